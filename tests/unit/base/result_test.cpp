@@ -1,0 +1,87 @@
+#include "base/result.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+
+namespace sejawat::base {
+namespace {
+
+constexpr int kLastCode = static_cast<int>(Code::internal);
+
+Result<int> parse(int input) {
+  if (input < 0) return error(Code::malformed, "negative");
+  return input;
+}
+
+Result<int> twice(int input) {
+  SJ_TRY(const int value, parse(input));
+  return value * 2;
+}
+
+Status check(int input) {
+  SJ_TRY_STATUS(input > 100 ? Status(error(Code::too_large)) : Status());
+  SJ_TRY(const int value, parse(input));
+  static_cast<void>(value);
+  return {};
+}
+
+TEST(Result, HoldsAValueOrAnError) {
+  const Result<int> good = parse(7);
+  ASSERT_TRUE(good.ok());
+  EXPECT_EQ(good.value(), 7);
+  EXPECT_EQ(good.code(), Code::ok);
+
+  const Result<int> bad = parse(-1);
+  ASSERT_FALSE(bad.ok());
+  EXPECT_EQ(bad.code(), Code::malformed);
+  EXPECT_EQ(bad.error().detail, "negative");
+}
+
+TEST(Result, TryBindsTheValueOrHandsTheErrorOn) {
+  EXPECT_EQ(twice(21).value(), 42);
+  EXPECT_EQ(twice(-1).code(), Code::malformed);
+  EXPECT_EQ(twice(-1).error().detail, "negative");
+}
+
+TEST(Result, StatusHandsErrorsOnToo) {
+  EXPECT_TRUE(check(1).ok());
+  EXPECT_EQ(check(101).code(), Code::too_large);
+  EXPECT_EQ(check(-1).code(), Code::malformed);
+}
+
+TEST(Result, CarriesThingsThatOnlyMove) {
+  Result<std::unique_ptr<int>> result(std::make_unique<int>(5));
+  const std::unique_ptr<int> taken = std::move(result).value();
+  EXPECT_EQ(*taken, 5);
+}
+
+TEST(Code, EveryNumberHasANameOfItsOwn) {
+  std::set<std::string> names;
+  for (int number = 0; number <= kLastCode; ++number) {
+    EXPECT_TRUE(names.insert(code_name(static_cast<Code>(number))).second) << number;
+  }
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(kLastCode) + 1);
+}
+
+TEST(Code, NamesAreStableBecauseScriptsReadThem) {
+  EXPECT_STREQ(code_name(Code::ok), "ok");
+  EXPECT_STREQ(code_name(Code::wrong_server_key), "wrong_server_key");
+  EXPECT_STREQ(code_name(Code::internal), "internal");
+}
+
+#if GTEST_HAS_DEATH_TEST
+TEST(ResultDeathTest, ReadingTheValueOfAnErrorStopsTheProcess) {
+  const Result<int> bad = parse(-1);
+  EXPECT_DEATH(static_cast<void>(bad.value()), "internal check failed");
+}
+
+TEST(ResultDeathTest, AnErrorThatSaysOkIsABug) {
+  EXPECT_DEATH(Status(error(Code::ok)), "internal check failed");
+}
+#endif
+
+}  // namespace
+}  // namespace sejawat::base

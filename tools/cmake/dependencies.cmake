@@ -1,0 +1,151 @@
+# Code from elsewhere: one target each, `dep_<name>`, headers as SYSTEM, warnings off, sanitizers off.
+# SQLite and zstd come from third_party/ (tools/fetch-deps) natively and in WebAssembly. libsodium and protobuf are
+# Debian's static libraries natively; WebAssembly builds them from the source package of the same version.
+set(THIRD_PARTY "${CMAKE_SOURCE_DIR}/third_party")
+if(NOT EXISTS "${THIRD_PARTY}/sqlite3mc/sqlite3.c" OR NOT EXISTS "${THIRD_PARTY}/zstd/lib/zstd.h")
+  message(FATAL_ERROR "third_party/ is empty: run tools/fetch-deps first (tools/build does it by itself)")
+endif()
+if(EMSCRIPTEN AND NOT EXISTS "${THIRD_PARTY}/protobuf/src")
+  message(FATAL_ERROR "third_party/ lacks the WebAssembly sources: run tools/fetch-deps --wasm first")
+endif()
+
+# sejawat_dependency(NAME SOURCES ... INCLUDE dir... [OPTIMISE -O2])
+function(sejawat_dependency name)
+  cmake_parse_arguments(arg "" "OPTIMISE" "SOURCES;INCLUDE" ${ARGN})
+  add_library(dep_${name} STATIC EXCLUDE_FROM_ALL ${arg_SOURCES})
+  target_include_directories(dep_${name} SYSTEM PUBLIC ${arg_INCLUDE})
+  target_compile_options(dep_${name} PRIVATE -w)
+  if(arg_OPTIMISE)
+    target_compile_options(dep_${name} PRIVATE ${arg_OPTIMISE})
+  endif()
+  if(SEJAWAT_SANITIZE)
+    target_compile_options(dep_${name} PRIVATE -fno-sanitize=all)
+  endif()
+endfunction()
+
+# --- SQLite with Multiple Ciphers (only `store` and `storage_sqlite` may include sqlite3.h) ---------------------------
+sejawat_dependency(sqlite SOURCES "${THIRD_PARTY}/sqlite3mc/sqlite3.c" INCLUDE "${THIRD_PARTY}/sqlite3mc"
+  OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O2>)
+target_compile_definitions(dep_sqlite
+  PUBLIC
+    SQLITE_HAS_CODEC=1
+    SQLITE_THREADSAFE=$<IF:$<BOOL:${EMSCRIPTEN}>,0,1>
+  PRIVATE
+    SQLITE_DQS=0
+    SQLITE_ENABLE_FTS5
+    SQLITE_TEMP_STORE=3
+    SQLITE_SECURE_DELETE=1
+    SQLITE_DEFAULT_MEMSTATUS=0
+    SQLITE_DEFAULT_FOREIGN_KEYS=1
+    SQLITE_LIKE_DOESNT_MATCH_BLOBS
+    SQLITE_MAX_EXPR_DEPTH=0
+    SQLITE_USE_ALLOCA
+    SQLITE_USE_URI=0
+    SQLITE_OMIT_LOAD_EXTENSION
+    SQLITE_OMIT_DEPRECATED
+    SQLITE_OMIT_SHARED_CACHE
+    # One cipher is enough, and each one left out is code that nobody has to trust.
+    CODEC_TYPE=CODEC_TYPE_CHACHA20
+    HAVE_CIPHER_CHACHA20=1
+    HAVE_CIPHER_AES_128_CBC=0
+    HAVE_CIPHER_AES_256_CBC=0
+    HAVE_CIPHER_SQLCIPHER=0
+    HAVE_CIPHER_RC4=0
+    HAVE_CIPHER_ASCON128=0
+    HAVE_CIPHER_AEGIS=0)
+if(EMSCRIPTEN)
+  # client-core/platform/wasm brings the file system; nothing is ever written to a temporary file.
+  target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1)
+else()
+  target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
+  target_link_libraries(dep_sqlite PUBLIC m pthread)
+endif()
+
+# --- zstd (only `log_seal`) -------------------------------------------------------------------------------------------
+file(GLOB zstd_sources "${THIRD_PARTY}/zstd/lib/common/*.c" "${THIRD_PARTY}/zstd/lib/compress/*.c"
+  "${THIRD_PARTY}/zstd/lib/decompress/*.c")
+sejawat_dependency(zstd SOURCES ${zstd_sources} INCLUDE "${THIRD_PARTY}/zstd/lib"
+  OPTIMISE $<$<NOT:$<BOOL:${EMSCRIPTEN}>>:-O3>)
+target_compile_definitions(dep_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_STRIP_ERROR_STRINGS=1
+  ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>)
+
+# --- libsodium (only `crypto`) ----------------------------------------------------------------------------------------
+if(EMSCRIPTEN)
+  include(wasm-dependencies)
+else()
+  find_path(SODIUM_INCLUDE sodium.h REQUIRED)
+  find_library(SODIUM_LIBRARY NAMES libsodium.a REQUIRED)
+  add_library(dep_sodium INTERFACE)
+  target_include_directories(dep_sodium SYSTEM INTERFACE "${SODIUM_INCLUDE}")
+  target_link_libraries(dep_sodium INTERFACE "${SODIUM_LIBRARY}" pthread)
+
+  # --- protobuf lite (only through proto/) ----------------------------------------------------------------------------
+  find_path(PROTOBUF_INCLUDE google/protobuf/message_lite.h REQUIRED)
+  find_library(PROTOBUF_LIBRARY NAMES libprotobuf-lite.a REQUIRED)
+  add_library(dep_protobuf INTERFACE)
+  target_include_directories(dep_protobuf SYSTEM INTERFACE "${PROTOBUF_INCLUDE}")
+  target_link_libraries(dep_protobuf INTERFACE "${PROTOBUF_LIBRARY}" pthread)
+endif()
+find_program(PROTOC protoc REQUIRED NO_CMAKE_FIND_ROOT_PATH)
+
+# --- Boost.JSON, headers only: compiled once (tools and tests) --------------------------------------------------------
+# The folder holds nothing but Boost: under emcc /usr/include itself would bring the machine's own C library.
+find_path(BOOST_INCLUDE boost/json.hpp HINTS /usr/include REQUIRED NO_CMAKE_FIND_ROOT_PATH)
+if(EMSCRIPTEN)
+  file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/boost")
+  file(CREATE_LINK "${BOOST_INCLUDE}/boost" "${CMAKE_BINARY_DIR}/boost/boost" SYMBOLIC)
+  set(BOOST_INCLUDE "${CMAKE_BINARY_DIR}/boost")
+endif()
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/boost_json.cpp" CONTENT [[
+#include <boost/json/src.hpp>
+#ifdef BOOST_NO_EXCEPTIONS
+#include <cstdlib>
+namespace boost {
+struct source_location;
+void throw_exception(const std::exception&) { std::abort(); }
+void throw_exception(const std::exception&, const source_location&) { std::abort(); }
+}  // namespace boost
+#endif
+]] @ONLY)
+sejawat_dependency(json SOURCES "${CMAKE_BINARY_DIR}/generated/boost_json.cpp" INCLUDE "${BOOST_INCLUDE}")
+
+if(EMSCRIPTEN)
+  target_compile_options(dep_json PRIVATE -fno-exceptions)
+  return()
+endif()
+
+# --- Boost.Asio and Beast with TLS, each compiled once (only `net` and `net_client`) ----------------------------------
+find_package(OpenSSL REQUIRED)
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/boost_asio.cpp" CONTENT [[
+#include <boost/asio/impl/src.hpp>
+#include <boost/asio/ssl/impl/src.hpp>
+]] @ONLY)
+file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/boost_beast.cpp" CONTENT [[
+#include <boost/beast/src.hpp>
+]] @ONLY)
+sejawat_dependency(beast INCLUDE "${BOOST_INCLUDE}"
+  SOURCES "${CMAKE_BINARY_DIR}/generated/boost_asio.cpp" "${CMAKE_BINARY_DIR}/generated/boost_beast.cpp")
+target_compile_definitions(dep_beast PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+  BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(dep_beast PUBLIC OpenSSL::SSL OpenSSL::Crypto pthread)
+if(SEJAWAT_SANITIZE)
+  # Asio is templates: half of it is compiled inside our own files, so all of it is checked alike.
+  target_compile_options(dep_beast PRIVATE "-fsanitize=${SEJAWAT_SANITIZE}" -fno-sanitize-recover=all)
+endif()
+
+# --- spdlog, linked against its own shared library (server only) ------------------------------------------------------
+find_package(spdlog REQUIRED)
+add_library(dep_spdlog INTERFACE)
+target_link_libraries(dep_spdlog INTERFACE spdlog::spdlog)
+
+# --- CLI11, headers only (programs only) ------------------------------------------------------------------------------
+find_path(CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+add_library(dep_cli11 INTERFACE)
+target_include_directories(dep_cli11 SYSTEM INTERFACE "${CLI11_INCLUDE}")
+
+# --- Google Benchmark (sejawat-bench only; absent means that the program is not built) --------------------------------
+find_package(benchmark QUIET)
+if(benchmark_FOUND)
+  add_library(dep_benchmark INTERFACE)
+  target_link_libraries(dep_benchmark INTERFACE benchmark::benchmark)
+endif()

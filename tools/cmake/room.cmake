@@ -1,0 +1,81 @@
+# Rooms. A room is one folder, target, namespace and include root (<folder>/include/<room>/x.h, included as "room/x.h").
+# It is linked PRIVATE to exactly its arrows, so it sees the headers of those rooms and of no others. The lists are
+# complete: what a needed room needs is not inherited.
+
+# A library whose headers lie in /usr/include would be visible to every room. For each such library a gate is a folder
+# of headers of the same names that stop the compiler; a room gets the gates of all libraries that it does not need.
+set(SEJAWAT_GATED sodium sqlite zstd protobuf json beast spdlog cli11)
+set(gate_sodium sodium.h)
+set(gate_sqlite sqlite3.h)
+set(gate_zstd zstd.h)
+set(gate_protobuf google/protobuf/port_def.inc)  # every generated header passes through it
+set(gate_json boost/json/detail/config.hpp)
+set(gate_beast boost/asio/detail/config.hpp boost/beast/core/detail/config.hpp openssl/opensslconf.h)
+set(gate_spdlog spdlog/common.h)
+set(gate_cli11 CLI/CLI.hpp)
+foreach(library IN LISTS SEJAWAT_GATED)
+  foreach(header IN LISTS gate_${library})
+    file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/gates/${library}/${header}" CONTENT
+      "#error \"this room has no arrow to ${library}: see docs/ARCHITECTURE.md\"\n")
+  endforeach()
+endforeach()
+
+# Compiles a target as our own code and gives it its arrows and gates.
+function(sejawat_arrows target)
+  set(needs ${ARGN})
+  target_link_libraries(${target} PRIVATE sejawat_options)
+  foreach(need IN LISTS needs)
+    if(need IN_LIST SEJAWAT_GATED OR need STREQUAL "benchmark")
+      target_link_libraries(${target} PRIVATE dep_${need})
+    elseif(need MATCHES "^proto_")
+      # proto_<pattern>: every contract of that name that exists, so a room may be written before its contract.
+      get_property(contracts GLOBAL PROPERTY SEJAWAT_CONTRACTS)
+      list(FILTER contracts INCLUDE REGEX "^${need}$")
+      target_link_libraries(${target} PRIVATE ${contracts})
+      list(APPEND needs protobuf)
+    elseif(TARGET ${need})
+      target_link_libraries(${target} PRIVATE ${need})
+    else()
+      message(FATAL_ERROR "${target} needs ${need}, which is not a room declared before it")
+    endif()
+  endforeach()
+  foreach(library IN LISTS SEJAWAT_GATED)
+    if(NOT library IN_LIST needs)
+      target_include_directories(${target} BEFORE PRIVATE "${CMAKE_BINARY_DIR}/gates/${library}")
+    endif()
+  endforeach()
+  set_property(TARGET ${target} PROPERTY SEJAWAT_NEEDS "${needs}")
+endfunction()
+
+# sejawat_room(NAME NEEDS room... library... proto_pattern... [SOURCES file...])
+# SOURCES are all *.cpp of the folder unless given. A room without sources yet is an empty library.
+function(sejawat_room name)
+  cmake_parse_arguments(arg "" "" "NEEDS;SOURCES" ${ARGN})
+  if(NOT arg_SOURCES)
+    file(GLOB arg_SOURCES CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  endif()
+  if(NOT arg_SOURCES)
+    file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/empty_room.cpp" CONTENT "")
+    set(arg_SOURCES "${CMAKE_BINARY_DIR}/generated/empty_room.cpp")
+  endif()
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/include")
+  sejawat_arrows(${name} ${arg_NEEDS})
+  set_property(GLOBAL APPEND PROPERTY SEJAWAT_ROOMS ${name})
+  set_property(TARGET ${name} PROPERTY OUTPUT_NAME "sejawat_${name}")
+  set_property(TARGET ${name} PROPERTY SEJAWAT_INCLUDE_ROOT "${CMAKE_CURRENT_SOURCE_DIR}/include")
+endfunction()
+
+# sejawat_program(NAME NEEDS ...): an executable from all *.cpp of the folder; none yet, no program.
+function(sejawat_program name)
+  cmake_parse_arguments(arg "" "" "NEEDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_compile_definitions(${name} PRIVATE SEJAWAT_VERSION="${PROJECT_VERSION}")
+  sejawat_arrows(${name} ${arg_NEEDS})
+  set_property(GLOBAL APPEND PROPERTY SEJAWAT_PROGRAMS ${name})
+endfunction()
