@@ -3,7 +3,7 @@
 # complete: what a needed room needs is not inherited.
 
 # A library whose headers lie in /usr/include would be visible to every room. For each such library a gate is a folder
-# of headers of the same names that stop the compiler; a room gets the gates of all libraries that it does not need.
+# of headers of the same names, which stop the compiler at once; a room gets the gates of all libraries that it does not need.
 set(SEJAWAT_GATED sodium sqlite zstd protobuf json beast spdlog cli11)
 set(gate_sodium sodium.h)
 set(gate_sqlite sqlite3.h)
@@ -16,7 +16,7 @@ set(gate_cli11 CLI/CLI.hpp)
 foreach(library IN LISTS SEJAWAT_GATED)
   foreach(header IN LISTS gate_${library})
     file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/gates/${library}/${header}" CONTENT
-      "#error \"this room has no arrow to ${library}: see docs/ARCHITECTURE.md\"\n")
+      "#include \"THIS_ROOM_HAS_NO_ARROW_TO_${library} (docs/ARCHITECTURE.md)\"\n")
   endforeach()
 endforeach()
 

@@ -60,3 +60,26 @@ function(sejawat_unit_test room)
 endfunction()
 
 find_program(NODE NAMES node nodejs REQUIRED NO_CMAKE_FIND_ROOT_PATH)
+
+# sejawat_script_test(NAME SCRIPT argument...): *.mjs are node:test files, *.sh are judged by their exit code or by a
+# last line "N passed, N failed". They find the programs in SEJAWAT_BIN.
+function(sejawat_script_test name script)
+  set(runner bash)
+  if(script MATCHES "\\.mjs$")
+    set(runner "${NODE}" --test-reporter=tap)
+  endif()
+  add_test(NAME ${name} COMMAND bash "${CMAKE_SOURCE_DIR}/tests/keep-report.sh" "${SEJAWAT_REPORTS}/${name}.out"
+    ${runner} "${script}" ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 600 LABELS script ENVIRONMENT
+    "SEJAWAT_BIN=${CMAKE_BINARY_DIR}/bin;SEJAWAT_BUILD=${CMAKE_BINARY_DIR};SEJAWAT_TESTS_DIR=${CMAKE_SOURCE_DIR}/tests")
+endfunction()
+
+# sejawat_script_tests(PREFIX): every *_test.mjs and *_test.sh of the folder.
+function(sejawat_script_tests prefix)
+  file(GLOB scripts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_test.mjs" "${CMAKE_CURRENT_SOURCE_DIR}/*_test.sh")
+  foreach(script IN LISTS scripts)
+    cmake_path(GET script STEM name)
+    string(REGEX REPLACE "_test$" "" name "${name}")
+    sejawat_script_test(${prefix}_${name} "${script}")
+  endforeach()
+endfunction()

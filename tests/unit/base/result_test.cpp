@@ -79,7 +79,7 @@ TEST(ResultDeathTest, ReadingTheValueOfAnErrorStopsTheProcess) {
 }
 
 TEST(ResultDeathTest, AnErrorThatSaysOkIsABug) {
-  EXPECT_DEATH(Status(error(Code::ok)), "internal check failed");
+  EXPECT_DEATH(static_cast<void>(Status(error(Code::ok))), "internal check failed");
 }
 #endif
 

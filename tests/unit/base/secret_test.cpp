@@ -76,7 +76,7 @@ TEST(SecretBytes, MovesItsContent) {
 
 #if GTEST_HAS_DEATH_TEST
 TEST(SecretDeathTest, BytesOfAnotherLengthAreABug) {
-  EXPECT_DEATH(Secret32(Bytes(31)), "internal check failed");
+  EXPECT_DEATH(static_cast<void>(Secret32(Bytes(31))), "internal check failed");
 }
 #endif
 
