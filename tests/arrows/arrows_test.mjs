@@ -6,11 +6,11 @@ import { spawnSync, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import test from 'node:test';
+import test, { after } from 'node:test';
 
 const house = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const scratch = mkdtempSync(path.join(tmpdir(), 'arrows-'));
-test.after(() => rmSync(scratch, { recursive: true }));
+after(() => rmSync(scratch, { recursive: true }));
 
 // One cheap header of each library: what every other header of it passes through.
 const libraryHeaders = {
