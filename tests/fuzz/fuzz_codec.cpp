@@ -1,11 +1,11 @@
-// The cursor that every decoder of ours stands on: any bytes give values or a failure, and a value written again gives
-// the bytes that it was read from.
+// The cursor that every decoder of ours stands on: any bytes give values or a failure, and a value written
+// again gives the bytes that it was read from.
 #include <cstdlib>
 
 #include "base/codec.h"
 
-using sejawat::base::ByteView;
 using sejawat::base::Bytes;
+using sejawat::base::ByteView;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const ByteView input(data, size);
@@ -26,7 +26,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // Text forms: what one can read, one writes back the same.
   Bytes decoded;
   const auto as_text = sejawat::base::as_text(input);
-  if (sejawat::base::from_base64url(as_text, decoded) && sejawat::base::to_base64url(decoded) != as_text) std::abort();
+  if (sejawat::base::from_base64url(as_text, decoded) && sejawat::base::to_base64url(decoded) != as_text)
+    std::abort();
   if (sejawat::base::from_hex(as_text, decoded) && decoded.size() * 2 != size) std::abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// Replays a corpus through a fuzz target without libFuzzer: an input that once crashed stays an ordinary test.
+// Replays a corpus through a fuzz target without libFuzzer: an input that once crashed stays an ordinary
+// test.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +17,7 @@ using Input = std::vector<std::uint8_t>;
 
 void run(const Input& input) {
   // A copy of exactly this size, so that the sanitizers see a read one byte past the end.
-  const Input exact(input);
+  const Input exact(input);  // NOLINT(performance-unnecessary-copy-initialization)
   LLVMFuzzerTestOneInput(exact.data(), exact.size());
 }
 

@@ -36,7 +36,7 @@ TEST(Hex, RefusesOddLengthAndForeignCharactersAndLeavesTheOutputAlone) {
 
 TEST(Base64Url, MatchesTheVectorsOfRfc4648WithoutPadding) {
   const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg"},         {"fo", "Zm8"},        {"foo", "Zm9v"},
+      {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
       {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"},
   };
   for (const auto& [plain, encoded] : vectors) {

@@ -108,13 +108,15 @@ TEST(Reader, FailsOnEveryTruncation) {
     std::uint32_t u32 = 0;
     std::uint64_t u64 = 0;
     ByteView text;
-    EXPECT_FALSE(reader.u32(u32) && reader.varint(u64) && reader.prefixed(100, text) && reader.u64(u64)) << size;
+    EXPECT_FALSE(reader.u32(u32) && reader.varint(u64) && reader.prefixed(100, text) && reader.u64(u64))
+        << size;
     EXPECT_TRUE(reader.failed()) << size;
   }
 }
 
 TEST(Reader, RefusesALengthThatTheBytesDoNotHoldOrTheCapForbids) {
-  for (const std::uint64_t length : {std::uint64_t{4}, std::uint64_t{1} << 32, std::uint64_t{1} << 63, kMax64}) {
+  for (const std::uint64_t length :
+       {std::uint64_t{4}, std::uint64_t{1} << 32, std::uint64_t{1} << 63, kMax64}) {
     Bytes bytes = varint(length);
     append(bytes, as_bytes("abc"));
     Reader reader(bytes);
@@ -148,8 +150,8 @@ TEST(Reader, TakesAnEmptyStringAtTheVeryEnd) {
   EXPECT_TRUE(reader.at_end());
 }
 
-// Every one of 65,536 two-byte inputs, and what a small generator makes: a value or a failure, never a read outside
-// (the sanitizer build watches).
+// Every one of 65,536 two-byte inputs, and what a small generator makes: a value or a failure, never a read
+// outside (the sanitizer build watches).
 TEST(Reader, SurvivesHostileBytes) {
   const auto drain = [](ByteView input) {
     Reader reader(input);

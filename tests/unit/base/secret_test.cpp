@@ -14,7 +14,9 @@ static_assert(!std::is_copy_constructible_v<SecretBytes> && !std::is_copy_assign
 static_assert(std::is_nothrow_move_constructible_v<Secret32>);
 
 template <class T>
-concept Printable = requires(std::ostream& out, const T& value) { out << value; };
+concept Printable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 static_assert(!Printable<Secret32> && !Printable<SecretBytes>, "a secret has no way to be printed");
 
 class FixedRandom : public Random {

@@ -47,8 +47,10 @@ TEST(Sqlite, IsHardenedAndHasFullTextSearch) {
   EXPECT_EQ(sqlite3_compileoption_used("SECURE_DELETE"), 1);
   Database db(":memory:");
   EXPECT_EQ(db.text("PRAGMA secure_delete"), "1");
-  EXPECT_EQ(db.run("CREATE VIRTUAL TABLE words USING fts5(body); INSERT INTO words VALUES ('murid mulai bertanya')"),
-            SQLITE_OK);
+  EXPECT_EQ(
+      db.run(
+          "CREATE VIRTUAL TABLE words USING fts5(body); INSERT INTO words VALUES ('murid mulai bertanya')"),
+      SQLITE_OK);
   EXPECT_EQ(db.text("SELECT count(*) FROM words WHERE words MATCH 'bertanya'"), "1");
 }
 

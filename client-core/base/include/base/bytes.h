@@ -35,8 +35,8 @@ bool from_hex(std::string_view text, Bytes& out);
 
 // URL-safe Base64 without padding (RFC 4648 section 5): invite links and server addresses.
 std::string to_base64url(ByteView bytes);
-// False on any character outside the alphabet, on an impossible length, or on non-zero spare bits, so that one
-// value has exactly one spelling.
+// False on any character outside the alphabet, on an impossible length, or on non-zero spare bits, so that
+// one value has exactly one spelling.
 bool from_base64url(std::string_view text, Bytes& out);
 
 }  // namespace sejawat::base

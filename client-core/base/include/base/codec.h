@@ -1,5 +1,5 @@
-// Bounded cursor over untrusted bytes and its writing twin: LEB128 varints, little-endian integers, length-prefixed
-// strings. Used for canonical transcripts and for stored blobs; frames use protobuf.
+// Bounded cursor over untrusted bytes and its writing twin: LEB128 varints, little-endian integers,
+// length-prefixed strings. Used for canonical transcripts and for stored blobs; frames use protobuf.
 #pragma once
 
 #include <cstdint>

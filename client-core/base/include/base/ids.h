@@ -39,11 +39,11 @@ struct Id {
   }
 };
 
-using SpaceId = Id<struct SpaceTag>;            // BLAKE2b-128 of the genesis (protocol 1)
-using LogId = Id<struct LogTag>;                // BLAKE2b-128 of space and log key; also names a fork's branch
-using RecordId = Id<struct RecordTag>;          // a membership record: BLAKE2b-128 of its signed bytes
-using DeviceId = Id<struct DeviceTag>;          // BLAKE2b-128 of the device's signing key
-using PersonId = Id<struct PersonTag>;          // BLAKE2b-128 of the identity key
+using SpaceId = Id<struct SpaceTag>;    // BLAKE2b-128 of the genesis (protocol 1)
+using LogId = Id<struct LogTag>;        // BLAKE2b-128 of space and log key; also names a fork's branch
+using RecordId = Id<struct RecordTag>;  // a membership record: BLAKE2b-128 of its signed bytes
+using DeviceId = Id<struct DeviceTag>;  // BLAKE2b-128 of the device's signing key
+using PersonId = Id<struct PersonTag>;  // BLAKE2b-128 of the identity key
 using GenerationId = Id<struct GenerationTag>;  // a carrier's store, random at creation and at every restore
 using ObjectId = Id<struct ObjectTag, 8>;       // random; one journal entry, one problem, ...
 using EpochId = Id<struct EpochTag, 8>;         // first 8 bytes of a hash of space and epoch key
