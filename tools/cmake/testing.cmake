@@ -12,16 +12,12 @@ target_include_directories(dep_gtest SYSTEM
 target_compile_options(dep_gtest PRIVATE -w $<$<BOOL:${EMSCRIPTEN}>:-fno-exceptions>)
 target_link_libraries(dep_gtest PUBLIC pthread)
 
-# What tests share: tests/support/include/support/x.h, and everything of the room above it.
+# What tests share (tests/support/include/support/x.h): chance and time that repeat, golden vectors.
 file(GLOB support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
-if(support_sources)
-  add_library(test_support STATIC ${support_sources})
-  target_include_directories(test_support PUBLIC "${CMAKE_SOURCE_DIR}/tests/support/include")
-  sejawat_arrows(test_support base json)
-else()
-  add_library(test_support INTERFACE)
-  target_include_directories(test_support INTERFACE "${CMAKE_SOURCE_DIR}/tests/support/include")
-endif()
+add_library(test_support STATIC ${support_sources})
+target_include_directories(test_support PUBLIC "${CMAKE_SOURCE_DIR}/tests/support/include")
+target_compile_definitions(test_support PRIVATE SEJAWAT_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
+sejawat_arrows(test_support base json)
 
 # sejawat_test_program(NAME SOURCES file... NEEDS ...): a GoogleTest program and the ctest entry that runs it.
 function(sejawat_test_program name)
@@ -32,7 +28,7 @@ function(sejawat_test_program name)
   add_executable(${name} ${arg_SOURCES})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
   target_compile_definitions(${name} PRIVATE SEJAWAT_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
-  list(APPEND arg_NEEDS json)
+  list(APPEND arg_NEEDS base json)
   list(REMOVE_DUPLICATES arg_NEEDS)
   sejawat_arrows(${name} ${arg_NEEDS})
   target_link_libraries(${name} PRIVATE test_support dep_gtest)

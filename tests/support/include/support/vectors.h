@@ -1,0 +1,21 @@
+// Golden vectors: JSON files under tests/vectors, bytes as hexadecimal text.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace sejawat::support {
+
+// tests/vectors/<name>.json. A file that is missing or is not JSON stops the test program.
+boost::json::value load_vectors(std::string_view name);
+
+// The bytes of a hexadecimal member; a member that is missing or malformed stops the test program.
+base::Bytes hex_at(const boost::json::value& object, std::string_view member);
+
+// A whole file, for vectors that are not JSON. Empty when it cannot be read.
+std::string read_file(const std::string& path);
+
+}  // namespace sejawat::support
