@@ -1,0 +1,68 @@
+// Persons, their devices, and the recovery card (protocol 3).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/secret.h"
+#include "crypto/box.h"
+#include "crypto/sign.h"
+
+namespace sejawat::space {
+
+// Everything that follows from the 32-byte identity seed. Exists only while a card is made or used.
+struct Identity {
+  crypto::SigningKey sign;
+  crypto::BoxKey box;
+  base::Secret32 first_personal_epoch;
+  static Identity from_seed(const base::Secret32& seed);
+};
+base::PersonId person_id(const base::PublicSignKey& identity_key);
+base::DeviceId device_id(const base::PublicSignKey& device_sign_key);
+
+// One installation of the app. The box key is also its Noise static key.
+struct DeviceKeys {
+  crypto::SigningKey sign;
+  crypto::BoxKey box;
+  static DeviceKeys random(base::Random& random);
+  base::Bytes serialise() const;  // 64 bytes, secret: for the encrypted store only
+  static base::Result<DeviceKeys> parse(base::ByteView bytes);
+};
+
+// A checked certificate: the chain ends at the identity key. At most 4 links are accepted.
+struct DeviceCertificate {
+  base::PublicSignKey identity_key;
+  base::PublicSignKey sign_key;
+  base::PublicBoxKey box_key;
+  base::Bytes bytes;  // as transmitted (proto DeviceCertificate)
+  base::PersonId person() const { return person_id(identity_key); }
+  base::DeviceId device() const { return device_id(sign_key); }
+};
+DeviceCertificate certify(const crypto::SigningKey& identity, const DeviceKeys& device, std::int64_t wall_seconds);
+DeviceCertificate certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
+                                    const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
+                                    std::int64_t wall_seconds);
+base::Result<DeviceCertificate> parse_certificate(base::ByteView bytes);
+
+// Where a carrier is and how it is recognised: sejawat://HOST:PORT/#KEY with KEY the base64url X25519 key.
+// `tls` addresses read sejawats://.
+struct CarrierAddress {
+  std::string host;
+  std::uint16_t port = 0;
+  bool tls = false;
+  base::PublicBoxKey key;
+  std::string url() const;
+  static base::Result<CarrierAddress> parse(std::string_view url);
+};
+
+// Kartu pemulihan. Text form for people: a title, the seed as pronounceable words with a checksum word (proquints,
+// 16 bits a word), a machine-readable `sejawat-card:` line, and up to two carrier addresses.
+struct RecoveryCard {
+  base::Secret32 seed;
+  std::vector<CarrierAddress> carriers;
+  std::string text(std::string_view name) const;  // secret
+  static base::Result<RecoveryCard> parse(std::string_view text);  // card_invalid; words alone suffice
+};
+
+}  // namespace sejawat::space
