@@ -1,0 +1,40 @@
+// Ops into the store. The caller holds a transaction.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "fold/object.h"
+#include "store/store.h"
+
+namespace sejawat::fold {
+
+struct Touched {
+  base::SpaceId space;
+  base::ObjectId object;
+  friend bool operator==(const Touched&, const Touched&) = default;
+  friend bool operator<(const Touched& a, const Touched& b) {
+    return a.space == b.space ? a.object < b.object : a.space < b.space;
+  }
+};
+
+// Turns stored bytes into ops; injected, because the codec lives in log_seal, which this room does not know.
+using OpDecoder = std::function<base::Result<log::Op>(base::ByteView)>;
+using OpEncoder = std::function<base::Bytes(const log::Op&)>;
+struct OpCodec {
+  OpEncoder encode;
+  OpDecoder decode;
+};
+
+// A local change: next position of `own_log`, lamport above everything seen in the space. Durable with the caller's
+// transaction. too_large when the op exceeds kMaxOpBytes.
+base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                   const base::LogId& own_log, log::Op op, std::int64_t wall_ms);
+// Ops of a verified and opened segment.
+base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                                const base::LogId& branch, std::uint64_t first_position,
+                                                const std::vector<log::Op>& ops);
+base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                   const base::ObjectId& object);
+
+}  // namespace sejawat::fold

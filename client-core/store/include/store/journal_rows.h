@@ -1,0 +1,39 @@
+// Materialised journal entries with full-text search (FTS5). Rows are derived: fold and cycle rewrite them from ops.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace sejawat::store {
+
+struct JournalRow {
+  base::SpaceId space;
+  base::ObjectId object;
+  std::string date;          // 2026-11-24
+  std::string class_name;
+  std::string subject;
+  bool trashed = false;
+  bool conflicted = false;
+  std::uint64_t lamport = 0; // of the newest op
+  std::int64_t wall_ms = 0;
+  base::Bytes content;       // cycle's serialised entry
+  std::string text;          // everything searchable
+};
+
+class JournalRows {
+ public:
+  virtual ~JournalRows() = default;
+  virtual base::Status put(const JournalRow& row) = 0;  // insert or replace
+  virtual base::Result<std::optional<JournalRow>> get(const base::ObjectId&) = 0;
+  // Newest first (date, then lamport, then object id); `trashed` selects the trash.
+  virtual base::Result<std::vector<JournalRow>> list(bool trashed, std::size_t offset, std::size_t limit) = 0;
+  // FTS5 over `text`; the words are quoted, so user input is never query syntax. Best match first.
+  virtual base::Result<std::vector<JournalRow>> search(std::string_view words, std::size_t limit) = 0;
+  virtual base::Result<std::uint64_t> count() = 0;
+};
+
+}  // namespace sejawat::store

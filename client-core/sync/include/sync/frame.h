@@ -1,0 +1,89 @@
+// The messages of a sync as plain structures, and their codec (proto/sejawat/v1/frame.proto). Decoders face hostile
+// bytes: sizes are capped before anything is allocated.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+
+namespace sejawat::sync {
+
+inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::size_t kMessageMax = 60 * 1024;   // payload of one Noise message we send
+inline constexpr std::size_t kMaxSpaces = 256;
+inline constexpr std::size_t kMaxItems = 4096;          // records, runs or segments in one message
+inline constexpr std::string_view kPrologue = "sejawat/1";  // Noise prologue
+
+struct LogRun {
+  base::Bytes log;  // 16 bytes, or an 8-byte prefix
+  std::vector<base::Bytes> segments;
+};
+struct VectorEntry {
+  base::LogId log;
+  std::uint64_t count = 0;
+  base::HeadTag head;
+};
+struct Vector {
+  std::vector<VectorEntry> entries;
+  std::vector<base::HeadTag> records;
+};
+// By 1-based index in the set both sides agreed on, or by id (index 0).
+struct SpaceRef {
+  std::uint32_t index = 0;
+  base::SpaceId id;
+};
+struct SpaceUpload {
+  SpaceRef space;
+  std::vector<base::Bytes> records;
+  std::vector<LogRun> logs;
+  std::optional<Vector> vector;
+};
+struct Hello {
+  std::uint32_t version = kProtocolVersion;
+  std::optional<base::SetTag> set;
+  base::Digest base;
+  std::vector<std::uint64_t> positions;
+  bool live = false;
+  bool full = false;
+  base::Bytes operator_secret;  // empty or 16 bytes
+  std::optional<base::GenerationId> generation;
+};
+struct ClientMessage {
+  std::optional<Hello> hello;
+  std::vector<SpaceUpload> spaces;
+};
+struct SpaceReply {
+  SpaceRef space;
+  std::vector<base::Bytes> records;
+  std::vector<LogRun> logs;
+  std::uint64_t position = 0;
+  base::HeadTag digest;
+  std::optional<Vector> vector;
+};
+struct Exception {
+  std::uint32_t place = 0;
+  base::Code code = base::Code::internal;
+};
+struct ServerMessage {
+  std::optional<base::GenerationId> generation;
+  std::optional<std::vector<base::SpaceId>> set;
+  std::vector<SpaceReply> spaces;
+  std::vector<Exception> record_exceptions;
+  std::vector<Exception> segment_exceptions;
+  std::uint32_t records_taken = 0;
+  std::uint32_t segments_taken = 0;
+  std::uint64_t bytes_to_come = 0;
+  std::uint32_t segments_to_come = 0;
+  base::Code error = base::Code::ok;
+  bool base_unknown = false;
+  std::int64_t wall_seconds = 0;
+};
+
+base::Bytes encode(const ClientMessage& message);
+base::Bytes encode(const ServerMessage& message);
+base::Result<ClientMessage> decode_client(base::ByteView bytes);
+base::Result<ServerMessage> decode_server(base::ByteView bytes);
+
+}  // namespace sejawat::sync

@@ -1,0 +1,125 @@
+// The sync as pure state machines: bytes in, bytes out; no socket, no clock, no thread (protocol 5, 6).
+//
+// One exchange is one message each way. The first one rides in the Noise handshake, so a one-shot POST is a whole small
+// sync; on a WebSocket further exchanges follow on the same channel. Every exchange is complete in itself: a carrier
+// keeps nothing of a session that was cut, and repeating any message changes nothing.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/random.h"
+#include "crypto/box.h"
+#include "sync/frame.h"
+
+namespace sejawat::sync {
+
+// What the client holds, wants to send and does with what arrives. Implemented over the store by api/, by the
+// simulator's probes in tests. Calls happen inside one `exchange`; nothing is kept by reference afterwards.
+class ClientShelf {
+ public:
+  virtual ~ClientShelf() = default;
+
+  struct Cursor {
+    std::uint64_t position = 0;
+    base::Digest digest;  // the carrier's digest there
+  };
+  struct CarrierState {
+    std::optional<base::GenerationId> generation;
+    std::vector<base::SpaceId> set;                 // ascending, as the carrier last named it
+    std::vector<Cursor> cursors;                    // one per space of the set
+  };
+  virtual base::Result<CarrierState> carrier_state() = 0;
+
+  // Spaces that have something this carrier has not acked, membership and keys first, then newest text.
+  virtual base::Result<std::vector<base::SpaceId>> spaces_to_offer() = 0;
+  virtual base::Result<std::vector<base::Bytes>> records_to_offer(const base::SpaceId& space) = 0;
+  struct Offer {
+    base::LogId log;
+    bool enrolment_known = false;  // the carrier acked the log's enrolment record: its 8-byte prefix will do
+    std::vector<base::Bytes> segments;
+  };
+  // At most `budget` bytes (at least one segment if any is left); seals pending ops on demand and persists the sealed
+  // bytes before returning them. Segments already offered in this session and not yet answered are not offered again.
+  virtual base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) = 0;
+  virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
+
+  struct Verdicts {                // of one answered message
+    struct Record { base::SpaceId space; base::Bytes bytes; base::Code code; };
+    struct Segment { base::SpaceId space; base::LogId log; base::Bytes bytes; base::Code code; };
+    std::vector<Record> records;   // code ok: stored or duplicate
+    std::vector<Segment> segments;
+  };
+  struct Arrivals {
+    std::vector<std::pair<base::SpaceId, base::Bytes>> records;
+    struct Run { base::SpaceId space; base::LogId log; std::vector<base::Bytes> segments; };
+    std::vector<Run> runs;
+  };
+  struct Outcome {                 // everything one server message says, applied in ONE local transaction
+    std::optional<base::GenerationId> generation;
+    std::optional<std::vector<base::SpaceId>> set;
+    bool base_unknown = false;     // acks and cursors of this carrier are void: take "sent" back
+    Verdicts verdicts;
+    Arrivals arrivals;
+    struct Moved { base::SpaceId space; std::uint64_t position; base::HeadTag digest; std::optional<Vector> vector; };
+    std::vector<Moved> moved;
+    std::int64_t wall_seconds = 0;
+  };
+  struct Applied {
+    std::uint32_t segments_received = 0;
+    std::uint32_t segments_sent = 0;
+    bool digest_mismatch = false;  // own digest differs from the carrier's at the same place: go on with full
+  };
+  virtual base::Result<Applied> apply(const Outcome& outcome) = 0;
+};
+
+struct SessionOptions {
+  base::PublicBoxKey carrier_key;
+  base::Bytes operator_secret;     // empty, or 16 bytes of an operator invite
+  bool live = false;
+  bool full = false;
+};
+
+class ClientSession {
+ public:
+  ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf, base::Random& random);
+  ~ClientSession();
+  // The next message to send. First call: handshake message 1 with its payload.
+  base::Result<base::Bytes> next_message();
+  struct Progress {
+    bool more = false;             // there is something left to send or to fetch: call next_message again
+    std::uint32_t sent = 0;        // segments acked so far in this session
+    std::uint32_t received = 0;
+    std::uint64_t bytes_to_come = 0;
+    std::uint32_t segments_to_come = 0;
+    std::optional<base::GenerationId> generation;
+  };
+  // Codes: wrong_server_key, cannot_decrypt, malformed, protocol_violation, or the carrier's refusal.
+  base::Result<Progress> on_message(base::ByteView message);
+  // For the next connection of the same sync (one-shot carriers): keeps the counters, forgets the channel.
+  void reconnect();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The carrier's half: only the channel. What to do with a message is decided by carrier/.
+class CarrierSession {
+ public:
+  CarrierSession(const crypto::BoxKey& carrier, base::Random& random);
+  ~CarrierSession();
+  struct Incoming {
+    base::PublicBoxKey device;
+    ClientMessage message;
+    bool first = false;            // 0-RTT: answer within kMessageMax, no push before the next message
+  };
+  base::Result<Incoming> on_message(base::ByteView message);
+  base::Result<base::Bytes> reply(const ServerMessage& message);  // once per incoming message, and for pushes
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sejawat::sync
