@@ -47,6 +47,7 @@ class Core {
   static base::Result<std::unique_ptr<Core>> open(const std::string& store_path, const base::Secret32& store_key,
                                                   base::Clock& clock, base::Random& random, int lock_wait_ms);
   ~Core();
+  struct State;  // of this room only
 
   // Person. already_exists when this store has one. The card is returned once; the device keeps no seed.
   base::Result<space::RecoveryCard> init(std::string_view name, std::vector<space::CarrierAddress> carriers);
@@ -85,7 +86,6 @@ class Core {
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
 
  private:
-  struct State;
   explicit Core(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

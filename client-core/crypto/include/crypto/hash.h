@@ -59,6 +59,7 @@ class Hasher {
 
  private:
   alignas(64) std::array<std::uint8_t, 384> state_{};
+  std::size_t output_size_ = 0;
 };
 
 // Key derivation: BLAKE2b-256, keyed with `key`, personalised with `label`, over `context`.

@@ -1,0 +1,321 @@
+#include "client_shelf.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+
+namespace sejawat::api {
+namespace {
+
+base::RecordId id_of(base::ByteView record) {
+  // The id of a record that may not be evaluated yet: only its place in the acks needs it.
+  return crypto::Hasher(crypto::label::kRecordId, base::RecordId::kSize).u8(0).prefixed(record).id<base::RecordId>();
+}
+
+}  // namespace
+
+base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
+  CarrierState state;
+  auto* carrier = core_.carrier(carrier_);
+  if (carrier == nullptr) return state;
+  state.generation = carrier->generation;
+  state.set = carrier->set;
+  for (const auto& space : state.set) {
+    SJ_TRY(auto cursor, core_.store->cursor(carrier_, space));
+    state.cursors.push_back(cursor ? Cursor{cursor->position, cursor->digest} : Cursor{});
+  }
+  return state;
+}
+
+bool StoreShelf::join_refused_for_good() const {
+  return !core_.pending_join || core_.pending_join->last_refusal != base::Code::ok;
+}
+
+base::Result<std::uint64_t> StoreShelf::first_to_offer(const base::SpaceId& space, const base::LogId& log) {
+  SJ_TRY(auto acked, core_.store->acked_segments(carrier_, space, log));
+  const auto offered = offered_until_.find({space, log});
+  return offered == offered_until_.end() ? acked : std::max(acked, offered->second);
+}
+
+base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
+  std::vector<base::SpaceId> offer;
+  for (auto& [id, space] : core_.spaces) {
+    SJ_TRY(auto records, records_to_offer(id));
+    bool something = !records.empty();
+    if (!something && core_.certificate && space->membership.role_of(core_.certificate->person())) {
+      SJ_TRY(auto unsealed, core_.store->unsealed_count(id));
+      const auto epoch = space->membership.current_epoch();
+      something = unsealed > 0 && epoch && space->epochs.count(*epoch) != 0;
+      SJ_TRY(auto own, core_.store->own_log(id));
+      if (own && refused_logs_.count({id, own->log}) != 0) something = false;
+      SJ_TRY(auto heads, core_.store->heads(id));
+      for (const auto& [log, head] : heads) {
+        if (refused_logs_.count({id, log}) != 0) continue;
+        SJ_TRY(auto first, first_to_offer(id, log));
+        something = something || first < head.count;
+      }
+    }
+    if (something) offer.push_back(id);
+  }
+  if (core_.pending_join && core_.pending_join->carrier == carrier_ && !join_refused_for_good() &&
+      std::find(offer.begin(), offer.end(), core_.pending_join->space) == offer.end() &&
+      offered_records_.count(id_of(core_.pending_join->record)) == 0) {
+    offer.push_back(core_.pending_join->space);
+  }
+  return offer;
+}
+
+base::Result<std::vector<base::Bytes>> StoreShelf::records_to_offer(const base::SpaceId& id) {
+  std::vector<base::Bytes> offer;
+  if (core_.pending_join && core_.pending_join->space == id && core_.pending_join->carrier == carrier_ &&
+      !join_refused_for_good() && offered_records_.insert(id_of(core_.pending_join->record)).second) {
+    offer.push_back(core_.pending_join->record);
+  }
+  const auto found = core_.spaces.find(id);
+  if (found == core_.spaces.end()) return offer;
+  for (const auto& [record, bytes] : found->second->membership.records()) {
+    if (offered_records_.count(record) != 0) continue;
+    SJ_TRY(auto acked, core_.store->record_acked(carrier_, record));
+    if (!acked) offer.push_back(bytes);
+  }
+  return offer;
+}
+
+bool StoreShelf::enrolment_acked(SpaceState& space, const base::LogId& log) {
+  // A log of which the carrier holds a segment is enrolled there.
+  auto acked = core_.store->acked_segments(carrier_, space.row.space, log);
+  return acked.ok() && *acked > 0;
+}
+
+base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
+                                                                                   std::size_t budget) {
+  std::vector<Offer> offers;
+  const auto found = core_.spaces.find(id);
+  if (found == core_.spaces.end()) return offers;
+  SpaceState& space = *found->second;
+  SJ_TRY_STATUS(core_.seal_pending(space, budget));
+  SJ_TRY(auto heads, core_.store->heads(id));
+  std::size_t used = 0;
+  for (const auto& [log, head] : heads) {
+    if (refused_logs_.count({id, log}) != 0) continue;
+    SJ_TRY(auto first, first_to_offer(id, log));
+    if (first >= head.count || used >= budget) continue;
+    SJ_TRY(auto segments, core_.store->segments_from(id, log, first, budget - used));
+    Offer offer;
+    offer.log = log;
+    offer.enrolment_known = enrolment_acked(space, log);
+    for (auto& segment : segments) {
+      if (used + segment.bytes.size() > budget) break;
+      used += segment.bytes.size();
+      offered_until_[{id, log}] = segment.segment_no + 1;
+      offer.segments.push_back(std::move(segment.bytes));
+    }
+    if (!offer.segments.empty()) offers.push_back(std::move(offer));
+  }
+  return offers;
+}
+
+base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
+  sync::Vector vector;
+  const auto found = core_.spaces.find(id);
+  if (found == core_.spaces.end()) return vector;
+  SJ_TRY(auto heads, core_.store->heads(id));
+  for (const auto& [log, head] : heads) {
+    vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
+  }
+  for (const auto& [record, bytes] : found->second->membership.records()) {
+    vector.records.push_back(base::prefix_of<base::HeadTag>(record));
+  }
+  std::sort(vector.records.begin(), vector.records.end());
+  return vector;
+}
+
+base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
+  auto* carrier = core_.carrier(carrier_);
+  if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
+  const bool reborn =
+      outcome.generation && carrier->generation && !(*carrier->generation == *outcome.generation);
+  if (reborn || outcome.base_unknown) {
+    // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and offered anew.
+    SJ_TRY_STATUS(core_.store->void_acks(carrier_));
+    offered_until_.clear();
+    offered_records_.clear();
+  }
+  if (outcome.generation) carrier->generation = outcome.generation;
+  if (outcome.set) {
+    carrier->set = *outcome.set;
+    for (const auto& id : *outcome.set) {
+      SJ_TRY(auto* space, core_.space(id));
+      static_cast<void>(space);
+    }
+  }
+  if (reborn || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
+  return {};
+}
+
+base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied) {
+  for (const auto& verdict : outcome.verdicts.records) {
+    const bool is_join = core_.pending_join && verdict.bytes == core_.pending_join->record;
+    if (is_join) {
+      if (verdict.code == base::Code::timed_out) continue;
+      core_.pending_join->last_refusal = verdict.code;
+      // Taken: the record itself comes back with the space; until then the invite's secret opens its key.
+      SJ_TRY_STATUS(core_.save_pending_join());
+      continue;
+    }
+    const auto id = space::record_id_of(verdict.bytes);
+    if (!id.ok()) continue;
+    if (verdict.code == base::Code::ok) {
+      SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
+      core_.operator_secrets.erase(verdict.space);
+    } else if (verdict.code != base::Code::timed_out) {
+      offered_records_.insert(*id);
+    }
+  }
+  for (const auto& verdict : outcome.verdicts.segments) {
+    auto segment = log::decode_segment(verdict.bytes);
+    if (!segment.ok()) continue;
+    auto header = log::decode_header(segment->header);
+    if (!header.ok()) continue;
+    if (verdict.code == base::Code::ok) {
+      SJ_TRY(auto acked, core_.store->acked_segments(carrier_, verdict.space, verdict.log));
+      if (header->segment_no + 1 > acked) {
+        SJ_TRY_STATUS(core_.store->ack_segments(carrier_, verdict.space, verdict.log, header->segment_no + 1));
+      }
+      ++applied.segments_sent;
+    } else {
+      // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in this sync.
+      auto& until = offered_until_[{verdict.space, verdict.log}];
+      until = std::min(until, header->segment_no);
+      if (verdict.code != base::Code::timed_out) refused_logs_.insert({verdict.space, verdict.log});
+    }
+  }
+  return {};
+}
+
+base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed) {
+  // Parents come first on the wire; what still waits for one is tried again as long as that helps.
+  std::vector<const std::pair<base::SpaceId, base::Bytes>*> waiting;
+  for (const auto& record : outcome.arrivals.records) waiting.push_back(&record);
+  bool progress = true;
+  while (progress && !waiting.empty()) {
+    progress = false;
+    std::vector<const std::pair<base::SpaceId, base::Bytes>*> later;
+    for (const auto* record : waiting) {
+      SJ_TRY(auto* space, core_.space(record->first));
+      auto taken = core_.take_record(*space, record->second);
+      if (taken.code() == base::Code::unknown_membership) {
+        later.push_back(record);
+        continue;
+      }
+      if (!taken.ok() && taken.code() != base::Code::already_exists) {
+        if (taken.code() == base::Code::storage_failed || taken.code() == base::Code::disk_full) {
+          return std::move(taken).error();
+        }
+        continue;  // rubbish from the carrier: not kept, and the digest will tell
+      }
+      progress = true;
+      const auto id = space::record_id_of(record->second);
+      if (id.ok()) SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
+      changed.insert(record->first);
+    }
+    waiting = std::move(later);
+  }
+  return {};
+}
+
+base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied) {
+  for (const auto& run : outcome.arrivals.runs) {
+    SJ_TRY(auto* space, core_.space(run.space));
+    for (const auto& bytes : run.segments) {
+      auto taken = core_.take_segment(*space, run.log, bytes, touched);
+      if (!taken.ok()) {
+        if (taken.code() == base::Code::storage_failed || taken.code() == base::Code::disk_full) {
+          return std::move(taken).error();
+        }
+        break;  // the rest of this run cannot chain either; the digest will tell
+      }
+      if (*taken) ++applied.segments_received;
+      SJ_TRY(auto head, core_.store->head(run.space, run.log));
+      SJ_TRY(auto segment, log::decode_segment(bytes));
+      SJ_TRY(auto header, log::decode_header(segment.header));
+      SJ_TRY(auto acked, core_.store->acked_segments(carrier_, run.space, run.log));
+      if (head && header.segment_no + 1 > acked) {
+        SJ_TRY_STATUS(core_.store->ack_segments(carrier_, run.space, run.log, header.segment_no + 1));
+      }
+    }
+    SJ_TRY_STATUS(core_.save_digest(*space));
+  }
+  return {};
+}
+
+base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vector) {
+  for (const auto& entry : vector.entries) {
+    SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
+    if (!head || entry.count == 0) continue;
+    const std::uint64_t both = std::min(head->count, entry.count);
+    SJ_TRY(auto last, core_.store->segment(space.row.space, entry.log, both - 1));
+    // Beyond what we hold its tag cannot be checked here; the chain will be when the rest arrives.
+    if (!last || (both == entry.count && !(base::prefix_of<base::HeadTag>(last->hash) == entry.head))) continue;
+    SJ_TRY_STATUS(core_.store->ack_segments(carrier_, space.row.space, entry.log, both));
+  }
+  for (const auto& [record, bytes] : space.membership.records()) {
+    if (std::binary_search(vector.records.begin(), vector.records.end(), base::prefix_of<base::HeadTag>(record))) {
+      SJ_TRY_STATUS(core_.store->ack_record(carrier_, record));
+    }
+  }
+  return {};
+}
+
+base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
+  for (const auto& moved : outcome.moved) {
+    SJ_TRY(auto* space, core_.space(moved.space));
+    if (moved.vector) {
+      SJ_TRY_STATUS(adopt_vector(*space, *moved.vector));
+      continue;
+    }
+    SJ_TRY(auto digest, core_.carrier_digest(*space, carrier_));
+    const base::Digest value = digest.value();
+    if (base::prefix_of<base::HeadTag>(value) == moved.digest) {
+      SJ_TRY_STATUS(core_.store->put_cursor(carrier_, moved.space, {moved.position, value}));
+    } else {
+      applied.digest_mismatch = true;
+    }
+  }
+  return {};
+}
+
+base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcome) {
+  Applied applied;
+  store::Store::Transaction transaction(*core_.store);
+  SJ_TRY_STATUS(transaction.begin());
+  SJ_TRY_STATUS(apply_carrier(outcome));
+  SJ_TRY_STATUS(apply_verdicts(outcome, applied));
+  std::set<base::SpaceId> changed;
+  SJ_TRY_STATUS(apply_records(outcome, changed));
+  for (const auto& id : changed) {
+    SJ_TRY(auto* space, core_.space(id));
+    SJ_TRY_STATUS(core_.open_keys(*space));
+  }
+  std::vector<fold::Touched> touched;
+  SJ_TRY_STATUS(apply_runs(outcome, touched, applied));
+  // Before this device adds records of its own: the carrier's digest does not know them.
+  SJ_TRY_STATUS(apply_moves(outcome, applied));
+  for (const auto& id : changed) {
+    SJ_TRY(auto* space, core_.space(id));
+    SJ_TRY_STATUS(core_.settle_membership(*space));
+    if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() && core_.certificate &&
+        space->membership.role_of(core_.certificate->person())) {
+      core_.pending_join.reset();
+      SJ_TRY_STATUS(core_.save_pending_join());
+    }
+  }
+  if (!touched.empty() || !changed.empty()) {
+    for (auto& [id, space] : core_.spaces) SJ_TRY_STATUS(core_.apply_waiting(*space, touched));
+  }
+  SJ_TRY_STATUS(core_.refresh(touched));
+  SJ_TRY_STATUS(transaction.commit());
+  return applied;
+}
+
+}  // namespace sejawat::api

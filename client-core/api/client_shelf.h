@@ -1,0 +1,43 @@
+// The client's side of a sync over its store: what to offer, what to do with what arrives. One object serves one sync
+// with one carrier.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "core_state.h"
+
+namespace sejawat::api {
+
+class StoreShelf final : public sync::ClientShelf {
+ public:
+  StoreShelf(Core::State& core, const base::PublicBoxKey& carrier) : core_(core), carrier_(carrier) {}
+
+  base::Result<CarrierState> carrier_state() override;
+  base::Result<std::vector<base::SpaceId>> spaces_to_offer() override;
+  base::Result<std::vector<base::Bytes>> records_to_offer(const base::SpaceId& space) override;
+  base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
+  base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
+  base::Result<Applied> apply(const Outcome& outcome) override;
+
+ private:
+  using LogKey = std::pair<base::SpaceId, base::LogId>;
+  base::Status apply_carrier(const Outcome& outcome);
+  base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
+  base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
+  base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
+  base::Status apply_moves(const Outcome& outcome, Applied& applied);
+  base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
+  base::Result<std::uint64_t> first_to_offer(const base::SpaceId& space, const base::LogId& log);
+  bool enrolment_acked(SpaceState& space, const base::LogId& log);
+  bool join_refused_for_good() const;
+
+  Core::State& core_;
+  base::PublicBoxKey carrier_;
+  // Of this sync only: what is on its way, and what the carrier will not take now.
+  std::map<LogKey, std::uint64_t> offered_until_;
+  std::set<LogKey> refused_logs_;
+  std::set<base::RecordId> offered_records_;
+};
+
+}  // namespace sejawat::api

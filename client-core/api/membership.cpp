@@ -1,0 +1,111 @@
+#include "core_state.h"
+#include "base/codec.h"
+#include "crypto/hash.h"
+
+namespace sejawat::api {
+
+base::Result<base::RecordId> Core::State::take_record(SpaceState& space, base::ByteView record) {
+  auto added = space.membership.add(record);
+  if (!added.ok()) return added;
+  SJ_TRY_STATUS(store->put_record(space.row.space, *added, record));
+  space.digest.add_record(*added);
+  if (space.row.kind == 0 && space.membership.has_genesis()) {
+    space.row.kind = static_cast<std::uint8_t>(space.membership.kind());
+  }
+  SJ_TRY_STATUS(save_digest(space));
+  return added;
+}
+
+std::map<base::EpochId, const base::Secret32*> Core::State::borrowed_keys(const SpaceState& space) const {
+  std::map<base::EpochId, const base::Secret32*> keys;
+  for (const auto& [epoch, key] : space.epochs) keys.emplace(epoch, &key);
+  return keys;
+}
+
+bool Core::State::is_admin(const SpaceState& space) const {
+  return certificate && space.membership.role_of(certificate->person()) == space::WireRole::admin;
+}
+
+base::Status Core::State::put_epoch_key(SpaceState& space, const base::Secret32& key) {
+  const base::EpochId epoch = log::epoch_id(space.row.space, key);
+  if (space.epochs.count(epoch) != 0) return {};
+  SJ_TRY_STATUS(store->put_epoch(space.row.space, epoch, key));
+  space.epochs.emplace(epoch, key.clone());
+  return {};
+}
+
+base::Status Core::State::open_keys(SpaceState& space) {
+  if (!device) return {};
+  std::vector<const crypto::BoxKey*> own{&device->box};
+  if (identity) own.push_back(&identity->box);
+  std::optional<space::InviteKeys> invite;
+  if (pending_join && pending_join->space == space.row.space) {
+    invite = space::InviteKeys::from_secret(pending_join->secret);
+    own.push_back(&invite->box);
+  }
+  auto opened = space::open_epochs(space.membership, own, borrowed_keys(space));
+  for (const auto& [epoch, key] : opened) SJ_TRY_STATUS(put_epoch_key(space, key));
+  return {};
+}
+
+base::Status Core::State::settle_membership(SpaceState& space) {
+  if (!device || !certificate || !space.membership.has_genesis()) return {};
+  SJ_TRY_STATUS(open_keys(space));
+  const auto role = space.membership.role_of(certificate->person());
+  if (!role) return {};
+
+  if (space.membership.devices().count(certificate->device()) == 0) {
+    const auto record = space::write_device(author(), space.membership, *certificate);
+    SJ_TRY(auto id, take_record(space, record));
+    static_cast<void>(id);
+  }
+  const bool writes = *role == space::WireRole::writer || *role == space::WireRole::admin;
+  SJ_TRY(auto own, store->own_log(space.row.space));
+  if (writes && !own) {
+    const base::Secret32 seed = base::Secret32::random(random);
+    const auto key = crypto::SigningKey::from_seed(seed);
+    const auto record = space::write_log(author(), space.membership, key.public_key());
+    SJ_TRY(auto id, take_record(space, record));
+    static_cast<void>(id);
+    const base::LogId log = log::log_id(space.row.space, key.public_key());
+    SJ_TRY_STATUS(store->put_own_log(space.row.space, log, seed));
+    if (space.membership.kind() != space::SpaceKind::personal && !name.empty()) {
+      log::Op profile;
+      profile.object = random.id<base::ObjectId>();
+      profile.type = kProfileType;
+      profile.cells.push_back({0, 1, name});
+      SJ_TRY(auto dot, fold::write_local(*store, codec, space.row.space, log, std::move(profile), clock.now().wall_ms));
+      static_cast<void>(dot);
+    }
+  }
+  const auto epoch = space.membership.current_epoch();
+  if (!epoch) return {};
+  const auto key = space.epochs.find(*epoch);
+  if (key == space.epochs.end()) return {};
+  // Any member may box; so that a joining school does not box thirty times over, only an admin does it for others, and
+  // whoever has no box yet (a newcomer who opened the key with the invite) for itself and all.
+  bool own_box = false;
+  const auto own_prefix = base::prefix_of<base::HeadTag>(device->box.public_key());
+  for (const auto& boxes : space.membership.key_boxes()) {
+    own_box = own_box || (boxes.epoch == *epoch && boxes.boxes.count(own_prefix) != 0);
+  }
+  if (own_box && !is_admin(space)) return {};
+  const auto boxes = space::write_boxes(author(), space.membership, *epoch, key->second, random);
+  if (!boxes) return {};
+  SJ_TRY(auto id, take_record(space, *boxes));
+  static_cast<void>(id);
+  return {};
+}
+
+base::Status Core::State::save_pending_join() {
+  if (!pending_join) return store->put_setting("pending_join", {});
+  base::Writer writer;
+  writer.raw(pending_join->space.view());
+  writer.raw(pending_join->carrier.view());
+  writer.raw(pending_join->secret.view());
+  writer.varint(static_cast<std::uint64_t>(pending_join->last_refusal));
+  writer.prefixed(pending_join->record);
+  return store->put_setting("pending_join", writer.bytes());
+}
+
+}  // namespace sejawat::api

@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <set>
+
+#include "core_state.h"
+
+namespace sejawat::api {
+namespace {
+
+// How many unsealed ops are looked at for one round of sealing.
+constexpr std::size_t kSealWindow = 512;
+
+base::Result<std::vector<log::Dependency>> dependencies_of(store::Store& store, const base::SpaceId& space,
+                                                           const base::LogId& own, const std::vector<log::Op>& ops) {
+  std::set<base::LogId> named;
+  for (const auto& op : ops) {
+    for (const auto& dot : op.supersedes) {
+      if (!(dot.branch == own)) named.insert(dot.branch);
+    }
+  }
+  std::vector<log::Dependency> deps;
+  for (const auto& log : named) {
+    SJ_TRY(auto head, store.head(space, log));
+    if (!head || head->count == 0) return base::error(base::Code::internal, "an op supersedes a log not held");
+    deps.push_back({log, head->count - 1, base::prefix_of<base::HeadTag>(head->hash)});
+  }
+  return deps;
+}
+
+}  // namespace
+
+base::Status Core::State::save_digest(SpaceState& space) {
+  space.row.digest_state = space.digest.state();
+  return store->put_space(space.row);
+}
+
+base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
+  SJ_TRY(auto own, store->own_log(space.row.space));
+  if (!own) return {};
+  const auto epoch = space.membership.current_epoch();
+  if (!epoch) return {};
+  const auto key = space.epochs.find(*epoch);
+  if (key == space.epochs.end()) return {};  // waits for its key; status counts it
+  const auto log_key = crypto::SigningKey::from_seed(own->seed);
+
+  store::Store::Transaction transaction(*store);
+  SJ_TRY_STATUS(transaction.begin());
+  std::size_t sealed_bytes = 0;
+  while (sealed_bytes < budget) {
+    SJ_TRY(auto waiting, store->unsealed_ops(space.row.space, own->log, kSealWindow));
+    if (waiting.empty()) break;
+    SJ_TRY(auto found, store->head(space.row.space, own->log));
+    log::Head before = found.value_or(log::Head{});
+    std::vector<log::Op> ops;
+    ops.reserve(waiting.size());
+    for (const auto& stored : waiting) {
+      SJ_TRY(auto op, log::decode_op(stored.bytes));
+      ops.push_back(std::move(op));
+    }
+    SJ_TRY(auto deps, dependencies_of(*store, space.row.space, own->log, ops));
+    log::SealContext context;
+    context.space = space.row.space;
+    context.log = own->log;
+    context.log_key = &log_key;
+    context.epoch = *epoch;
+    context.epoch_key = &key->second;
+    context.frontier = space.membership.frontier();
+    if (context.frontier.size() > log::kMaxFrontier) context.frontier.resize(log::kMaxFrontier);
+    context.deps = std::move(deps);
+
+    // The window is sealed into as many segments as it takes; the last one only when it is full or nothing follows, so
+    // that a long import makes full segments.
+    std::span<const log::Op> rest(ops);
+    while (!rest.empty() && sealed_bytes < budget) {
+      context.before = before;
+      SJ_TRY(auto sealed, log::seal_segment(context, rest, random));
+      if (sealed.ops == rest.size() && waiting.size() == kSealWindow && rest.size() != ops.size()) break;
+      store::StoredSegment row;
+      row.log = own->log;
+      row.segment_no = before.count;
+      row.first_op = before.next_op;
+      row.op_count = static_cast<std::uint32_t>(sealed.ops);
+      row.hash = sealed.head.hash;
+      row.bytes = std::move(sealed.bytes);
+      SJ_TRY_STATUS(store->put_segment(space.row.space, row, store::SegmentState::applied));
+      SJ_TRY_STATUS(store->mark_sealed(space.row.space, own->log, sealed.head.next_op));
+      space.digest.move_tip(before, sealed.head);
+      before = sealed.head;
+      sealed_bytes += row.bytes.size();
+      rest = rest.subspan(sealed.ops);
+    }
+  }
+  SJ_TRY_STATUS(save_digest(space));
+  return transaction.commit();
+}
+
+base::Status Core::State::open_segment(SpaceState& space, const store::StoredSegment& stored, const log::Head& before,
+                                       std::vector<fold::Touched>& touched) {
+  SJ_TRY(auto segment, log::decode_segment(stored.bytes));
+  SJ_TRY(auto header, log::decode_header(segment.header));
+  for (const auto& dep : header.deps) {
+    // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
+    SJ_TRY(auto named, store->segment(space.row.space, dep.log, dep.segment_no));
+    if (!named || !(base::prefix_of<base::HeadTag>(named->hash) == dep.head)) {
+      return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::waiting_deps);
+    }
+  }
+  const auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end()) {
+    return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::waiting_key);
+  }
+  auto ops = log::open_segment(space.row.space, stored.log, before, key->second, segment);
+  if (!ops.ok()) {
+    return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::unreadable);
+  }
+  SJ_TRY(auto changed, fold::apply_remote(*store, codec, space.row.space, stored.log, stored.first_op, *ops));
+  touched.insert(touched.end(), changed.begin(), changed.end());
+  return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::applied);
+}
+
+base::Result<bool> Core::State::take_segment(SpaceState& space, const base::LogId& log, base::ByteView bytes,
+                                             std::vector<fold::Touched>& touched) {
+  SJ_TRY(auto segment, log::decode_segment(bytes));
+  const auto enrolled = space.membership.logs().find(log);
+  if (enrolled == space.membership.logs().end()) return base::error(base::Code::unknown_log);
+  SJ_TRY(auto found, store->head(space.row.space, log));
+  const log::Head before = found.value_or(log::Head{});
+  SJ_TRY(auto header, log::decode_header(segment.header));
+  if (header.segment_no < before.count) {
+    SJ_TRY(auto held, store->segment(space.row.space, log, header.segment_no));
+    if (held && base::equal(held->bytes, bytes)) return false;
+    return base::error(base::Code::chain_fork);
+  }
+  SJ_TRY(auto verified, log::verify_next(space.row.space, log, enrolled->second.key, before, segment));
+  store::StoredSegment row;
+  row.log = log;
+  row.segment_no = before.count;
+  row.first_op = before.next_op;
+  row.op_count = verified.header.op_count;
+  row.hash = verified.head.hash;
+  row.bytes = base::to_bytes(bytes);
+  SJ_TRY_STATUS(store->put_segment(space.row.space, row, store::SegmentState::waiting_key));
+  space.digest.move_tip(before, verified.head);
+  SJ_TRY_STATUS(open_segment(space, row, before, touched));
+  return true;
+}
+
+base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
+  constexpr std::size_t kAtOnce = 4096;
+  for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
+    SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
+    for (const auto& stored : waiting) {
+      log::Head before;
+      if (stored.segment_no > 0) {
+        SJ_TRY(auto previous, store->segment(space.row.space, stored.log, stored.segment_no - 1));
+        if (!previous) return base::error(base::Code::internal, "a held segment has no predecessor");
+        before = {stored.segment_no, stored.first_op, previous->hash};
+      }
+      SJ_TRY_STATUS(open_segment(space, stored, before, touched));
+    }
+  }
+  return {};
+}
+
+base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
+  std::vector<fold::Touched> once = touched;
+  std::sort(once.begin(), once.end());
+  once.erase(std::unique(once.begin(), once.end()), once.end());
+  std::vector<fold::Touched> personal_objects;
+  for (const auto& item : once) {
+    if (item.space == personal) {
+      personal_objects.push_back(item);
+      continue;
+    }
+    SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
+    if (object.type != kCommunityType) continue;
+    const auto named = object.registers.find({0, 1});
+    if (named == object.registers.end() || named->second.empty()) continue;
+    SJ_TRY(auto* space, this->space(item.space));
+    space->row.name = named->second.front().bytes;
+    SJ_TRY_STATUS(store->put_space(space->row));
+  }
+  return journal->refresh(personal_objects);
+}
+
+base::Result<log::SpaceDigest> Core::State::carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier_key) {
+  log::SpaceDigest digest(space.row.space);
+  SJ_TRY(auto heads, store->heads(space.row.space));
+  for (const auto& [log, head] : heads) {
+    SJ_TRY(auto acked, store->acked_segments(carrier_key, space.row.space, log));
+    if (acked == 0) continue;
+    if (acked >= head.count) {
+      digest.move_tip({}, head);
+      continue;
+    }
+    SJ_TRY(auto last, store->segment(space.row.space, log, acked - 1));
+    if (!last) return base::error(base::Code::internal, "an acked segment is not held");
+    digest.move_tip({}, {acked, last->first_op + last->op_count, last->hash});
+  }
+  for (const auto& [id, bytes] : space.membership.records()) {
+    SJ_TRY(auto acked, store->record_acked(carrier_key, id));
+    if (acked) digest.add_record(id);
+  }
+  return digest;
+}
+
+}  // namespace sejawat::api
