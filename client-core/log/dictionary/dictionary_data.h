@@ -1,4 +1,4 @@
-// The zstd dictionary with id 1, trained at build time from the phrases of this folder.
+// The zstd dictionary with id 1, built from the phrases of this folder (README.md).
 #pragma once
 
 namespace sejawat::log {
