@@ -1,0 +1,76 @@
+#include "compress.h"
+
+#define ZSTD_STATIC_LINKING_ONLY
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <memory>
+
+#include "dictionary_data.h"
+
+namespace sejawat::log {
+namespace {
+
+// Floor: what the last byte saves on a 2G line is worth more than a phone's milliseconds on 8 KiB.
+constexpr int kLevel = 19;
+
+struct FreeCompressor {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+struct FreeDecompressor {
+  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+};
+
+// Built once, shared by all threads, read-only afterwards; lives as long as the process.
+const ZSTD_CDict* compression_dictionary() {
+  static const ZSTD_CDict* const dictionary = ZSTD_createCDict(kDictionaryV1, kDictionaryV1Size, kLevel);
+  return dictionary;
+}
+const ZSTD_DDict* decompression_dictionary() {
+  static const ZSTD_DDict* const dictionary = ZSTD_createDDict(kDictionaryV1, kDictionaryV1Size);
+  return dictionary;
+}
+
+void must(std::size_t result) { SJ_CHECK(ZSTD_isError(result) == 0); }
+
+}  // namespace
+
+base::Bytes compress(base::ByteView plain) {
+  const std::unique_ptr<ZSTD_CCtx, FreeCompressor> context(ZSTD_createCCtx());
+  SJ_CHECK(context != nullptr);
+  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_compressionLevel, kLevel));
+  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_contentSizeFlag, 0));
+  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_checksumFlag, 0));
+  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_dictIDFlag, 0));
+  must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_format, ZSTD_f_zstd1_magicless));
+  must(ZSTD_CCtx_refCDict(context.get(), compression_dictionary()));
+  base::Bytes packed(ZSTD_compressBound(plain.size()));
+  const std::size_t size = ZSTD_compress2(context.get(), packed.data(), packed.size(), plain.data(), plain.size());
+  must(size);
+  packed.resize(size);
+  return packed;
+}
+
+base::Result<base::Bytes> decompress(base::ByteView packed) {
+  const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+  SJ_CHECK(context != nullptr);
+  must(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_format, ZSTD_f_zstd1_magicless));
+  must(ZSTD_DCtx_refDDict(context.get(), decompression_dictionary()));
+  // The frame does not say how long its content is: the guess grows, never past the cap.
+  for (std::size_t capacity = std::min(kMaxBodyPlain, packed.size() * 8 + 1024);;
+       capacity = std::min(kMaxBodyPlain, capacity * 4)) {
+    base::Bytes plain(capacity);
+    const std::size_t size =
+        ZSTD_decompressDCtx(context.get(), plain.data(), plain.size(), packed.data(), packed.size());
+    if (ZSTD_isError(size) == 0) {
+      plain.resize(size);
+      return plain;
+    }
+    if (ZSTD_getErrorCode(size) != ZSTD_error_dstSize_tooSmall) {
+      return base::error(base::Code::malformed, "compressed body");
+    }
+    if (capacity == kMaxBodyPlain) return base::error(base::Code::too_large, "segment body");
+  }
+}
+
+}  // namespace sejawat::log

@@ -1,0 +1,164 @@
+#include "log_seal/seal.h"
+
+#include <algorithm>
+
+#include "base/codec.h"
+#include "compress.h"
+#include "crypto/hash.h"
+#include "op_codec.h"
+
+namespace sejawat::log {
+namespace {
+
+// 12 sizes below 1 KiB (docs/adr): finer than powers of two, because a lone entry's bytes are the budget that counts.
+constexpr std::size_t kBuckets[] = {128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896};
+
+unsigned floor_log2(std::size_t value) {
+  unsigned result = 0;
+  while (value > 1) {
+    value >>= 1;
+    ++result;
+  }
+  return result;
+}
+
+base::Bytes associated_data(const base::SpaceId& space, const base::LogId& log, const base::Hash32& previous,
+                            base::ByteView header) {
+  base::Bytes data = base::to_bytes(space.view());
+  base::append(data, log.view());
+  base::append(data, previous.view());
+  base::append(data, header);
+  return data;
+}
+
+base::Secret32 segment_key(const base::SpaceId& space, const base::LogId& log, const base::Secret32& epoch_key) {
+  base::Bytes context = base::to_bytes(space.view());
+  base::append(context, log.view());
+  return crypto::derive(crypto::label::kSegmentKey, epoch_key.view(), context);
+}
+
+// Length, content, zeroes up to a bucket.
+base::Bytes pad(base::ByteView packed) {
+  base::Writer writer;
+  writer.prefixed(packed);
+  base::Bytes padded = writer.take();
+  padded.resize(padded_size(padded.size()));
+  return padded;
+}
+
+SegmentHeader header_of(const SealContext& context, std::size_t ops, const crypto::Nonce& nonce) {
+  SegmentHeader header;
+  header.segment_no = context.before.count;
+  header.first_op = context.before.next_op;
+  header.op_count = static_cast<std::uint32_t>(ops);
+  header.epoch = context.epoch;
+  header.dictionary = kDictionaryId;
+  header.frontier = context.frontier;
+  header.deps = context.deps;
+  header.nonce = nonce;
+  return header;
+}
+
+struct Candidate {
+  std::size_t ops = 0;
+  base::Bytes padded;
+  std::size_t encoded = 0;  // whole segment
+};
+
+base::Result<Candidate> try_ops(const SealContext& context, std::span<const Op> ops, std::size_t count) {
+  SJ_TRY(auto body, encode_body(ops.subspan(0, count), context.log, context.deps));
+  if (body.size() > kMaxBodyPlain) return base::error(base::Code::too_large, "segment body");
+  Candidate candidate;
+  candidate.ops = count;
+  candidate.padded = pad(compress(body));
+  Segment shape;
+  shape.header = encode_header(header_of(context, count, {}));
+  shape.body.resize(candidate.padded.size() + crypto::kTagSize);
+  candidate.encoded = encode_segment(shape).size();
+  return candidate;
+}
+
+// The most ops that fit a fresh segment, found by proportion and then bisection: few compressions, each of a few KiB.
+base::Result<Candidate> fit(const SealContext& context, std::span<const Op> ops) {
+  constexpr int kTries = 8;
+  constexpr std::size_t kFirstGuess = 48;
+  std::size_t fits = 0;
+  std::size_t too_many = std::min(ops.size(), kMaxOpsPerSegment) + 1;
+  std::size_t guess = std::min(too_many - 1, kFirstGuess);
+  Candidate best;
+  for (int i = 0; i < kTries && fits + 1 < too_many; ++i) {
+    auto candidate = try_ops(context, ops, guess);
+    if (!candidate.ok() && candidate.code() != base::Code::too_large) return candidate;
+    if (candidate.ok() && candidate->encoded <= kFreshSegmentMax) {
+      fits = guess;
+      best = std::move(candidate).value();
+      guess = std::max<std::size_t>(fits + 1, fits * kFreshSegmentMax / std::max<std::size_t>(best.encoded, 1));
+    } else {
+      too_many = guess;
+      const std::size_t scaled =
+          candidate.ok() ? guess * kFreshSegmentMax / candidate->encoded : guess / 2;
+      guess = std::max(scaled, fits + 1);
+    }
+    guess = std::min(guess, too_many - 1);
+    if (guess <= fits) guess = fits + (too_many - fits) / 2;
+  }
+  if (fits > 0) return best;
+  return try_ops(context, ops, 1);  // one op above the fresh size travels alone, up to what anyone accepts
+}
+
+}  // namespace
+
+std::size_t padded_size(std::size_t size) {
+  const std::size_t whole = size + crypto::kTagSize;
+  for (const std::size_t bucket : kBuckets) {
+    if (whole <= bucket) return bucket - crypto::kTagSize;
+  }
+  // Padme (Nikitin et al., PoPETs 2019): at most 12 % and few distinct sizes.
+  const unsigned exponent = floor_log2(whole);
+  const unsigned precision = floor_log2(exponent) + 1;
+  const std::size_t mask = (std::size_t{1} << (exponent - precision)) - 1;
+  return ((whole + mask) & ~mask) - crypto::kTagSize;
+}
+
+base::EpochId epoch_id(const base::SpaceId& space, const base::Secret32& epoch_key) {
+  return base::prefix_of<base::EpochId>(crypto::Hasher(crypto::label::kEpochId, 16)
+                                            .raw(space.view())
+                                            .raw(epoch_key.view())
+                                            .id<base::Digest>());
+}
+
+base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op> ops, base::Random& random) {
+  if (ops.empty()) return base::error(base::Code::invalid_argument, "nothing to seal");
+  SJ_TRY(auto candidate, fit(context, ops));
+  if (candidate.encoded > kSegmentMax) return base::error(base::Code::too_large, "op");
+  Segment segment;
+  const auto nonce = random.id<crypto::Nonce>();
+  segment.header = encode_header(header_of(context, candidate.ops, nonce));
+  segment.body = crypto::seal(segment_key(context.space, context.log, *context.epoch_key), nonce, candidate.padded,
+                              associated_data(context.space, context.log, context.before.hash, segment.header));
+  base::wipe(candidate.padded.data(), candidate.padded.size());
+  const auto hash =
+      segment_hash(context.space, context.log, context.before.hash, segment.header, body_hash(segment.body));
+  segment.signature = context.log_key->sign(hash.view());
+  Sealed sealed;
+  sealed.bytes = encode_segment(segment);
+  sealed.head = {context.before.count + 1, context.before.next_op + candidate.ops, hash};
+  sealed.ops = candidate.ops;
+  return sealed;
+}
+
+base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log, const Head& before,
+                                           const base::Secret32& epoch_key, const Segment& segment) {
+  SJ_TRY(auto header, decode_header(segment.header));
+  if (header.dictionary > kDictionaryId) return base::error(base::Code::dictionary_unknown);
+  SJ_TRY(auto padded, crypto::open(segment_key(space, log, epoch_key), header.nonce, segment.body,
+                                   associated_data(space, log, before.hash, segment.header)));
+  base::Reader reader(padded);
+  base::ByteView packed;
+  if (!reader.prefixed(padded.size(), packed)) return base::error(base::Code::malformed, "padding");
+  if (header.dictionary == 0) return decode_body(packed, header.op_count, log, header.deps);  // stored as it is
+  SJ_TRY(auto body, decompress(packed));
+  return decode_body(body, header.op_count, log, header.deps);
+}
+
+}  // namespace sejawat::log
