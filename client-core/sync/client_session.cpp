@@ -1,0 +1,267 @@
+#include <algorithm>
+#include <map>
+
+#include "crypto/noise.h"
+#include "log/digest.h"
+#include "sync/session.h"
+
+namespace sejawat::sync {
+namespace {
+
+// What framing of a space, a run and a segment can add to their bytes, generously.
+constexpr std::size_t kItemOverhead = 48;
+
+struct Uploaded {  // what the message on its way carries, in order, for the verdicts
+  std::vector<std::pair<base::SpaceId, base::Bytes>> records;
+  struct Segment {
+    base::SpaceId space;
+    base::LogId log;
+    base::Bytes bytes;
+  };
+  std::vector<Segment> segments;
+};
+
+base::Code verdict_of(const std::vector<Exception>& exceptions, std::size_t place, std::size_t taken) {
+  if (place >= taken) return base::Code::timed_out;  // no verdict: to be offered again
+  for (const auto& exception : exceptions) {
+    if (exception.place == place) return exception.code;
+  }
+  return base::Code::ok;
+}
+
+}  // namespace
+
+struct ClientSession::State {
+  SessionOptions options;
+  crypto::BoxKey device;
+  ClientShelf& shelf;
+  base::Random& random;
+
+  std::unique_ptr<crypto::NoiseInitiator> handshake;
+  std::optional<crypto::NoiseChannel> channel;
+  std::vector<base::SpaceId> set;     // as the carrier last stated it
+  bool hello_due = true;
+  bool full = false;                  // the next hello asks for vectors
+  bool full_tried = false;            // once in a sync is enough: what still differs then, differs for good
+  bool operator_secret_sent = false;
+  std::vector<base::SpaceId> vectors_due;
+  Uploaded uploaded;
+  bool awaiting = false;
+  Progress progress;
+
+  base::Result<ClientMessage> compose();
+  SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;
+  base::Status add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget, ClientMessage& message);
+  base::Result<ClientShelf::Outcome> outcome_of(ServerMessage& message) const;
+  base::Result<base::SpaceId> resolve(const SpaceRef& ref, const std::vector<base::SpaceId>& in) const;
+};
+
+ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf,
+                             base::Random& random)
+    : state_(new State{std::move(options), device.clone(), shelf, random, {}, {}, {}, true, false, false, false, {}, {},
+                       false, {}}) {
+  state_->full = state_->options.full;
+}
+ClientSession::~ClientSession() = default;
+
+void ClientSession::reconnect() {
+  state_->handshake.reset();
+  state_->channel.reset();
+  state_->hello_due = true;
+  state_->awaiting = false;
+}
+
+SpaceRef ClientSession::State::refer(const base::SpaceId& space, bool set_agreed) const {
+  const auto found = std::find(set.begin(), set.end(), space);
+  if (!set_agreed || found == set.end()) return {0, space};
+  return {static_cast<std::uint32_t>(found - set.begin()) + 1, space};
+}
+
+base::Status ClientSession::State::add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget,
+                                             ClientMessage& message) {
+  if (budget < kItemOverhead * 4) return {};
+  SpaceUpload upload;
+  upload.space = refer(space, set_agreed);
+  budget -= kItemOverhead;
+  const auto due = std::find(vectors_due.begin(), vectors_due.end(), space);
+  if (due != vectors_due.end()) {
+    SJ_TRY(auto vector, shelf.vector_of(space));
+    const std::size_t size = vector.entries.size() * kItemOverhead + vector.records.size() * base::HeadTag::kSize;
+    if (size <= budget) {
+      budget -= size;
+      upload.vector = std::move(vector);
+      vectors_due.erase(due);
+    }
+  }
+  SJ_TRY(auto records, shelf.records_to_offer(space));
+  for (auto& record : records) {
+    if (record.size() + kItemOverhead > budget) break;
+    budget -= record.size() + kItemOverhead;
+    uploaded.records.emplace_back(space, record);
+    upload.records.push_back(std::move(record));
+  }
+  if (budget > kItemOverhead * 4) {
+    SJ_TRY(auto offers, shelf.segments_to_offer(space, budget - kItemOverhead * 4));
+    for (auto& offer : offers) {
+      LogRun run;
+      run.log = base::to_bytes(offer.enrolment_known ? base::prefix_of<base::HeadTag>(offer.log).view()
+                                                     : offer.log.view());
+      for (auto& segment : offer.segments) {
+        const std::size_t cost = segment.size() + 4;
+        budget -= std::min(budget, cost);
+        uploaded.segments.push_back({space, offer.log, segment});
+        run.segments.push_back(std::move(segment));
+      }
+      budget -= std::min(budget, kItemOverhead);
+      upload.logs.push_back(std::move(run));
+    }
+  }
+  if (!upload.records.empty() || !upload.logs.empty() || upload.vector) message.spaces.push_back(std::move(upload));
+  return {};
+}
+
+base::Result<ClientMessage> ClientSession::State::compose() {
+  ClientMessage message;
+  uploaded = {};
+  SJ_TRY(auto carrier, shelf.carrier_state());
+  bool set_agreed = true;
+  if (hello_due) {
+    set = carrier.set;
+    Hello hello;
+    hello.live = options.live;
+    hello.full = full || set.empty();
+    hello.generation = carrier.generation;
+    set_agreed = !set.empty();
+    if (!set.empty()) {
+      hello.set = log::set_tag(set);
+      if (!hello.full) {
+        std::vector<std::pair<base::SpaceId, base::Digest>> digests;
+        for (std::size_t i = 0; i < set.size(); ++i) {
+          digests.emplace_back(set[i], carrier.cursors[i].digest);
+          hello.positions.push_back(carrier.cursors[i].position);
+        }
+        hello.base = log::account_digest(digests);
+      }
+    }
+    if (!operator_secret_sent) hello.operator_secret = options.operator_secret;
+    operator_secret_sent = true;
+    message.hello = std::move(hello);
+  }
+  std::size_t budget = kMessageMax - crypto::kNoiseFirstOverhead - 1024;
+  SJ_TRY(auto spaces, shelf.spaces_to_offer());
+  for (const auto& space : vectors_due) {
+    if (std::find(spaces.begin(), spaces.end(), space) == spaces.end()) spaces.push_back(space);
+  }
+  for (const auto& space : spaces) SJ_TRY_STATUS(add_space(space, set_agreed, budget, message));
+  return message;
+}
+
+base::Result<base::Bytes> ClientSession::next_message() {
+  State& state = *state_;
+  if (state.awaiting) return base::error(base::Code::protocol_violation, "the last message has no answer yet");
+  SJ_TRY(auto message, state.compose());
+  const base::Bytes payload = encode(message);
+  state.hello_due = false;
+  state.awaiting = true;
+  if (state.channel) return state.channel->send.encrypt(payload);
+  state.handshake = std::make_unique<crypto::NoiseInitiator>(base::as_bytes(kPrologue), state.device,
+                                                             state.options.carrier_key,
+                                                             crypto::BoxKey::random(state.random));
+  return state.handshake->write_first(payload);
+}
+
+base::Result<base::SpaceId> ClientSession::State::resolve(const SpaceRef& ref,
+                                                          const std::vector<base::SpaceId>& in) const {
+  if (ref.index == 0) return ref.id;
+  if (ref.index > in.size()) return base::error(base::Code::protocol_violation, "space outside the set");
+  return in[ref.index - 1];
+}
+
+base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessage& message) const {
+  ClientShelf::Outcome outcome;
+  outcome.generation = message.generation;
+  outcome.set = message.set;
+  outcome.base_unknown = message.base_unknown;
+  outcome.wall_seconds = message.wall_seconds;
+  for (std::size_t i = 0; i < uploaded.records.size(); ++i) {
+    outcome.verdicts.records.push_back({uploaded.records[i].first, uploaded.records[i].second,
+                                        verdict_of(message.record_exceptions, i, message.records_taken)});
+  }
+  for (std::size_t i = 0; i < uploaded.segments.size(); ++i) {
+    const auto& segment = uploaded.segments[i];
+    outcome.verdicts.segments.push_back({segment.space, segment.log, segment.bytes,
+                                         verdict_of(message.segment_exceptions, i, message.segments_taken)});
+  }
+  const auto& indexed = message.set ? *message.set : set;
+  for (auto& reply : message.spaces) {
+    SJ_TRY(auto space, resolve(reply.space, indexed));
+    for (auto& record : reply.records) outcome.arrivals.records.emplace_back(space, std::move(record));
+    for (auto& run : reply.logs) {
+      const auto log = base::LogId::from(run.log);
+      if (!log) return base::error(base::Code::protocol_violation, "a log by prefix");
+      outcome.arrivals.runs.push_back({space, *log, std::move(run.segments)});
+    }
+    outcome.moved.push_back({space, reply.position, reply.digest, std::move(reply.vector)});
+  }
+  return outcome;
+}
+
+base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView bytes) {
+  State& state = *state_;
+  base::Bytes payload;
+  if (state.channel) {
+    SJ_TRY(auto opened, state.channel->receive.decrypt(bytes));
+    payload = std::move(opened);
+  } else {
+    if (!state.handshake) return base::error(base::Code::protocol_violation, "an answer to nothing");
+    SJ_TRY(auto established, state.handshake->read_second(bytes));
+    payload = std::move(established.payload);
+    state.channel = std::move(established.channel);
+    state.handshake.reset();
+  }
+  SJ_TRY(auto message, decode_server(payload));
+  state.awaiting = false;
+  if (message.error != base::Code::ok) return base::error(message.error, "the carrier refused");
+  SJ_TRY(auto outcome, state.outcome_of(message));
+  const bool set_changed = message.set && *message.set != state.set;
+  bool vectors = false;
+  for (const auto& moved : outcome.moved) {
+    if (!moved.vector) continue;
+    vectors = true;
+    state.vectors_due.push_back(moved.space);
+  }
+  SJ_TRY(auto applied, state.shelf.apply(outcome));
+  if (message.set) state.set = *message.set;
+  state.uploaded = {};
+
+  Progress& progress = state.progress;
+  progress.sent += applied.segments_sent;
+  progress.received += applied.segments_received;
+  progress.bytes_to_come = message.bytes_to_come;
+  progress.segments_to_come = message.segments_to_come;
+  if (message.generation) progress.generation = message.generation;
+  if (!progress.generation) {
+    SJ_TRY(auto carrier, state.shelf.carrier_state());
+    progress.generation = carrier.generation;
+  }
+  // Ask for vectors at most once: what differs after that needs a person, not another round.
+  const bool base_lost = message.base_unknown || applied.digest_mismatch;
+  state.full = false;
+  bool again = false;
+  if (base_lost && !state.full_tried) {
+    state.full_tried = true;
+    state.full = true;
+    state.hello_due = true;
+    again = true;
+  }
+  SJ_TRY(auto offers, state.shelf.spaces_to_offer());
+  bool taken = false;
+  for (const auto& verdict : outcome.verdicts.records) taken = taken || verdict.code == base::Code::ok;
+  const bool moved_on = applied.segments_sent > 0 || applied.segments_received > 0 || set_changed || taken ||
+                        !outcome.arrivals.records.empty() || vectors;
+  progress.more = again || ((message.bytes_to_come > 0 || message.segments_to_come > 0) && moved_on) ||
+                  (!offers.empty() && moved_on) || !state.vectors_due.empty();
+  return progress;
+}
+
+}  // namespace sejawat::sync

@@ -1,0 +1,258 @@
+#include <algorithm>
+
+#include "crypto/noise.h"
+#include "sejawat/v1/frame.pb.h"
+#include "sync/frame.h"
+
+namespace sejawat::sync {
+namespace {
+
+namespace wire = ::sejawat::v1;
+
+base::Error malformed(const char* what) { return base::error(base::Code::malformed, what); }
+
+std::string text(base::ByteView bytes) { return std::string(base::as_text(bytes)); }
+base::Bytes bytes_of(const std::string& value) { return base::to_bytes(base::as_bytes(value)); }
+
+template <class AnyId>
+bool read_id(const std::string& from, AnyId& to) {
+  const auto id = AnyId::from(base::as_bytes(from));
+  if (id) to = *id;
+  return id.has_value();
+}
+
+void write_vector(const Vector& from, wire::Vector& to) {
+  for (const auto& entry : from.entries) {
+    auto* item = to.add_entries();
+    item->set_log(text(entry.log.view()));
+    item->set_count(entry.count);
+    item->set_head(text(entry.head.view()));
+  }
+  base::Bytes records;
+  for (const auto& tag : from.records) base::append(records, tag.view());
+  to.set_records(text(records));
+}
+
+bool read_vector(const wire::Vector& from, Vector& to) {
+  if (static_cast<std::size_t>(from.entries_size()) > kMaxItems) return false;
+  for (const auto& item : from.entries()) {
+    VectorEntry entry;
+    if (!read_id(item.log(), entry.log) || !read_id(item.head(), entry.head)) return false;
+    entry.count = item.count();
+    to.entries.push_back(entry);
+  }
+  const auto records = base::as_bytes(from.records());
+  if (records.size() % base::HeadTag::kSize != 0) return false;
+  for (std::size_t at = 0; at < records.size(); at += base::HeadTag::kSize) {
+    to.records.push_back(*base::HeadTag::from(records.subspan(at, base::HeadTag::kSize)));
+  }
+  return std::is_sorted(to.records.begin(), to.records.end());
+}
+
+// Counts what a message asks us to hold, over all its parts.
+class Budget {
+ public:
+  bool take(std::size_t count) {
+    used_ += count;
+    return used_ <= kMaxItems;
+  }
+
+ private:
+  std::size_t used_ = 0;
+};
+
+template <class WireSpace>
+bool read_common(const WireSpace& from, SpaceRef& space, std::vector<base::Bytes>& records, std::vector<LogRun>& logs,
+                 std::optional<Vector>& vector, Budget& budget) {
+  space.index = from.index();
+  if (space.index > kMaxSpaces) return false;
+  if (space.index == 0 && !read_id(from.id(), space.id)) return false;
+  if (!budget.take(static_cast<std::size_t>(from.records_size()) + static_cast<std::size_t>(from.logs_size()))) {
+    return false;
+  }
+  for (const auto& record : from.records()) records.push_back(bytes_of(record));
+  for (const auto& item : from.logs()) {
+    LogRun run;
+    run.log = bytes_of(item.log());
+    if (run.log.size() != base::LogId::kSize && run.log.size() != base::HeadTag::kSize) return false;
+    if (!budget.take(static_cast<std::size_t>(item.segments_size()))) return false;
+    for (const auto& segment : item.segments()) run.segments.push_back(bytes_of(segment));
+    logs.push_back(std::move(run));
+  }
+  if (from.has_vector()) {
+    vector.emplace();
+    return read_vector(from.vector(), *vector);
+  }
+  return true;
+}
+
+template <class WireSpace>
+void write_common(const SpaceRef& space, const std::vector<base::Bytes>& records, const std::vector<LogRun>& logs,
+                  const std::optional<Vector>& vector, WireSpace& to) {
+  if (space.index != 0) {
+    to.set_index(space.index);
+  } else {
+    to.set_id(text(space.id.view()));
+  }
+  for (const auto& record : records) to.add_records(text(record));
+  for (const auto& run : logs) {
+    auto* item = to.add_logs();
+    item->set_log(text(run.log));
+    for (const auto& segment : run.segments) item->add_segments(text(segment));
+  }
+  if (vector) write_vector(*vector, *to.mutable_vector());
+}
+
+base::Result<Hello> read_hello(const wire::Hello& from) {
+  Hello hello;
+  hello.version = from.version();
+  if (!from.set().empty()) {
+    hello.set.emplace();
+    if (!read_id(from.set(), *hello.set) || !read_id(from.base(), hello.base)) return malformed("hello set");
+  }
+  if (static_cast<std::size_t>(from.positions_size()) > kMaxSpaces) return malformed("hello positions");
+  hello.positions.assign(from.positions().begin(), from.positions().end());
+  hello.live = from.live();
+  hello.full = from.full();
+  hello.operator_secret = bytes_of(from.operator_secret());
+  if (!hello.operator_secret.empty() && hello.operator_secret.size() != 16) return malformed("operator secret");
+  if (!from.generation().empty()) {
+    hello.generation.emplace();
+    if (!read_id(from.generation(), *hello.generation)) return malformed("generation");
+  }
+  return hello;
+}
+
+template <class Message>
+bool parse(base::ByteView bytes, Message& message) {
+  return bytes.size() <= crypto::kNoiseMessageMax &&
+         message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+}  // namespace
+
+base::Bytes encode(const ClientMessage& message) {
+  wire::ClientMessage out;
+  if (message.hello) {
+    const Hello& hello = *message.hello;
+    auto* to = out.mutable_hello();
+    to->set_version(hello.version);
+    if (hello.set) {
+      to->set_set(text(hello.set->view()));
+      to->set_base(text(hello.base.view()));
+    }
+    for (const auto position : hello.positions) to->add_positions(position);
+    to->set_live(hello.live);
+    to->set_full(hello.full);
+    to->set_operator_secret(text(hello.operator_secret));
+    if (hello.generation) to->set_generation(text(hello.generation->view()));
+  }
+  for (const auto& space : message.spaces) {
+    write_common(space.space, space.records, space.logs, space.vector, *out.add_spaces());
+  }
+  return bytes_of(out.SerializeAsString());
+}
+
+base::Bytes encode(const ServerMessage& message) {
+  wire::ServerMessage out;
+  if (message.generation) out.set_generation(text(message.generation->view()));
+  if (message.set) {
+    base::Bytes set;
+    for (const auto& space : *message.set) base::append(set, space.view());
+    out.set_set(text(set));
+  }
+  for (const auto& space : message.spaces) {
+    auto* to = out.add_spaces();
+    write_common(space.space, space.records, space.logs, space.vector, *to);
+    to->set_position(space.position);
+    if (!space.digest.is_zero()) to->set_digest(text(space.digest.view()));
+  }
+  const auto write_exceptions = [](const std::vector<Exception>& from, auto* to) {
+    for (const auto& exception : from) {
+      auto* item = to->Add();
+      item->set_place(exception.place);
+      item->set_code(static_cast<std::uint32_t>(exception.code));
+    }
+  };
+  write_exceptions(message.record_exceptions, out.mutable_records());
+  write_exceptions(message.segment_exceptions, out.mutable_segments());
+  out.set_records_taken(message.records_taken);
+  out.set_segments_taken(message.segments_taken);
+  out.set_bytes_to_come(message.bytes_to_come);
+  out.set_segments_to_come(message.segments_to_come);
+  out.set_error(static_cast<std::uint32_t>(message.error));
+  out.set_base_unknown(message.base_unknown);
+  out.set_wall_seconds(message.wall_seconds);
+  return bytes_of(out.SerializeAsString());
+}
+
+base::Result<ClientMessage> decode_client(base::ByteView bytes) {
+  wire::ClientMessage in;
+  if (!parse(bytes, in)) return malformed("client message");
+  ClientMessage message;
+  if (in.has_hello()) {
+    SJ_TRY(auto hello, read_hello(in.hello()));
+    message.hello = std::move(hello);
+  }
+  if (static_cast<std::size_t>(in.spaces_size()) > kMaxSpaces) return malformed("too many spaces");
+  Budget budget;
+  for (const auto& item : in.spaces()) {
+    SpaceUpload space;
+    if (!read_common(item, space.space, space.records, space.logs, space.vector, budget)) return malformed("space");
+    message.spaces.push_back(std::move(space));
+  }
+  return message;
+}
+
+base::Result<ServerMessage> decode_server(base::ByteView bytes) {
+  wire::ServerMessage in;
+  if (!parse(bytes, in)) return malformed("server message");
+  ServerMessage message;
+  if (!in.generation().empty()) {
+    message.generation.emplace();
+    if (!read_id(in.generation(), *message.generation)) return malformed("generation");
+  }
+  if (!in.set().empty()) {
+    const auto set = base::as_bytes(in.set());
+    if (set.size() % base::SpaceId::kSize != 0 || set.size() / base::SpaceId::kSize > kMaxSpaces) {
+      return malformed("set of spaces");
+    }
+    message.set.emplace();
+    for (std::size_t at = 0; at < set.size(); at += base::SpaceId::kSize) {
+      message.set->push_back(*base::SpaceId::from(set.subspan(at, base::SpaceId::kSize)));
+    }
+    if (!std::is_sorted(message.set->begin(), message.set->end())) return malformed("set of spaces");
+  }
+  if (static_cast<std::size_t>(in.spaces_size()) > kMaxSpaces) return malformed("too many spaces");
+  Budget budget;
+  for (const auto& item : in.spaces()) {
+    SpaceReply space;
+    if (!read_common(item, space.space, space.records, space.logs, space.vector, budget)) return malformed("space");
+    space.position = item.position();
+    if (!item.digest().empty() && !read_id(item.digest(), space.digest)) return malformed("digest");
+    message.spaces.push_back(std::move(space));
+  }
+  const auto read_exceptions = [&budget](const auto& from, std::vector<Exception>& to) {
+    if (!budget.take(static_cast<std::size_t>(from.size()))) return false;
+    for (const auto& item : from) {
+      if (item.code() == 0 || item.code() > static_cast<std::uint32_t>(base::Code::internal)) return false;
+      to.push_back({item.place(), static_cast<base::Code>(item.code())});
+    }
+    return true;
+  };
+  if (!read_exceptions(in.records(), message.record_exceptions) ||
+      !read_exceptions(in.segments(), message.segment_exceptions)) {
+    return malformed("verdicts");
+  }
+  message.records_taken = in.records_taken();
+  message.segments_taken = in.segments_taken();
+  message.bytes_to_come = in.bytes_to_come();
+  message.segments_to_come = in.segments_to_come();
+  if (in.error() > static_cast<std::uint32_t>(base::Code::internal)) return malformed("error code");
+  message.error = static_cast<base::Code>(in.error());
+  message.base_unknown = in.base_unknown();
+  message.wall_seconds = in.wall_seconds();
+  return message;
+}
+
+}  // namespace sejawat::sync
