@@ -2,21 +2,25 @@
 import { readFileSync } from 'node:fs';
 import { forms } from './morphology.mjs';
 
-function lines(name) {
-  const text = readFileSync(new URL(`phrases.${name}.txt`, import.meta.url), 'utf8');
-  return text.split('\n').filter((line) => line && !line.startsWith('#'));
+function linesOf(file) {
+  return readFileSync(file, 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
 }
 
-function sections(name) {
+/** "[title]" opens a section of the lines below it. */
+export function sectionsOf(file) {
   const result = new Map();
   let open;
-  for (const line of lines(name)) {
+  for (const line of linesOf(file)) {
     const title = /^\[(.+)\]$/.exec(line);
     if (title) result.set(title[1], open = []);
     else open.push(line);
   }
   return result;
 }
+
+const fileOf = (name) => new URL(`phrases.${name}.txt`, import.meta.url);
+const lines = (name) => linesOf(fileOf(name));
+const sections = (name) => sectionsOf(fileOf(name));
 
 export const slots = sections('slots');
 export const frames = sections('frames');
