@@ -100,10 +100,23 @@ class Membership {
   std::map<base::PublicSignKey, Invite> invites_;
   std::vector<EpochInfo> epochs_;
   std::vector<KeyBoxes> key_boxes_;
+  // By place in records_: parents, and the role that a genesis or a join gave to somebody. Permission is judged in
+  // the causal past of a record, so that the order of arrival changes nothing.
+  struct Grant {
+    base::PersonId person;
+    WireRole role = WireRole::carrier;
+  };
+  std::vector<std::vector<std::size_t>> parents_;
+  std::map<std::size_t, Grant> grants_;
+  std::vector<std::size_t> epoch_records_;  // place of the record that opened epochs_[i]
   friend struct MembershipRules;
 };
 
 base::RecordId record_id(base::ByteView body);
+// Of an encoded MembershipRecord, without judging it. malformed, too_large.
+base::Result<base::RecordId> record_id_of(base::ByteView record);
+// First 8 bytes of a hash of space and key; the same as in log_seal.
+base::EpochId epoch_id(const base::SpaceId& space, const base::Secret32& key);
 
 // Looks into a record without a Membership: which space, and is it a genesis or a join (whose device may then be served).
 struct RecordPeek {

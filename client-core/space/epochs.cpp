@@ -1,0 +1,158 @@
+#include "base/codec.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "membership_rules.h"
+
+namespace sejawat::space {
+namespace {
+
+using base::Code;
+
+// A record holds at most 16 KiB; a box takes 62 bytes of it.
+constexpr std::size_t kBoxesPerRecord = 200;
+constexpr std::uint8_t kFieldVersion = 1;
+constexpr std::size_t kFieldHead = 1 + 8 + crypto::kNonceSize;
+
+base::Bytes context_of(const base::SpaceId& space, const base::EpochId& epoch) {
+  base::Bytes context = base::to_bytes(space.view());
+  base::append(context, epoch.view());
+  return context;
+}
+
+base::Secret32 wrap_key(const base::SpaceId& space, const base::Secret32& key,
+                        const base::EpochId& predecessor) {
+  return crypto::derive(crypto::label::kWrapKey, key.view(), context_of(space, predecessor));
+}
+
+base::Secret32 field_key(const base::Secret32& key) {
+  return crypto::derive(crypto::label::kFieldKey, key.view());
+}
+
+bool may_read(const Membership& of, const base::PersonId& person) {
+  const auto role = of.role_of(person);
+  return role && *role >= WireRole::reader;
+}
+
+// Everybody who should hold the keys of the space.
+std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of) {
+  std::map<base::HeadTag, base::PublicBoxKey> out;
+  const auto add = [&](const base::PublicBoxKey& key) {
+    out.emplace(base::prefix_of<base::HeadTag>(key), key);
+  };
+  for (const auto& [id, member] : of.members()) {
+    if (may_read(of, id)) add(member.identity_box);
+  }
+  for (const auto& [id, device] : of.devices()) {
+    if (may_read(of, device.person)) add(device.box_key);
+  }
+  for (const auto& [key, invite] : of.invites()) {
+    if (invite.role >= WireRole::reader && invite.joined < invite.uses) add(invite.box_key);
+  }
+  return out;
+}
+
+}  // namespace
+
+base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
+                        const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
+                        base::Random& random) {
+  EpochInfo epoch;
+  epoch.epoch = epoch_id(to.space(), key);
+  for (const auto& [id, old] : predecessors) {
+    if (epoch.predecessors.size() == codec::kMaxPredecessors || id == epoch.epoch) continue;
+    const auto nonce = random.id<crypto::Nonce>();
+    epoch.predecessors.push_back({id, base::to_bytes(nonce.view()),
+                                  crypto::seal(wrap_key(to.space(), key, id), nonce, old->view(), {})});
+  }
+  return write_epoch_record(author, to, std::move(epoch));
+}
+
+std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
+                                       const base::Secret32& key, base::Random& random) {
+  auto missing = recipients_of(to);
+  for (const auto& boxes : to.key_boxes()) {
+    if (boxes.epoch != epoch) continue;
+    for (const auto& box : boxes.boxes) missing.erase(box.first);
+  }
+  if (missing.empty()) return std::nullopt;
+  const auto ephemeral = crypto::BoxKey::random(random);
+  const base::Bytes context = context_of(to.space(), epoch);
+  KeyBoxes out;
+  out.epoch = epoch;
+  out.ephemeral = ephemeral.public_key();
+  for (const auto& [tag, recipient] : missing) {
+    if (out.boxes.size() == kBoxesPerRecord) break;  // the next call writes the rest
+    auto sealed = crypto::box_seal(ephemeral, recipient, key.view(), context);
+    if (sealed.ok()) out.boxes.emplace(tag, std::move(*sealed));  // a rubbish key gets nothing
+  }
+  if (out.boxes.empty()) return std::nullopt;
+  return write_boxes_record(author, to, std::move(out));
+}
+
+std::map<base::EpochId, base::Secret32> open_epochs(
+    const Membership& of, const std::vector<const crypto::BoxKey*>& own,
+    const std::map<base::EpochId, const base::Secret32*>& known) {
+  std::map<base::EpochId, base::Secret32> out;
+  for (const auto& [epoch, key] : known) out.emplace(epoch, key->clone());
+  const auto keep = [&](const base::EpochId& epoch, base::Secret32 key) {
+    // Whoever boxed it may have boxed rubbish.
+    return epoch_id(of.space(), key) == epoch && out.emplace(epoch, std::move(key)).second;
+  };
+  for (const auto& boxes : of.key_boxes()) {
+    const base::Bytes context = context_of(of.space(), boxes.epoch);
+    for (const auto* mine : own) {
+      if (out.count(boxes.epoch) != 0) break;
+      const auto box = boxes.boxes.find(base::prefix_of<base::HeadTag>(mine->public_key()));
+      if (box == boxes.boxes.end()) continue;
+      auto key = crypto::box_open(*mine, boxes.ephemeral, box->second, context);
+      if (key.ok()) keep(boxes.epoch, std::move(*key));
+    }
+  }
+  // Newest first, so one pass follows a chain; a further pass only for records out of that order.
+  for (bool found = true; found;) {
+    found = false;
+    for (auto epoch = of.epochs().rbegin(); epoch != of.epochs().rend(); ++epoch) {
+      const auto key = out.find(epoch->epoch);
+      if (key == out.end()) continue;
+      for (const auto& predecessor : epoch->predecessors) {
+        if (out.count(predecessor.epoch) != 0) continue;
+        const auto nonce = crypto::Nonce::from(predecessor.nonce);
+        if (!nonce) continue;
+        auto plain = crypto::open(wrap_key(of.space(), key->second, predecessor.epoch), *nonce,
+                                  predecessor.sealed_key, {});
+        if (!plain.ok()) continue;
+        const base::SecretBytes held(std::move(*plain));
+        if (held.view().size() != base::Secret32::kSize) continue;
+        if (keep(predecessor.epoch, base::Secret32(held.view()))) found = true;
+      }
+    }
+  }
+  return out;
+}
+
+base::Bytes seal_field(const base::EpochId& epoch, const base::Secret32& key, base::ByteView plain,
+                       base::Random& random) {
+  const auto nonce = random.id<crypto::Nonce>();
+  base::Writer out;
+  out.u8(kFieldVersion);
+  out.raw(epoch.view());
+  out.raw(nonce.view());
+  out.raw(crypto::seal(field_key(key), nonce, plain, {}));
+  return out.take();
+}
+
+base::Result<base::Bytes> open_field(const std::map<base::EpochId, const base::Secret32*>& keys,
+                                     base::ByteView sealed) {
+  base::Reader in(sealed);
+  std::uint8_t version = 0;
+  base::EpochId epoch;
+  crypto::Nonce nonce;
+  if (!in.u8(version)) return base::error(Code::malformed, "field");
+  if (version != kFieldVersion) return base::error(Code::version_unsupported, "field");
+  if (!in.id(epoch) || !in.id(nonce)) return base::error(Code::malformed, "field");
+  const auto key = keys.find(epoch);
+  if (key == keys.end()) return base::error(Code::key_missing, "field");
+  return crypto::open(field_key(*key->second), nonce, sealed.subspan(kFieldHead), {});
+}
+
+}  // namespace sejawat::space

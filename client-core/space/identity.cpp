@@ -1,0 +1,84 @@
+#include "space/identity.h"
+
+#include "crypto/hash.h"
+#include "membership_codec.h"
+
+namespace sejawat::space {
+namespace {
+
+// What an issuer signs. Records sign 16 bytes, certificates 32, so neither can pass for the other.
+base::Hash32 certificate_hash(base::ByteView body) {
+  return crypto::Hasher(crypto::label::kDeviceId, 32).raw(body).id<base::Hash32>();
+}
+
+DeviceCertificate issue(const base::PublicSignKey& identity, const crypto::SigningKey& issuer,
+                        base::ByteView issuer_certificate, const base::PublicSignKey& sign_key,
+                        const base::PublicBoxKey& box_key, std::int64_t wall_seconds) {
+  const base::Bytes body = codec::encode_certificate_body(identity, sign_key, box_key, wall_seconds);
+  const base::Signature signature = issuer.sign(certificate_hash(body).view());
+  return {identity, sign_key, box_key, codec::encode_certificate(body, signature, issuer_certificate)};
+}
+
+}  // namespace
+
+Identity Identity::from_seed(const base::Secret32& seed) {
+  using namespace crypto::label;
+  return {crypto::SigningKey::from_seed(crypto::derive(kIdentitySign, seed.view())),
+          crypto::BoxKey::from_secret(crypto::derive(kIdentityBox, seed.view())),
+          crypto::derive(kPersonalEpoch, seed.view())};
+}
+
+base::PersonId person_id(const base::PublicSignKey& identity_key) {
+  return crypto::Hasher(crypto::label::kPersonId, 16).raw(identity_key.view()).id<base::PersonId>();
+}
+base::DeviceId device_id(const base::PublicSignKey& device_sign_key) {
+  return crypto::Hasher(crypto::label::kDeviceId, 16).raw(device_sign_key.view()).id<base::DeviceId>();
+}
+
+DeviceKeys DeviceKeys::random(base::Random& random) {
+  return {crypto::SigningKey::from_seed(base::Secret32::random(random)), crypto::BoxKey::random(random)};
+}
+
+base::Bytes DeviceKeys::serialise() const {
+  base::Bytes out;
+  out.reserve(64);
+  base::append(out, sign.seed());
+  base::append(out, box.secret());
+  return out;
+}
+
+base::Result<DeviceKeys> DeviceKeys::parse(base::ByteView bytes) {
+  if (bytes.size() != 64) return base::error(base::Code::malformed, "device keys");
+  return DeviceKeys{crypto::SigningKey::from_seed(base::Secret32(bytes.first(32))),
+                    crypto::BoxKey::from_secret(base::Secret32(bytes.last(32)))};
+}
+
+DeviceCertificate certify(const crypto::SigningKey& identity, const DeviceKeys& device,
+                          std::int64_t wall_seconds) {
+  return issue(identity.public_key(), identity, {}, device.sign.public_key(), device.box.public_key(),
+               wall_seconds);
+}
+
+DeviceCertificate certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
+                                    const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
+                                    std::int64_t wall_seconds) {
+  SJ_CHECK(issuer_key.public_key() == issuer.sign_key);
+  return issue(issuer.identity_key, issuer_key, issuer.bytes, sign_key, box_key, wall_seconds);
+}
+
+base::Result<DeviceCertificate> parse_certificate(base::ByteView bytes) {
+  SJ_TRY(const auto chain, codec::decode_chain(bytes));
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const bool last = i + 1 == chain.size();
+    if (chain[i].identity_key != chain[0].identity_key) {
+      return base::error(base::Code::bad_signature, "certificate chain changes identity");
+    }
+    const auto& issuer = last ? chain[i].identity_key : chain[i + 1].sign_key;
+    if (!crypto::verify(issuer, certificate_hash(chain[i].body).view(), chain[i].signature)) {
+      return base::error(base::Code::bad_signature, "certificate");
+    }
+  }
+  return DeviceCertificate{chain[0].identity_key, chain[0].sign_key, chain[0].box_key, base::to_bytes(bytes)};
+}
+
+}  // namespace sejawat::space

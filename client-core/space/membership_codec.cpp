@@ -1,0 +1,278 @@
+#include "membership_codec.h"
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include "sejawat/v1/membership.pb.h"
+
+namespace sejawat::space::codec {
+namespace {
+
+using base::Code;
+
+// Deeper than any record of ours (body, content, four certificates), far from the end of a stack.
+constexpr int kMaxNesting = 12;
+
+bool parse(google::protobuf::MessageLite& message, base::ByteView bytes) {
+  google::protobuf::io::CodedInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  stream.SetRecursionLimit(kMaxNesting);
+  return message.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
+}
+
+base::Bytes serialise(const google::protobuf::MessageLite& message) {
+  base::Bytes out(message.ByteSizeLong());
+  SJ_CHECK(message.SerializeToArray(out.data(), static_cast<int>(out.size())));
+  return out;
+}
+
+std::string text(base::ByteView bytes) { return std::string(base::as_text(bytes)); }
+base::Bytes bytes_of(const std::string& from) { return base::to_bytes(base::as_bytes(from)); }
+
+template <class AnyId>
+bool read(const std::string& from, AnyId& to) {
+  const auto id = AnyId::from(base::as_bytes(from));
+  if (id) to = *id;
+  return id.has_value();
+}
+
+base::Error malformed(const char* what) { return base::error(Code::malformed, what); }
+base::Error too_large(const char* what) { return base::error(Code::too_large, what); }
+
+base::Result<Content> read_genesis(const v1::Genesis& from) {
+  Genesis to;
+  if (!read(from.identity_key(), to.identity_key) || !read(from.identity_box_key(), to.identity_box) ||
+      from.salt().size() != to.salt.size() || from.kind() < 1 || from.kind() > 5) {
+    return malformed("genesis");
+  }
+  to.kind = static_cast<SpaceKind>(from.kind());
+  std::memcpy(to.salt.data(), from.salt().data(), to.salt.size());
+  if (from.has_device()) to.device = serialise(from.device());
+  return Content(std::move(to));
+}
+
+base::Result<Content> read_invite(const v1::InviteOffered& from) {
+  InviteOffered to;
+  if (!read(from.sign_key(), to.sign_key) || !read(from.box_key(), to.box_key) || from.role() < 1 ||
+      from.role() > 4 || from.uses() == 0) {
+    return malformed("invite");
+  }
+  to.role = static_cast<WireRole>(from.role());
+  to.uses = from.uses();
+  to.expires_seconds = from.expires_seconds();
+  to.sealed_role = bytes_of(from.sealed_role());
+  return Content(std::move(to));
+}
+
+base::Result<Content> read_join(const v1::Joined& from) {
+  Joined to;
+  if (!read(from.invite_key(), to.invite_key) || !read(from.identity_key(), to.identity_key) ||
+      !read(from.identity_box_key(), to.identity_box) || !from.has_device()) {
+    return malformed("join");
+  }
+  to.device = serialise(from.device());
+  to.sealed_profile = bytes_of(from.sealed_profile());
+  return Content(std::move(to));
+}
+
+base::Result<Content> read_epoch(const v1::EpochOpened& from) {
+  EpochInfo to;
+  if (!read(from.epoch(), to.epoch)) return malformed("epoch");
+  if (from.predecessors_size() > static_cast<int>(kMaxPredecessors)) return too_large("predecessors");
+  for (const auto& one : from.predecessors()) {
+    EpochInfo::Predecessor predecessor;
+    if (!read(one.epoch(), predecessor.epoch) || predecessor.epoch == to.epoch || one.nonce().size() != 24 ||
+        one.sealed_key().size() != kBoxSize) {
+      return malformed("predecessor");
+    }
+    predecessor.nonce = bytes_of(one.nonce());
+    predecessor.sealed_key = bytes_of(one.sealed_key());
+    to.predecessors.push_back(std::move(predecessor));
+  }
+  return Content(std::move(to));
+}
+
+base::Result<Content> read_boxes(const v1::KeysBoxed& from) {
+  KeyBoxes to;
+  if (!read(from.epoch(), to.epoch) || !read(from.ephemeral_key(), to.ephemeral)) return malformed("boxes");
+  if (from.boxes_size() > static_cast<int>(kMaxBoxes)) return too_large("boxes");
+  for (const auto& one : from.boxes()) {
+    base::HeadTag recipient;
+    if (!read(one.recipient(), recipient) || one.sealed().size() != kBoxSize) return malformed("box");
+    if (!to.boxes.emplace(recipient, bytes_of(one.sealed())).second) return malformed("box twice");
+  }
+  return Content(std::move(to));
+}
+
+base::Result<Content> read_content(const v1::MembershipBody& from) {
+  switch (from.content_case()) {
+    case v1::MembershipBody::kGenesis: return read_genesis(from.genesis());
+    case v1::MembershipBody::kDevice:
+      if (!from.device().has_certificate()) return malformed("device");
+      return Content(DeviceAdded{serialise(from.device().certificate())});
+    case v1::MembershipBody::kLog: {
+      LogEnrolled to;
+      if (!read(from.log().log_key(), to.key)) return malformed("log");
+      return Content(to);
+    }
+    case v1::MembershipBody::kInvite: return read_invite(from.invite());
+    case v1::MembershipBody::kJoin: return read_join(from.join());
+    case v1::MembershipBody::kEpoch: return read_epoch(from.epoch());
+    case v1::MembershipBody::kBoxes: return read_boxes(from.boxes());
+    case v1::MembershipBody::CONTENT_NOT_SET: break;
+  }
+  return Content(Unknown{});
+}
+
+void write_certificate(base::ByteView from, v1::DeviceCertificate* to) { SJ_CHECK(parse(*to, from)); }
+
+struct WriteContent {
+  v1::MembershipBody& out;
+  void operator()(const Unknown&) const {}
+  void operator()(const Genesis& from) const {
+    auto* to = out.mutable_genesis();
+    to->set_identity_key(text(from.identity_key.view()));
+    to->set_identity_box_key(text(from.identity_box.view()));
+    to->set_kind(static_cast<std::uint32_t>(from.kind));
+    to->set_salt(text(from.salt));
+    if (!from.device.empty()) write_certificate(from.device, to->mutable_device());
+  }
+  void operator()(const DeviceAdded& from) const {
+    write_certificate(from.certificate, out.mutable_device()->mutable_certificate());
+  }
+  void operator()(const LogEnrolled& from) const { out.mutable_log()->set_log_key(text(from.key.view())); }
+  void operator()(const InviteOffered& from) const {
+    auto* to = out.mutable_invite();
+    to->set_sign_key(text(from.sign_key.view()));
+    to->set_box_key(text(from.box_key.view()));
+    to->set_role(static_cast<std::uint32_t>(from.role));
+    to->set_uses(from.uses);
+    to->set_expires_seconds(from.expires_seconds);
+    to->set_sealed_role(text(from.sealed_role));
+  }
+  void operator()(const Joined& from) const {
+    auto* to = out.mutable_join();
+    to->set_invite_key(text(from.invite_key.view()));
+    to->set_identity_key(text(from.identity_key.view()));
+    to->set_identity_box_key(text(from.identity_box.view()));
+    write_certificate(from.device, to->mutable_device());
+    to->set_sealed_profile(text(from.sealed_profile));
+  }
+  void operator()(const EpochInfo& from) const {
+    auto* to = out.mutable_epoch();
+    to->set_epoch(text(from.epoch.view()));
+    for (const auto& one : from.predecessors) {
+      auto* predecessor = to->add_predecessors();
+      predecessor->set_epoch(text(one.epoch.view()));
+      predecessor->set_nonce(text(one.nonce));
+      predecessor->set_sealed_key(text(one.sealed_key));
+    }
+  }
+  void operator()(const KeyBoxes& from) const {
+    auto* to = out.mutable_boxes();
+    to->set_epoch(text(from.epoch.view()));
+    to->set_ephemeral_key(text(from.ephemeral.view()));
+    for (const auto& [recipient, sealed] : from.boxes) {
+      auto* box = to->add_boxes();
+      box->set_recipient(text(recipient.view()));
+      box->set_sealed(text(sealed));
+    }
+  }
+};
+
+}  // namespace
+
+base::Result<std::vector<CertificateLink>> decode_chain(base::ByteView bytes) {
+  if (bytes.size() > kMaxCertificateBytes) return too_large("certificate");
+  v1::DeviceCertificate message;
+  if (!parse(message, bytes)) return malformed("certificate");
+  std::vector<CertificateLink> chain;
+  for (const v1::DeviceCertificate* at = &message;; at = &at->issuer()) {
+    if (chain.size() == kMaxChain) return too_large("certificate chain");
+    v1::DeviceCertificateBody body;
+    CertificateLink link;
+    link.body = bytes_of(at->body());
+    if (!parse(body, link.body) || !read(at->signature(), link.signature) ||
+        !read(body.identity_key(), link.identity_key) || !read(body.sign_key(), link.sign_key) ||
+        !read(body.box_key(), link.box_key)) {
+      return malformed("certificate");
+    }
+    chain.push_back(std::move(link));
+    if (!at->has_issuer()) return chain;
+  }
+}
+
+base::Bytes encode_certificate_body(const base::PublicSignKey& identity, const base::PublicSignKey& sign_key,
+                                    const base::PublicBoxKey& box_key, std::int64_t wall_seconds) {
+  v1::DeviceCertificateBody body;
+  body.set_identity_key(text(identity.view()));
+  body.set_sign_key(text(sign_key.view()));
+  body.set_box_key(text(box_key.view()));
+  body.set_wall_seconds(wall_seconds);
+  return serialise(body);
+}
+
+base::Bytes encode_certificate(base::ByteView body, const base::Signature& signature, base::ByteView issuer) {
+  v1::DeviceCertificate message;
+  message.set_body(text(body));
+  message.set_signature(text(signature.view()));
+  if (!issuer.empty()) write_certificate(issuer, message.mutable_issuer());
+  return serialise(message);
+}
+
+base::Bytes encode_record(const Record& record) {
+  v1::MembershipRecord message;
+  message.set_body(text(record.body));
+  message.set_signature(text(record.signature.view()));
+  if (record.invite_signature) message.set_invite_signature(text(record.invite_signature->view()));
+  return serialise(message);
+}
+
+base::Result<Record> decode_record(base::ByteView bytes) {
+  if (bytes.size() > kMaxRecordBytes) return too_large("record");
+  v1::MembershipRecord message;
+  if (!parse(message, bytes)) return malformed("record");
+  Record record;
+  record.body = bytes_of(message.body());
+  if (!read(message.signature(), record.signature)) return malformed("signature");
+  if (!message.invite_signature().empty()) {
+    base::Signature invite;
+    if (!read(message.invite_signature(), invite)) return malformed("invite signature");
+    record.invite_signature = invite;
+  }
+  // The envelope is not signed: it has one spelling, so that nobody hangs anything on another's record.
+  if (!base::equal(encode_record(record), bytes)) return malformed("record envelope");
+  return record;
+}
+
+base::Bytes encode_body(const Body& body) {
+  v1::MembershipBody message;
+  message.set_space(text(body.space.view()));
+  for (const auto& parent : body.parents) message.add_parents(text(parent.view()));
+  if (body.author) message.set_author(text(body.author->view()));
+  message.set_wall_seconds(body.wall_seconds);
+  std::visit(WriteContent{message}, body.content);
+  return serialise(message);
+}
+
+base::Result<Body> decode_body(base::ByteView bytes) {
+  if (bytes.size() > kMaxRecordBytes) return too_large("record");
+  v1::MembershipBody message;
+  if (!parse(message, bytes)) return malformed("body");
+  Body body;
+  if (!read(message.space(), body.space)) return malformed("space");
+  if (message.parents_size() > static_cast<int>(kMaxParents)) return too_large("parents");
+  for (const auto& parent : message.parents()) {
+    base::HeadTag tag;
+    if (!read(parent, tag)) return malformed("parent");
+    body.parents.push_back(tag);
+  }
+  if (!message.author().empty()) {
+    base::DeviceId author;
+    if (!read(message.author(), author)) return malformed("author");
+    body.author = author;
+  }
+  body.wall_seconds = message.wall_seconds();
+  SJ_TRY(body.content, read_content(message));
+  return body;
+}
+
+}  // namespace sejawat::space::codec

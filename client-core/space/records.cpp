@@ -1,0 +1,84 @@
+#include "membership_rules.h"
+
+namespace sejawat::space {
+namespace {
+
+base::Bytes sign_record(const codec::Body& body, const crypto::SigningKey& key,
+                        const crypto::SigningKey* invite = nullptr) {
+  codec::Record record;
+  record.body = codec::encode_body(body);
+  const auto id = record_id(record.body);
+  record.signature = key.sign(id.view());
+  if (invite != nullptr) record.invite_signature = invite->sign(id.view());
+  return codec::encode_record(record);
+}
+
+codec::Body body_by(const Author& author, const base::SpaceId& space, codec::Content content) {
+  codec::Body body;
+  body.space = space;
+  body.author = author.certificate->device();
+  body.wall_seconds = author.wall_seconds;
+  body.content = std::move(content);
+  return body;
+}
+
+base::Bytes write(const Author& author, const Membership& to, codec::Content content) {
+  auto body = body_by(author, to.space(), std::move(content));
+  body.parents = MembershipRules::parents_for(to, author.certificate->person());
+  return sign_record(body, author.keys->sign);
+}
+
+}  // namespace
+
+base::Bytes write_personal_genesis(const Identity& identity) {
+  codec::Genesis genesis;
+  genesis.identity_key = identity.sign.public_key();
+  genesis.identity_box = identity.box.public_key();
+  codec::Body body;
+  body.space = personal_space_id(genesis.identity_key);
+  body.content = std::move(genesis);
+  return sign_record(body, identity.sign);
+}
+
+base::Bytes write_genesis(const Author& author, const base::PublicBoxKey& identity_box, SpaceKind kind,
+                          const std::array<std::uint8_t, 16>& salt) {
+  codec::Genesis genesis;
+  genesis.identity_key = author.certificate->identity_key;
+  genesis.identity_box = identity_box;
+  genesis.kind = kind;
+  genesis.salt = salt;
+  genesis.device = author.certificate->bytes;
+  const auto space = space_id(genesis.identity_key, kind, salt);
+  return sign_record(body_by(author, space, std::move(genesis)), author.keys->sign);
+}
+
+base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate) {
+  return write(author, to, codec::DeviceAdded{certificate.bytes});
+}
+
+base::Bytes write_log(const Author& author, const Membership& to, const base::PublicSignKey& log_key) {
+  return write(author, to, codec::LogEnrolled{log_key});
+}
+
+base::Bytes write_invite(const Author& author, const Membership& to, const InviteKeys& keys, WireRole role,
+                         std::uint32_t uses, std::int64_t expires_seconds, base::ByteView sealed_role) {
+  return write(author, to,
+               codec::InviteOffered{keys.sign.public_key(), keys.box.public_key(), role, uses,
+                                    expires_seconds, base::to_bytes(sealed_role)});
+}
+
+base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
+                       const base::PublicBoxKey& identity_box, base::ByteView sealed_profile) {
+  codec::Joined join{invite.public_key(), author.certificate->identity_key, identity_box,
+                     author.certificate->bytes, base::to_bytes(sealed_profile)};
+  return sign_record(body_by(author, space, std::move(join)), author.keys->sign, &invite);
+}
+
+base::Bytes write_epoch_record(const Author& author, const Membership& to, EpochInfo epoch) {
+  return write(author, to, std::move(epoch));
+}
+base::Bytes write_boxes_record(const Author& author, const Membership& to, KeyBoxes boxes) {
+  return write(author, to, std::move(boxes));
+}
+
+}  // namespace sejawat::space
