@@ -1,25 +1,17 @@
-// Journal entries as JSON Lines, the same for the same seed:
-//   node corpus.mjs --entries N --seed S --style own|unseen
-// "own" speaks in the phrases that the dictionary was made from, "unseen" in those of unseen.txt, which it never saw.
-import { fileURLToPath } from 'node:url';
+// Journal entries as JSON Lines, about 400 characters of text each, the same for the same seed:
+//   node corpus.mjs --entries N --seed S [--style own|unseen]
+// own: the world of the shipped dictionary's phrases. unseen: words, frames and topics it was not made from.
 import { composeEntry } from '../../client-core/log/dictionary/generate.mjs';
-import { sectionsOf } from '../../client-core/log/dictionary/phrases.mjs';
 import { Random } from '../../client-core/log/dictionary/random.mjs';
+import { option } from './options.mjs';
+import { composeUnseen } from './unseen.mjs';
 
-const unseen = sectionsOf(new URL('unseen.txt', import.meta.url));
-const WORLDS = { own: undefined, unseen: { frames: unseen, slots: unseen, prose: [] } };
-
-export function corpus(entries, seed, style) {
-  if (!(style in WORLDS)) throw new Error(`no style "${style}": own or unseen`);
-  const random = new Random(seed);
-  return Array.from({ length: entries }, () => composeEntry(random, WORLDS[style]));
+const STYLES = { own: composeEntry, unseen: composeUnseen };
+const compose = STYLES[option('style', 'own')];
+if (!compose) {
+  console.error('corpus: --style is own or unseen');
+  process.exit(2);
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const option = (name, fallback) => {
-    const at = process.argv.indexOf(`--${name}`);
-    return at < 0 ? fallback : process.argv[at + 1];
-  };
-  const entries = corpus(Number(option('entries', 100)), Number(option('seed', 1)), option('style', 'own'));
-  process.stdout.write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
-}
+const random = new Random(Number(option('seed', '1')));
+const lines = Array.from({ length: Number(option('entries', '1000')) }, () => JSON.stringify(compose(random)));
+process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,80 +1,76 @@
-// What the dictionary gains, measured with the zstd program at level 19: node measure.mjs [--entries N] [--seed S]
-// An entry is counted as the bytes of layout.mjs in a frame as segments have it: no magic, size, checksum or dictionary id.
-// Not counted: the numbers of an op (ids, dots, times), padding, encryption and signature.
+// What the dictionary gains: node measure.mjs --dictionary dictionary_v1.zdict
+// Lone entries of heldout.jsonl: the even lines served for tuning, the odd ones (counted from 0) did not.
+// Then 1,000 entries of each style in blocks of a compressed size limit, against zstd -19 of all their JSON at once.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { content } from '../../client-core/log/dictionary/content.mjs';
-import { dictionary } from '../../client-core/log/dictionary/format.mjs';
-import { statistics } from '../../client-core/log/dictionary/statistics.mjs';
-import { corpus } from './corpus.mjs';
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
 import { entryBytes } from './layout.mjs';
+import { option } from './options.mjs';
+import { sizes } from './zstd.mjs';
 
-const BLOCK = 8 * 1024;
-const MAGIC = 4;
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? fallback : Number(process.argv[at + 1]);
-};
+const BLOCK_OVERHEAD = 144; // header, nonce, tag, signature
+const STRUCTURE = 14; // ids, dots and times of an entry, hardly compressible
+const LIMITS = [8, 16, 56];
+const file = option('dictionary');
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const parse = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
+const sum = (list) => list.reduce((a, b) => a + b, 0);
+const mean = (list) => sum(list) / list.length;
 
-const scratch = mkdtempSync(path.join(tmpdir(), 'measure-'));
-process.on('exit', () => rmSync(scratch, { recursive: true }));
-const shipped = path.join(scratch, 'dictionary');
-writeFileSync(shipped, dictionary(1, statistics, content()));
-const bare = ['--no-check', '--no-content-size', '--no-dictID'];
-
-/** Sizes of many texts, each compressed alone. */
-function sizes(texts, options) {
-  const names = texts.map((text, i) => {
-    writeFileSync(path.join(scratch, `${i}`), text);
-    return `${i}`;
-  });
-  execFileSync('zstd', ['-q', '-f', '-19', ...options, ...names], { cwd: scratch });
-  return names.map((name) => readFileSync(path.join(scratch, `${name}.zst`)).length);
-}
-
-const sealed = (texts) => sizes(texts, ['-D', shipped, ...bare]).map((size) => size - MAGIC);
-const json = (entries) => entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
-
-/** The sizes of the blocks of all entries, each as full as 8 KiB allow. */
-function blocks(entries) {
+function lone(title, entries) {
   const texts = entries.map(entryBytes);
-  const size = (from, to) => sealed([Buffer.concat(texts.slice(from, to))])[0];
-  const result = [];
+  const found = sizes(texts, file);
+  const characters = mean(texts.map((text) => text.length));
+  const worst = [...found].sort((a, b) => a - b);
+  console.log(`${title}: ${characters.toFixed(0)} bytes of text; with dictionary ${mean(found).toFixed(1)}`
+    + ` (median ${worst[worst.length >> 1]}, worst ${worst.at(-1)}), per 400 ${(mean(found) / characters * 400).toFixed(1)};`
+    + ` without ${mean(sizes(texts)).toFixed(1)}`);
+}
+
+/** Sizes of the text blocks when each, with the structure of its entries and the overhead, stays below the limit. */
+function pack(texts, limit) {
+  const blocks = [];
   for (let from = 0; from < texts.length;) {
-    let fits = from + 1;
-    let over = texts.length + 1;
-    for (let to = Math.min(fits + 60, texts.length); fits + 1 < over; to = Math.min((fits + over) >> 1, fits + 60)) {
-      if (size(from, to) <= BLOCK) fits = to;
-      else over = to;
+    const fits = (count) => sizes([Buffer.concat(texts.slice(from, from + count))], file)[0]
+      + count * STRUCTURE + BLOCK_OVERHEAD <= limit;
+    let low = 1;
+    let high = texts.length - from;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (fits(middle)) low = middle;
+      else high = middle - 1;
     }
-    result.push(size(from, fits));
-    from = fits;
+    blocks.push(sizes([Buffer.concat(texts.slice(from, from + low))], file)[0]);
+    from += low;
   }
-  return result;
+  return blocks;
 }
 
-const sum = (list) => list.reduce((total, n) => total + n, 0);
-
-function lone(name, entries) {
-  const all = sealed(entries.map(entryBytes)).sort((a, b) => a - b);
-  const without = sizes(entries.map(entryBytes), bare).map((size) => size - MAGIC);
-  const characters = sum(entries.flatMap(({ events }) => events)
-    .map(({ happened, expected = '', gap = '' }) => happened.length + expected.length + gap.length));
-  console.log(`${name}: ${Math.round(characters / entries.length)} characters; alone mean ${(sum(all) / all.length).toFixed(1)}, `
-    + `p90 ${all[Math.ceil(all.length * 0.9) - 1]}, most ${all.at(-1)} bytes; `
-    + `without dictionary ${(sum(without) / without.length).toFixed(1)}`);
+function batch(style, seed) {
+  const json = execFileSync('node', [here('corpus.mjs'), '--entries', '1000', '--seed', seed, '--style', style],
+    { maxBuffer: 1 << 26 });
+  const entries = parse(json.toString());
+  lone(`${style}, lone entries`, entries.slice(0, 200));
+  const texts = entries.map(entryBytes);
+  const reference = sizes([json])[0];
+  console.log(`${style}: zstd -19 of all the JSON ${(reference / entries.length).toFixed(1)} an entry`);
+  for (const limit of LIMITS) {
+    const blocks = pack(texts, limit * 1024);
+    const whole = sum(blocks) + entries.length * STRUCTURE + blocks.length * BLOCK_OVERHEAD;
+    console.log(`${style}, blocks of ${limit} KiB: ${blocks.length} blocks, text ${(sum(blocks) / entries.length).toFixed(1)},`
+      + ` all ${(whole / entries.length).toFixed(1)} an entry, ${(whole / reference).toFixed(2)} x the JSON`);
+  }
 }
 
-const heldout = readFileSync(new URL('heldout.jsonl', import.meta.url), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-lone('held-out, first half (tuned on)', heldout.slice(0, 30));
-lone('held-out, second half', heldout.slice(30));
-for (const style of ['own', 'unseen']) {
-  const entries = corpus(option('entries', 600), option('seed', 1), style);
-  lone(style, entries);
-  const packed = blocks(entries);
-  const [whole] = sizes([json(entries)], []);
-  console.log(`${style}: ${entries.length} entries in ${packed.length} blocks, ${(sum(packed) / entries.length).toFixed(1)} bytes an entry; `
-    + `zstd -19 of all JSON ${(whole / entries.length).toFixed(1)}; ${((100 * sum(packed)) / whole).toFixed(0)} %`);
+if (!file) {
+  console.error('measure: --dictionary FILE (the build makes dictionary_v1.zdict)');
+  process.exit(2);
 }
+const dictionary = readFileSync(file);
+console.log(`dictionary: ${dictionary.length} bytes, ${brotliCompressSync(dictionary).length} with brotli`);
+const heldout = parse(readFileSync(here('heldout.jsonl'), 'utf8'));
+lone('held out, tuned on', heldout.filter((_, i) => i % 2 === 0));
+lone('held out, never tuned on', heldout.filter((_, i) => i % 2 === 1));
+batch('own', option('seed', '5'));
+batch('unseen', option('seed', '5'));

@@ -1,5 +1,5 @@
 // The raw content of the dictionary. zstd reaches its end with the shortest offsets, so what is worth most comes last.
-import { common, frames, prose, rootForms, slots, words } from './phrases.mjs';
+import { common, frames, general, prose, rootForms, slots, words } from './phrases.mjs';
 
 const SEPARATOR = '\x1f';
 
@@ -18,14 +18,10 @@ export function coveringSentences() {
   return [...rest, ...sentences].map((s) => s.replace(/ +/g, ' ').replace(/ ([.,])/g, '$1').trim());
 }
 
-function unseen(list, text) {
-  return list.filter((word) => !text.includes(` ${word}`));
-}
-
 export function content() {
   const body = [...prose, ...coveringSentences()].join(SEPARATOR);
   const tail = [...frames.get('mood'), ...frames.get('tags'), ...common].join(' ');
-  const rare = unseen(rootForms.flat(), body).join(' ');
-  const plain = unseen(words, body).join(' ');
-  return Buffer.from([` ${rare} ${plain}`, body, tail].join(SEPARATOR), 'utf8');
+  const single = new Set([...general, ...rootForms.flat(), ...words]);
+  const missing = [...single].filter((word) => !body.includes(` ${word}`));
+  return Buffer.from([` ${missing.join(' ')}`, body, tail].join(SEPARATOR), 'utf8');
 }

@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { forms } from './morphology.mjs';
 
-function linesOf(file) {
-  return readFileSync(file, 'utf8').split('\n').filter((line) => line && !line.startsWith('#'));
+function lines(name) {
+  const text = readFileSync(new URL(`phrases.${name}.txt`, import.meta.url), 'utf8');
+  return text.split('\n').filter((line) => line && !line.startsWith('#'));
 }
 
-/** "[title]" opens a section of the lines below it. */
-export function sectionsOf(file) {
+function sections(name) {
   const result = new Map();
   let open;
-  for (const line of linesOf(file)) {
+  for (const line of lines(name)) {
     const title = /^\[(.+)\]$/.exec(line);
     if (title) result.set(title[1], open = []);
     else open.push(line);
@@ -18,14 +18,11 @@ export function sectionsOf(file) {
   return result;
 }
 
-const fileOf = (name) => new URL(`phrases.${name}.txt`, import.meta.url);
-const lines = (name) => linesOf(fileOf(name));
-const sections = (name) => sectionsOf(fileOf(name));
-
 export const slots = sections('slots');
 export const frames = sections('frames');
-/** Plain sentences by topic, what is likeliest in a journal last. */
-export const prose = ['casual', 'prose', 'methods', 'pupils', 'gap', 'teacher'].flatMap(lines);
+export const prose = lines('prose');
 export const common = lines('common');
-export const words = lines('words').flatMap((line) => line.split(' '));
+const separate = (name) => lines(name).flatMap((line) => line.split(' '));
+export const words = separate('words');
+export const general = separate('general');
 export const rootForms = lines('roots').map(forms);
