@@ -1,0 +1,16 @@
+// Links, addresses and cards that somebody typed, pasted or scanned.
+// needs: space
+#include <cstdlib>
+
+#include "space/invite.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto text = sejawat::base::as_text({data, size});
+  const auto link = sejawat::space::InviteLink::parse(text);
+  if (link.ok() && link->url() != text) std::abort();
+  const auto address = sejawat::space::CarrierAddress::parse(text);
+  if (address.ok() && address->url() != text) std::abort();
+  const auto card = sejawat::space::RecoveryCard::parse(text);
+  if (card.ok() && !sejawat::space::RecoveryCard::parse(card->text("x")).ok()) std::abort();
+  return 0;
+}

@@ -1,0 +1,18 @@
+// A record from anywhere is a value or an error, and is judged the same way twice.
+// needs: space
+#include <cstdlib>
+
+#include "space/membership.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const sejawat::base::ByteView input(data, size);
+  const auto certificate = sejawat::space::parse_certificate(input);
+  const auto peek = sejawat::space::peek_record(input);
+  if (peek.ok()) {
+    sejawat::space::Membership membership(peek->space);
+    if (membership.add(input).ok() && membership.add(input).code() != sejawat::base::Code::already_exists) {
+      std::abort();
+    }
+  }
+  return certificate.ok() && certificate->bytes.size() != size ? (std::abort(), 0) : 0;
+}
