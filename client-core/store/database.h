@@ -1,0 +1,76 @@
+// SQLite behind two classes: a connection, and a statement that is prepared once and reset by scope.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/secret.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace sejawat::store {
+
+class Database;
+
+// One execution of a prepared statement. Resets and unbinds when it goes.
+class Query {
+ public:
+  Query(Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  ~Query();
+  Query(Query&& other) noexcept : database_(other.database_), statement_(other.statement_) { other.statement_ = nullptr; }
+  Query(const Query&) = delete;
+  Query& operator=(const Query&) = delete;
+
+  Query& bind(std::int64_t value);
+  Query& bind(base::ByteView value);        // a blob; must outlive the query
+  Query& bind(std::string_view value);      // text; must outlive the query
+  template <class Tag, std::size_t N>
+  Query& bind(const base::Id<Tag, N>& id) {
+    return bind(id.view());
+  }
+
+  base::Result<bool> step();  // true: a row
+  base::Status run();         // to the end
+  std::int64_t i64(int column) const;
+  std::uint64_t u64(int column) const { return static_cast<std::uint64_t>(i64(column)); }
+  base::ByteView blob(int column) const;    // until the next step
+  std::string text(int column) const;
+  template <class AnyId>
+  AnyId id(int column) const {
+    return AnyId::from(blob(column)).value_or(AnyId{});
+  }
+
+ private:
+  Database& database_;
+  sqlite3_stmt* statement_;
+  int next_ = 1;
+};
+
+class Database {
+ public:
+  static base::Result<std::unique_ptr<Database>> open(const std::string& path, const base::Secret32& key);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  // SQL is a literal, so its address is its name in the cache of prepared statements.
+  template <std::size_t N>
+  Query query(const char (&sql)[N]) {
+    return Query(*this, prepared(sql));
+  }
+  base::Status execute(const char* sql);
+  base::Error failure() const;  // of the last call
+  int transaction_depth = 0;
+
+ private:
+  Database() = default;
+  sqlite3_stmt* prepared(const char* sql);
+  sqlite3* handle_ = nullptr;
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+};
+
+}  // namespace sejawat::store

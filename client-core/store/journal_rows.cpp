@@ -1,0 +1,118 @@
+#include "journal_table.h"
+
+namespace sejawat::store {
+namespace {
+
+JournalRow row_of(const Query& query) {
+  JournalRow row;
+  row.space = query.id<base::SpaceId>(0);
+  row.object = query.id<base::ObjectId>(1);
+  row.date = query.text(2);
+  row.class_name = query.text(3);
+  row.subject = query.text(4);
+  row.trashed = query.i64(5) != 0;
+  row.conflicted = query.i64(6) != 0;
+  row.lamport = query.u64(7);
+  row.wall_ms = query.i64(8);
+  row.content = base::to_bytes(query.blob(9));
+  row.text = query.text(10);
+  return row;
+}
+
+base::Result<std::vector<JournalRow>> all(Query& query) {
+  std::vector<JournalRow> rows;
+  for (;;) {
+    SJ_TRY(auto row, query.step());
+    if (!row) return rows;
+    rows.push_back(row_of(query));
+  }
+}
+
+// Each word quoted, so that nothing a person types is query syntax; the last one may be unfinished.
+std::string match_of(std::string_view words) {
+  std::string match;
+  std::size_t at = 0;
+  while (at < words.size()) {
+    const std::size_t start = words.find_first_not_of(" \t\r\n", at);
+    if (start == std::string_view::npos) break;
+    const std::size_t end = std::min(words.find_first_of(" \t\r\n", start), words.size());
+    if (!match.empty()) match += ' ';
+    match += '"';
+    for (const char c : words.substr(start, end - start)) {
+      if (c == '\0') continue;
+      if (c == '"') match += '"';
+      match += c;
+    }
+    match += '"';
+    at = end;
+  }
+  if (!match.empty()) match += '*';
+  return match;
+}
+
+}  // namespace
+
+base::Status JournalTable::put(const JournalRow& row) {
+  std::int64_t id = 0;
+  {
+    auto old = database_.query("SELECT id, text FROM journal WHERE object = ?");
+    old.bind(row.object);
+    SJ_TRY(auto found, old.step());
+    if (found) {
+      id = old.i64(0);
+      const std::string text = old.text(1);
+      auto forget = database_.query("INSERT INTO journal_words(journal_words, rowid, text) VALUES('delete', ?, ?)");
+      SJ_TRY_STATUS(forget.bind(id).bind(std::string_view(text)).run());
+    }
+  }
+  if (id == 0) {
+    auto next = database_.query("SELECT ifnull(max(id), 0) + 1 FROM journal");
+    SJ_TRY(auto found, next.step());
+    if (!found) return base::error(base::Code::storage_failed, "no row id");
+    id = next.i64(0);
+  }
+  auto insert = database_.query("INSERT OR REPLACE INTO journal VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(id).bind(row.space).bind(row.object).bind(std::string_view(row.date));
+  insert.bind(std::string_view(row.class_name)).bind(std::string_view(row.subject));
+  insert.bind(std::int64_t{row.trashed}).bind(std::int64_t{row.conflicted});
+  insert.bind(static_cast<std::int64_t>(row.lamport)).bind(row.wall_ms);
+  insert.bind(base::ByteView(row.content)).bind(std::string_view(row.text));
+  SJ_TRY_STATUS(insert.run());
+  auto words = database_.query("INSERT INTO journal_words(rowid, text) VALUES(?, ?)");
+  return words.bind(id).bind(std::string_view(row.text)).run();
+}
+
+#define SJ_JOURNAL_COLUMNS "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms, content, text"
+
+base::Result<std::optional<JournalRow>> JournalTable::get(const base::ObjectId& object) {
+  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE object = ?");
+  query.bind(object);
+  SJ_TRY(auto found, query.step());
+  if (!found) return std::optional<JournalRow>();
+  return std::optional<JournalRow>(row_of(query));
+}
+
+base::Result<std::vector<JournalRow>> JournalTable::list(bool trashed, std::size_t offset, std::size_t limit) {
+  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE trashed = ?"
+                               " ORDER BY date DESC, lamport DESC, object DESC LIMIT ? OFFSET ?");
+  query.bind(std::int64_t{trashed}).bind(static_cast<std::int64_t>(limit)).bind(static_cast<std::int64_t>(offset));
+  return all(query);
+}
+
+base::Result<std::vector<JournalRow>> JournalTable::search(std::string_view words, std::size_t limit) {
+  const std::string match = match_of(words);
+  if (match.empty()) return std::vector<JournalRow>();
+  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE trashed = 0 AND id IN"
+                               " (SELECT rowid FROM journal_words WHERE journal_words MATCH ? ORDER BY rank LIMIT ?)"
+                               " ORDER BY date DESC, lamport DESC");
+  query.bind(std::string_view(match)).bind(static_cast<std::int64_t>(limit));
+  return all(query);
+}
+
+base::Result<std::uint64_t> JournalTable::count() {
+  auto query = database_.query("SELECT count(*) FROM journal WHERE trashed = 0");
+  SJ_TRY(auto found, query.step());
+  return found ? query.u64(0) : 0;
+}
+
+}  // namespace sejawat::store

@@ -1,0 +1,38 @@
+// Tables of the client's store, version 1. A change is a new version with a migration of its own.
+#pragma once
+
+namespace sejawat::store {
+
+inline constexpr char kSchema[] = R"sql(
+CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE space(id BLOB PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, digest BLOB NOT NULL,
+  lamport INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE record(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL UNIQUE, bytes BLOB NOT NULL);
+CREATE TABLE epoch(space BLOB NOT NULL, id BLOB NOT NULL, key BLOB NOT NULL, PRIMARY KEY(space, id)) WITHOUT ROWID;
+CREATE TABLE own_log(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, log BLOB NOT NULL UNIQUE, seed BLOB NOT NULL);
+CREATE TABLE segment(id INTEGER PRIMARY KEY, space BLOB NOT NULL, log BLOB NOT NULL, no INTEGER NOT NULL,
+  first_op INTEGER NOT NULL, op_count INTEGER NOT NULL, hash BLOB NOT NULL, state INTEGER NOT NULL, bytes BLOB NOT NULL,
+  UNIQUE(space, log, no));
+CREATE INDEX segment_waiting ON segment(space, state) WHERE state IN (1, 2);
+CREATE TABLE head(space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL, next_op INTEGER NOT NULL,
+  hash BLOB NOT NULL, PRIMARY KEY(space, log)) WITHOUT ROWID;
+CREATE TABLE op(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL, log BLOB NOT NULL,
+  position INTEGER NOT NULL, sealed INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, log, position));
+CREATE INDEX op_object ON op(space, object);
+CREATE INDEX op_unsealed ON op(space, log, position) WHERE sealed = 0;
+CREATE TABLE carrier(seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, url TEXT NOT NULL, generation BLOB NOT NULL,
+  spaces BLOB NOT NULL, last_sync INTEGER NOT NULL, last_error INTEGER NOT NULL);
+CREATE TABLE cursor(carrier BLOB NOT NULL, space BLOB NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL,
+  PRIMARY KEY(carrier, space)) WITHOUT ROWID;
+CREATE TABLE acked_record(carrier BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY(carrier, id)) WITHOUT ROWID;
+CREATE TABLE acked_log(carrier BLOB NOT NULL, space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL,
+  PRIMARY KEY(carrier, space, log)) WITHOUT ROWID;
+CREATE TABLE journal(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL UNIQUE, date TEXT NOT NULL,
+  class TEXT NOT NULL, subject TEXT NOT NULL, trashed INTEGER NOT NULL, conflicted INTEGER NOT NULL,
+  lamport INTEGER NOT NULL, wall_ms INTEGER NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL);
+CREATE INDEX journal_newest ON journal(trashed, date DESC, lamport DESC, object DESC);
+CREATE VIRTUAL TABLE journal_words USING fts5(text, content='journal', content_rowid='id',
+  tokenize='unicode61 remove_diacritics 2');
+)sql";
+
+}  // namespace sejawat::store
