@@ -1,5 +1,5 @@
 // Links, addresses and cards that somebody typed, pasted or scanned.
-// needs: space
+// needs: crypto space
 #include <cstdlib>
 
 #include "space/invite.h"

@@ -1,5 +1,5 @@
 // A record from anywhere is a value or an error, and is judged the same way twice.
-// needs: space
+// needs: crypto space
 #include <cstdlib>
 
 #include "space/membership.h"
