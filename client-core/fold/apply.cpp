@@ -1,0 +1,49 @@
+#include "fold/apply.h"
+
+namespace sejawat::fold {
+
+base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                   const base::LogId& own_log, log::Op op, std::int64_t wall_ms) {
+  SJ_TRY(auto lamport, store.lamport(space));
+  op.lamport = lamport + 1;
+  op.wall_ms = wall_ms;
+  if (op.cells.size() > log::kMaxCellsPerOp || op.supersedes.size() > log::kMaxSupersedesPerOp) {
+    return base::error(base::Code::too_large, "cells of a change");
+  }
+  SJ_TRY(auto position, store.next_position(space, own_log));
+  store::StoredOp stored{{own_log, position}, codec.encode(op)};
+  if (stored.bytes.size() > log::kMaxOpBytes) return base::error(base::Code::too_large, "change");
+  SJ_TRY_STATUS(store.put_op(space, op.object, stored, false));
+  SJ_TRY_STATUS(store.raise_lamport(space, op.lamport));
+  return stored.dot;
+}
+
+base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                                const base::LogId& branch, std::uint64_t first_position,
+                                                const std::vector<log::Op>& ops) {
+  std::vector<Touched> touched;
+  std::uint64_t lamport = 0;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    const store::StoredOp stored{{branch, first_position + i}, codec.encode(ops[i])};
+    SJ_TRY_STATUS(store.put_op(space, ops[i].object, stored, true));
+    touched.push_back({space, ops[i].object});
+    // A hostile author may claim any number; half the range stays free, so that a local change can always follow.
+    if (ops[i].lamport < UINT64_MAX / 4) lamport = std::max(lamport, ops[i].lamport);
+  }
+  SJ_TRY_STATUS(store.raise_lamport(space, lamport));
+  return touched;
+}
+
+base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                   const base::ObjectId& object) {
+  SJ_TRY(auto stored, store.ops_of(space, object));
+  std::vector<DottedOp> ops;
+  ops.reserve(stored.size());
+  for (const auto& item : stored) {
+    SJ_TRY(auto op, codec.decode(item.bytes));
+    ops.push_back({item.dot, std::move(op)});
+  }
+  return fold(ops);
+}
+
+}  // namespace sejawat::fold
