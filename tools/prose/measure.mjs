@@ -1,10 +1,10 @@
 // What the dictionary gains: node measure.mjs --dictionary dictionary_v1.zdict
 // Lone entries of heldout.jsonl: the even lines served for tuning, the odd ones (counted from 0) did not.
-// Then 1,000 entries of each style in blocks of a compressed size limit, against zstd -19 of all their JSON at once.
-import { execFileSync } from 'node:child_process';
+// Then those and 1,000 made-up entries of each style in blocks of a compressed size limit, against zstd -19 of all their JSON at once.
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import { fileURLToPath } from 'node:url';
+import { corpus } from './corpus.mjs';
 import { entryBytes } from './layout.mjs';
 import { option } from './options.mjs';
 import { sizes } from './zstd.mjs';
@@ -22,9 +22,9 @@ function lone(title, entries) {
   const texts = entries.map(entryBytes);
   const found = sizes(texts, file);
   const characters = mean(texts.map((text) => text.length));
-  const worst = [...found].sort((a, b) => a - b);
+  const sorted = [...found].sort((a, b) => a - b);
   console.log(`${title}: ${characters.toFixed(0)} bytes of text; with dictionary ${mean(found).toFixed(1)}`
-    + ` (median ${worst[worst.length >> 1]}, worst ${worst.at(-1)}), per 400 ${(mean(found) / characters * 400).toFixed(1)};`
+    + ` (median ${sorted[sorted.length >> 1]}, worst ${sorted.at(-1)}), per 400 ${(mean(found) / characters * 400).toFixed(1)};`
     + ` without ${mean(sizes(texts)).toFixed(1)}`);
 }
 
@@ -47,18 +47,15 @@ function pack(texts, limit) {
   return blocks;
 }
 
-function batch(style, seed) {
-  const json = execFileSync('node', [here('corpus.mjs'), '--entries', '1000', '--seed', seed, '--style', style],
-    { maxBuffer: 1 << 26 });
-  const entries = parse(json.toString());
-  lone(`${style}, lone entries`, entries.slice(0, 200));
+function batch(title, entries) {
+  const json = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
   const texts = entries.map(entryBytes);
   const reference = sizes([json])[0];
-  console.log(`${style}: zstd -19 of all the JSON ${(reference / entries.length).toFixed(1)} an entry`);
+  console.log(`${title}: zstd -19 of all the JSON ${(reference / entries.length).toFixed(1)} an entry`);
   for (const limit of LIMITS) {
     const blocks = pack(texts, limit * 1024);
     const whole = sum(blocks) + entries.length * STRUCTURE + blocks.length * BLOCK_OVERHEAD;
-    console.log(`${style}, blocks of ${limit} KiB: ${blocks.length} blocks, text ${(sum(blocks) / entries.length).toFixed(1)},`
+    console.log(`${title}, blocks of ${limit} KiB: ${blocks.length} blocks, text ${(sum(blocks) / entries.length).toFixed(1)},`
       + ` all ${(whole / entries.length).toFixed(1)} an entry, ${(whole / reference).toFixed(2)} x the JSON`);
   }
 }
@@ -72,5 +69,9 @@ console.log(`dictionary: ${dictionary.length} bytes, ${brotliCompressSync(dictio
 const heldout = parse(readFileSync(here('heldout.jsonl'), 'utf8'));
 lone('held out, tuned on', heldout.filter((_, i) => i % 2 === 0));
 lone('held out, never tuned on', heldout.filter((_, i) => i % 2 === 1));
-batch('own', option('seed', '5'));
-batch('unseen', option('seed', '5'));
+batch('held out, all', heldout);
+for (const style of ['own', 'unseen']) {
+  const entries = corpus(1000, Number(option('seed', '5')), style);
+  lone(`${style}, lone entries`, entries.slice(0, 200));
+  batch(style, entries);
+}

@@ -20,7 +20,8 @@ function sections(name) {
 
 export const slots = sections('slots');
 export const frames = sections('frames');
-export const prose = lines('prose');
+/** Plain sentences by topic, what is likeliest in a journal last. */
+export const prose = ['casual', 'prose', 'methods', 'pupils', 'gap', 'teacher', 'everyday'].flatMap(lines);
 export const common = lines('common');
 const separate = (name) => lines(name).flatMap((line) => line.split(' '));
 export const words = separate('words');
