@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <map>
+#include <set>
 
 #include "crypto/noise.h"
 #include "log/digest.h"
@@ -19,7 +19,19 @@ struct Uploaded {  // what the message on its way carries, in order, for the ver
     base::Bytes bytes;
   };
   std::vector<Segment> segments;
+  // Offered by the shelf, but the message was full: they get their verdict, "later", without having left.
+  std::vector<std::pair<base::SpaceId, base::Bytes>> kept_records;
+  std::vector<Segment> kept_segments;
+  bool empty() const {
+    return records.empty() && segments.empty() && kept_records.empty() && kept_segments.empty();
+  }
 };
+
+// What a vector costs on the wire, generously.
+constexpr std::size_t kVectorEntry = 48;
+std::size_t size_of(const Vector& vector) {
+  return vector.entries.size() * kVectorEntry + vector.records.size() * base::HeadTag::kSize;
+}
 
 base::Code verdict_of(const std::vector<Exception>& exceptions, std::size_t place, std::size_t taken) {
   if (place >= taken) return base::Code::timed_out;  // no verdict: to be offered again
@@ -39,27 +51,49 @@ struct ClientSession::State {
 
   std::unique_ptr<crypto::NoiseInitiator> handshake;
   std::optional<crypto::NoiseChannel> channel;
-  std::vector<base::SpaceId> set;     // as the carrier last stated it
+  std::vector<base::SpaceId> set;  // as the carrier last stated it
   bool hello_due = true;
-  bool full = false;                  // the next hello asks for vectors
-  bool full_tried = false;            // once in a sync is enough: what still differs then, differs for good
-  bool operator_secret_sent = false;
+  bool full = false;        // the next hello asks for vectors
+  bool full_tried = false;  // once in a sync is enough: what still differs then, differs for good
+  bool operator_secret_done = false;
   std::vector<base::SpaceId> vectors_due;
+  std::set<base::SpaceId>
+      vectors_sent;               // since the last hello with `full`: one each, so that no two peers echo
+  std::set<base::Bytes> refused;  // bytes that were refused for good once: a second refusal is no progress
   Uploaded uploaded;
   bool awaiting = false;
   Progress progress;
 
   base::Result<ClientMessage> compose();
   SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;
-  base::Status add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget, ClientMessage& message);
+  base::Status add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget,
+                         ClientMessage& message);
+  base::Status settle_lost();
+  void add_verdicts(const ServerMessage& message, ClientShelf::Outcome& outcome) const;
+  bool decided(const ClientShelf::Verdicts& verdicts);
   base::Result<ClientShelf::Outcome> outcome_of(ServerMessage& message) const;
   base::Result<base::SpaceId> resolve(const SpaceRef& ref, const std::vector<base::SpaceId>& in) const;
 };
 
 ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf,
                              base::Random& random)
-    : state_(new State{std::move(options), device.clone(), shelf, random, {}, {}, {}, true, false, false, false, {}, {},
-                       false, {}}) {
+    : state_(new State{std::move(options),
+                       device.clone(),
+                       shelf,
+                       random,
+                       {},
+                       {},
+                       {},
+                       true,
+                       false,
+                       false,
+                       false,
+                       {},
+                       {},
+                       {},
+                       {},
+                       false,
+                       {}}) {
   state_->full = state_->options.full;
 }
 ClientSession::~ClientSession() = default;
@@ -79,57 +113,89 @@ SpaceRef ClientSession::State::refer(const base::SpaceId& space, bool set_agreed
 
 base::Status ClientSession::State::add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget,
                                              ClientMessage& message) {
-  if (budget < kItemOverhead * 4) return {};
+  const bool alone = message.spaces.empty();
+  if (budget < kItemOverhead * 4 || message.spaces.size() == kMaxSpaces) return {};
   SpaceUpload upload;
   upload.space = refer(space, set_agreed);
   budget -= kItemOverhead;
   const auto due = std::find(vectors_due.begin(), vectors_due.end(), space);
   if (due != vectors_due.end()) {
     SJ_TRY(auto vector, shelf.vector_of(space));
-    const std::size_t size = vector.entries.size() * kItemOverhead + vector.records.size() * base::HeadTag::kSize;
-    if (size <= budget) {
-      budget -= size;
+    if (alone && size_of(vector) > budget) {
+      // A vector that no message holds: what it leaves out comes once more, which changes nothing.
+      vector.records.resize(std::min(vector.records.size(), budget / 2 / base::HeadTag::kSize));
+      const std::size_t room = budget - vector.records.size() * base::HeadTag::kSize;
+      vector.entries.resize(std::min(vector.entries.size(), room / kVectorEntry));
+    }
+    if (size_of(vector) <= budget) {
+      budget -= size_of(vector);
       upload.vector = std::move(vector);
       vectors_due.erase(due);
+      vectors_sent.insert(space);
     }
   }
   SJ_TRY(auto records, shelf.records_to_offer(space));
+  bool full_up = false;
   for (auto& record : records) {
-    if (record.size() + kItemOverhead > budget) break;
+    full_up =
+        full_up || record.size() + kItemOverhead > budget;  // a later one may need the one that stays here
+    if (full_up) {
+      uploaded.kept_records.emplace_back(space, std::move(record));
+      continue;
+    }
     budget -= record.size() + kItemOverhead;
     uploaded.records.emplace_back(space, record);
     upload.records.push_back(std::move(record));
   }
-  if (budget > kItemOverhead * 4) {
+  if (!full_up && budget > kItemOverhead * 4) {
     SJ_TRY(auto offers, shelf.segments_to_offer(space, budget - kItemOverhead * 4));
     for (auto& offer : offers) {
       LogRun run;
       run.log = base::to_bytes(offer.enrolment_known ? base::prefix_of<base::HeadTag>(offer.log).view()
                                                      : offer.log.view());
       for (auto& segment : offer.segments) {
-        const std::size_t cost = segment.size() + 4;
-        budget -= std::min(budget, cost);
+        const std::size_t cost = segment.size() + 4 + (run.segments.empty() ? kItemOverhead : 0);
+        full_up = full_up || cost > budget;
+        if (full_up) {
+          uploaded.kept_segments.push_back({space, offer.log, std::move(segment)});
+          continue;
+        }
+        budget -= cost;
         uploaded.segments.push_back({space, offer.log, segment});
         run.segments.push_back(std::move(segment));
       }
-      budget -= std::min(budget, kItemOverhead);
-      upload.logs.push_back(std::move(run));
+      if (!run.segments.empty()) upload.logs.push_back(std::move(run));
     }
   }
-  if (!upload.records.empty() || !upload.logs.empty() || upload.vector) message.spaces.push_back(std::move(upload));
+  if (!upload.records.empty() || !upload.logs.empty() || upload.vector)
+    message.spaces.push_back(std::move(upload));
+  return {};
+}
+
+// A message that was never answered: what it carried is not on its way any more.
+base::Status ClientSession::State::settle_lost() {
+  if (uploaded.empty()) return {};
+  ClientShelf::Outcome outcome;
+  add_verdicts(ServerMessage{}, outcome);
+  SJ_TRY(auto applied, shelf.apply(outcome));
+  static_cast<void>(applied);
+  uploaded = {};
   return {};
 }
 
 base::Result<ClientMessage> ClientSession::State::compose() {
   ClientMessage message;
-  uploaded = {};
+  SJ_TRY_STATUS(settle_lost());
   SJ_TRY(auto carrier, shelf.carrier_state());
+  if (carrier.cursors.size() != carrier.set.size() || carrier.set.size() > kMaxSpaces) {
+    return base::error(base::Code::internal, "a cursor for each space of the set");
+  }
   bool set_agreed = true;
   if (hello_due) {
     set = carrier.set;
     Hello hello;
     hello.live = options.live;
-    hello.full = full || set.empty();
+    hello.full = full || set.empty() || !vectors_due.empty();
     hello.generation = carrier.generation;
     set_agreed = !set.empty();
     if (!set.empty()) {
@@ -143,13 +209,14 @@ base::Result<ClientMessage> ClientSession::State::compose() {
         hello.base = log::account_digest(digests);
       }
     }
-    if (!operator_secret_sent) hello.operator_secret = options.operator_secret;
-    operator_secret_sent = true;
+    if (!operator_secret_done) hello.operator_secret = options.operator_secret;
     message.hello = std::move(hello);
   }
-  std::size_t budget = kMessageMax - crypto::kNoiseFirstOverhead - 1024;
-  SJ_TRY(auto spaces, shelf.spaces_to_offer());
-  for (const auto& space : vectors_due) {
+  std::size_t budget = kMessageMax - crypto::kNoiseFirstOverhead - encode(message).size();
+  // What was asked for goes first: each message then answers for one space at least, whatever else waits.
+  std::vector<base::SpaceId> spaces = vectors_due;
+  SJ_TRY(auto offering, shelf.spaces_to_offer());
+  for (const auto& space : offering) {
     if (std::find(spaces.begin(), spaces.end(), space) == spaces.end()) spaces.push_back(space);
   }
   for (const auto& space : spaces) SJ_TRY_STATUS(add_space(space, set_agreed, budget, message));
@@ -158,7 +225,9 @@ base::Result<ClientMessage> ClientSession::State::compose() {
 
 base::Result<base::Bytes> ClientSession::next_message() {
   State& state = *state_;
-  if (state.awaiting) return base::error(base::Code::protocol_violation, "the last message has no answer yet");
+  if (state.awaiting) {
+    return base::error(base::Code::protocol_violation, "the last message has no answer yet");
+  }
   SJ_TRY(auto message, state.compose());
   const base::Bytes payload = encode(message);
   state.hello_due = false;
@@ -177,12 +246,7 @@ base::Result<base::SpaceId> ClientSession::State::resolve(const SpaceRef& ref,
   return in[ref.index - 1];
 }
 
-base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessage& message) const {
-  ClientShelf::Outcome outcome;
-  outcome.generation = message.generation;
-  outcome.set = message.set;
-  outcome.base_unknown = message.base_unknown;
-  outcome.wall_seconds = message.wall_seconds;
+void ClientSession::State::add_verdicts(const ServerMessage& message, ClientShelf::Outcome& outcome) const {
   for (std::size_t i = 0; i < uploaded.records.size(); ++i) {
     outcome.verdicts.records.push_back({uploaded.records[i].first, uploaded.records[i].second,
                                         verdict_of(message.record_exceptions, i, message.records_taken)});
@@ -192,6 +256,39 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
     outcome.verdicts.segments.push_back({segment.space, segment.log, segment.bytes,
                                          verdict_of(message.segment_exceptions, i, message.segments_taken)});
   }
+  for (const auto& [space, bytes] : uploaded.kept_records) {
+    outcome.verdicts.records.push_back({space, bytes, base::Code::timed_out});
+  }
+  for (const auto& segment : uploaded.kept_segments) {
+    outcome.verdicts.segments.push_back({segment.space, segment.log, segment.bytes, base::Code::timed_out});
+  }
+}
+
+// Whether a verdict came that will not come again: stored, or refused for good for the first time.
+bool ClientSession::State::decided(const ClientShelf::Verdicts& verdicts) {
+  bool any = false;
+  const auto judge = [&](base::Code code, const base::Bytes& bytes) {
+    if (code == base::Code::timed_out || code == base::Code::unknown_membership) return;
+    // The end of a segment or record is its signature.
+    const std::size_t size = std::min<std::size_t>(bytes.size(), base::Signature::kSize);
+    any = refused.insert(base::Bytes(bytes.end() - static_cast<std::ptrdiff_t>(size), bytes.end())).second ||
+          any;
+  };
+  for (const auto& verdict : verdicts.records) judge(verdict.code, verdict.bytes);
+  for (const auto& verdict : verdicts.segments) {
+    // Stored ones are counted by the shelf.
+    if (verdict.code != base::Code::ok) judge(verdict.code, verdict.bytes);
+  }
+  return any;
+}
+
+base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessage& message) const {
+  ClientShelf::Outcome outcome;
+  outcome.generation = message.generation;
+  outcome.set = message.set;
+  outcome.base_unknown = message.base_unknown;
+  outcome.wall_seconds = message.wall_seconds;
+  add_verdicts(message, outcome);
   const auto& indexed = message.set ? *message.set : set;
   for (auto& reply : message.spaces) {
     SJ_TRY(auto space, resolve(reply.space, indexed));
@@ -201,7 +298,7 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
       if (!log) return base::error(base::Code::protocol_violation, "a log by prefix");
       outcome.arrivals.runs.push_back({space, *log, std::move(run.segments)});
     }
-    outcome.moved.push_back({space, reply.position, reply.digest, std::move(reply.vector)});
+    outcome.moved.push_back({space, reply.position, std::move(reply.digest), std::move(reply.vector)});
   }
   return outcome;
 }
@@ -221,14 +318,28 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   }
   SJ_TRY(auto message, decode_server(payload));
   state.awaiting = false;
-  if (message.error != base::Code::ok) return base::error(message.error, "the carrier refused");
+  if (message.error != base::Code::ok) {
+    // Nothing was taken; only who refuses is worth keeping.
+    if (message.generation) {
+      ClientShelf::Outcome refusal;
+      refusal.generation = message.generation;
+      SJ_TRY(auto noted, state.shelf.apply(refusal));
+      static_cast<void>(noted);
+      state.progress.generation = message.generation;
+    }
+    return base::error(message.error, "the carrier refused");
+  }
+  state.operator_secret_done = true;
+  SJ_TRY(auto before, state.shelf.carrier_state());
   SJ_TRY(auto outcome, state.outcome_of(message));
   const bool set_changed = message.set && *message.set != state.set;
+  const auto& due = state.vectors_due;
   bool vectors = false;
   for (const auto& moved : outcome.moved) {
-    if (!moved.vector) continue;
+    if (!moved.vector || state.vectors_sent.count(moved.space) != 0) continue;
+    if (state.vectors_sent.size() + due.size() >= kMaxSpaces) break;
     vectors = true;
-    state.vectors_due.push_back(moved.space);
+    if (std::find(due.begin(), due.end(), moved.space) == due.end()) state.vectors_due.push_back(moved.space);
   }
   SJ_TRY(auto applied, state.shelf.apply(outcome));
   if (message.set) state.set = *message.set;
@@ -240,9 +351,12 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   progress.bytes_to_come = message.bytes_to_come;
   progress.segments_to_come = message.segments_to_come;
   if (message.generation) progress.generation = message.generation;
-  if (!progress.generation) {
-    SJ_TRY(auto carrier, state.shelf.carrier_state());
-    progress.generation = carrier.generation;
+  SJ_TRY(auto after, state.shelf.carrier_state());
+  if (!progress.generation) progress.generation = after.generation;
+  bool cursor_moved = before.cursors.size() != after.cursors.size();
+  for (std::size_t i = 0; !cursor_moved && i < after.cursors.size(); ++i) {
+    cursor_moved = before.cursors[i].position != after.cursors[i].position ||
+                   !(before.cursors[i].digest == after.cursors[i].digest);
   }
   // Ask for vectors at most once: what differs after that needs a person, not another round.
   const bool base_lost = message.base_unknown || applied.digest_mismatch;
@@ -250,15 +364,16 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   bool again = false;
   if (base_lost && !state.full_tried) {
     state.full_tried = true;
+    state.vectors_due.clear();  // to be asked for anew
+    state.vectors_sent.clear();
     state.full = true;
     state.hello_due = true;
     again = true;
   }
   SJ_TRY(auto offers, state.shelf.spaces_to_offer());
-  bool taken = false;
-  for (const auto& verdict : outcome.verdicts.records) taken = taken || verdict.code == base::Code::ok;
-  const bool moved_on = applied.segments_sent > 0 || applied.segments_received > 0 || set_changed || taken ||
-                        !outcome.arrivals.records.empty() || vectors;
+  const bool decided = state.decided(outcome.verdicts);
+  const bool moved_on = applied.segments_sent > 0 || applied.segments_received > 0 || set_changed ||
+                        cursor_moved || decided || vectors || !outcome.arrivals.records.empty();
   progress.more = again || ((message.bytes_to_come > 0 || message.segments_to_come > 0) && moved_on) ||
                   (!offers.empty() && moved_on) || !state.vectors_due.empty();
   return progress;
