@@ -274,9 +274,14 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
       SJ_TRY_STATUS(adopt_vector(*space, *moved.vector));
       continue;
     }
+    if (moved.digest.empty()) continue;
+    if (const auto partial = base::Digest::from(moved.digest)) {
+      SJ_TRY_STATUS(core_.store->put_cursor(carrier_, moved.space, {moved.position, *partial}));
+      continue;
+    }
     SJ_TRY(auto digest, core_.carrier_digest(*space, carrier_));
     const base::Digest value = digest.value();
-    if (base::prefix_of<base::HeadTag>(value) == moved.digest) {
+    if (base::equal(base::prefix_of<base::HeadTag>(value).view(), moved.digest)) {
       SJ_TRY_STATUS(core_.store->put_cursor(carrier_, moved.space, {moved.position, value}));
     } else {
       applied.digest_mismatch = true;

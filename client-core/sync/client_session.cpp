@@ -195,7 +195,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     set = carrier.set;
     Hello hello;
     hello.live = options.live;
-    hello.full = full || set.empty() || !vectors_due.empty();
+    hello.full = full || set.empty();
     hello.generation = carrier.generation;
     set_agreed = !set.empty();
     if (!set.empty()) {

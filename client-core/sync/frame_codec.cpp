@@ -62,12 +62,13 @@ class Budget {
 };
 
 template <class WireSpace>
-bool read_common(const WireSpace& from, SpaceRef& space, std::vector<base::Bytes>& records, std::vector<LogRun>& logs,
-                 std::optional<Vector>& vector, Budget& budget) {
+bool read_common(const WireSpace& from, SpaceRef& space, std::vector<base::Bytes>& records,
+                 std::vector<LogRun>& logs, std::optional<Vector>& vector, Budget& budget) {
   space.index = from.index();
   if (space.index > kMaxSpaces) return false;
   if (space.index == 0 && !read_id(from.id(), space.id)) return false;
-  if (!budget.take(static_cast<std::size_t>(from.records_size()) + static_cast<std::size_t>(from.logs_size()))) {
+  if (!budget.take(static_cast<std::size_t>(from.records_size()) +
+                   static_cast<std::size_t>(from.logs_size()))) {
     return false;
   }
   for (const auto& record : from.records()) records.push_back(bytes_of(record));
@@ -87,8 +88,8 @@ bool read_common(const WireSpace& from, SpaceRef& space, std::vector<base::Bytes
 }
 
 template <class WireSpace>
-void write_common(const SpaceRef& space, const std::vector<base::Bytes>& records, const std::vector<LogRun>& logs,
-                  const std::optional<Vector>& vector, WireSpace& to) {
+void write_common(const SpaceRef& space, const std::vector<base::Bytes>& records,
+                  const std::vector<LogRun>& logs, const std::optional<Vector>& vector, WireSpace& to) {
   if (space.index != 0) {
     to.set_index(space.index);
   } else {
@@ -115,7 +116,9 @@ base::Result<Hello> read_hello(const wire::Hello& from) {
   hello.live = from.live();
   hello.full = from.full();
   hello.operator_secret = bytes_of(from.operator_secret());
-  if (!hello.operator_secret.empty() && hello.operator_secret.size() != 16) return malformed("operator secret");
+  if (!hello.operator_secret.empty() && hello.operator_secret.size() != 16) {
+    return malformed("operator secret");
+  }
   if (!from.generation().empty()) {
     hello.generation.emplace();
     if (!read_id(from.generation(), *hello.generation)) return malformed("generation");
@@ -165,7 +168,7 @@ base::Bytes encode(const ServerMessage& message) {
     auto* to = out.add_spaces();
     write_common(space.space, space.records, space.logs, space.vector, *to);
     to->set_position(space.position);
-    if (!space.digest.is_zero()) to->set_digest(text(space.digest.view()));
+    to->set_digest(text(space.digest));
   }
   const auto write_exceptions = [](const std::vector<Exception>& from, auto* to) {
     for (const auto& exception : from) {
@@ -198,7 +201,9 @@ base::Result<ClientMessage> decode_client(base::ByteView bytes) {
   Budget budget;
   for (const auto& item : in.spaces()) {
     SpaceUpload space;
-    if (!read_common(item, space.space, space.records, space.logs, space.vector, budget)) return malformed("space");
+    if (!read_common(item, space.space, space.records, space.logs, space.vector, budget)) {
+      return malformed("space");
+    }
     message.spaces.push_back(std::move(space));
   }
   return message;
@@ -221,15 +226,23 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
     for (std::size_t at = 0; at < set.size(); at += base::SpaceId::kSize) {
       message.set->push_back(*base::SpaceId::from(set.subspan(at, base::SpaceId::kSize)));
     }
-    if (!std::is_sorted(message.set->begin(), message.set->end())) return malformed("set of spaces");
+    for (std::size_t i = 1; i < message.set->size(); ++i) {
+      if (!((*message.set)[i - 1] < (*message.set)[i])) return malformed("set of spaces");
+    }
   }
   if (static_cast<std::size_t>(in.spaces_size()) > kMaxSpaces) return malformed("too many spaces");
   Budget budget;
   for (const auto& item : in.spaces()) {
     SpaceReply space;
-    if (!read_common(item, space.space, space.records, space.logs, space.vector, budget)) return malformed("space");
+    if (!read_common(item, space.space, space.records, space.logs, space.vector, budget)) {
+      return malformed("space");
+    }
     space.position = item.position();
-    if (!item.digest().empty() && !read_id(item.digest(), space.digest)) return malformed("digest");
+    space.digest = bytes_of(item.digest());
+    if (space.digest.size() != 0 && space.digest.size() != base::HeadTag::kSize &&
+        space.digest.size() != base::Digest::kSize) {
+      return malformed("digest");
+    }
     message.spaces.push_back(std::move(space));
   }
   const auto read_exceptions = [&budget](const auto& from, std::vector<Exception>& to) {

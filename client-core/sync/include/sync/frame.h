@@ -59,7 +59,7 @@ struct SpaceReply {
   std::vector<base::Bytes> records;
   std::vector<LogRun> logs;
   std::uint64_t position = 0;
-  base::HeadTag digest;
+  base::Bytes digest;  // caught up: first 8 bytes, to be compared; else all 16, to be kept for the next hello
   std::optional<Vector> vector;
 };
 struct Exception {

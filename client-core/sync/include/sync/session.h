@@ -61,7 +61,7 @@ class ClientShelf {
     bool base_unknown = false;     // acks and cursors of this carrier are void: take "sent" back
     Verdicts verdicts;
     Arrivals arrivals;
-    struct Moved { base::SpaceId space; std::uint64_t position; base::HeadTag digest; std::optional<Vector> vector; };
+    struct Moved { base::SpaceId space; std::uint64_t position; base::Bytes digest; std::optional<Vector> vector; };
     std::vector<Moved> moved;
     std::int64_t wall_seconds = 0;
   };

@@ -1,0 +1,63 @@
+// What a carrier keeps, behind one interface: membership records, sealed segments, and for every space the order in
+// which they arrived with the running digest at each place. Implementations: storage/sqlite. Used by one thread.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/result.h"
+#include "log/digest.h"
+#include "log/segment.h"
+
+namespace sejawat::carrier {
+
+struct Arrival {
+  std::uint64_t position = 0;  // from 1, dense within a space
+  bool is_record = false;
+  base::LogId log;             // of a segment
+  std::uint64_t segment_no = 0;
+  base::Bytes bytes;           // the record, or the sealed segment
+};
+struct SpaceTip {
+  std::uint64_t position = 0;
+  base::Bytes digest_state;    // log::SpaceDigest::state
+};
+
+class CarrierStore {
+ public:
+  virtual ~CarrierStore() = default;
+  virtual base::Status begin() = 0;
+  virtual base::Status commit() = 0;  // durable when it returns ok
+
+  virtual base::Result<base::GenerationId> generation() = 0;
+  virtual base::Result<std::optional<base::Bytes>> meta(std::string_view name) = 0;
+  virtual base::Status put_meta(std::string_view name, base::ByteView value) = 0;
+
+  virtual base::Result<std::vector<base::SpaceId>> spaces() = 0;
+  virtual base::Result<std::vector<base::Bytes>> records(const base::SpaceId&) = 0;  // in order of arrival
+  virtual base::Result<std::optional<SpaceTip>> tip(const base::SpaceId&) = 0;
+  virtual base::Result<std::optional<log::Head>> head(const base::SpaceId&, const base::LogId&) = 0;
+  virtual base::Result<std::vector<std::pair<base::LogId, log::Head>>> heads(const base::SpaceId&) = 0;
+  virtual base::Result<std::optional<base::Bytes>> segment(const base::SpaceId&, const base::LogId&,
+                                                           std::uint64_t no) = 0;
+  // Both append an arrival at `tip.position` and store the digest after it; the first one creates the space.
+  virtual base::Status append_record(const base::SpaceId&, const SpaceTip& tip, const base::Digest& digest,
+                                     base::ByteView record) = 0;
+  virtual base::Status append_segment(const base::SpaceId&, const SpaceTip& tip, const base::Digest& digest,
+                                      const base::LogId&, const log::Head& head, base::ByteView segment) = 0;
+  // Digest at a position; nullopt when there is no such position.
+  virtual base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId&, std::uint64_t position) = 0;
+  // Calls `take` for each arrival after `position` in order until it returns false.
+  struct Taker {
+    virtual ~Taker() = default;
+    virtual bool take(Arrival arrival) = 0;
+  };
+  virtual base::Status arrivals_after(const base::SpaceId&, std::uint64_t position, Taker& taker) = 0;
+  struct Rest {
+    std::uint64_t bytes = 0;
+    std::uint32_t segments = 0;
+  };
+  virtual base::Result<Rest> rest_after(const base::SpaceId&, std::uint64_t position) = 0;
+};
+
+}  // namespace sejawat::carrier

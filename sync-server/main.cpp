@@ -1,0 +1,151 @@
+// sejawat-server: a carrier. Reads its settings and wires the rooms together.
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <cstdlib>
+#include <iostream>
+
+#include "carrier/carrier.h"
+#include "crypto/hash.h"
+#include "crypto/system_random.h"
+#include "net/server.h"
+#include "platform_posix/files.h"
+#include "space/invite.h"
+#include "storage/writer.h"
+#include "storage_sqlite/sqlite_store.h"
+
+namespace {
+
+using namespace sejawat;
+
+struct Settings {
+  std::string data;
+  std::string listen = "127.0.0.1:8787";
+  bool json = false;
+  std::string lang;
+};
+
+int fail(const Settings& settings, const base::Error& error) {
+  const bool english = settings.lang == "en";
+  std::string text = english ? "The server cannot go on; what was acknowledged is safe."
+                             : "Server tidak dapat berjalan; yang sudah diakui tetap aman.";
+  if (error.code == base::Code::store_locked) {
+    text = english ? "Another server already uses this data folder." : "Folder data ini sudah dipakai server lain.";
+  } else if (error.code == base::Code::store_too_new) {
+    text = english ? "This data was written by a newer version and was left untouched; update the server."
+                   : "Data ini ditulis versi yang lebih baru dan tidak disentuh; perbarui server.";
+  } else if (error.code == base::Code::disk_full) {
+    text = english ? "The disk is full." : "Disk penuh.";
+  }
+  std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code) << ": " << error.detail << ")\n";
+  return 1;
+}
+
+base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& listen) {
+  const auto colon = listen.rfind(':');
+  if (colon == std::string::npos) return base::error(base::Code::invalid_argument, "--listen ADDRESS:PORT");
+  unsigned port = 0;
+  for (const char c : listen.substr(colon + 1)) {
+    if (c < '0' || c > '9' || port > 65535) return base::error(base::Code::invalid_argument, "port");
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (port > 65535 || colon + 1 == listen.size()) return base::error(base::Code::invalid_argument, "port");
+  std::string host = listen.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  return std::make_pair(host, static_cast<std::uint16_t>(port));
+}
+
+space::CarrierAddress address_of(const std::string& host, std::uint16_t port, const crypto::BoxKey& key) {
+  space::CarrierAddress address;
+  address.host = host;
+  address.port = port;
+  address.key = key.public_key();
+  return address;
+}
+
+void announce(const Settings& settings, const space::CarrierAddress& address, const base::Secret16* operator_secret) {
+  std::string invite;
+  if (operator_secret != nullptr) {
+    space::InviteLink link;
+    link.kind = space::InviteKind::operator_token;
+    link.carrier = address;
+    link.secret = operator_secret->clone();
+    invite = link.url();
+  }
+  if (settings.json) {
+    boost::json::object line{{"address", address.url()}, {"pid", static_cast<std::int64_t>(::getpid())}};
+    line["operator_invite"] = invite.empty() ? boost::json::value() : boost::json::value(invite);
+    std::cout << boost::json::serialize(line) << std::endl;
+    return;
+  }
+  const bool english = settings.lang == "en";
+  std::cout << (english ? "Address: " : "Alamat: ") << address.url() << "\n";
+  if (!invite.empty()) std::cout << (english ? "Operator invite: " : "Undangan operator: ") << invite << "\n";
+  std::cout.flush();
+}
+
+int serve(const Settings& settings) {
+  platform::forbid_core_dumps();
+  crypto::initialise();
+  auto logger = spdlog::stderr_logger_mt("sejawat");
+  logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e","level":"%l","message":%v})");
+  spdlog::set_default_logger(logger);
+  crypto::SystemRandom random;
+  platform::SystemClock clock;
+  auto listen = split_listen(settings.listen);
+  if (!listen.ok()) return fail(settings, listen.error()), 2;
+  if (auto made = platform::make_private_directory(settings.data); !made.ok()) return fail(settings, made.error());
+  auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
+  if (!secret.ok()) return fail(settings, secret.error());
+  const auto key = crypto::BoxKey::from_secret(std::move(secret).value());
+  auto store = storage::open_sqlite(settings.data + "/carrier.db", random);
+  if (!store.ok()) return fail(settings, store.error());
+  auto carrier = carrier::Carrier::open(**store);
+  if (!carrier.ok()) return fail(settings, carrier.error());
+  auto operator_secret = (*carrier)->operator_secret(random);
+  if (!operator_secret.ok()) return fail(settings, operator_secret.error());
+
+  storage::Writer writer(**carrier, **store, [&settings](const base::Error& error) {
+    fail(settings, error);
+    std::_Exit(1);  // no destructor may touch a database whose last write failed
+  });
+  net::ServerOptions options;
+  options.host = listen->first;
+  options.port = listen->second;
+  options.listening = [&](std::uint16_t port) {
+    announce(settings, address_of(options.host, port, key), *operator_secret ? &**operator_secret : nullptr);
+  };
+  auto ran = net::run_server(options, key, writer, random, clock);
+  writer.stop();
+  if (!ran.ok()) return fail(settings, ran.error());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  CLI::App app("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.");
+  app.set_version_flag("--version", SEJAWAT_VERSION);
+  app.add_flag("--json", settings.json, "first line of standard output as JSON");
+  app.add_option("--lang", settings.lang, "id or en")->check(CLI::IsMember({"id", "en"}));
+  app.fallthrough();
+  app.require_subcommand(1);
+  int exit_code = 0;
+  auto* serve_command = app.add_subcommand("serve", "creates what is missing and serves until SIGTERM");
+  serve_command->add_option("--data", settings.data, "folder of this server")->required();
+  serve_command->add_option("--listen", settings.listen, "ADDRESS:PORT, port 0: chosen by the system");
+  serve_command->callback([&] { exit_code = serve(settings); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << "sejawat-server: " << error.what() << "\n";
+    return 1;
+  }
+  return exit_code;
+}

@@ -1,0 +1,262 @@
+#include "storage_sqlite/sqlite_store.h"
+
+#include <sqlite3.h>
+
+#include <map>
+
+namespace sejawat::storage {
+namespace {
+
+constexpr int kSchemaVersion = 1;
+constexpr char kSchema[] = R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE log(space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL, next_op INTEGER NOT NULL,
+  hash BLOB NOT NULL, PRIMARY KEY(space, log)) WITHOUT ROWID;
+CREATE TABLE arrival(id INTEGER PRIMARY KEY, space BLOB NOT NULL, position INTEGER NOT NULL, is_record INTEGER NOT NULL,
+  log BLOB, no INTEGER, digest BLOB NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, position));
+CREATE UNIQUE INDEX segment ON arrival(space, log, no) WHERE is_record = 0;
+PRAGMA user_version = 1;
+)sql";
+
+class Statement {
+ public:
+  Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+  ~Statement() {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+  Statement& bind(std::int64_t value) {
+    sqlite3_bind_int64(statement_, next_++, value);
+    return *this;
+  }
+  Statement& bind(base::ByteView value) {
+    sqlite3_bind_blob64(statement_, next_++, value.empty() ? "" : static_cast<const void*>(value.data()), value.size(),
+                        SQLITE_STATIC);
+    return *this;
+  }
+  Statement& bind_text(std::string_view value) {
+    sqlite3_bind_text64(statement_, next_++, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
+    return *this;
+  }
+  Statement& bind_null() {
+    sqlite3_bind_null(statement_, next_++);
+    return *this;
+  }
+  base::Result<bool> step() {
+    const int result = sqlite3_step(statement_);
+    if (result == SQLITE_ROW) return true;
+    if (result == SQLITE_DONE) return false;
+    return base::error(result == SQLITE_FULL ? base::Code::disk_full : base::Code::storage_failed,
+                       sqlite3_errmsg(database_));
+  }
+  base::Status run() {
+    SJ_TRY(const bool row, step());
+    static_cast<void>(row);
+    return {};
+  }
+  std::int64_t i64(int column) const { return sqlite3_column_int64(statement_, column); }
+  std::uint64_t u64(int column) const { return static_cast<std::uint64_t>(i64(column)); }
+  base::ByteView blob(int column) const {
+    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
+    return {data, data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+  template <class AnyId>
+  AnyId id(int column) const {
+    return AnyId::from(blob(column)).value_or(AnyId{});
+  }
+
+ private:
+  sqlite3* database_;
+  sqlite3_stmt* statement_;
+  int next_ = 1;
+};
+
+std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
+class SqliteStore final : public carrier::CarrierStore {
+ public:
+  ~SqliteStore() override {
+    for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+    sqlite3_close(database_);
+  }
+
+  base::Status open(const std::string& path, base::Random& random) {
+    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) != SQLITE_OK) {
+      return failure();
+    }
+    // Found unfit before anything is written: a newer program's store stays as it is.
+    int version = 0;
+    {
+      auto query = prepare("PRAGMA user_version");
+      SJ_TRY(const bool row, query.step());
+      if (row) version = static_cast<int>(query.i64(0));
+    }
+    if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
+    SJ_TRY_STATUS(execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                          "PRAGMA cache_size=-16000"));
+    if (version == 0) {
+      SJ_TRY_STATUS(execute("BEGIN IMMEDIATE"));
+      SJ_TRY_STATUS(execute(kSchema));
+      SJ_TRY_STATUS(put_meta("generation", random.id<base::GenerationId>().view()));
+      SJ_TRY_STATUS(execute("COMMIT"));
+    }
+    return {};
+  }
+
+  base::Status begin() override { return execute("BEGIN IMMEDIATE"); }
+  base::Status commit() override { return execute("COMMIT"); }
+
+  base::Result<base::GenerationId> generation() override {
+    SJ_TRY(auto value, meta("generation"));
+    const auto id = value ? base::GenerationId::from(*value) : std::nullopt;
+    if (!id) return base::error(base::Code::storage_failed, "no generation");
+    return *id;
+  }
+  base::Result<std::optional<base::Bytes>> meta(std::string_view name) override {
+    auto query = prepare("SELECT value FROM meta WHERE name = ?");
+    SJ_TRY(const bool row, query.bind_text(name).step());
+    if (!row) return std::optional<base::Bytes>();
+    return std::optional<base::Bytes>(base::to_bytes(query.blob(0)));
+  }
+  base::Status put_meta(std::string_view name, base::ByteView value) override {
+    return prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)").bind_text(name).bind(value).run();
+  }
+
+  base::Result<std::vector<base::SpaceId>> spaces() override {
+    std::vector<base::SpaceId> spaces;
+    auto query = prepare("SELECT id FROM space ORDER BY id");
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return spaces;
+      spaces.push_back(query.id<base::SpaceId>(0));
+    }
+  }
+  base::Result<std::vector<base::Bytes>> records(const base::SpaceId& space) override {
+    std::vector<base::Bytes> records;
+    auto query = prepare("SELECT bytes FROM arrival WHERE space = ? AND is_record = 1 ORDER BY position");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return records;
+      records.push_back(base::to_bytes(query.blob(0)));
+    }
+  }
+  base::Result<std::optional<carrier::SpaceTip>> tip(const base::SpaceId& space) override {
+    auto query = prepare("SELECT position, digest FROM space WHERE id = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).step());
+    if (!row) return std::optional<carrier::SpaceTip>();
+    return std::optional<carrier::SpaceTip>(carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1))});
+  }
+  base::Result<std::optional<log::Head>> head(const base::SpaceId& space, const base::LogId& log) override {
+    auto query = prepare("SELECT count, next_op, hash FROM log WHERE space = ? AND log = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).step());
+    if (!row) return std::optional<log::Head>();
+    return std::optional<log::Head>(log::Head{query.u64(0), query.u64(1), query.id<base::Hash32>(2)});
+  }
+  base::Result<std::vector<std::pair<base::LogId, log::Head>>> heads(const base::SpaceId& space) override {
+    std::vector<std::pair<base::LogId, log::Head>> heads;
+    auto query = prepare("SELECT log, count, next_op, hash FROM log WHERE space = ? ORDER BY log");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return heads;
+      heads.emplace_back(query.id<base::LogId>(0), log::Head{query.u64(1), query.u64(2), query.id<base::Hash32>(3)});
+    }
+  }
+  base::Result<std::optional<base::Bytes>> segment(const base::SpaceId& space, const base::LogId& log,
+                                                   std::uint64_t no) override {
+    auto query = prepare("SELECT bytes FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+    if (!row) return std::optional<base::Bytes>();
+    return std::optional<base::Bytes>(base::to_bytes(query.blob(0)));
+  }
+
+  base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip, const base::Digest& digest,
+                             base::ByteView record) override {
+    auto query = prepare(kInsertArrival);
+    query.bind(space.view()).bind(number(tip.position)).bind(1).bind_null().bind_null();
+    SJ_TRY_STATUS(query.bind(digest.view()).bind(record).run());
+    return put_tip(space, tip);
+  }
+  base::Status append_segment(const base::SpaceId& space, const carrier::SpaceTip& tip, const base::Digest& digest,
+                              const base::LogId& log, const log::Head& head, base::ByteView segment) override {
+    auto query = prepare(kInsertArrival);
+    query.bind(space.view()).bind(number(tip.position)).bind(0).bind(log.view()).bind(number(head.count - 1));
+    SJ_TRY_STATUS(query.bind(digest.view()).bind(segment).run());
+    auto row = prepare("INSERT OR REPLACE INTO log VALUES(?, ?, ?, ?, ?)");
+    row.bind(space.view()).bind(log.view()).bind(number(head.count)).bind(number(head.next_op));
+    SJ_TRY_STATUS(row.bind(head.hash.view()).run());
+    return put_tip(space, tip);
+  }
+  base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space, std::uint64_t position) override {
+    if (position == 0) return std::optional<base::Digest>(base::Digest{});  // before anything arrived
+    auto query = prepare("SELECT digest FROM arrival WHERE space = ? AND position = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
+    if (!row) return std::optional<base::Digest>();
+    return std::optional<base::Digest>(query.id<base::Digest>(0));
+  }
+  base::Status arrivals_after(const base::SpaceId& space, std::uint64_t position, Taker& taker) override {
+    auto query = prepare("SELECT position, is_record, log, no, bytes FROM arrival WHERE space = ? AND position > ?"
+                         " ORDER BY position");
+    query.bind(space.view()).bind(number(position));
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return {};
+      carrier::Arrival arrival;
+      arrival.position = query.u64(0);
+      arrival.is_record = query.i64(1) != 0;
+      arrival.log = query.id<base::LogId>(2);
+      arrival.segment_no = query.u64(3);
+      arrival.bytes = base::to_bytes(query.blob(4));
+      if (!taker.take(std::move(arrival))) return {};
+    }
+  }
+  base::Result<Rest> rest_after(const base::SpaceId& space, std::uint64_t position) override {
+    auto query = prepare("SELECT ifnull(sum(length(bytes)), 0), count(*) FROM arrival WHERE space = ? AND position > ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
+    if (!row) return Rest{};
+    return Rest{query.u64(0), static_cast<std::uint32_t>(query.i64(1))};
+  }
+
+ private:
+  static constexpr char kInsertArrival[] =
+      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes) VALUES(?, ?, ?, ?, ?, ?, ?)";
+
+  base::Status put_tip(const base::SpaceId& space, const carrier::SpaceTip& tip) {
+    auto query = prepare("INSERT OR REPLACE INTO space VALUES(?, ?, ?)");
+    return query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state)).run();
+  }
+  base::Error failure() const {
+    const int code = sqlite3_errcode(database_);
+    base::Code kind = base::Code::storage_failed;
+    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) kind = base::Code::store_locked;
+    if (code == SQLITE_FULL) kind = base::Code::disk_full;
+    return base::error(kind, sqlite3_errmsg(database_));
+  }
+  base::Status execute(const char* sql) {
+    if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
+    return {};
+  }
+  Statement prepare(const char* sql) {
+    auto& statement = statements_[sql];
+    if (statement == nullptr) {
+      SJ_CHECK(sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) == SQLITE_OK);
+    }
+    return Statement(database_, statement);
+  }
+  sqlite3* database_ = nullptr;
+  std::map<std::string, sqlite3_stmt*> statements_;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::string& path, base::Random& random) {
+  auto store = std::make_unique<SqliteStore>();
+  SJ_TRY_STATUS(store->open(path, random));
+  return std::unique_ptr<carrier::CarrierStore>(std::move(store));
+}
+
+}  // namespace sejawat::storage

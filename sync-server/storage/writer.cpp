@@ -1,0 +1,101 @@
+#include "storage/writer.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace sejawat::storage {
+namespace {
+
+constexpr std::size_t kMaxWaiting = 4096;
+constexpr std::size_t kMaxGroup = 256;
+
+}  // namespace
+
+struct Writer::State {
+  carrier::Carrier& carrier;
+  carrier::CarrierStore& store;
+  std::function<void(base::Error)> fatal;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Request> waiting;
+  bool stopping = false;
+  std::atomic<std::uint64_t> requests{0};
+  std::atomic<std::uint64_t> commits{0};
+  std::thread thread;
+
+  State(carrier::Carrier& carrier_in, carrier::CarrierStore& store_in, std::function<void(base::Error)> fatal_in)
+      : carrier(carrier_in), store(store_in), fatal(std::move(fatal_in)) {}
+
+  std::vector<Request> next_group() {
+    std::unique_lock<std::mutex> lock(mutex);
+    wake.wait(lock, [this] { return stopping || !waiting.empty(); });
+    std::vector<Request> group;
+    while (!waiting.empty() && group.size() < kMaxGroup) {
+      group.push_back(std::move(waiting.front()));
+      waiting.pop_front();
+    }
+    return group;
+  }
+
+  base::Status serve(std::vector<Request>& group) {
+    std::vector<carrier::Carrier::Ingested> ingested;
+    SJ_TRY_STATUS(store.begin());
+    for (const auto& request : group) {
+      SJ_TRY(auto one, carrier.ingest(request.device, request.message, request.wall_seconds));
+      ingested.push_back(std::move(one));
+    }
+    SJ_TRY_STATUS(store.commit());
+    ++commits;
+    requests += group.size();
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      group[i].done(carrier.answer(group[i].device, group[i].message, std::move(ingested[i])));
+    }
+    return {};
+  }
+
+  void run() {
+    for (;;) {
+      std::vector<Request> group = next_group();
+      if (group.empty()) return;
+      base::Status served = serve(group);
+      if (!served.ok()) {
+        // After a failed write or fsync nothing that follows could be trusted: say so and end.
+        fatal(std::move(served).error());
+        return;
+      }
+    }
+  }
+};
+
+Writer::Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal)
+    : state_(std::make_unique<State>(carrier, store, std::move(fatal))) {
+  state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+Writer::~Writer() { stop(); }
+
+bool Writer::submit(Request request) {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    if (state_->stopping || state_->waiting.size() >= kMaxWaiting) return false;
+    state_->waiting.push_back(std::move(request));
+  }
+  state_->wake.notify_one();
+  return true;
+}
+
+void Writer::stop() {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    state_->stopping = true;
+  }
+  state_->wake.notify_one();
+  if (state_->thread.joinable()) state_->thread.join();
+}
+
+Writer::Counters Writer::counters() const { return {state_->requests, state_->commits}; }
+
+}  // namespace sejawat::storage

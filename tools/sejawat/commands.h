@@ -1,0 +1,20 @@
+// One function per subject puts its commands on the parser. Each command's callback stores its exit code.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "session.h"
+
+namespace sejawat::cli {
+
+struct Context {
+  Globals globals;
+  int exit = 0;
+};
+
+void add_person_commands(CLI::App& app, Context& context);     // init, recover
+void add_community_commands(CLI::App& app, Context& context);  // community, invite, join
+void add_journal_commands(CLI::App& app, Context& context);
+void add_sync_commands(CLI::App& app, Context& context);       // sync, status
+
+}  // namespace sejawat::cli

@@ -1,0 +1,52 @@
+#include "session.h"
+
+#include <cstdlib>
+#include <iostream>
+
+namespace sejawat::cli {
+
+std::string default_home() {
+  if (const char* home = std::getenv("SEJAWAT_HOME"); home != nullptr && *home != '\0') return home;
+  if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data != '\0') {
+    return std::string(data) + "/sejawat";
+  }
+  const char* home = std::getenv("HOME");
+  return std::string(home == nullptr ? "." : home) + "/.local/share/sejawat";
+}
+
+base::Status Session::open(bool create) {
+  constexpr int kLockWaitMs = 10000;
+  const std::string key_path = globals_.home + "/store.key";
+  const std::string store_path = globals_.home + "/store.db";
+  if (!create && !platform::file_exists(store_path)) {
+    return base::error(base::Code::not_found, "no store in " + globals_.home + ": init or join first");
+  }
+  SJ_TRY_STATUS(platform::make_private_directory(globals_.home));
+  if (platform::file_exists(store_path) && !platform::file_exists(key_path)) {
+    // A new key beside an old store would only look like damage.
+    return base::error(base::Code::store_key_wrong, "store.key is missing");
+  }
+  SJ_TRY(auto key, platform::load_or_create_key(key_path, random_));
+  SJ_TRY(auto core, api::Core::open(store_path, key, clock_, random_, kLockWaitMs));
+  core_ = std::move(core);
+  return {};
+}
+
+int Session::fail(const base::Error& error) const {
+  if (globals_.json) {
+    boost::json::object object{{"error", base::code_name(error.code)},
+                               {"message", sentence(error.code, language_)},
+                               {"detail", error.detail}};
+    std::cerr << boost::json::serialize(object) << "\n";
+  } else {
+    std::cerr << "sejawat: " << sentence(error.code, language_);
+    if (!error.detail.empty()) std::cerr << " (" << error.detail << ")";
+    std::cerr << "\n";
+  }
+  return exit_code(error.code);
+}
+
+void Session::print(const boost::json::value& value) const { std::cout << boost::json::serialize(value) << "\n"; }
+void Session::note(const std::string& text) const { std::cerr << text << "\n"; }
+
+}  // namespace sejawat::cli

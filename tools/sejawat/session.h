@@ -1,0 +1,49 @@
+// What every command needs: the global flags, the opened core, and one way to answer.
+#pragma once
+
+#include <boost/json.hpp>
+#include <memory>
+#include <string>
+
+#include "api/core.h"
+#include "crypto/system_random.h"
+#include "messages.h"
+#include "platform_posix/files.h"
+
+namespace sejawat::cli {
+
+struct Globals {
+  std::string home;
+  std::string lang;
+  bool json = false;
+  bool yes = false;
+};
+
+class Session {
+ public:
+  explicit Session(const Globals& globals) : globals_(globals), language_(choose_language(globals.lang)) {}
+
+  // Opens the store of --home, making it when `create`; without `create` a missing store is not_found.
+  base::Status open(bool create);
+  api::Core& core() { return *core_; }
+  const Globals& globals() const { return globals_; }
+  Language language() const { return language_; }
+  const char* say(const char* indonesian, const char* english) const {
+    return language_ == Language::english ? english : indonesian;
+  }
+  // Prints the error (JSON object on standard error with --json) and gives the exit code.
+  int fail(const base::Error& error) const;
+  void print(const boost::json::value& value) const;  // one line
+  void note(const std::string& text) const;           // standard error, for people
+
+ private:
+  Globals globals_;
+  Language language_;
+  crypto::SystemRandom random_;
+  platform::SystemClock clock_;
+  std::unique_ptr<api::Core> core_;
+};
+
+std::string default_home();
+
+}  // namespace sejawat::cli

@@ -1,0 +1,115 @@
+#include <iostream>
+
+#include "commands.h"
+#include "sync_run.h"
+
+namespace sejawat::cli {
+namespace {
+
+int run_sync_command(const Globals& globals, const std::string& server) {
+  Session session(globals);
+  std::optional<space::CarrierAddress> address;
+  if (!server.empty()) {
+    auto parsed = space::CarrierAddress::parse(server);
+    if (!parsed.ok()) return session.fail(parsed.error());
+    address = std::move(parsed).value();
+  }
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  if (!address) address = session.core().home_carrier();
+  if (!address) return session.fail(base::error(base::Code::not_found, "no server known: join, or give --server"));
+  auto report = run_sync(session, *address);
+  if (!report.ok()) return session.fail(report.error());
+  auto status = session.core().status();
+  if (!status.ok()) return session.fail(status.error());
+  if (globals.json) {
+    session.print(boost::json::object{
+        {"sent", report->sent},
+        {"received", report->received},
+        {"bytes_up", report->bytes_up},
+        {"bytes_down", report->bytes_down},
+        {"frame_bytes_up", report->frame_bytes_up},
+        {"frame_bytes_down", report->frame_bytes_down},
+        {"round_trips", report->round_trips},
+        {"pending", status->pending},
+        {"quarantined", 0},
+        {"generation", report->generation ? boost::json::value(report->generation->hex()) : boost::json::value()}});
+  } else {
+    std::cout << session.say("Terkirim ", "Sent ") << report->sent << session.say(", diterima ", ", received ")
+              << report->received << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
+  }
+  return 0;
+}
+
+const char* kind_name(space::SpaceKind kind) {
+  switch (kind) {
+    case space::SpaceKind::personal: return "personal";
+    case space::SpaceKind::group: return "group";
+    case space::SpaceKind::school: return "school";
+    case space::SpaceKind::cluster: return "cluster";
+    case space::SpaceKind::district: return "district";
+  }
+  return "unknown";
+}
+
+int run_status(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto status = session.core().status();
+  if (!status.ok()) return session.fail(status.error());
+  if (!globals.json) {
+    std::cout << session.say("Catatan di sini: ", "Entries here: ") << status->entries << "\n"
+              << session.say("Belum di server: ", "Not on the server yet: ") << status->pending << "\n";
+    for (const auto& space : status->spaces) {
+      std::cout << "  " << kind_name(space.kind) << " " << space.name
+                << session.say(": tersimpan di sini saja ", ": saved here only ") << space.unsealed_ops
+                << session.say(", menunggu kunci ", ", waiting for a key ") << space.waiting_segments << "\n";
+    }
+    for (const auto& carrier : status->carriers) {
+      std::cout << "  " << carrier.address.host << ":" << carrier.address.port
+                << session.say(": belum terkirim ", ": not sent ") << carrier.unsent_segments;
+      if (carrier.last_error != base::Code::ok) std::cout << " (" << base::code_name(carrier.last_error) << ")";
+      std::cout << "\n";
+    }
+    std::cout << session.say("Kunci penyimpanan dilindungi hak berkas saja (belum ada PIN).\n",
+                             "The store key is protected by file permissions only (no PIN yet).\n");
+    return 0;
+  }
+  boost::json::array spaces;
+  for (const auto& space : status->spaces) {
+    spaces.push_back({{"space", space.space.hex()},
+                      {"kind", kind_name(space.kind)},
+                      {"name", space.name},
+                      {"saved_here_only", space.unsealed_ops},
+                      {"waiting", space.waiting_segments}});
+  }
+  boost::json::array carriers;
+  for (const auto& carrier : status->carriers) {
+    boost::json::object row{{"server", carrier.address.url()},
+                            {"not_sent", carrier.unsent_segments},
+                            {"last_sync", carrier.last_sync_wall_ms / 1000},
+                            {"last_error", base::code_name(carrier.last_error)}};
+    row["generation"] =
+        carrier.generation ? boost::json::value(carrier.generation->hex()) : boost::json::value();
+    carriers.push_back(std::move(row));
+  }
+  session.print(boost::json::object{{"name", status->name},
+                                    {"entries", status->entries},
+                                    {"pending", status->pending},
+                                    {"at_rest", "file_mode"},
+                                    {"spaces", std::move(spaces)},
+                                    {"carriers", std::move(carriers)}});
+  return 0;
+}
+
+}  // namespace
+
+void add_sync_commands(CLI::App& app, Context& context) {
+  auto server = std::make_shared<std::string>();
+  auto* sync = app.add_subcommand("sync", "reconcile with the server now");
+  sync->add_option("--server", *server, "another address than the one known");
+  sync->callback([&context, server] { context.exit = run_sync_command(context.globals, *server); });
+  auto* status = app.add_subcommand("status", "what is saved where, and what waits");
+  status->callback([&context] { context.exit = run_status(context.globals); });
+}
+
+}  // namespace sejawat::cli
