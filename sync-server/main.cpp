@@ -1,6 +1,7 @@
 // sejawat-server: a carrier. Reads its settings and wires the rooms together.
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -33,14 +34,16 @@ int fail(const Settings& settings, const base::Error& error) {
   std::string text = english ? "The server cannot go on; what was acknowledged is safe."
                              : "Server tidak dapat berjalan; yang sudah diakui tetap aman.";
   if (error.code == base::Code::store_locked) {
-    text = english ? "Another server already uses this data folder." : "Folder data ini sudah dipakai server lain.";
+    text = english ? "Another server already uses this data folder."
+                   : "Folder data ini sudah dipakai server lain.";
   } else if (error.code == base::Code::store_too_new) {
     text = english ? "This data was written by a newer version and was left untouched; update the server."
                    : "Data ini ditulis versi yang lebih baru dan tidak disentuh; perbarui server.";
   } else if (error.code == base::Code::disk_full) {
     text = english ? "The disk is full." : "Disk penuh.";
   }
-  std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code) << ": " << error.detail << ")\n";
+  std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code) << ": " << error.detail
+            << ")\n";
   return 1;
 }
 
@@ -66,7 +69,8 @@ space::CarrierAddress address_of(const std::string& host, std::uint16_t port, co
   return address;
 }
 
-void announce(const Settings& settings, const space::CarrierAddress& address, const base::Secret16* operator_secret) {
+void announce(const Settings& settings, const space::CarrierAddress& address,
+              const base::Secret16* operator_secret) {
   std::string invite;
   if (operator_secret != nullptr) {
     space::InviteLink link;
@@ -88,6 +92,7 @@ void announce(const Settings& settings, const space::CarrierAddress& address, co
 }
 
 int serve(const Settings& settings) {
+  ::umask(077);  // whatever is created below is this user's alone
   platform::forbid_core_dumps();
   crypto::initialise();
   auto logger = spdlog::stderr_logger_mt("sejawat");
@@ -97,7 +102,8 @@ int serve(const Settings& settings) {
   platform::SystemClock clock;
   auto listen = split_listen(settings.listen);
   if (!listen.ok()) return fail(settings, listen.error()), 2;
-  if (auto made = platform::make_private_directory(settings.data); !made.ok()) return fail(settings, made.error());
+  if (auto made = platform::make_private_directory(settings.data); !made.ok())
+    return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());

@@ -9,7 +9,10 @@ namespace {
 
 base::RecordId id_of(base::ByteView record) {
   // The id of a record that may not be evaluated yet: only its place in the acks needs it.
-  return crypto::Hasher(crypto::label::kRecordId, base::RecordId::kSize).u8(0).prefixed(record).id<base::RecordId>();
+  return crypto::Hasher(crypto::label::kRecordId, base::RecordId::kSize)
+      .u8(0)
+      .prefixed(record)
+      .id<base::RecordId>();
 }
 
 }  // namespace
@@ -88,7 +91,7 @@ bool StoreShelf::enrolment_acked(SpaceState& space, const base::LogId& log) {
 }
 
 base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
-                                                                                   std::size_t budget) {
+                                                                                  std::size_t budget) {
   std::vector<Offer> offers;
   const auto found = core_.spaces.find(id);
   if (found == core_.spaces.end()) return offers;
@@ -136,7 +139,8 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   const bool reborn =
       outcome.generation && carrier->generation && !(*carrier->generation == *outcome.generation);
   if (reborn || outcome.base_unknown) {
-    // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and offered anew.
+    // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and
+    // offered anew.
     SJ_TRY_STATUS(core_.store->void_acks(carrier_));
     offered_until_.clear();
     offered_records_.clear();
@@ -180,11 +184,13 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     if (verdict.code == base::Code::ok) {
       SJ_TRY(auto acked, core_.store->acked_segments(carrier_, verdict.space, verdict.log));
       if (header->segment_no + 1 > acked) {
-        SJ_TRY_STATUS(core_.store->ack_segments(carrier_, verdict.space, verdict.log, header->segment_no + 1));
+        SJ_TRY_STATUS(
+            core_.store->ack_segments(carrier_, verdict.space, verdict.log, header->segment_no + 1));
       }
       ++applied.segments_sent;
     } else {
-      // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in this sync.
+      // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in
+      // this sync.
       auto& until = offered_until_[{verdict.space, verdict.log}];
       until = std::min(until, header->segment_no);
       if (verdict.code != base::Code::timed_out) refused_logs_.insert({verdict.space, verdict.log});
@@ -224,7 +230,8 @@ base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::Sp
   return {};
 }
 
-base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied) {
+base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched,
+                                    Applied& applied) {
   for (const auto& run : outcome.arrivals.runs) {
     SJ_TRY(auto* space, core_.space(run.space));
     for (const auto& bytes : run.segments) {
@@ -256,11 +263,13 @@ base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vec
     const std::uint64_t both = std::min(head->count, entry.count);
     SJ_TRY(auto last, core_.store->segment(space.row.space, entry.log, both - 1));
     // Beyond what we hold its tag cannot be checked here; the chain will be when the rest arrives.
-    if (!last || (both == entry.count && !(base::prefix_of<base::HeadTag>(last->hash) == entry.head))) continue;
+    if (!last || (both == entry.count && !(base::prefix_of<base::HeadTag>(last->hash) == entry.head)))
+      continue;
     SJ_TRY_STATUS(core_.store->ack_segments(carrier_, space.row.space, entry.log, both));
   }
   for (const auto& [record, bytes] : space.membership.records()) {
-    if (std::binary_search(vector.records.begin(), vector.records.end(), base::prefix_of<base::HeadTag>(record))) {
+    if (std::binary_search(vector.records.begin(), vector.records.end(),
+                           base::prefix_of<base::HeadTag>(record))) {
       SJ_TRY_STATUS(core_.store->ack_record(carrier_, record));
     }
   }
@@ -309,8 +318,8 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   for (const auto& id : changed) {
     SJ_TRY(auto* space, core_.space(id));
     SJ_TRY_STATUS(core_.settle_membership(*space));
-    if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() && core_.certificate &&
-        space->membership.role_of(core_.certificate->person())) {
+    if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() &&
+        core_.certificate && space->membership.role_of(core_.certificate->person())) {
       core_.pending_join.reset();
       SJ_TRY_STATUS(core_.save_pending_join());
     }

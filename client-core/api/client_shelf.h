@@ -1,5 +1,5 @@
-// The client's side of a sync over its store: what to offer, what to do with what arrives. One object serves one sync
-// with one carrier.
+// The client's side of a sync over its store: what to offer, what to do with what arrives. One object serves
+// one sync with one carrier.
 #pragma once
 
 #include <map>

@@ -89,7 +89,8 @@ base::Status Core::State::load() {
     SJ_TRY(auto records, store->records(row.space));
     for (const auto& record : records) {
       auto added = state->membership.add(record);
-      if (!added.ok()) return base::error(base::Code::store_key_wrong, "a stored membership record does not check");
+      if (!added.ok())
+        return base::error(base::Code::store_key_wrong, "a stored membership record does not check");
     }
     SJ_TRY(auto epochs, store->epochs(row.space));
     for (auto& [epoch, key] : epochs) state->epochs.emplace(epoch, std::move(key));
@@ -108,8 +109,9 @@ base::Status Core::State::load() {
     base::ByteView secret;
     base::ByteView record;
     std::uint64_t refusal = 0;
-    if (!reader.id(pending.space) || !reader.id(pending.carrier) || !reader.raw(base::Secret16::kSize, secret) ||
-        !reader.varint(refusal) || !reader.prefixed(space::kMaxRecordBytes, record)) {
+    if (!reader.id(pending.space) || !reader.id(pending.carrier) ||
+        !reader.raw(base::Secret16::kSize, secret) || !reader.varint(refusal) ||
+        !reader.prefixed(space::kMaxRecordBytes, record)) {
       return base::error(base::Code::store_key_wrong, "a stored join does not parse");
     }
     pending.secret = base::Secret16(secret);
@@ -163,7 +165,8 @@ base::Status install_person(Core::State& core, std::string_view name) {
 
 }  // namespace
 
-base::Result<space::RecoveryCard> Core::init(std::string_view name, std::vector<space::CarrierAddress> carriers) {
+base::Result<space::RecoveryCard> Core::init(std::string_view name,
+                                             std::vector<space::CarrierAddress> carriers) {
   State& core = *state_;
   if (core.device) return base::error(base::Code::already_exists, "this store belongs to a person already");
   SJ_TRY_STATUS(check_name(name));
@@ -216,12 +219,13 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
   const base::SpaceId id = space::space_id(core.certificate->identity_key, kind, salt);
   SJ_TRY(auto* space, core.space(id));
   space->row.name = std::string(name);
-  SJ_TRY(auto genesis, core.take_record(*space, space::write_genesis(core.author(), core.identity_box, kind, salt)));
+  SJ_TRY(auto genesis,
+         core.take_record(*space, space::write_genesis(core.author(), core.identity_box, kind, salt)));
   static_cast<void>(genesis);
   const base::Secret32 key = base::Secret32::random(core.random);
   SJ_TRY_STATUS(core.put_epoch_key(*space, key));
-  SJ_TRY(auto epoch,
-         core.take_record(*space, space::write_epoch(core.author(), space->membership, key, {}, core.random)));
+  SJ_TRY(auto epoch, core.take_record(
+                         *space, space::write_epoch(core.author(), space->membership, key, {}, core.random)));
   static_cast<void>(epoch);
   SJ_TRY_STATUS(core.settle_membership(*space));
   SJ_TRY(auto own, core.store->own_log(id));
@@ -230,7 +234,8 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
   named.object = core.random.id<base::ObjectId>();
   named.type = kCommunityType;
   named.cells.push_back({0, 1, std::string(name)});
-  SJ_TRY(auto dot, fold::write_local(*core.store, core.codec, id, own->log, std::move(named), core.clock.now().wall_ms));
+  SJ_TRY(auto dot, fold::write_local(*core.store, core.codec, id, own->log, std::move(named),
+                                     core.clock.now().wall_ms));
   static_cast<void>(dot);
   if (operator_secret != nullptr) {
     SJ_TRY_STATUS(core.store->put_setting("operator:" + id.hex(), operator_secret->view()));
@@ -242,7 +247,8 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
   return id;
 }
 
-base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::int64_t ttl_seconds, std::uint32_t uses) {
+base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::int64_t ttl_seconds,
+                                           std::uint32_t uses) {
   State& core = *state_;
   space::WireRole role = space::WireRole::writer;
   if (domain_role == "operator") {
@@ -251,7 +257,8 @@ base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::in
              domain_role != "expert" && domain_role != "coordinator") {
     return base::error(base::Code::invalid_argument, "role");
   }
-  if (ttl_seconds <= 0 || uses == 0 || uses > 10000) return base::error(base::Code::invalid_argument, "ttl or uses");
+  if (ttl_seconds <= 0 || uses == 0 || uses > 10000)
+    return base::error(base::Code::invalid_argument, "ttl or uses");
   SpaceState* community = nullptr;
   bool member_of_one = false;
   for (auto& [id, space] : core.spaces) {
@@ -292,7 +299,8 @@ base::Status Core::join(const space::InviteLink& link) {
   State& core = *state_;
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   if (link.kind != space::InviteKind::member) {
-    return base::error(base::Code::invite_invalid, "an operator invite creates a community, it does not join one");
+    return base::error(base::Code::invite_invalid,
+                       "an operator invite creates a community, it does not join one");
   }
   const auto known = core.spaces.find(link.space);
   if (known != core.spaces.end() && known->second->membership.role_of(core.certificate->person())) {
@@ -316,7 +324,8 @@ base::Status Core::join(const space::InviteLink& link) {
 base::Status Core::join_state() {
   const State& core = *state_;
   if (core.pending_join) {
-    if (core.pending_join->last_refusal != base::Code::ok) return base::error(core.pending_join->last_refusal);
+    if (core.pending_join->last_refusal != base::Code::ok)
+      return base::error(core.pending_join->last_refusal);
     return base::error(base::Code::offline, "the carrier has not taken the join yet");
   }
   for (const auto& [id, space] : core.spaces) {
@@ -444,7 +453,8 @@ base::Status Core::add_carrier(const space::CarrierAddress& address) {
   return {};
 }
 
-base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address, bool live) {
+base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address,
+                                                                    bool live) {
   State& core = *state_;
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   SJ_TRY(auto* row, core.ensure_carrier(address));
@@ -458,7 +468,8 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   options.live = live;
   if (!core.operator_secrets.empty()) options.operator_secret = core.operator_secrets.begin()->second;
   core.shelf = std::make_unique<StoreShelf>(core, address.key);
-  return std::make_unique<sync::ClientSession>(std::move(options), core.device->box, *core.shelf, core.random);
+  return std::make_unique<sync::ClientSession>(std::move(options), core.device->box, *core.shelf,
+                                               core.random);
 }
 
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {

@@ -64,8 +64,8 @@ struct Core::State {
   // membership.cpp
   // Checks, stores and evaluates one record; already_exists passes as ok.
   base::Result<base::RecordId> take_record(SpaceState& space, base::ByteView record);
-  // After records of a space changed: opens keys, enrols this device and a log of its own, boxes keys for whoever
-  // misses them.
+  // After records of a space changed: opens keys, enrols this device and a log of its own, boxes keys for
+  // whoever misses them.
   base::Status settle_membership(SpaceState& space);
   base::Status open_keys(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);

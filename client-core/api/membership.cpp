@@ -1,5 +1,5 @@
-#include "core_state.h"
 #include "base/codec.h"
+#include "core_state.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -74,7 +74,8 @@ base::Status Core::State::settle_membership(SpaceState& space) {
       profile.object = random.id<base::ObjectId>();
       profile.type = kProfileType;
       profile.cells.push_back({0, 1, name});
-      SJ_TRY(auto dot, fold::write_local(*store, codec, space.row.space, log, std::move(profile), clock.now().wall_ms));
+      SJ_TRY(auto dot,
+             fold::write_local(*store, codec, space.row.space, log, std::move(profile), clock.now().wall_ms));
       static_cast<void>(dot);
     }
   }
@@ -82,8 +83,8 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   if (!epoch) return {};
   const auto key = space.epochs.find(*epoch);
   if (key == space.epochs.end()) return {};
-  // Any member may box; so that a joining school does not box thirty times over, only an admin does it for others, and
-  // whoever has no box yet (a newcomer who opened the key with the invite) for itself and all.
+  // Any member may box; so that a joining school does not box thirty times over, only an admin does it for
+  // others, and whoever has no box yet (a newcomer who opened the key with the invite) for itself and all.
   bool own_box = false;
   const auto own_prefix = base::prefix_of<base::HeadTag>(device->box.public_key());
   for (const auto& boxes : space.membership.key_boxes()) {

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kSealWindow = 512;
 
 base::Result<std::vector<log::Dependency>> dependencies_of(store::Store& store, const base::SpaceId& space,
-                                                           const base::LogId& own, const std::vector<log::Op>& ops) {
+                                                           const base::LogId& own,
+                                                           const std::vector<log::Op>& ops) {
   std::set<base::LogId> named;
   for (const auto& op : ops) {
     for (const auto& dot : op.supersedes) {
@@ -20,7 +21,8 @@ base::Result<std::vector<log::Dependency>> dependencies_of(store::Store& store, 
   std::vector<log::Dependency> deps;
   for (const auto& log : named) {
     SJ_TRY(auto head, store.head(space, log));
-    if (!head || head->count == 0) return base::error(base::Code::internal, "an op supersedes a log not held");
+    if (!head || head->count == 0)
+      return base::error(base::Code::internal, "an op supersedes a log not held");
     deps.push_back({log, head->count - 1, base::prefix_of<base::HeadTag>(head->hash)});
   }
   return deps;
@@ -67,8 +69,8 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
     if (context.frontier.size() > log::kMaxFrontier) context.frontier.resize(log::kMaxFrontier);
     context.deps = std::move(deps);
 
-    // The window is sealed into as many segments as it takes; the last one only when it is full or nothing follows, so
-    // that a long import makes full segments.
+    // The window is sealed into as many segments as it takes; the last one only when it is full or nothing
+    // follows, so that a long import makes full segments.
     std::span<const log::Op> rest(ops);
     while (!rest.empty() && sealed_bytes < budget) {
       context.before = before;
@@ -93,28 +95,32 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   return transaction.commit();
 }
 
-base::Status Core::State::open_segment(SpaceState& space, const store::StoredSegment& stored, const log::Head& before,
-                                       std::vector<fold::Touched>& touched) {
+base::Status Core::State::open_segment(SpaceState& space, const store::StoredSegment& stored,
+                                       const log::Head& before, std::vector<fold::Touched>& touched) {
   SJ_TRY(auto segment, log::decode_segment(stored.bytes));
   SJ_TRY(auto header, log::decode_header(segment.header));
   for (const auto& dep : header.deps) {
     // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
     SJ_TRY(auto named, store->segment(space.row.space, dep.log, dep.segment_no));
     if (!named || !(base::prefix_of<base::HeadTag>(named->hash) == dep.head)) {
-      return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::waiting_deps);
+      return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
+                                      store::SegmentState::waiting_deps);
     }
   }
   const auto key = space.epochs.find(header.epoch);
   if (key == space.epochs.end()) {
-    return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::waiting_key);
+    return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
+                                    store::SegmentState::waiting_key);
   }
   auto ops = log::open_segment(space.row.space, stored.log, before, key->second, segment);
   if (!ops.ok()) {
-    return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::unreadable);
+    return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
+                                    store::SegmentState::unreadable);
   }
   SJ_TRY(auto changed, fold::apply_remote(*store, codec, space.row.space, stored.log, stored.first_op, *ops));
   touched.insert(touched.end(), changed.begin(), changed.end());
-  return store->set_segment_state(space.row.space, stored.log, stored.segment_no, store::SegmentState::applied);
+  return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
+                                  store::SegmentState::applied);
 }
 
 base::Result<bool> Core::State::take_segment(SpaceState& space, const base::LogId& log, base::ByteView bytes,
@@ -182,7 +188,8 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   return journal->refresh(personal_objects);
 }
 
-base::Result<log::SpaceDigest> Core::State::carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier_key) {
+base::Result<log::SpaceDigest> Core::State::carrier_digest(SpaceState& space,
+                                                           const base::PublicBoxKey& carrier_key) {
   log::SpaceDigest digest(space.row.space);
   SJ_TRY(auto heads, store->heads(space.row.space));
   for (const auto& [log, head] : heads) {

@@ -4,10 +4,12 @@
 
 namespace sejawat::crypto {
 
-base::Bytes seal(const base::Secret32& key, const Nonce& nonce, base::ByteView plain, base::ByteView associated) {
+base::Bytes seal(const base::Secret32& key, const Nonce& nonce, base::ByteView plain,
+                 base::ByteView associated) {
   base::Bytes sealed(plain.size() + kTagSize);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(), associated.data(),
-                                             associated.size(), nullptr, nonce.bytes.data(), key.view().data());
+  crypto_aead_xchacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(),
+                                             associated.data(), associated.size(), nullptr,
+                                             nonce.bytes.data(), key.view().data());
   return sealed;
 }
 

@@ -27,7 +27,8 @@ Hasher::Hasher(std::string_view label, std::size_t output_size, base::ByteView k
   SJ_CHECK(key.size() <= crypto_generichash_blake2b_KEYBYTES_MAX);
   const auto personal = personal_of(label);
   SJ_CHECK(crypto_generichash_blake2b_init_salt_personal(state_in(state_), key.empty() ? nullptr : key.data(),
-                                                         key.size(), output_size, nullptr, personal.data()) == 0);
+                                                         key.size(), output_size, nullptr,
+                                                         personal.data()) == 0);
   output_size_ = output_size;
 }
 

@@ -70,11 +70,13 @@ std::array<std::uint8_t, 12> nonce_of(std::uint64_t counter) {
   return nonce;
 }
 
-base::Bytes aead_encrypt(base::ByteView key, std::uint64_t counter, base::ByteView associated, base::ByteView plain) {
+base::Bytes aead_encrypt(base::ByteView key, std::uint64_t counter, base::ByteView associated,
+                         base::ByteView plain) {
   base::Bytes sealed(plain.size() + kAeadTag);
   const auto nonce = nonce_of(counter);
-  crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(), associated.data(),
-                                            associated.size(), nullptr, nonce.data(), key.data());
+  crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(),
+                                            associated.data(), associated.size(), nullptr, nonce.data(),
+                                            key.data());
   return sealed;
 }
 
@@ -84,7 +86,8 @@ base::Result<base::Bytes> aead_decrypt(base::ByteView key, std::uint64_t counter
   base::Bytes plain(sealed.size() - kAeadTag);
   const auto nonce = nonce_of(counter);
   if (crypto_aead_chacha20poly1305_ietf_decrypt(plain.data(), nullptr, nullptr, sealed.data(), sealed.size(),
-                                                associated.data(), associated.size(), nonce.data(), key.data()) != 0) {
+                                                associated.data(), associated.size(), nonce.data(),
+                                                key.data()) != 0) {
     return base::error(base::Code::cannot_decrypt);
   }
   return plain;
@@ -134,7 +137,9 @@ base::Status mix_agreement(Symmetric& symmetric, const BoxKey& own, const base::
   return {};
 }
 
-CipherState cipher_of(const base::Secret64& key) { return CipherState(base::Secret32(key.view().subspan(0, kKeySize))); }
+CipherState cipher_of(const base::Secret64& key) {
+  return CipherState(base::Secret32(key.view().subspan(0, kKeySize)));
+}
 
 }  // namespace
 
@@ -184,7 +189,8 @@ base::Result<base::Bytes> NoiseInitiator::write_first(base::ByteView payload) {
 
 base::Result<NoiseInitiator::Established> NoiseInitiator::read_second(base::ByteView message) {
   if (message.size() > kNoiseMessageMax) return base::error(base::Code::too_large, "Noise message 2");
-  if (message.size() < kNoiseSecondOverhead) return base::error(base::Code::wrong_server_key, "no Noise reply");
+  if (message.size() < kNoiseSecondOverhead)
+    return base::error(base::Code::wrong_server_key, "no Noise reply");
   Symmetric& symmetric = state_->symmetric;
   const auto remote_ephemeral = *base::PublicBoxKey::from(message.subspan(0, 32));
   symmetric.mix_hash(remote_ephemeral.view());
@@ -217,7 +223,8 @@ NoiseResponder::~NoiseResponder() = default;
 
 base::Result<NoiseResponder::First> NoiseResponder::read_first(base::ByteView message) {
   if (message.size() > kNoiseMessageMax) return base::error(base::Code::too_large, "Noise message 1");
-  if (message.size() < kNoiseFirstOverhead) return base::error(base::Code::cannot_decrypt, "no Noise message");
+  if (message.size() < kNoiseFirstOverhead)
+    return base::error(base::Code::cannot_decrypt, "no Noise message");
   Symmetric& symmetric = state_->symmetric;
   state_->remote_ephemeral = *base::PublicBoxKey::from(message.subspan(0, 32));
   symmetric.mix_hash(state_->remote_ephemeral.view());
@@ -244,7 +251,8 @@ base::Result<NoiseResponder::Established> NoiseResponder::write_second(base::Byt
   SJ_TRY_STATUS(mix_agreement(symmetric, state_->ephemeral, state_->remote_static));
   base::append(message, symmetric.encrypt_and_hash(payload));
   const TwoKeys keys = symmetric.split();
-  return Established{std::move(message), {cipher_of(keys.second), cipher_of(keys.first), symmetric.handshake_hash()}};
+  return Established{std::move(message),
+                     {cipher_of(keys.second), cipher_of(keys.first), symmetric.handshake_hash()}};
 }
 
 }  // namespace sejawat::crypto

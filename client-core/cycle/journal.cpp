@@ -29,7 +29,8 @@ void number_new_events(JournalEntry& entry, const base::LogId& log, std::uint64_
 Journal::Journal(store::Store& store, fold::OpCodec codec) : store_(store), codec_(std::move(codec)) {}
 
 base::Result<base::ObjectId> Journal::add(const base::SpaceId& personal, const base::LogId& own_log,
-                                          const JournalEntry& entry, const base::ObjectId& id, std::int64_t wall_ms) {
+                                          const JournalEntry& entry, const base::ObjectId& id,
+                                          std::int64_t wall_ms) {
   SJ_TRY_STATUS(validate(entry));
   SJ_TRY(auto existing, store_.journal().get(id));
   if (existing) return base::error(base::Code::already_exists, "id of an entry");
@@ -58,7 +59,8 @@ base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_lo
   op.object = given.id;
   op.type = kJournalEntryType;
   const auto supersede = [&op](const fold::Register& values) {
-    for (const auto& value : values) op.supersedes.insert(op.supersedes.end(), value.dots.begin(), value.dots.end());
+    for (const auto& value : values)
+      op.supersedes.insert(op.supersedes.end(), value.dots.begin(), value.dots.end());
   };
   for (const auto& [key, values] : state.registers) {
     if (values.empty()) continue;
@@ -97,8 +99,8 @@ base::Status Journal::trash(const base::SpaceId& space, const base::LogId& own_l
   return refresh({{space, id}});
 }
 
-base::Status Journal::restore(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
-                              std::int64_t wall_ms) {
+base::Status Journal::restore(const base::SpaceId& space, const base::LogId& own_log,
+                              const base::ObjectId& id, std::int64_t wall_ms) {
   SJ_TRY(auto state, fold::state_of(store_, codec_, space, id));
   if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
   if (!state.trashed) return {};
@@ -164,7 +166,8 @@ base::Result<std::vector<JournalView>> Journal::search(std::string_view words, s
   return views_of(store_, codec_, rows);
 }
 
-base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceId& space, const base::ObjectId& id) {
+base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceId& space,
+                                                              const base::ObjectId& id) {
   SJ_TRY(auto stored, store_.ops_of(space, id));
   std::vector<fold::DottedOp> ops;
   for (const auto& item : stored) {

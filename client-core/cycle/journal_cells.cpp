@@ -12,7 +12,8 @@ std::uint32_t tag_element(std::string_view tag) {
   return kTagElements | (hash & 0x0FFFFFFFU);
 }
 
-void put(std::vector<log::Cell>& cells, std::uint32_t element, std::uint32_t field, const std::string& value) {
+void put(std::vector<log::Cell>& cells, std::uint32_t element, std::uint32_t field,
+         const std::string& value) {
   if (!value.empty()) cells.push_back({element, field, value});
 }
 
@@ -108,7 +109,8 @@ JournalView view_of(const base::ObjectId& id, const fold::ObjectState& state) {
       auto& event = event_at(view.entry, element);
       switch (static_cast<EventField>(field)) {
         case EventField::domain:
-          if (shown.size() == 1 && shown[0] >= 1 && shown[0] <= 3) event.domain = static_cast<Domain>(shown[0]);
+          if (shown.size() == 1 && shown[0] >= 1 && shown[0] <= 3)
+            event.domain = static_cast<Domain>(shown[0]);
           break;
         case EventField::happened: event.happened = shown; break;
         case EventField::expected: event.expected = shown; break;
@@ -127,7 +129,8 @@ JournalView view_of(const base::ObjectId& id, const fold::ObjectState& state) {
 
 std::string searchable_text(const JournalView& view) {
   std::string text = view.entry.class_name + "\n" + view.entry.subject;
-  for (const auto& event : view.entry.events) text += "\n" + event.happened + "\n" + event.expected + "\n" + event.gap;
+  for (const auto& event : view.entry.events)
+    text += "\n" + event.happened + "\n" + event.expected + "\n" + event.gap;
   for (const auto& tag : view.entry.tags) text += "\n" + tag;
   for (const auto& conflict : view.conflicts) {
     for (const auto& value : conflict.values) text += "\n" + value;

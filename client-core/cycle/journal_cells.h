@@ -6,12 +6,20 @@
 namespace sejawat::cycle {
 
 enum class EntryField : std::uint32_t {  // element 0
-  date = 1, class_name = 2, subject = 3, period = 4, kind = 5, mood = 6, trial_id = 7,
+  date = 1,
+  class_name = 2,
+  subject = 3,
+  period = 4,
+  kind = 5,
+  mood = 6,
+  trial_id = 7,
 };
 enum class EventField : std::uint32_t { domain = 1, happened = 2, expected = 3, gap = 4 };
 inline constexpr std::uint32_t kTagField = 10;
-inline constexpr std::uint32_t kTagElements = 0x40000000;  // tags are an OR-set: the element is a hash of the tag
-inline constexpr std::uint32_t kLateEvents = 1000;         // events added by an edit get a number of their own from here
+inline constexpr std::uint32_t kTagElements =
+    0x40000000;  // tags are an OR-set: the element is a hash of the tag
+inline constexpr std::uint32_t kLateEvents =
+    1000;  // events added by an edit get a number of their own from here
 
 // Cells of a whole entry in canonical order; empty texts are not written.
 std::vector<log::Cell> cells_of(const JournalEntry& entry);

@@ -3,19 +3,24 @@
 namespace sejawat::cycle {
 namespace {
 
-constexpr std::size_t kMaxText = 8000;   // characters
+constexpr std::size_t kMaxText = 8000;  // characters
 constexpr std::size_t kMaxShort = 200;
 constexpr std::size_t kMaxEvents = 64;
 constexpr std::size_t kMaxTags = 32;
 
 base::Error invalid(const char* what) { return base::error(base::Code::invalid_argument, what); }
 
-// Code points, or nothing when the bytes are no UTF-8 (RFC 3629: shortest form, no surrogates, up to U+10FFFF).
+// Code points, or nothing when the bytes are no UTF-8 (RFC 3629: shortest form, no surrogates, up to
+// U+10FFFF).
 std::optional<std::size_t> characters(std::string_view text) {
   std::size_t count = 0;
   for (std::size_t i = 0; i < text.size(); ++count) {
     const auto first = static_cast<std::uint8_t>(text[i]);
-    const std::size_t length = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 0;
+    const std::size_t length = first < 0x80    ? 1
+                               : first >= 0xF0 ? 4
+                               : first >= 0xE0 ? 3
+                               : first >= 0xC2 ? 2
+                                               : 0;
     if (length == 0 || first > 0xF4 || i + length > text.size()) return std::nullopt;
     std::uint32_t point = length == 1 ? first : first & (0x7FU >> length);
     for (std::size_t k = 1; k < length; ++k) {

@@ -69,7 +69,8 @@ ObjectState fold(const std::vector<DottedOp>& given) {
       case log::OpKind::write:
         for (const auto& cell : op.cells) {
           const RegisterKey key{cell.element, cell.field};
-          if (cell.value && replaced.count({key, dot}) == 0) add_value(state.registers[key], *cell.value, dot);
+          if (cell.value && replaced.count({key, dot}) == 0)
+            add_value(state.registers[key], *cell.value, dot);
         }
         break;
       case log::OpKind::trash:
@@ -87,17 +88,20 @@ ObjectState fold(const std::vector<DottedOp>& given) {
         break;
       case log::OpKind::append: state.list.emplace_back(dot, op.cells); break;
     }
-    // A kind of a later version has no meaning here yet; the op stays in the store and is folded after the upgrade.
+    // A kind of a later version has no meaning here yet; the op stays in the store and is folded after the
+    // upgrade.
   }
   std::reverse(state.list.begin(), state.list.end());
   for (const auto& [key, values] : state.registers) {
-    for (const auto& value : values) state.live_dots.insert(state.live_dots.end(), value.dots.begin(), value.dots.end());
+    for (const auto& value : values)
+      state.live_dots.insert(state.live_dots.end(), value.dots.begin(), value.dots.end());
   }
   std::sort(state.live_dots.begin(), state.live_dots.end());
   state.live_dots.erase(std::unique(state.live_dots.begin(), state.live_dots.end()), state.live_dots.end());
   if (!state.trash_dots.empty()) {
-    const bool unseen_edit = std::any_of(state.live_dots.begin(), state.live_dots.end(),
-                                         [&](const log::Dot& dot) { return covered_by_trash.count(dot) == 0; });
+    const bool unseen_edit =
+        std::any_of(state.live_dots.begin(), state.live_dots.end(),
+                    [&](const log::Dot& dot) { return covered_by_trash.count(dot) == 0; });
     state.trashed = !unseen_edit;
     state.restored_by_edit = unseen_edit;
   }

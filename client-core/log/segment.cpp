@@ -86,7 +86,8 @@ base::Result<SegmentHeader> decode_header(base::ByteView bytes) {
     }
     header.deps.push_back(dep);
   }
-  if (!reader.id(header.nonce) || !reader.at_end()) return base::error(base::Code::malformed, "segment header");
+  if (!reader.id(header.nonce) || !reader.at_end())
+    return base::error(base::Code::malformed, "segment header");
   return header;
 }
 
@@ -105,12 +106,14 @@ base::Hash32 segment_hash(const base::SpaceId& space, const base::LogId& log, co
       .id<base::Hash32>();
 }
 
-base::Result<Verified> verify_next(const base::SpaceId& space, const base::LogId& log, const base::PublicSignKey& key,
-                                   const Head& before, const Segment& segment) {
+base::Result<Verified> verify_next(const base::SpaceId& space, const base::LogId& log,
+                                   const base::PublicSignKey& key, const Head& before,
+                                   const Segment& segment) {
   SJ_TRY(auto header, decode_header(segment.header));
   if (header.segment_no > before.count) return base::error(base::Code::chain_gap);
   if (header.segment_no < before.count) return base::error(base::Code::chain_fork);
-  if (header.first_op != before.next_op) return base::error(base::Code::malformed, "ops do not continue the log");
+  if (header.first_op != before.next_op)
+    return base::error(base::Code::malformed, "ops do not continue the log");
   const base::Hash32 hash = segment_hash(space, log, before.hash, segment.header, body_hash(segment.body));
   if (!crypto::verify(key, hash.view(), segment.signature)) return base::error(base::Code::bad_signature);
   Verified verified;

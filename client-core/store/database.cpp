@@ -40,8 +40,8 @@ Query& Query::bind(base::ByteView value) {
 }
 Query& Query::bind(std::string_view value) {
   const char* data = value.empty() ? "" : value.data();
-  SJ_CHECK(statement_ == nullptr ||
-           sqlite3_bind_text64(statement_, next_, data, value.size(), SQLITE_STATIC, SQLITE_UTF8) == SQLITE_OK);
+  SJ_CHECK(statement_ == nullptr || sqlite3_bind_text64(statement_, next_, data, value.size(), SQLITE_STATIC,
+                                                        SQLITE_UTF8) == SQLITE_OK);
   ++next_;
   return *this;
 }
@@ -72,8 +72,8 @@ std::string Query::text(int column) const { return std::string(base::as_text(blo
 
 base::Result<std::unique_ptr<Database>> Database::open(const std::string& path, const base::Secret32& key) {
   std::unique_ptr<Database> database(new Database());
-  if (sqlite3_open_v2(path.c_str(), &database->handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) !=
-      SQLITE_OK) {
+  if (sqlite3_open_v2(path.c_str(), &database->handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                      nullptr) != SQLITE_OK) {
     return database->failure();
   }
   sqlite3_extended_result_codes(database->handle_, 1);
@@ -109,7 +109,8 @@ sqlite3_stmt* Database::prepared(const char* sql) {
   const auto found = statements_.find(sql);
   if (found != statements_.end()) return found->second;
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) return nullptr;
+  if (sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
+    return nullptr;
   statements_.emplace(sql, statement);
   return statement;
 }

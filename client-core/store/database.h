@@ -21,13 +21,15 @@ class Query {
  public:
   Query(Database& database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   ~Query();
-  Query(Query&& other) noexcept : database_(other.database_), statement_(other.statement_) { other.statement_ = nullptr; }
+  Query(Query&& other) noexcept : database_(other.database_), statement_(other.statement_) {
+    other.statement_ = nullptr;
+  }
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
 
   Query& bind(std::int64_t value);
-  Query& bind(base::ByteView value);        // a blob; must outlive the query
-  Query& bind(std::string_view value);      // text; must outlive the query
+  Query& bind(base::ByteView value);    // a blob; must outlive the query
+  Query& bind(std::string_view value);  // text; must outlive the query
   template <class Tag, std::size_t N>
   Query& bind(const base::Id<Tag, N>& id) {
     return bind(id.view());
@@ -37,7 +39,7 @@ class Query {
   base::Status run();         // to the end
   std::int64_t i64(int column) const;
   std::uint64_t u64(int column) const { return static_cast<std::uint64_t>(i64(column)); }
-  base::ByteView blob(int column) const;    // until the next step
+  base::ByteView blob(int column) const;  // until the next step
   std::string text(int column) const;
   template <class AnyId>
   AnyId id(int column) const {

@@ -61,7 +61,8 @@ base::Status JournalTable::put(const JournalRow& row) {
     if (found) {
       id = old.i64(0);
       const std::string text = old.text(1);
-      auto forget = database_.query("INSERT INTO journal_words(journal_words, rowid, text) VALUES('delete', ?, ?)");
+      auto forget =
+          database_.query("INSERT INTO journal_words(journal_words, rowid, text) VALUES('delete', ?, ?)");
       SJ_TRY_STATUS(forget.bind(id).bind(std::string_view(text)).run());
     }
   }
@@ -82,7 +83,8 @@ base::Status JournalTable::put(const JournalRow& row) {
   return words.bind(id).bind(std::string_view(row.text)).run();
 }
 
-#define SJ_JOURNAL_COLUMNS "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms, content, text"
+#define SJ_JOURNAL_COLUMNS \
+  "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms, content, text"
 
 base::Result<std::optional<JournalRow>> JournalTable::get(const base::ObjectId& object) {
   auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE object = ?");
@@ -92,19 +94,25 @@ base::Result<std::optional<JournalRow>> JournalTable::get(const base::ObjectId& 
   return std::optional<JournalRow>(row_of(query));
 }
 
-base::Result<std::vector<JournalRow>> JournalTable::list(bool trashed, std::size_t offset, std::size_t limit) {
-  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE trashed = ?"
+base::Result<std::vector<JournalRow>> JournalTable::list(bool trashed, std::size_t offset,
+                                                         std::size_t limit) {
+  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS
+                               " FROM journal WHERE trashed = ?"
                                " ORDER BY date DESC, lamport DESC, object DESC LIMIT ? OFFSET ?");
-  query.bind(std::int64_t{trashed}).bind(static_cast<std::int64_t>(limit)).bind(static_cast<std::int64_t>(offset));
+  query.bind(std::int64_t{trashed})
+      .bind(static_cast<std::int64_t>(limit))
+      .bind(static_cast<std::int64_t>(offset));
   return all(query);
 }
 
 base::Result<std::vector<JournalRow>> JournalTable::search(std::string_view words, std::size_t limit) {
   const std::string match = match_of(words);
   if (match.empty()) return std::vector<JournalRow>();
-  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE trashed = 0 AND id IN"
-                               " (SELECT rowid FROM journal_words WHERE journal_words MATCH ? ORDER BY rank LIMIT ?)"
-                               " ORDER BY date DESC, lamport DESC");
+  auto query =
+      database_.query("SELECT " SJ_JOURNAL_COLUMNS
+                      " FROM journal WHERE trashed = 0 AND id IN"
+                      " (SELECT rowid FROM journal_words WHERE journal_words MATCH ? ORDER BY rank LIMIT ?)"
+                      " ORDER BY date DESC, lamport DESC");
   query.bind(std::string_view(match)).bind(static_cast<std::int64_t>(limit));
   return all(query);
 }

@@ -26,8 +26,9 @@ base::Status prepare(Database& database) {
   }
   // Before any other pragma: a newer store is left exactly as it is.
   if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
-  SJ_TRY_STATUS(database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                                 "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000"));
+  SJ_TRY_STATUS(
+      database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                       "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000"));
   if (version == kSchemaVersion) return {};
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
   base::Status made = database.execute(kSchema);
@@ -56,7 +57,8 @@ Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() = default;
 JournalRows& Store::journal() { return *state_->journal; }
 
-base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const base::Secret32& key, int wait_ms) {
+base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const base::Secret32& key,
+                                                 int wait_ms) {
   auto state = std::make_unique<State>();
   if (path != ":memory:") {
     SJ_TRY(auto lock, LockFile::take(path + ".lock", wait_ms));
@@ -137,38 +139,46 @@ base::Result<std::vector<base::Bytes>> Store::records(const base::SpaceId& space
   }
 }
 
-base::Status Store::put_epoch(const base::SpaceId& space, const base::EpochId& id, const base::Secret32& key) {
+base::Status Store::put_epoch(const base::SpaceId& space, const base::EpochId& id,
+                              const base::Secret32& key) {
   auto query = state_->database->query("INSERT OR IGNORE INTO epoch VALUES(?, ?, ?)");
   return query.bind(space).bind(id).bind(key.view()).run();
 }
-base::Result<std::vector<std::pair<base::EpochId, base::Secret32>>> Store::epochs(const base::SpaceId& space) {
+base::Result<std::vector<std::pair<base::EpochId, base::Secret32>>> Store::epochs(
+    const base::SpaceId& space) {
   std::vector<std::pair<base::EpochId, base::Secret32>> epochs;
   auto query = state_->database->query("SELECT id, key FROM epoch WHERE space = ?");
   query.bind(space);
   for (;;) {
     SJ_TRY(auto row, query.step());
     if (!row) return epochs;
-    if (query.blob(1).size() != base::Secret32::kSize) return base::error(base::Code::store_key_wrong, "epoch key");
+    if (query.blob(1).size() != base::Secret32::kSize)
+      return base::error(base::Code::store_key_wrong, "epoch key");
     epochs.emplace_back(query.id<base::EpochId>(0), base::Secret32(query.blob(1)));
   }
 }
 
-base::Status Store::put_own_log(const base::SpaceId& space, const base::LogId& log, const base::Secret32& seed) {
+base::Status Store::put_own_log(const base::SpaceId& space, const base::LogId& log,
+                                const base::Secret32& seed) {
   auto query = state_->database->query("INSERT INTO own_log(space, log, seed) VALUES(?, ?, ?)");
   return query.bind(space).bind(log).bind(seed.view()).run();
 }
 base::Result<std::optional<OwnLogRow>> Store::own_log(const base::SpaceId& space) {
-  auto query = state_->database->query("SELECT log, seed FROM own_log WHERE space = ? ORDER BY seq DESC LIMIT 1");
+  auto query =
+      state_->database->query("SELECT log, seed FROM own_log WHERE space = ? ORDER BY seq DESC LIMIT 1");
   query.bind(space);
   SJ_TRY(auto row, query.step());
   if (!row) return std::optional<OwnLogRow>();
-  if (query.blob(1).size() != base::Secret32::kSize) return base::error(base::Code::store_key_wrong, "log seed");
+  if (query.blob(1).size() != base::Secret32::kSize)
+    return base::error(base::Code::store_key_wrong, "log seed");
   return std::optional<OwnLogRow>(OwnLogRow{query.id<base::LogId>(0), base::Secret32(query.blob(1))});
 }
 
-base::Status Store::put_segment(const base::SpaceId& space, const StoredSegment& segment, SegmentState segment_state) {
+base::Status Store::put_segment(const base::SpaceId& space, const StoredSegment& segment,
+                                SegmentState segment_state) {
   auto query = state_->database->query(
-      "INSERT INTO segment(space, log, no, first_op, op_count, hash, state, bytes) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+      "INSERT INTO segment(space, log, no, first_op, op_count, hash, state, bytes) VALUES(?, ?, ?, ?, ?, ?, "
+      "?, ?)");
   query.bind(space).bind(segment.log).bind(number(segment.segment_no)).bind(number(segment.first_op));
   query.bind(std::int64_t{segment.op_count}).bind(segment.hash);
   query.bind(static_cast<std::int64_t>(segment_state)).bind(base::ByteView(segment.bytes));
@@ -194,8 +204,9 @@ base::Result<std::optional<StoredSegment>> Store::segment(const base::SpaceId& s
   if (!row) return std::optional<StoredSegment>();
   return std::optional<StoredSegment>(segment_of(query));
 }
-base::Result<std::vector<StoredSegment>> Store::segments_from(const base::SpaceId& space, const base::LogId& log,
-                                                              std::uint64_t no, std::size_t max_bytes) {
+base::Result<std::vector<StoredSegment>> Store::segments_from(const base::SpaceId& space,
+                                                              const base::LogId& log, std::uint64_t no,
+                                                              std::size_t max_bytes) {
   std::vector<StoredSegment> segments;
   std::size_t used = 0;
   auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
@@ -211,10 +222,11 @@ base::Result<std::vector<StoredSegment>> Store::segments_from(const base::SpaceI
   }
 }
 base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::SpaceId& space,
-                                                                  SegmentState segment_state, std::size_t limit) {
+                                                                  SegmentState segment_state,
+                                                                  std::size_t limit) {
   std::vector<StoredSegment> segments;
-  auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
-                                       " FROM segment WHERE space = ? AND state = ? ORDER BY log, no LIMIT ?");
+  auto query = state_->database->query(
+      "SELECT " SJ_SEGMENT_COLUMNS " FROM segment WHERE space = ? AND state = ? ORDER BY log, no LIMIT ?");
   query.bind(space).bind(static_cast<std::int64_t>(segment_state)).bind(number(limit));
   for (;;) {
     SJ_TRY(auto row, query.step());
@@ -231,16 +243,19 @@ base::Result<std::optional<log::Head>> Store::head(const base::SpaceId& space, c
 }
 base::Result<std::vector<std::pair<base::LogId, log::Head>>> Store::heads(const base::SpaceId& space) {
   std::vector<std::pair<base::LogId, log::Head>> heads;
-  auto query = state_->database->query("SELECT log, count, next_op, hash FROM head WHERE space = ? ORDER BY log");
+  auto query =
+      state_->database->query("SELECT log, count, next_op, hash FROM head WHERE space = ? ORDER BY log");
   query.bind(space);
   for (;;) {
     SJ_TRY(auto row, query.step());
     if (!row) return heads;
-    heads.emplace_back(query.id<base::LogId>(0), log::Head{query.u64(1), query.u64(2), query.id<base::Hash32>(3)});
+    heads.emplace_back(query.id<base::LogId>(0),
+                       log::Head{query.u64(1), query.u64(2), query.id<base::Hash32>(3)});
   }
 }
 
-base::Status Store::put_op(const base::SpaceId& space, const base::ObjectId& object, const StoredOp& op, bool sealed) {
+base::Status Store::put_op(const base::SpaceId& space, const base::ObjectId& object, const StoredOp& op,
+                           bool sealed) {
   auto query = state_->database->query(
       "INSERT OR IGNORE INTO op(space, object, log, position, sealed, bytes) VALUES(?, ?, ?, ?, ?, ?)");
   query.bind(space).bind(object).bind(op.dot.branch).bind(number(op.dot.position));
@@ -268,7 +283,8 @@ base::Result<std::vector<StoredOp>> Store::unsealed_ops(const base::SpaceId& spa
     ops.push_back({{log, query.u64(0)}, base::to_bytes(query.blob(1))});
   }
 }
-base::Status Store::mark_sealed(const base::SpaceId& space, const base::LogId& log, std::uint64_t up_to_position) {
+base::Status Store::mark_sealed(const base::SpaceId& space, const base::LogId& log,
+                                std::uint64_t up_to_position) {
   auto query = state_->database->query(
       "UPDATE op SET sealed = 1 WHERE space = ? AND log = ? AND sealed = 0 AND position < ?");
   return query.bind(space).bind(log).bind(number(up_to_position)).run();
@@ -306,7 +322,10 @@ base::Status Store::put_carrier(const CarrierRow& row) {
       "INSERT INTO carrier(key, url, generation, spaces, last_sync, last_error) VALUES(?, ?, ?, ?, ?, ?)"
       " ON CONFLICT(key) DO UPDATE SET url = excluded.url, generation = excluded.generation,"
       " spaces = excluded.spaces, last_sync = excluded.last_sync, last_error = excluded.last_error");
-  query.bind(row.key).bind(std::string_view(row.url)).bind(base::ByteView(generation)).bind(base::ByteView(set));
+  query.bind(row.key)
+      .bind(std::string_view(row.url))
+      .bind(base::ByteView(generation))
+      .bind(base::ByteView(set));
   return query.bind(row.last_sync_wall_ms).bind(std::int64_t{row.last_error}).run();
 }
 base::Result<std::vector<CarrierRow>> Store::carriers() {
@@ -329,11 +348,13 @@ base::Result<std::vector<CarrierRow>> Store::carriers() {
     rows.push_back(std::move(row));
   }
 }
-base::Status Store::put_cursor(const base::PublicBoxKey& carrier, const base::SpaceId& space, const CursorRow& row) {
+base::Status Store::put_cursor(const base::PublicBoxKey& carrier, const base::SpaceId& space,
+                               const CursorRow& row) {
   auto query = state_->database->query("INSERT OR REPLACE INTO cursor VALUES(?, ?, ?, ?)");
   return query.bind(carrier).bind(space).bind(number(row.position)).bind(row.digest).run();
 }
-base::Result<std::optional<CursorRow>> Store::cursor(const base::PublicBoxKey& carrier, const base::SpaceId& space) {
+base::Result<std::optional<CursorRow>> Store::cursor(const base::PublicBoxKey& carrier,
+                                                     const base::SpaceId& space) {
   auto query = state_->database->query("SELECT position, digest FROM cursor WHERE carrier = ? AND space = ?");
   query.bind(carrier).bind(space);
   SJ_TRY(auto row, query.step());
@@ -354,8 +375,8 @@ base::Status Store::ack_segments(const base::PublicBoxKey& carrier, const base::
   auto query = state_->database->query("INSERT OR REPLACE INTO acked_log VALUES(?, ?, ?, ?)");
   return query.bind(carrier).bind(space).bind(log).bind(number(count)).run();
 }
-base::Result<std::uint64_t> Store::acked_segments(const base::PublicBoxKey& carrier, const base::SpaceId& space,
-                                                  const base::LogId& log) {
+base::Result<std::uint64_t> Store::acked_segments(const base::PublicBoxKey& carrier,
+                                                  const base::SpaceId& space, const base::LogId& log) {
   auto query =
       state_->database->query("SELECT count FROM acked_log WHERE carrier = ? AND space = ? AND log = ?");
   query.bind(carrier).bind(space).bind(log);

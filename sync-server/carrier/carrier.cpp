@@ -41,7 +41,8 @@ base::Result<std::optional<base::Secret16>> Carrier::operator_secret(base::Rando
   SJ_TRY(auto used, store_.meta("operator_used_by"));
   if (used) return std::optional<base::Secret16>();
   SJ_TRY(auto stored, store_.meta("operator_secret"));
-  if (stored && stored->size() == base::Secret16::kSize) return std::optional<base::Secret16>(base::Secret16(*stored));
+  if (stored && stored->size() == base::Secret16::kSize)
+    return std::optional<base::Secret16>(base::Secret16(*stored));
   base::Secret16 secret = base::Secret16::random(random);
   SJ_TRY_STATUS(store_.put_meta("operator_secret", secret.view()));
   return std::optional<base::Secret16>(std::move(secret));
@@ -72,17 +73,18 @@ base::Result<bool> Carrier::operator_valid(const sync::ClientMessage& message) {
   return secret && crypto::equal_secret(*secret, message.hello->operator_secret);
 }
 
-base::Status Carrier::store_record(Space& space, const base::RecordId& id, base::ByteView record, Ingested& ingested) {
+base::Status Carrier::store_record(Space& space, const base::RecordId& id, base::ByteView record,
+                                   Ingested& ingested) {
   space.digest.add_record(id);
   ++space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
-  return store_.append_record(space.membership.space(), {space.position, space.digest.state()}, space.digest.value(),
-                              record);
+  return store_.append_record(space.membership.space(), {space.position, space.digest.state()},
+                              space.digest.value(), record);
 }
 
-base::Result<base::Code> Carrier::take_genesis(const base::SpaceId& id, base::ByteView record, bool operator_is_valid,
-                                               Ingested& ingested) {
+base::Result<base::Code> Carrier::take_genesis(const base::SpaceId& id, base::ByteView record,
+                                               bool operator_is_valid, Ingested& ingested) {
   auto space = std::make_unique<Space>(id);
   auto added = space->membership.add(record);
   if (!added.ok()) return added.code();
@@ -111,8 +113,9 @@ base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& in
   return base::Code::ok;
 }
 
-base::Result<base::Code> Carrier::take_record(const base::SpaceId& id, base::ByteView record, bool operator_is_valid,
-                                              std::int64_t wall_seconds, Ingested& ingested) {
+base::Result<base::Code> Carrier::take_record(const base::SpaceId& id, base::ByteView record,
+                                              bool operator_is_valid, std::int64_t wall_seconds,
+                                              Ingested& ingested) {
   auto peek = space::peek_record(record);
   if (!peek.ok()) return peek.code();
   if (!(peek->space == id)) return base::Code::malformed;
@@ -169,7 +172,8 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   return base::Code::ok;
 }
 
-base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device,
+                                                const sync::ClientMessage& message,
                                                 std::int64_t wall_seconds) {
   Ingested ingested;
   const auto known = person_of(device);
@@ -194,8 +198,8 @@ base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device
     if (upload.space.index != 0 && !set_agreed) space.reset();
     for (const auto& record : upload.records) items.push_back({space, &record});
   }
-  // A join may make the personal space permitted that stands before it, a certificate the author of what stands
-  // before it known: as long as one record is taken, the refused ones are tried again.
+  // A join may make the personal space permitted that stands before it, a certificate the author of what
+  // stands before it known: as long as one record is taken, the refused ones are tried again.
   for (bool progress = true; progress;) {
     progress = false;
     for (auto& item : items) {
@@ -301,8 +305,8 @@ struct Collector final : CarrierStore::Taker {
 
 }  // namespace
 
-base::Result<sync::ServerMessage> Carrier::answer(const base::PublicBoxKey& device, const sync::ClientMessage& message,
-                                                  Ingested ingested) {
+base::Result<sync::ServerMessage> Carrier::answer(const base::PublicBoxKey& device,
+                                                  const sync::ClientMessage& message, Ingested ingested) {
   sync::ServerMessage reply = std::move(ingested.reply);
   if (!message.hello) {
     reply.error = base::Code::protocol_violation;

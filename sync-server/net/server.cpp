@@ -19,7 +19,7 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using Tcp = asio::ip::tcp;
 
-constexpr auto kIdle = std::chrono::seconds(60);     // between requests of a kept connection
+constexpr auto kIdle = std::chrono::seconds(60);      // between requests of a kept connection
 constexpr auto kDeadline = std::chrono::seconds(30);  // for one request or response
 constexpr std::uint32_t kMaxHeader = 4096;
 using Request = http::request<http::string_body>;
@@ -59,7 +59,7 @@ asio::awaitable<Answer> durable(Server& server, base::PublicBoxKey device, sync:
     if (!server.writer.submit(std::move(request))) resume(base::error(base::Code::timed_out, "busy"));
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Answer)>(std::move(start),
-                                                                                      asio::use_awaitable);
+                                                                                       asio::use_awaitable);
 }
 
 asio::awaitable<Response> answer_sync(Server& server, const Request& request) {
@@ -87,13 +87,15 @@ std::string metrics(const Server& server) {
   const auto counters = server.writer.counters();
   return "# TYPE sejawat_connections gauge\nsejawat_connections " + std::to_string(server.connections) +
          "\n# TYPE sejawat_sync_requests_total counter\nsejawat_sync_requests_total " +
-         std::to_string(counters.requests) + "\n# TYPE sejawat_commits_total counter\nsejawat_commits_total " +
-         std::to_string(counters.commits) + "\n";
+         std::to_string(counters.requests) +
+         "\n# TYPE sejawat_commits_total counter\nsejawat_commits_total " + std::to_string(counters.commits) +
+         "\n";
 }
 
 asio::awaitable<Response> answer_request(Server& server, const Request& request, bool loopback) {
   const auto target = request.target();
-  if (target == "/sync" && request.method() == http::verb::post) co_return co_await answer_sync(server, request);
+  if (target == "/sync" && request.method() == http::verb::post)
+    co_return co_await answer_sync(server, request);
   if (request.method() != http::verb::get) co_return response(http::status::method_not_allowed, "");
   if (target == "/healthz") co_return response(http::status::ok, "ok\n");
   if (target == "/readyz") {
@@ -123,7 +125,8 @@ asio::awaitable<void> serve(std::shared_ptr<beast::tcp_stream> stream, Server& s
     Response reply = co_await answer_request(server, request, loopback);
     reply.keep_alive(request.keep_alive() && !server.draining);
     stream->expires_after(kDeadline);
-    auto [write_error, written] = co_await http::async_write(*stream, reply, asio::as_tuple(asio::use_awaitable));
+    auto [write_error, written] =
+        co_await http::async_write(*stream, reply, asio::as_tuple(asio::use_awaitable));
     static_cast<void>(written);
     if (write_error || !reply.keep_alive()) break;
   }
@@ -150,8 +153,8 @@ asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor, Server& server) {
 
 }  // namespace
 
-base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carrier_key, storage::Writer& writer,
-                        base::Random& random, base::Clock& clock) {
+base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carrier_key,
+                        storage::Writer& writer, base::Random& random, base::Clock& clock) {
   asio::io_context io(1);
   beast::error_code code;
   const auto address = asio::ip::make_address(options.host, code);

@@ -26,7 +26,8 @@ struct Writer::State {
   std::atomic<std::uint64_t> commits{0};
   std::thread thread;
 
-  State(carrier::Carrier& carrier_in, carrier::CarrierStore& store_in, std::function<void(base::Error)> fatal_in)
+  State(carrier::Carrier& carrier_in, carrier::CarrierStore& store_in,
+        std::function<void(base::Error)> fatal_in)
       : carrier(carrier_in), store(store_in), fatal(std::move(fatal_in)) {}
 
   std::vector<Request> next_group() {
@@ -70,7 +71,8 @@ struct Writer::State {
   }
 };
 
-Writer::Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal)
+Writer::Writer(carrier::Carrier& carrier, carrier::CarrierStore& store,
+               std::function<void(base::Error)> fatal)
     : state_(std::make_unique<State>(carrier, store, std::move(fatal))) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }

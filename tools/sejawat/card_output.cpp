@@ -18,7 +18,8 @@ base::Status hand_out_card(const Session& session, const space::RecoveryCard& ca
   if (!card_file.empty()) {
     written = platform::write_new_private_file(card_file, base::as_bytes(text));
     if (written.ok() && !session.globals().json) {
-      std::cout << session.say("Kartu pemulihan ditulis ke ", "Recovery card written to ") << card_file << "\n";
+      std::cout << session.say("Kartu pemulihan ditulis ke ", "Recovery card written to ") << card_file
+                << "\n";
     }
   } else if (!session.globals().json) {
     std::cout << text << "\n";

@@ -56,7 +56,8 @@ int run_create(const Globals& globals, const std::string& name, const std::strin
     operator_link = std::move(parsed).value();
   }
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto id = session.core().create_community(name, *kind, *address, operator_link ? &operator_link->secret : nullptr);
+  auto id = session.core().create_community(name, *kind, *address,
+                                            operator_link ? &operator_link->secret : nullptr);
   if (!id.ok()) return session.fail(id.error());
   auto report = run_sync(session, *address);
   if (globals.json) {
@@ -65,8 +66,9 @@ int run_create(const Globals& globals, const std::string& name, const std::strin
     std::cout << session.say("Komunitas dibuat: ", "Community created: ") << name << "\n";
   }
   if (!report.ok()) {
-    session.note(session.say("Komunitas tersimpan di sini dan akan dibuat di server pada sinkronisasi berikutnya.",
-                             "The community is saved here and will be created on the server at the next sync."));
+    session.note(
+        session.say("Komunitas tersimpan di sini dan akan dibuat di server pada sinkronisasi berikutnya.",
+                    "The community is saved here and will be created on the server at the next sync."));
     return session.fail(report.error());
   }
   return 0;
@@ -87,8 +89,9 @@ int run_invite(const Globals& globals, const std::string& role, const std::strin
                                       {"on_server", report.ok()}});
   } else {
     std::cout << invite->link.url() << "\n";
-    session.note(session.say("Siapa pun yang memegang tautan ini dapat bergabung dan membaca riwayat ruang ini.",
-                             "Whoever holds this link can join and read the history of this space."));
+    session.note(
+        session.say("Siapa pun yang memegang tautan ini dapat bergabung dan membaca riwayat ruang ini.",
+                    "Whoever holds this link can join and read the history of this space."));
   }
   if (!report.ok()) {
     session.note(session.say("Undangan berlaku setelah perangkat ini tersinkron.",
@@ -98,7 +101,8 @@ int run_invite(const Globals& globals, const std::string& role, const std::strin
   return 0;
 }
 
-int run_join(const Globals& globals, const std::string& url, const std::string& name, const std::string& card_file) {
+int run_join(const Globals& globals, const std::string& url, const std::string& name,
+             const std::string& card_file) {
   Session session(globals);
   auto link = space::InviteLink::parse(url);
   if (!link.ok()) return session.fail(link.error());
@@ -110,7 +114,8 @@ int run_join(const Globals& globals, const std::string& url, const std::string& 
     }
     auto card = session.core().init(name, {link->carrier});
     if (!card.ok()) return session.fail(card.error());
-    if (auto given = hand_out_card(session, *card, name, card_file); !given.ok()) return session.fail(given.error());
+    if (auto given = hand_out_card(session, *card, name, card_file); !given.ok())
+      return session.fail(given.error());
   }
   if (auto joined = session.core().join(*link); !joined.ok()) return session.fail(joined.error());
   auto report = run_sync(session, link->carrier);
@@ -134,9 +139,12 @@ void add_community_commands(CLI::App& app, Context& context) {
   auto* create = community->add_subcommand("create", "a new space with you as its admin");
   create->fallthrough();
   create->add_option("--name", options->name)->required();
-  create->add_option("--kind", options->kind)->check(CLI::IsMember({"school", "cluster", "district"}))->required();
+  create->add_option("--kind", options->kind)
+      ->check(CLI::IsMember({"school", "cluster", "district"}))
+      ->required();
   create->add_option("--server", options->server, "sejawat://HOST:PORT/#SERVERKEY")->required();
-  create->add_option("--operator-invite", options->operator_invite, "printed by the server at its first start");
+  create->add_option("--operator-invite", options->operator_invite,
+                     "printed by the server at its first start");
   create->callback([&context, options] {
     context.exit =
         run_create(context.globals, options->name, options->kind, options->server, options->operator_invite);

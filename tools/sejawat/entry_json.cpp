@@ -54,8 +54,8 @@ base::Result<cycle::JournalEntry> entry_from_json(std::string_view line) {
   if (code) return invalid("not JSON: " + code.message());
   if (!value.is_object()) return invalid("not a JSON object");
   const auto& object = value.get_object();
-  SJ_TRY_STATUS(check_keys(object, {"id", "date", "class", "subject", "period", "kind", "trial_id", "events", "mood",
-                                    "tags", "trashed", "conflicts", "restored_by_edit", "written"}));
+  SJ_TRY_STATUS(check_keys(object, {"id", "date", "class", "subject", "period", "kind", "trial_id", "events",
+                                    "mood", "tags", "trashed", "conflicts", "restored_by_edit", "written"}));
   cycle::JournalEntry entry;
   std::string id;
   SJ_TRY_STATUS(text_into(object, "id", id));
@@ -124,7 +124,8 @@ boost::json::object entry_to_json(const cycle::JournalView& view) {
     for (const auto& conflict : view.conflicts) {
       json::array values;
       for (const auto& value : conflict.values) values.emplace_back(value);
-      conflicts.push_back({{"element", conflict.element}, {"field", conflict.field}, {"values", std::move(values)}});
+      conflicts.push_back(
+          {{"element", conflict.element}, {"field", conflict.field}, {"values", std::move(values)}});
     }
     object["conflicts"] = std::move(conflicts);
   }

@@ -8,7 +8,8 @@
 
 namespace sejawat::cli {
 
-// invalid_argument with the reason in `detail`: not JSON, unknown key, wrong type, or what cycle::validate says.
+// invalid_argument with the reason in `detail`: not JSON, unknown key, wrong type, or what cycle::validate
+// says.
 base::Result<cycle::JournalEntry> entry_from_json(std::string_view line);
 boost::json::object entry_to_json(const cycle::JournalView& view);
 

@@ -27,11 +27,12 @@ base::Result<std::vector<cycle::JournalEntry>> read_entries(std::istream& in) {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     auto entry = entry_from_json(line);
     if (!entry.ok()) {
-      return base::error(base::Code::invalid_argument,
-                         "line " + std::to_string(number) + ": " + entry.error().detail + "; nothing was imported");
+      return base::error(base::Code::invalid_argument, "line " + std::to_string(number) + ": " +
+                                                           entry.error().detail + "; nothing was imported");
     }
     entries.push_back(std::move(entry).value());
-    if (entries.size() > kMaxImport) return base::error(base::Code::too_large, "more than 100000 entries at once");
+    if (entries.size() > kMaxImport)
+      return base::error(base::Code::too_large, "more than 100000 entries at once");
   }
   return entries;
 }
@@ -106,12 +107,15 @@ void print_entry(const Session& session, const cycle::JournalView& view, bool wh
     return;
   }
   std::cout << view.entry.date << "  " << view.entry.id.hex() << "  " << view.entry.class_name << "  "
-            << view.entry.subject << (view.conflicts.empty() ? "" : session.say("  [bentrok]", "  [conflict]")) << "\n";
+            << view.entry.subject
+            << (view.conflicts.empty() ? "" : session.say("  [bentrok]", "  [conflict]")) << "\n";
   for (const auto& event : view.entry.events) {
     std::cout << "    " << cycle::domain_name(event.domain) << ": " << event.happened << "\n";
     if (!whole) continue;
-    if (!event.expected.empty()) std::cout << "        " << session.say("seharusnya: ", "expected: ") << event.expected << "\n";
-    if (!event.gap.empty()) std::cout << "        " << session.say("kesenjangan: ", "gap: ") << event.gap << "\n";
+    if (!event.expected.empty())
+      std::cout << "        " << session.say("seharusnya: ", "expected: ") << event.expected << "\n";
+    if (!event.gap.empty())
+      std::cout << "        " << session.say("kesenjangan: ", "gap: ") << event.gap << "\n";
   }
 }
 
@@ -156,10 +160,12 @@ int run_edit(const Globals& globals, const std::string& text, const std::string&
   options.from = from;
   auto entries = entries_of(options);
   if (!entries.ok()) return session.fail(entries.error());
-  if (entries->size() != 1) return session.fail(base::error(base::Code::invalid_argument, "give exactly one entry"));
+  if (entries->size() != 1)
+    return session.fail(base::error(base::Code::invalid_argument, "give exactly one entry"));
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
   entries->front().id = *id;
-  if (auto edited = session.core().edit_entry(entries->front()); !edited.ok()) return session.fail(edited.error());
+  if (auto edited = session.core().edit_entry(entries->front()); !edited.ok())
+    return session.fail(edited.error());
   return 0;
 }
 
@@ -228,15 +234,17 @@ void add_journal_commands(CLI::App& app, Context& context) {
   add->add_option("--mood", options->add.mood);
   add->add_option("--tag", options->add.tags);
   add->add_option("--event", options->add.events, "DOMAIN HAPPENED [EXPECTED [GAP]], may be repeated")
-      ->expected(2, 4)
+
       ->type_size(2, 4);
   add->callback([&context, options] { context.exit = run_add(context.globals, options->add); });
   auto* list = journal->add_subcommand("list", "newest first");
   list->fallthrough();
   list->add_flag("--trash", options->trash, "what was deleted");
   list->add_option("--limit", options->limit, "at most this many");
-  list->callback([&context, options] { context.exit = run_list(context.globals, options->trash, options->limit); });
-  const auto with_id = [&](const char* name, const char* text, int (*run)(const Globals&, const std::string&)) {
+  list->callback(
+      [&context, options] { context.exit = run_list(context.globals, options->trash, options->limit); });
+  const auto with_id = [&](const char* name, const char* text,
+                           int (*run)(const Globals&, const std::string&)) {
     auto* command = journal->add_subcommand(name, text);
     command->fallthrough();
     command->add_option("id", options->id)->required();
@@ -251,7 +259,8 @@ void add_journal_commands(CLI::App& app, Context& context) {
   edit->fallthrough();
   edit->add_option("id", options->id)->required();
   edit->add_option("--from", options->from, "file with one JSON entry, or -")->required();
-  edit->callback([&context, options] { context.exit = run_edit(context.globals, options->id, options->from); });
+  edit->callback(
+      [&context, options] { context.exit = run_edit(context.globals, options->id, options->from); });
   auto* search = journal->add_subcommand("search", "entries that contain all the words");
   search->fallthrough();
   search->add_option("words", options->words)->required();

@@ -11,11 +11,13 @@ int main(int argc, char** argv) {
   cli::Context context;
   context.globals.home = cli::default_home();
 
-  CLI::App app("Sejawat: jurnal dan pemecahan masalah bersama, luring lebih dulu, terenkripsi ujung ke ujung.\n"
-               "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 offline (data is safe here), 4 not permitted, "
-               "5 needs a decision");
+  CLI::App app(
+      "Sejawat: jurnal dan pemecahan masalah bersama, luring lebih dulu, terenkripsi ujung ke ujung.\n"
+      "Exit codes: 0 ok, 1 failed, 2 wrong usage, 3 offline (data is safe here), 4 not permitted, "
+      "5 needs a decision");
   app.set_version_flag("--version", SEJAWAT_VERSION);
-  app.add_option("--home", context.globals.home, "folder of the store (default: $SEJAWAT_HOME or the XDG data folder)");
+  app.add_option("--home", context.globals.home,
+                 "folder of the store (default: $SEJAWAT_HOME or the XDG data folder)");
   app.add_flag("--json", context.globals.json, "one JSON value, or JSON Lines for lists");
   app.add_option("--lang", context.globals.lang, "id or en; default: LANG, else Indonesian")
       ->check(CLI::IsMember({"id", "en"}));
@@ -36,6 +38,7 @@ int main(int argc, char** argv) {
     return 1;
   }
   std::cout.flush();
-  if (!std::cout && context.exit == 0) return 1;  // a full disk or a closed pipe behind the output is no success
+  if (!std::cout && context.exit == 0)
+    return 1;  // a full disk or a closed pipe behind the output is no success
   return context.exit;
 }

@@ -18,7 +18,8 @@ Text text_of(base::Code code) {
       return {"Isian tidak sesuai; tidak ada yang diubah. Perbaiki lalu ulangi.",
               "That input is not valid; nothing was changed. Correct it and try again."};
     case Code::not_found:
-      return {"Yang dicari tidak ada di sini. Data Anda aman.", "There is no such thing here. Your data is safe."};
+      return {"Yang dicari tidak ada di sini. Data Anda aman.",
+              "There is no such thing here. Your data is safe."};
     case Code::already_exists:
       return {"Sudah ada, dan tidak ditimpa. Data Anda aman.",
               "It exists already and was not overwritten. Your data is safe."};
@@ -26,11 +27,17 @@ Text text_of(base::Code code) {
       return {"Peran Anda tidak mengizinkan ini. Data Anda aman; mintalah kepada admin.",
               "Your role does not permit this. Your data is safe; ask an admin."};
     case Code::offline:
-      return {"Server tidak terjangkau. Tulisan Anda aman di perangkat ini dan akan terkirim pada sinkronisasi berikutnya.",
-              "The server cannot be reached. What you wrote is safe on this device and goes out at the next sync."};
+      return {
+          "Server tidak terjangkau. Tulisan Anda aman di perangkat ini dan akan terkirim pada sinkronisasi "
+          "berikutnya.",
+          "The server cannot be reached. What you wrote is safe on this device and goes out at the next "
+          "sync."};
     case Code::wrong_server_key:
-      return {"Yang menjawab bukan server yang dikenal. Tidak ada yang terkirim; data Anda aman. Periksa alamat server.",
-              "Whoever answered is not the server we know. Nothing was sent; your data is safe. Check the address."};
+      return {
+          "Yang menjawab bukan server yang dikenal. Tidak ada yang terkirim; data Anda aman. Periksa alamat "
+          "server.",
+          "Whoever answered is not the server we know. Nothing was sent; your data is safe. Check the "
+          "address."};
     case Code::timed_out:
       return {"Server terlalu lama menjawab. Data Anda aman di sini; coba lagi nanti.",
               "The server took too long. Your data is safe here; try again later."};
@@ -38,8 +45,11 @@ Text text_of(base::Code code) {
       return {"Penyimpanan di perangkat gagal. Yang sudah tersimpan tetap aman; periksa disk lalu ulangi.",
               "The storage of this device failed. What was saved stays safe; check the disk and try again."};
     case Code::disk_full:
-      return {"Disk penuh. Yang sudah tersimpan tetap aman, perubahan terakhir belum; kosongkan ruang lalu ulangi.",
-              "The disk is full. What was saved stays safe, the last change was not saved; free some space and repeat."};
+      return {
+          "Disk penuh. Yang sudah tersimpan tetap aman, perubahan terakhir belum; kosongkan ruang lalu "
+          "ulangi.",
+          "The disk is full. What was saved stays safe, the last change was not saved; free some space and "
+          "repeat."};
     case Code::store_locked:
       return {"Data ini sedang dipakai program lain. Data aman; tutup program itu lalu ulangi.",
               "Another program is using this store. The data is safe; close that program and try again."};

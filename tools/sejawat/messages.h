@@ -1,4 +1,5 @@
-// Every error as a sentence for people, in Indonesian and English: what happened, whether the data is safe, what to do.
+// Every error as a sentence for people, in Indonesian and English: what happened, whether the data is safe,
+// what to do.
 #pragma once
 
 #include <string>

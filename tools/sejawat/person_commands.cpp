@@ -13,7 +13,8 @@ int run_init(const Globals& globals, const std::string& name, const std::string&
   if (auto opened = session.open(true); !opened.ok()) return session.fail(opened.error());
   auto card = session.core().init(name, {});
   if (!card.ok()) return session.fail(card.error());
-  if (auto given = hand_out_card(session, *card, name, card_file); !given.ok()) return session.fail(given.error());
+  if (auto given = hand_out_card(session, *card, name, card_file); !given.ok())
+    return session.fail(given.error());
   return 0;
 }
 
@@ -32,11 +33,14 @@ int run_recover(const Globals& globals, const std::string& card_file, const std:
   } else if (!card->carriers.empty()) {
     address = card->carriers.front();
   } else {
-    return session.fail(base::error(base::Code::invalid_argument, "the card names no server: give --server ADDRESS"));
+    return session.fail(
+        base::error(base::Code::invalid_argument, "the card names no server: give --server ADDRESS"));
   }
   if (auto opened = session.open(true); !opened.ok()) return session.fail(opened.error());
-  if (auto recovered = session.core().recover(*card, address); !recovered.ok()) return session.fail(recovered.error());
-  // While the card's identity is at hand, keys made out to it open; what this device then adds goes out as well.
+  if (auto recovered = session.core().recover(*card, address); !recovered.ok())
+    return session.fail(recovered.error());
+  // While the card's identity is at hand, keys made out to it open; what this device then adds goes out as
+  // well.
   auto report = run_sync(session, address);
   if (!report.ok()) return session.fail(report.error());
   auto status = session.core().status();
@@ -60,14 +64,17 @@ void add_person_commands(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   auto* init = app.add_subcommand("init", "a new person and device; prints the recovery card once");
   init->add_option("--name", options->name, "your name; travels only encrypted")->required();
-  init->add_option("--card-file", options->card_file, "write the card here (mode 0600) instead of printing it");
-  init->callback([&context, options] { context.exit = run_init(context.globals, options->name, options->card_file); });
+  init->add_option("--card-file", options->card_file,
+                   "write the card here (mode 0600) instead of printing it");
+  init->callback(
+      [&context, options] { context.exit = run_init(context.globals, options->name, options->card_file); });
 
   auto* recover = app.add_subcommand("recover", "a new device for the person on the recovery card");
   recover->add_option("--card-file", options->card_file, "file with the card's text")->required();
   recover->add_option("--server", options->server, "sejawat://HOST:PORT/#KEY, when the card names none");
-  recover->callback(
-      [&context, options] { context.exit = run_recover(context.globals, options->card_file, options->server); });
+  recover->callback([&context, options] {
+    context.exit = run_recover(context.globals, options->card_file, options->server);
+  });
 }
 
 }  // namespace sejawat::cli

@@ -46,7 +46,9 @@ int Session::fail(const base::Error& error) const {
   return exit_code(error.code);
 }
 
-void Session::print(const boost::json::value& value) const { std::cout << boost::json::serialize(value) << "\n"; }
+void Session::print(const boost::json::value& value) const {
+  std::cout << boost::json::serialize(value) << "\n";
+}
 void Session::note(const std::string& text) const { std::cerr << text << "\n"; }
 
 }  // namespace sejawat::cli

@@ -16,26 +16,29 @@ int run_sync_command(const Globals& globals, const std::string& server) {
   }
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
   if (!address) address = session.core().home_carrier();
-  if (!address) return session.fail(base::error(base::Code::not_found, "no server known: join, or give --server"));
+  if (!address)
+    return session.fail(base::error(base::Code::not_found, "no server known: join, or give --server"));
   auto report = run_sync(session, *address);
   if (!report.ok()) return session.fail(report.error());
   auto status = session.core().status();
   if (!status.ok()) return session.fail(status.error());
   if (globals.json) {
-    session.print(boost::json::object{
-        {"sent", report->sent},
-        {"received", report->received},
-        {"bytes_up", report->bytes_up},
-        {"bytes_down", report->bytes_down},
-        {"frame_bytes_up", report->frame_bytes_up},
-        {"frame_bytes_down", report->frame_bytes_down},
-        {"round_trips", report->round_trips},
-        {"pending", status->pending},
-        {"quarantined", 0},
-        {"generation", report->generation ? boost::json::value(report->generation->hex()) : boost::json::value()}});
+    session.print(
+        boost::json::object{{"sent", report->sent},
+                            {"received", report->received},
+                            {"bytes_up", report->bytes_up},
+                            {"bytes_down", report->bytes_down},
+                            {"frame_bytes_up", report->frame_bytes_up},
+                            {"frame_bytes_down", report->frame_bytes_down},
+                            {"round_trips", report->round_trips},
+                            {"pending", status->pending},
+                            {"quarantined", 0},
+                            {"generation", report->generation ? boost::json::value(report->generation->hex())
+                                                              : boost::json::value()}});
   } else {
-    std::cout << session.say("Terkirim ", "Sent ") << report->sent << session.say(", diterima ", ", received ")
-              << report->received << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
+    std::cout << session.say("Terkirim ", "Sent ") << report->sent
+              << session.say(", diterima ", ", received ") << report->received
+              << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
   }
   return 0;
 }
@@ -67,7 +70,8 @@ int run_status(const Globals& globals) {
     for (const auto& carrier : status->carriers) {
       std::cout << "  " << carrier.address.host << ":" << carrier.address.port
                 << session.say(": belum terkirim ", ": not sent ") << carrier.unsent_segments;
-      if (carrier.last_error != base::Code::ok) std::cout << " (" << base::code_name(carrier.last_error) << ")";
+      if (carrier.last_error != base::Code::ok)
+        std::cout << " (" << base::code_name(carrier.last_error) << ")";
       std::cout << "\n";
     }
     std::cout << session.say("Kunci penyimpanan dilindungi hak berkas saja (belum ada PIN).\n",

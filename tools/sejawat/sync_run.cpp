@@ -17,9 +17,9 @@ void on_signal(int) { stop_asked = 1; }
 
 void show_progress(const Session& session, const sync::ClientSession::Progress& progress) {
   if (session.globals().json || isatty(STDERR_FILENO) == 0) return;
-  std::cerr << "\r" << session.say("terkirim ", "sent ") << progress.sent << session.say(", diterima ", ", received ")
-            << progress.received << session.say(", tersisa ", ", to come ") << progress.segments_to_come << "   "
-            << std::flush;
+  std::cerr << "\r" << session.say("terkirim ", "sent ") << progress.sent
+            << session.say(", diterima ", ", received ") << progress.received
+            << session.say(", tersisa ", ", to come ") << progress.segments_to_come << "   " << std::flush;
 }
 
 base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync::ClientSession& sync,

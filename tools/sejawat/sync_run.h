@@ -1,4 +1,5 @@
-// One sync over HTTP: exchanges of one POST each on one connection, until nothing is left to send or to fetch.
+// One sync over HTTP: exchanges of one POST each on one connection, until nothing is left to send or to
+// fetch.
 #pragma once
 
 #include "session.h"
@@ -6,9 +7,9 @@
 namespace sejawat::cli {
 
 struct SyncReport {
-  std::uint32_t sent = 0;       // segments acked
+  std::uint32_t sent = 0;  // segments acked
   std::uint32_t received = 0;
-  std::uint64_t bytes_up = 0;   // above TCP and TLS, HTTP lines included
+  std::uint64_t bytes_up = 0;  // above TCP and TLS, HTTP lines included
   std::uint64_t bytes_down = 0;
   std::uint64_t frame_bytes_up = 0;  // Noise messages with their content
   std::uint64_t frame_bytes_down = 0;

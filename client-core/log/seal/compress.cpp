@@ -45,7 +45,8 @@ base::Bytes compress(base::ByteView plain) {
   must(ZSTD_CCtx_setParameter(context.get(), ZSTD_c_format, ZSTD_f_zstd1_magicless));
   must(ZSTD_CCtx_refCDict(context.get(), compression_dictionary()));
   base::Bytes packed(ZSTD_compressBound(plain.size()));
-  const std::size_t size = ZSTD_compress2(context.get(), packed.data(), packed.size(), plain.data(), plain.size());
+  const std::size_t size =
+      ZSTD_compress2(context.get(), packed.data(), packed.size(), plain.data(), plain.size());
   must(size);
   packed.resize(size);
   return packed;

@@ -42,9 +42,14 @@ base::Bytes encode_shape(const Op& op) {
   writer.varint(op.type);
   writer.u8(static_cast<std::uint8_t>(op.kind));
   writer.varint(op.cells.size());
+  std::uint32_t element = 0;
   for (const auto& cell : op.cells) {
-    writer.varint(cell.element);
-    writer.varint((static_cast<std::uint64_t>(cell.field) << 1) | (cell.value ? 1U : 0U));
+    const bool small = cell.field > 0 && cell.field < 16;
+    const std::uint64_t step =
+        zigzag(static_cast<std::int64_t>(cell.element) - static_cast<std::int64_t>(element));
+    writer.varint((step << 5) | (small ? cell.field << 1 : 0U) | (cell.value ? 1U : 0U));
+    if (!small) writer.varint(cell.field);
+    element = cell.element;
   }
   return writer.take();
 }
@@ -54,18 +59,21 @@ bool decode_shape(base::Reader& reader, Shape& shape) {
   std::uint8_t kind = 0;
   std::uint64_t count = 0;
   if (!reader.varint(type) || !reader.u8(kind) || !reader.varint(count)) return false;
-  // Each slot takes at least two bytes, so the count is bounded by what is left before anything is allocated.
-  if (type > UINT32_MAX || count > kMaxCellsPerOp || count * 2 > reader.remaining()) return false;
+  // Each slot takes at least a byte, so the count is bounded by what is left before anything is allocated.
+  if (type > UINT32_MAX || count > kMaxCellsPerOp || count > reader.remaining()) return false;
   shape.type = static_cast<std::uint32_t>(type);
   shape.kind = static_cast<OpKind>(kind);
   shape.slots.reserve(static_cast<std::size_t>(count));
+  std::int64_t element = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
-    std::uint64_t element = 0;
-    std::uint64_t field = 0;
-    if (!reader.varint(element) || !reader.varint(field)) return false;
-    if (element > UINT32_MAX || (field >> 1) > UINT32_MAX) return false;
-    shape.slots.push_back({static_cast<std::uint32_t>(element), static_cast<std::uint32_t>(field >> 1),
-                           (field & 1) != 0});
+    std::uint64_t packed = 0;
+    if (!reader.varint(packed)) return false;
+    std::uint64_t field = (packed >> 1) & 15U;
+    if (field == 0 && (!reader.varint(field) || field > UINT32_MAX)) return false;
+    element = sum(element, unzigzag(packed >> 5));
+    if (element < 0 || element > static_cast<std::int64_t>(UINT32_MAX)) return false;
+    shape.slots.push_back(
+        {static_cast<std::uint32_t>(element), static_cast<std::uint32_t>(field), (packed & 1) != 0});
   }
   return true;
 }
@@ -111,7 +119,8 @@ base::Result<base::Bytes> encode_body(std::span<const Op> ops, const base::LogId
     structure.varint(op.supersedes.size());
     for (const auto& dot : op.supersedes) {
       const auto branch = branches.find(dot.branch);
-      if (branch == branches.end()) return base::error(base::Code::invalid_argument, "dot of a log not in deps");
+      if (branch == branches.end())
+        return base::error(base::Code::invalid_argument, "dot of a log not in deps");
       structure.varint(branch->second);
       structure.varint(dot.position);
     }
@@ -157,7 +166,8 @@ base::Result<std::vector<Op>> decode_body(base::ByteView body, std::uint32_t op_
     if (shape_ref > shapes.size() || !reader.varint(object_ref)) return malformed;
     if (object_ref == 0) object_ref = ++objects;
     if (object_ref > objects) return malformed;
-    if (!reader.varint(lamport_delta) || !reader.varint(wall_delta) || !reader.varint(count)) return malformed;
+    if (!reader.varint(lamport_delta) || !reader.varint(wall_delta) || !reader.varint(count))
+      return malformed;
     const Shape& shape = shapes[static_cast<std::size_t>(shape_ref - 1)];
     cells += shape.slots.size();
     if (count > kMaxSupersedesPerOp) return base::error(base::Code::too_large, "superseded dots");
@@ -241,7 +251,8 @@ base::Result<Op> decode_op(base::ByteView bytes) {
   Op op;
   Shape shape;
   std::uint64_t wall = 0;
-  if (!reader.id(op.object) || !decode_shape(reader, shape) || !reader.varint(op.lamport) || !reader.varint(wall)) {
+  if (!reader.id(op.object) || !decode_shape(reader, shape) || !reader.varint(op.lamport) ||
+      !reader.varint(wall)) {
     return malformed;
   }
   op.type = shape.type;

@@ -1,16 +1,17 @@
-// The plaintext of a segment body (docs/PROTOCOL.md, "Op encoding"): columns, so that what repeats stands together and
-// zstd sees it. Not protobuf: measured smaller, and canonical (docs/adr).
+// The plaintext of a segment body (docs/PROTOCOL.md, "Op encoding"): columns, so that what repeats stands
+// together and zstd sees it. Not protobuf: measured smaller, and canonical (docs/adr).
 #pragma once
 
 #include <span>
 
+#include "base/result.h"
 #include "log/op.h"
 #include "log/segment.h"
-#include "base/result.h"
 
 namespace sejawat::log {
 
-// `own` is the log the ops belong to; every other branch in a `supersedes` must stand in `deps` (invalid_argument).
+// `own` is the log the ops belong to; every other branch in a `supersedes` must stand in `deps`
+// (invalid_argument).
 base::Result<base::Bytes> encode_body(std::span<const Op> ops, const base::LogId& own,
                                       const std::vector<Dependency>& deps);
 // Hostile input: malformed or too_large, never more memory than a constant times the input and the caps.

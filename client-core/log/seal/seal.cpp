@@ -10,7 +10,8 @@
 namespace sejawat::log {
 namespace {
 
-// 12 sizes below 1 KiB (docs/adr): finer than powers of two, because a lone entry's bytes are the budget that counts.
+// 12 sizes below 1 KiB (docs/adr): finer than powers of two, because a lone entry's bytes are the budget that
+// counts.
 constexpr std::size_t kBuckets[] = {128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896};
 
 unsigned floor_log2(std::size_t value) {
@@ -31,7 +32,8 @@ base::Bytes associated_data(const base::SpaceId& space, const base::LogId& log, 
   return data;
 }
 
-base::Secret32 segment_key(const base::SpaceId& space, const base::LogId& log, const base::Secret32& epoch_key) {
+base::Secret32 segment_key(const base::SpaceId& space, const base::LogId& log,
+                           const base::Secret32& epoch_key) {
   base::Bytes context = base::to_bytes(space.view());
   base::append(context, log.view());
   return crypto::derive(crypto::label::kSegmentKey, epoch_key.view(), context);
@@ -78,7 +80,8 @@ base::Result<Candidate> try_ops(const SealContext& context, std::span<const Op> 
   return candidate;
 }
 
-// The most ops that fit a fresh segment, found by proportion and then bisection: few compressions, each of a few KiB.
+// The most ops that fit a fresh segment, found by proportion and then bisection: few compressions, each of a
+// few KiB.
 base::Result<Candidate> fit(const SealContext& context, std::span<const Op> ops) {
   constexpr int kTries = 8;
   constexpr std::size_t kFirstGuess = 48;
@@ -92,11 +95,11 @@ base::Result<Candidate> fit(const SealContext& context, std::span<const Op> ops)
     if (candidate.ok() && candidate->encoded <= kFreshSegmentMax) {
       fits = guess;
       best = std::move(candidate).value();
-      guess = std::max<std::size_t>(fits + 1, fits * kFreshSegmentMax / std::max<std::size_t>(best.encoded, 1));
+      guess =
+          std::max<std::size_t>(fits + 1, fits * kFreshSegmentMax / std::max<std::size_t>(best.encoded, 1));
     } else {
       too_many = guess;
-      const std::size_t scaled =
-          candidate.ok() ? guess * kFreshSegmentMax / candidate->encoded : guess / 2;
+      const std::size_t scaled = candidate.ok() ? guess * kFreshSegmentMax / candidate->encoded : guess / 2;
       guess = std::max(scaled, fits + 1);
     }
     guess = std::min(guess, too_many - 1);
@@ -121,10 +124,8 @@ std::size_t padded_size(std::size_t size) {
 }
 
 base::EpochId epoch_id(const base::SpaceId& space, const base::Secret32& epoch_key) {
-  return base::prefix_of<base::EpochId>(crypto::Hasher(crypto::label::kEpochId, 16)
-                                            .raw(space.view())
-                                            .raw(epoch_key.view())
-                                            .id<base::Digest>());
+  return base::prefix_of<base::EpochId>(
+      crypto::Hasher(crypto::label::kEpochId, 16).raw(space.view()).raw(epoch_key.view()).id<base::Digest>());
 }
 
 base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op> ops, base::Random& random) {
@@ -134,8 +135,9 @@ base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op
   Segment segment;
   const auto nonce = random.id<crypto::Nonce>();
   segment.header = encode_header(header_of(context, candidate.ops, nonce));
-  segment.body = crypto::seal(segment_key(context.space, context.log, *context.epoch_key), nonce, candidate.padded,
-                              associated_data(context.space, context.log, context.before.hash, segment.header));
+  segment.body =
+      crypto::seal(segment_key(context.space, context.log, *context.epoch_key), nonce, candidate.padded,
+                   associated_data(context.space, context.log, context.before.hash, segment.header));
   base::wipe(candidate.padded.data(), candidate.padded.size());
   const auto hash =
       segment_hash(context.space, context.log, context.before.hash, segment.header, body_hash(segment.body));
@@ -147,8 +149,9 @@ base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op
   return sealed;
 }
 
-base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log, const Head& before,
-                                           const base::Secret32& epoch_key, const Segment& segment) {
+base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log,
+                                           const Head& before, const base::Secret32& epoch_key,
+                                           const Segment& segment) {
   SJ_TRY(auto header, decode_header(segment.header));
   if (header.dictionary > kDictionaryId) return base::error(base::Code::dictionary_unknown);
   SJ_TRY(auto padded, crypto::open(segment_key(space, log, epoch_key), header.nonce, segment.body,
@@ -156,7 +159,8 @@ base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const bas
   base::Reader reader(padded);
   base::ByteView packed;
   if (!reader.prefixed(padded.size(), packed)) return base::error(base::Code::malformed, "padding");
-  if (header.dictionary == 0) return decode_body(packed, header.op_count, log, header.deps);  // stored as it is
+  if (header.dictionary == 0)
+    return decode_body(packed, header.op_count, log, header.deps);  // stored as it is
   SJ_TRY(auto body, decompress(packed));
   return decode_body(body, header.op_count, log, header.deps);
 }

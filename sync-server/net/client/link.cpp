@@ -55,7 +55,8 @@ struct CarrierLink::State {
       if (::connect(socket, at->ai_addr, at->ai_addrlen) == 0 || errno == EINPROGRESS) {
         int error = 0;
         socklen_t size = sizeof(error);
-        if (wait_for(POLLOUT).ok() && ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0) {
+        if (wait_for(POLLOUT).ok() && ::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+            error == 0) {
           const int on = 1;
           ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
           return {};
@@ -95,12 +96,14 @@ struct CarrierLink::State {
       pending.append(block, static_cast<std::size_t>(count));
       boost::beast::error_code code;
       const std::size_t used = parser.put(boost::asio::buffer(pending), code);
-      if (code && code != http::error::need_more) return base::error(base::Code::protocol_violation, "not our HTTP");
+      if (code && code != http::error::need_more)
+        return base::error(base::Code::protocol_violation, "not our HTTP");
       pending.erase(0, used);
     }
     const auto status = parser.get().result();
     if (status == http::status::forbidden) return base::error(base::Code::wrong_server_key);
-    if (status == http::status::service_unavailable) return base::error(base::Code::timed_out, "the server is busy");
+    if (status == http::status::service_unavailable)
+      return base::error(base::Code::timed_out, "the server is busy");
     if (status != http::status::ok) return base::error(base::Code::protocol_violation, "HTTP status");
     if (!parser.keep_alive()) close();
     return base::to_bytes(base::as_bytes(parser.get().body()));
@@ -110,8 +113,8 @@ struct CarrierLink::State {
 CarrierLink::CarrierLink(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CarrierLink::~CarrierLink() = default;
 
-base::Result<std::unique_ptr<CarrierLink>> CarrierLink::connect(const std::string& host, std::uint16_t port, bool tls,
-                                                                int timeout_ms) {
+base::Result<std::unique_ptr<CarrierLink>> CarrierLink::connect(const std::string& host, std::uint16_t port,
+                                                                bool tls, int timeout_ms) {
   if (tls) return base::error(base::Code::version_unsupported, "TLS");
   auto state = std::make_unique<State>();
   state->host = host;

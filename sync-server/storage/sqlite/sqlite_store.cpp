@@ -33,8 +33,8 @@ class Statement {
     return *this;
   }
   Statement& bind(base::ByteView value) {
-    sqlite3_bind_blob64(statement_, next_++, value.empty() ? "" : static_cast<const void*>(value.data()), value.size(),
-                        SQLITE_STATIC);
+    sqlite3_bind_blob64(statement_, next_++, value.empty() ? "" : static_cast<const void*>(value.data()),
+                        value.size(), SQLITE_STATIC);
     return *this;
   }
   Statement& bind_text(std::string_view value) {
@@ -49,8 +49,10 @@ class Statement {
     const int result = sqlite3_step(statement_);
     if (result == SQLITE_ROW) return true;
     if (result == SQLITE_DONE) return false;
-    return base::error(result == SQLITE_FULL ? base::Code::disk_full : base::Code::storage_failed,
-                       sqlite3_errmsg(database_));
+    base::Code code = base::Code::storage_failed;
+    if (result == SQLITE_FULL) code = base::Code::disk_full;
+    if (result == SQLITE_BUSY || result == SQLITE_LOCKED) code = base::Code::store_locked;
+    return base::error(code, sqlite3_errmsg(database_));
   }
   base::Status run() {
     SJ_TRY(const bool row, step());
@@ -84,7 +86,8 @@ class SqliteStore final : public carrier::CarrierStore {
   }
 
   base::Status open(const std::string& path, base::Random& random) {
-    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) != SQLITE_OK) {
+    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) !=
+        SQLITE_OK) {
       return failure();
     }
     // Found unfit before anything is written: a newer program's store stays as it is.
@@ -95,8 +98,9 @@ class SqliteStore final : public carrier::CarrierStore {
       if (row) version = static_cast<int>(query.i64(0));
     }
     if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
-    SJ_TRY_STATUS(execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                          "PRAGMA cache_size=-16000"));
+    SJ_TRY_STATUS(
+        execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                "PRAGMA cache_size=-16000"));
     if (version == 0) {
       SJ_TRY_STATUS(execute("BEGIN IMMEDIATE"));
       SJ_TRY_STATUS(execute(kSchema));
@@ -163,26 +167,29 @@ class SqliteStore final : public carrier::CarrierStore {
     for (;;) {
       SJ_TRY(const bool row, query.step());
       if (!row) return heads;
-      heads.emplace_back(query.id<base::LogId>(0), log::Head{query.u64(1), query.u64(2), query.id<base::Hash32>(3)});
+      heads.emplace_back(query.id<base::LogId>(0),
+                         log::Head{query.u64(1), query.u64(2), query.id<base::Hash32>(3)});
     }
   }
   base::Result<std::optional<base::Bytes>> segment(const base::SpaceId& space, const base::LogId& log,
                                                    std::uint64_t no) override {
-    auto query = prepare("SELECT bytes FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
+    auto query =
+        prepare("SELECT bytes FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
     SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
     if (!row) return std::optional<base::Bytes>();
     return std::optional<base::Bytes>(base::to_bytes(query.blob(0)));
   }
 
-  base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip, const base::Digest& digest,
-                             base::ByteView record) override {
+  base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip,
+                             const base::Digest& digest, base::ByteView record) override {
     auto query = prepare(kInsertArrival);
     query.bind(space.view()).bind(number(tip.position)).bind(1).bind_null().bind_null();
     SJ_TRY_STATUS(query.bind(digest.view()).bind(record).run());
     return put_tip(space, tip);
   }
-  base::Status append_segment(const base::SpaceId& space, const carrier::SpaceTip& tip, const base::Digest& digest,
-                              const base::LogId& log, const log::Head& head, base::ByteView segment) override {
+  base::Status append_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
+                              const base::Digest& digest, const base::LogId& log, const log::Head& head,
+                              base::ByteView segment) override {
     auto query = prepare(kInsertArrival);
     query.bind(space.view()).bind(number(tip.position)).bind(0).bind(log.view()).bind(number(head.count - 1));
     SJ_TRY_STATUS(query.bind(digest.view()).bind(segment).run());
@@ -191,7 +198,8 @@ class SqliteStore final : public carrier::CarrierStore {
     SJ_TRY_STATUS(row.bind(head.hash.view()).run());
     return put_tip(space, tip);
   }
-  base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space, std::uint64_t position) override {
+  base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
+                                                      std::uint64_t position) override {
     if (position == 0) return std::optional<base::Digest>(base::Digest{});  // before anything arrived
     auto query = prepare("SELECT digest FROM arrival WHERE space = ? AND position = ?");
     SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
@@ -199,8 +207,9 @@ class SqliteStore final : public carrier::CarrierStore {
     return std::optional<base::Digest>(query.id<base::Digest>(0));
   }
   base::Status arrivals_after(const base::SpaceId& space, std::uint64_t position, Taker& taker) override {
-    auto query = prepare("SELECT position, is_record, log, no, bytes FROM arrival WHERE space = ? AND position > ?"
-                         " ORDER BY position");
+    auto query = prepare(
+        "SELECT position, is_record, log, no, bytes FROM arrival WHERE space = ? AND position > ?"
+        " ORDER BY position");
     query.bind(space.view()).bind(number(position));
     for (;;) {
       SJ_TRY(const bool row, query.step());
@@ -215,7 +224,8 @@ class SqliteStore final : public carrier::CarrierStore {
     }
   }
   base::Result<Rest> rest_after(const base::SpaceId& space, std::uint64_t position) override {
-    auto query = prepare("SELECT ifnull(sum(length(bytes)), 0), count(*) FROM arrival WHERE space = ? AND position > ?");
+    auto query = prepare(
+        "SELECT ifnull(sum(length(bytes)), 0), count(*) FROM arrival WHERE space = ? AND position > ?");
     SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
     if (!row) return Rest{};
     return Rest{query.u64(0), static_cast<std::uint32_t>(query.i64(1))};
@@ -243,7 +253,8 @@ class SqliteStore final : public carrier::CarrierStore {
   Statement prepare(const char* sql) {
     auto& statement = statements_[sql];
     if (statement == nullptr) {
-      SJ_CHECK(sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) == SQLITE_OK);
+      SJ_CHECK(sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) ==
+               SQLITE_OK);
     }
     return Statement(database_, statement);
   }
@@ -253,7 +264,8 @@ class SqliteStore final : public carrier::CarrierStore {
 
 }  // namespace
 
-base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::string& path, base::Random& random) {
+base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::string& path,
+                                                                 base::Random& random) {
   auto store = std::make_unique<SqliteStore>();
   SJ_TRY_STATUS(store->open(path, random));
   return std::unique_ptr<carrier::CarrierStore>(std::move(store));

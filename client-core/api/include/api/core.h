@@ -1,5 +1,6 @@
-// The client as one object: a person's store, spaces, journal and sync (joins cycle, fold and sync). Owned by one
-// thread. Every change is durable in the local store when the call returns; nothing here waits for a network.
+// The client as one object: a person's store, spaces, journal and sync (joins cycle, fold and sync). Owned by
+// one thread. Every change is durable in the local store when the call returns; nothing here waits for a
+// network.
 #pragma once
 
 #include <functional>
@@ -30,13 +31,13 @@ struct CarrierStatus {
   std::optional<base::GenerationId> generation;
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
-  std::uint64_t unsent_segments = 0;   // sealed here, not acked by this carrier
+  std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
 };
 struct Status {
   bool has_person = false;
   std::string name;
   std::uint64_t entries = 0;
-  std::uint64_t pending = 0;           // ops and segments the home carrier does not hold durably yet
+  std::uint64_t pending = 0;  // ops and segments the home carrier does not hold durably yet
   std::vector<SpaceStatus> spaces;
   std::vector<CarrierStatus> carriers;
 };
@@ -44,8 +45,9 @@ struct Status {
 class Core {
  public:
   // store errors as in store/store.h. `clock` and `random` are borrowed and must outlive the core.
-  static base::Result<std::unique_ptr<Core>> open(const std::string& store_path, const base::Secret32& store_key,
-                                                  base::Clock& clock, base::Random& random, int lock_wait_ms);
+  static base::Result<std::unique_ptr<Core>> open(const std::string& store_path,
+                                                  const base::Secret32& store_key, base::Clock& clock,
+                                                  base::Random& random, int lock_wait_ms);
   ~Core();
   struct State;  // of this room only
 
@@ -53,15 +55,19 @@ class Core {
   base::Result<space::RecoveryCard> init(std::string_view name, std::vector<space::CarrierAddress> carriers);
   bool has_person() const;
   std::string name() const;
-  // A fresh device for the person on the card. The identity stays in memory until close, so that the sync that must
-  // follow can open key boxes made out to it.
+  // A fresh device for the person on the card. The identity stays in memory until close, so that the sync
+  // that must follow can open key boxes made out to it.
   base::Status recover(const space::RecoveryCard& card, const space::CarrierAddress& carrier);
 
   // Communities. `operator_secret` permits creation on the carrier; kept until the carrier has the space.
   base::Result<base::SpaceId> create_community(std::string_view name, space::SpaceKind kind,
-                                               const space::CarrierAddress& carrier, const base::Secret16* operator_secret);
+                                               const space::CarrierAddress& carrier,
+                                               const base::Secret16* operator_secret);
   // For the first community (not_found when there is none; not_permitted when not its admin).
-  struct NewInvite { space::InviteLink link; std::int64_t expires_seconds; };
+  struct NewInvite {
+    space::InviteLink link;
+    std::int64_t expires_seconds;
+  };
   base::Result<NewInvite> invite(std::string_view domain_role, std::int64_t ttl_seconds, std::uint32_t uses);
   // Writes the join; the person must exist (init). Membership is real once the carrier took it: sync next.
   base::Status join(const space::InviteLink& link);
@@ -82,7 +88,8 @@ class Core {
   base::Status add_carrier(const space::CarrierAddress& address);
 
   // One sync with one carrier. The session borrows the core and must not outlive it.
-  base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier, bool live);
+  base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
+                                                                bool live);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
 
  private:

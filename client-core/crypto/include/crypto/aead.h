@@ -11,7 +11,8 @@ inline constexpr std::size_t kNonceSize = 24;
 inline constexpr std::size_t kTagSize = 16;
 using Nonce = base::Id<struct NonceTag, kNonceSize>;
 
-base::Bytes seal(const base::Secret32& key, const Nonce& nonce, base::ByteView plain, base::ByteView associated);
+base::Bytes seal(const base::Secret32& key, const Nonce& nonce, base::ByteView plain,
+                 base::ByteView associated);
 // cannot_decrypt when the key is wrong or any byte was altered.
 base::Result<base::Bytes> open(const base::Secret32& key, const Nonce& nonce, base::ByteView sealed,
                                base::ByteView associated);

@@ -14,7 +14,8 @@ class BoxKey {
   const base::PublicBoxKey& public_key() const { return public_; }
   base::ByteView secret() const { return secret_.view(); }
   BoxKey clone() const { return from_secret(base::Secret32(secret_.view())); }
-  // bad_signature is never returned; malformed when `other` is of small order (the shared secret would be zero).
+  // bad_signature is never returned; malformed when `other` is of small order (the shared secret would be
+  // zero).
   base::Result<base::Secret32> agree(const base::PublicBoxKey& other) const;
 
  private:
@@ -23,10 +24,10 @@ class BoxKey {
   base::PublicBoxKey public_;
 };
 
-// One secret of 32 bytes for one recipient: 48 bytes. The key is derived from the ECDH output, both public keys and
-// `context`; it is used once, so the AEAD nonce is zero.
-base::Result<base::Bytes> box_seal(const BoxKey& ephemeral, const base::PublicBoxKey& to, base::ByteView secret,
-                                   base::ByteView context);
+// One secret of 32 bytes for one recipient: 48 bytes. The key is derived from the ECDH output, both public
+// keys and `context`; it is used once, so the AEAD nonce is zero.
+base::Result<base::Bytes> box_seal(const BoxKey& ephemeral, const base::PublicBoxKey& to,
+                                   base::ByteView secret, base::ByteView context);
 base::Result<base::Secret32> box_open(const BoxKey& recipient, const base::PublicBoxKey& ephemeral,
                                       base::ByteView sealed, base::ByteView context);
 

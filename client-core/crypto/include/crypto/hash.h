@@ -19,25 +19,28 @@ inline constexpr std::string_view kRecordId = "sjw.record.1";
 inline constexpr std::string_view kEpochId = "sjw.epochid.1";
 inline constexpr std::string_view kSegmentBody = "sjw.body.1";
 inline constexpr std::string_view kSegmentHash = "sjw.segment.1";
-inline constexpr std::string_view kSegmentKey = "sjw.segkey.1";      // keyed: epoch key -> key of one log
+inline constexpr std::string_view kSegmentKey = "sjw.segkey.1";  // keyed: epoch key -> key of one log
 inline constexpr std::string_view kBranchTip = "sjw.tip.1";
 inline constexpr std::string_view kSpaceDigest = "sjw.digest.1";
 inline constexpr std::string_view kAccountDigest = "sjw.account.1";
 inline constexpr std::string_view kSpaceSet = "sjw.set.1";
 inline constexpr std::string_view kForkName = "sjw.fork.1";
-inline constexpr std::string_view kIdentitySign = "sjw.id.sign.1";   // keyed: seed -> Ed25519 seed
-inline constexpr std::string_view kIdentityBox = "sjw.id.box.1";     // keyed: seed -> X25519 secret
-inline constexpr std::string_view kPersonalEpoch = "sjw.id.epoch.1"; // keyed: seed -> first personal epoch key
-inline constexpr std::string_view kInviteSign = "sjw.inv.sign.1";    // keyed: invite secret -> Ed25519 seed
-inline constexpr std::string_view kInviteBox = "sjw.inv.box.1";      // keyed: invite secret -> X25519 secret
-inline constexpr std::string_view kBoxKey = "sjw.boxkey.1";          // keyed: ECDH output -> box AEAD key
-inline constexpr std::string_view kWrapKey = "sjw.wrapkey.1";        // keyed: epoch key -> key that wraps its predecessor
-inline constexpr std::string_view kFieldKey = "sjw.fieldkey.1";      // keyed: epoch key -> key of encrypted record fields
+inline constexpr std::string_view kIdentitySign = "sjw.id.sign.1";  // keyed: seed -> Ed25519 seed
+inline constexpr std::string_view kIdentityBox = "sjw.id.box.1";    // keyed: seed -> X25519 secret
+inline constexpr std::string_view kPersonalEpoch =
+    "sjw.id.epoch.1";                                              // keyed: seed -> first personal epoch key
+inline constexpr std::string_view kInviteSign = "sjw.inv.sign.1";  // keyed: invite secret -> Ed25519 seed
+inline constexpr std::string_view kInviteBox = "sjw.inv.box.1";    // keyed: invite secret -> X25519 secret
+inline constexpr std::string_view kBoxKey = "sjw.boxkey.1";        // keyed: ECDH output -> box AEAD key
+inline constexpr std::string_view kWrapKey =
+    "sjw.wrapkey.1";  // keyed: epoch key -> key that wraps its predecessor
+inline constexpr std::string_view kFieldKey =
+    "sjw.fieldkey.1";  // keyed: epoch key -> key of encrypted record fields
 inline constexpr std::string_view kCardCheck = "sjw.card.1";
 }  // namespace label
 
-// Streaming hash of 16 or 32 bytes. Variable-length parts go in through `prefixed`, so that no two different inputs
-// make the same byte stream.
+// Streaming hash of 16 or 32 bytes. Variable-length parts go in through `prefixed`, so that no two different
+// inputs make the same byte stream.
 class Hasher {
  public:
   Hasher(std::string_view label, std::size_t output_size, base::ByteView key = {});
@@ -46,9 +49,9 @@ class Hasher {
   Hasher& operator=(const Hasher&) = delete;
   Hasher& raw(base::ByteView bytes);
   Hasher& u8(std::uint8_t value);
-  Hasher& u64(std::uint64_t value);            // little endian
-  Hasher& prefixed(base::ByteView bytes);      // u64 length, then the bytes
-  void finish(std::span<std::uint8_t> out);    // exactly output_size bytes; once
+  Hasher& u64(std::uint64_t value);          // little endian
+  Hasher& prefixed(base::ByteView bytes);    // u64 length, then the bytes
+  void finish(std::span<std::uint8_t> out);  // exactly output_size bytes; once
 
   template <class AnyId>
   AnyId id() {
@@ -68,8 +71,8 @@ base::Secret32 derive(std::string_view label, base::ByteView key, base::ByteView
 // Constant time over equal lengths.
 bool equal_secret(base::ByteView a, base::ByteView b);
 
-// Must run once before anything else of this room (idempotent, thread-safe); stops the process when the operating
-// system has no entropy.
+// Must run once before anything else of this room (idempotent, thread-safe); stops the process when the
+// operating system has no entropy.
 void initialise();
 
 }  // namespace sejawat::crypto

@@ -1,5 +1,6 @@
-// Journal entries (F1, F2): concrete events in three domains, what happened beside what should have happened; the gap
-// is the problem. One entry is one object in the person's personal space. Revisions and trash come from the ops.
+// Journal entries (F1, F2): concrete events in three domains, what happened beside what should have happened;
+// the gap is the problem. One entry is one object in the person's personal space. Revisions and trash come
+// from the ops.
 #pragma once
 
 #include <optional>
@@ -13,7 +14,7 @@ namespace sejawat::cycle {
 inline constexpr std::uint32_t kJournalEntryType = 1;  // proto/sejawat/v1/records/journal.proto
 
 enum class Domain : std::uint8_t { pupils = 1, methods = 2, teacher = 3 };
-const char* domain_name(Domain domain);                       // "pupils" ...
+const char* domain_name(Domain domain);  // "pupils" ...
 std::optional<Domain> domain_from(std::string_view name);
 
 struct JournalEvent {
@@ -23,7 +24,7 @@ struct JournalEvent {
 };
 struct JournalEntry {
   base::ObjectId id;
-  std::string date;      // YYYY-MM-DD, required
+  std::string date;  // YYYY-MM-DD, required
   std::string class_name, subject, period, mood, trial_id;
   std::string kind = "daily";  // or "trial"
   std::vector<JournalEvent> events;
@@ -32,36 +33,41 @@ struct JournalEntry {
 struct JournalRevision {
   log::Dot dot;
   std::int64_t wall_ms = 0;
-  JournalEntry entry;    // as it stood after this change, in (lamport, dot) order
+  JournalEntry entry;  // as it stood after this change, in (lamport, dot) order
 };
 struct JournalView {
   JournalEntry entry;
   bool trashed = false;
   bool restored_by_edit = false;
   // Fields that hold more than one value; each with its values, first is the one shown.
-  struct Conflict { std::uint32_t element; std::string field; std::vector<std::string> values; };
+  struct Conflict {
+    std::uint32_t element;
+    std::string field;
+    std::vector<std::string> values;
+  };
   std::vector<Conflict> conflicts;
   std::int64_t wall_ms = 0;
 };
 
-// invalid_argument names the field: date not a calendar day, unknown kind, event without text, texts over 8,000
-// characters, invalid UTF-8, more than 64 events or 32 tags.
+// invalid_argument names the field: date not a calendar day, unknown kind, event without text, texts over
+// 8,000 characters, invalid UTF-8, more than 64 events or 32 tags.
 base::Status validate(const JournalEntry& entry);
 
 class Journal {
  public:
   Journal(store::Store& store, fold::OpCodec codec);
   // All four run in the caller's transaction and write ops and rows together.
-  base::Result<base::ObjectId> add(const base::SpaceId& personal, const base::LogId& own_log, const JournalEntry& entry,
-                                   const base::ObjectId& id, std::int64_t wall_ms);
+  base::Result<base::ObjectId> add(const base::SpaceId& personal, const base::LogId& own_log,
+                                   const JournalEntry& entry, const base::ObjectId& id, std::int64_t wall_ms);
   // Writes only the fields that differ; superseding every value seen, so it also resolves conflicts.
-  base::Status edit(const base::SpaceId&, const base::LogId&, const JournalEntry& entry, std::int64_t wall_ms);
+  base::Status edit(const base::SpaceId&, const base::LogId&, const JournalEntry& entry,
+                    std::int64_t wall_ms);
   base::Status trash(const base::SpaceId&, const base::LogId&, const base::ObjectId&, std::int64_t wall_ms);
   base::Status restore(const base::SpaceId&, const base::LogId&, const base::ObjectId&, std::int64_t wall_ms);
   // After remote ops: rewrites the rows of journal objects among `touched`.
   base::Status refresh(const std::vector<fold::Touched>& touched);
 
-  base::Result<JournalView> show(const base::ObjectId& id);          // not_found
+  base::Result<JournalView> show(const base::ObjectId& id);  // not_found
   base::Result<std::vector<JournalView>> list(bool trashed, std::size_t offset, std::size_t limit);
   base::Result<std::vector<JournalView>> search(std::string_view words, std::size_t limit);
   base::Result<std::vector<JournalRevision>> revisions(const base::SpaceId&, const base::ObjectId& id);

@@ -26,13 +26,14 @@ struct OpCodec {
   OpDecoder decode;
 };
 
-// A local change: next position of `own_log`, lamport above everything seen in the space. Durable with the caller's
-// transaction. too_large when the op exceeds kMaxOpBytes.
+// A local change: next position of `own_log`, lamport above everything seen in the space. Durable with the
+// caller's transaction. too_large when the op exceeds kMaxOpBytes.
 base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::LogId& own_log, log::Op op, std::int64_t wall_ms);
 // Ops of a verified and opened segment.
-base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
-                                                const base::LogId& branch, std::uint64_t first_position,
+base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec,
+                                                const base::SpaceId& space, const base::LogId& branch,
+                                                std::uint64_t first_position,
                                                 const std::vector<log::Op>& ops);
 base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::ObjectId& object);

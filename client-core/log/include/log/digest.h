@@ -1,5 +1,5 @@
-// What a replica holds of a space, in 16 bytes, updated in O(1): sums mod 2^256 over branch tips and membership
-// records (protocol 1, "digest"). Equal sets give equal digests in any order of arrival.
+// What a replica holds of a space, in 16 bytes, updated in O(1): sums mod 2^256 over branch tips and
+// membership records (protocol 1, "digest"). Equal sets give equal digests in any order of arrival.
 #pragma once
 
 #include "base/ids.h"
@@ -21,7 +21,7 @@ class SpaceDigest {
 
  private:
   base::SpaceId space_;
-  std::array<std::uint8_t, 32> tips_{};     // little endian
+  std::array<std::uint8_t, 32> tips_{};  // little endian
   std::array<std::uint8_t, 32> records_{};
 };
 

@@ -1,4 +1,5 @@
-// One change to one object (protocol 4). Plaintext: it exists only inside sealed bodies and in the client's store.
+// One change to one object (protocol 4). Plaintext: it exists only inside sealed bodies and in the client's
+// store.
 #pragma once
 
 #include <optional>
@@ -21,13 +22,14 @@ struct Dot {
 
 // Numbers are signed bytes: append only.
 enum class OpKind : std::uint8_t {
-  write = 0,      // sets or removes cells; supersedes the dots it saw in the same cells
-  trash = 1,      // the object goes to the trash unless somebody changed what the author of this op had not seen
+  write = 0,  // sets or removes cells; supersedes the dots it saw in the same cells
+  trash = 1,  // the object goes to the trash unless somebody changed what the author of this op had not seen
   increment = 2,  // adds the integer value of each cell to this log's sum
   append = 3,     // grow-only list: the dot is the element's identity
 };
 
-// One register of the object: `element` 0 is the object itself, others are its parts (the events of an entry).
+// One register of the object: `element` 0 is the object itself, others are its parts (the events of an
+// entry).
 struct Cell {
   std::uint32_t element = 0;
   std::uint32_t field = 0;
@@ -41,14 +43,15 @@ struct Op {
   OpKind kind = OpKind::write;
   std::vector<Cell> cells;
   std::vector<Dot> supersedes;
-  std::uint64_t lamport = 0;   // for display order only
-  std::int64_t wall_ms = 0;    // display data
+  std::uint64_t lamport = 0;  // for display order only
+  std::int64_t wall_ms = 0;   // display data
   friend bool operator==(const Op&, const Op&) = default;
 };
 
 inline constexpr std::size_t kMaxOpsPerSegment = 4096;
 inline constexpr std::size_t kMaxCellsPerOp = 4096;
 inline constexpr std::size_t kMaxSupersedesPerOp = 4096;
-inline constexpr std::size_t kMaxOpBytes = 48 * 1024;  // encoded; a larger entry is refused when it is written
+inline constexpr std::size_t kMaxOpBytes =
+    48 * 1024;  // encoded; a larger entry is refused when it is written
 
 }  // namespace sejawat::log

@@ -39,7 +39,8 @@ struct DeviceCertificate {
   base::PersonId person() const { return person_id(identity_key); }
   base::DeviceId device() const { return device_id(sign_key); }
 };
-DeviceCertificate certify(const crypto::SigningKey& identity, const DeviceKeys& device, std::int64_t wall_seconds);
+DeviceCertificate certify(const crypto::SigningKey& identity, const DeviceKeys& device,
+                          std::int64_t wall_seconds);
 DeviceCertificate certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
                                     const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
                                     std::int64_t wall_seconds);
@@ -56,12 +57,12 @@ struct CarrierAddress {
   static base::Result<CarrierAddress> parse(std::string_view url);
 };
 
-// Kartu pemulihan. Text form for people: a title, the seed as pronounceable words with a checksum word (proquints,
-// 16 bits a word), a machine-readable `sejawat-card:` line, and up to two carrier addresses.
+// Kartu pemulihan. Text form for people: a title, the seed as pronounceable words with a checksum word
+// (proquints, 16 bits a word), a machine-readable `sejawat-card:` line, and up to two carrier addresses.
 struct RecoveryCard {
   base::Secret32 seed;
   std::vector<CarrierAddress> carriers;
-  std::string text(std::string_view name) const;  // secret
+  std::string text(std::string_view name) const;                   // secret
   static base::Result<RecoveryCard> parse(std::string_view text);  // card_invalid; words alone suffice
 };
 

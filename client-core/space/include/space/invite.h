@@ -1,5 +1,5 @@
-// The invite link: sejawat://HOST:PORT/#i1.<base64url of server key 32 | space 16 | secret 16 | kind 1>. Whoever holds
-// it may join (or, with kind `operator`, create one community on that carrier).
+// The invite link: sejawat://HOST:PORT/#i1.<base64url of server key 32 | space 16 | secret 16 | kind 1>.
+// Whoever holds it may join (or, with kind `operator`, create one community on that carrier).
 #pragma once
 
 #include "space/identity.h"
@@ -11,7 +11,7 @@ enum class InviteKind : std::uint8_t { member = 0, operator_token = 1 };
 struct InviteLink {
   InviteKind kind = InviteKind::member;
   CarrierAddress carrier;
-  base::SpaceId space;       // zero for an operator invite
+  base::SpaceId space;  // zero for an operator invite
   base::Secret16 secret;
   std::string url() const;
   static base::Result<InviteLink> parse(std::string_view url);  // invite_invalid

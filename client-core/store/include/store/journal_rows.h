@@ -1,4 +1,5 @@
-// Materialised journal entries with full-text search (FTS5). Rows are derived: fold and cycle rewrite them from ops.
+// Materialised journal entries with full-text search (FTS5). Rows are derived: fold and cycle rewrite them
+// from ops.
 #pragma once
 
 #include <optional>
@@ -13,15 +14,15 @@ namespace sejawat::store {
 struct JournalRow {
   base::SpaceId space;
   base::ObjectId object;
-  std::string date;          // 2026-11-24
+  std::string date;  // 2026-11-24
   std::string class_name;
   std::string subject;
   bool trashed = false;
   bool conflicted = false;
-  std::uint64_t lamport = 0; // of the newest op
+  std::uint64_t lamport = 0;  // of the newest op
   std::int64_t wall_ms = 0;
-  base::Bytes content;       // cycle's serialised entry
-  std::string text;          // everything searchable
+  base::Bytes content;  // cycle's serialised entry
+  std::string text;     // everything searchable
 };
 
 class JournalRows {

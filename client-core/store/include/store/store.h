@@ -1,6 +1,7 @@
-// The client's encrypted database (SQLite3 Multiple Ciphers, ChaCha20-Poly1305): ops, sealed segments, membership
-// records, keys, carriers and materialised rows. One owner at a time (file lock beside the database). Not thread-safe.
-// Every call returns storage_failed or disk_full when SQLite says so; nothing is half-written outside a transaction.
+// The client's encrypted database (SQLite3 Multiple Ciphers, ChaCha20-Poly1305): ops, sealed segments,
+// membership records, keys, carriers and materialised rows. One owner at a time (file lock beside the
+// database). Not thread-safe. Every call returns storage_failed or disk_full when SQLite says so; nothing is
+// half-written outside a transaction.
 #pragma once
 
 #include <memory>
@@ -20,26 +21,26 @@ inline constexpr int kSchemaVersion = 1;
 
 struct SpaceRow {
   base::SpaceId space;
-  std::uint8_t kind = 0;       // space::SpaceKind
-  std::string name;            // of a community, known to members only
-  base::Bytes digest_state;    // log::SpaceDigest::state, empty at first
+  std::uint8_t kind = 0;     // space::SpaceKind
+  std::string name;          // of a community, known to members only
+  base::Bytes digest_state;  // log::SpaceDigest::state, empty at first
 };
 struct OwnLogRow {
   base::LogId log;
-  base::Secret32 seed;         // of its signing key
+  base::Secret32 seed;  // of its signing key
 };
 struct StoredSegment {
   base::LogId log;
   std::uint64_t segment_no = 0;
   std::uint64_t first_op = 0;
   std::uint32_t op_count = 0;
-  base::Hash32 hash;           // head hash after it
-  base::Bytes bytes;           // sealed, as it travels
+  base::Hash32 hash;  // head hash after it
+  base::Bytes bytes;  // sealed, as it travels
 };
 enum class SegmentState : std::uint8_t { applied = 0, waiting_key = 1, waiting_deps = 2, unreadable = 3 };
 struct StoredOp {
   log::Dot dot;
-  base::Bytes bytes;           // log_seal::encode_op
+  base::Bytes bytes;  // log_seal::encode_op
 };
 struct CarrierRow {
   base::PublicBoxKey key;
@@ -56,9 +57,11 @@ struct CursorRow {
 
 class Store {
  public:
-  // Creates when missing. store_key_wrong, store_too_new (file untouched), store_locked (another process; waits up to
-  // `wait_ms` first), storage_failed, disk_full. `path` ":memory:" opens a private in-memory store.
-  static base::Result<std::unique_ptr<Store>> open(const std::string& path, const base::Secret32& key, int wait_ms);
+  // Creates when missing. store_key_wrong, store_too_new (file untouched), store_locked (another process;
+  // waits up to `wait_ms` first), storage_failed, disk_full. `path` ":memory:" opens a private in-memory
+  // store.
+  static base::Result<std::unique_ptr<Store>> open(const std::string& path, const base::Secret32& key,
+                                                   int wait_ms);
   ~Store();
 
   // RAII: rolls back unless committed. Nested ones join the outer.
@@ -80,29 +83,34 @@ class Store {
   base::Status put_setting(std::string_view name, base::ByteView value);
   base::Result<std::optional<base::Bytes>> setting(std::string_view name);
 
-  base::Status put_space(const SpaceRow& row);                 // insert or replace
-  base::Result<std::vector<SpaceRow>> spaces();                // ascending by id
+  base::Status put_space(const SpaceRow& row);   // insert or replace
+  base::Result<std::vector<SpaceRow>> spaces();  // ascending by id
   base::Status put_record(const base::SpaceId&, const base::RecordId&, base::ByteView record);
   base::Result<std::vector<base::Bytes>> records(const base::SpaceId&);  // in order of put
   base::Status put_epoch(const base::SpaceId&, const base::EpochId&, const base::Secret32&);
   base::Result<std::vector<std::pair<base::EpochId, base::Secret32>>> epochs(const base::SpaceId&);
-  base::Status put_own_log(const base::SpaceId&, const base::LogId&, const base::Secret32& seed);  // becomes current
-  base::Result<std::optional<OwnLogRow>> own_log(const base::SpaceId&);                            // the current one
+  base::Status put_own_log(const base::SpaceId&, const base::LogId&,
+                           const base::Secret32& seed);                  // becomes current
+  base::Result<std::optional<OwnLogRow>> own_log(const base::SpaceId&);  // the current one
 
   base::Status put_segment(const base::SpaceId&, const StoredSegment&, SegmentState);
   base::Status set_segment_state(const base::SpaceId&, const base::LogId&, std::uint64_t no, SegmentState);
-  base::Result<std::optional<StoredSegment>> segment(const base::SpaceId&, const base::LogId&, std::uint64_t no);
+  base::Result<std::optional<StoredSegment>> segment(const base::SpaceId&, const base::LogId&,
+                                                     std::uint64_t no);
   // Consecutive from `no`, at most `max_bytes` (at least one if there is one).
-  base::Result<std::vector<StoredSegment>> segments_from(const base::SpaceId&, const base::LogId&, std::uint64_t no,
-                                                         std::size_t max_bytes);
-  base::Result<std::vector<StoredSegment>> segments_in_state(const base::SpaceId&, SegmentState, std::size_t limit);
+  base::Result<std::vector<StoredSegment>> segments_from(const base::SpaceId&, const base::LogId&,
+                                                         std::uint64_t no, std::size_t max_bytes);
+  base::Result<std::vector<StoredSegment>> segments_in_state(const base::SpaceId&, SegmentState,
+                                                             std::size_t limit);
   base::Result<std::optional<log::Head>> head(const base::SpaceId&, const base::LogId&);
   base::Result<std::vector<std::pair<base::LogId, log::Head>>> heads(const base::SpaceId&);
 
   // ops; `sealed` false: written here and not yet in a segment (position is provisional until then)
-  base::Status put_op(const base::SpaceId&, const base::ObjectId&, const StoredOp&, bool sealed);  // ignores a known dot
+  base::Status put_op(const base::SpaceId&, const base::ObjectId&, const StoredOp&,
+                      bool sealed);  // ignores a known dot
   base::Result<std::vector<StoredOp>> ops_of(const base::SpaceId&, const base::ObjectId&);
-  base::Result<std::vector<StoredOp>> unsealed_ops(const base::SpaceId&, const base::LogId&, std::size_t limit);
+  base::Result<std::vector<StoredOp>> unsealed_ops(const base::SpaceId&, const base::LogId&,
+                                                   std::size_t limit);
   base::Status mark_sealed(const base::SpaceId&, const base::LogId&, std::uint64_t up_to_position);  // < this
   base::Result<std::uint64_t> next_position(const base::SpaceId&, const base::LogId&);
   base::Result<std::uint64_t> unsealed_count(const base::SpaceId&);
@@ -115,8 +123,10 @@ class Store {
   base::Result<std::optional<CursorRow>> cursor(const base::PublicBoxKey&, const base::SpaceId&);
   base::Status ack_record(const base::PublicBoxKey&, const base::RecordId&);
   base::Result<bool> record_acked(const base::PublicBoxKey&, const base::RecordId&);
-  base::Status ack_segments(const base::PublicBoxKey&, const base::SpaceId&, const base::LogId&, std::uint64_t count);
-  base::Result<std::uint64_t> acked_segments(const base::PublicBoxKey&, const base::SpaceId&, const base::LogId&);
+  base::Status ack_segments(const base::PublicBoxKey&, const base::SpaceId&, const base::LogId&,
+                            std::uint64_t count);
+  base::Result<std::uint64_t> acked_segments(const base::PublicBoxKey&, const base::SpaceId&,
+                                             const base::LogId&);
   base::Status void_acks(const base::PublicBoxKey&);  // new generation: cursors and acks of this carrier go
 
   JournalRows& journal();

@@ -1,5 +1,5 @@
-// The messages of a sync as plain structures, and their codec (proto/sejawat/v1/frame.proto). Decoders face hostile
-// bytes: sizes are capped before anything is allocated.
+// The messages of a sync as plain structures, and their codec (proto/sejawat/v1/frame.proto). Decoders face
+// hostile bytes: sizes are capped before anything is allocated.
 #pragma once
 
 #include <optional>
@@ -11,9 +11,9 @@
 namespace sejawat::sync {
 
 inline constexpr std::uint32_t kProtocolVersion = 1;
-inline constexpr std::size_t kMessageMax = 60 * 1024;   // payload of one Noise message we send
+inline constexpr std::size_t kMessageMax = 60 * 1024;  // payload of one Noise message we send
 inline constexpr std::size_t kMaxSpaces = 256;
-inline constexpr std::size_t kMaxItems = 4096;          // records, runs or segments in one message
+inline constexpr std::size_t kMaxItems = 4096;              // records, runs or segments in one message
 inline constexpr std::string_view kPrologue = "sejawat/1";  // Noise prologue
 
 struct LogRun {

@@ -1,8 +1,8 @@
 // The sync as pure state machines: bytes in, bytes out; no socket, no clock, no thread (protocol 5, 6).
 //
-// One exchange is one message each way. The first one rides in the Noise handshake, so a one-shot POST is a whole small
-// sync; on a WebSocket further exchanges follow on the same channel. Every exchange is complete in itself: a carrier
-// keeps nothing of a session that was cut, and repeating any message changes nothing.
+// One exchange is one message each way. The first one rides in the Noise handshake, so a one-shot POST is a
+// whole small sync; on a WebSocket further exchanges follow on the same channel. Every exchange is complete
+// in itself: a carrier keeps nothing of a session that was cut, and repeating any message changes nothing.
 #pragma once
 
 #include <functional>
@@ -26,8 +26,8 @@ class ClientShelf {
   };
   struct CarrierState {
     std::optional<base::GenerationId> generation;
-    std::vector<base::SpaceId> set;                 // ascending, as the carrier last named it
-    std::vector<Cursor> cursors;                    // one per space of the set
+    std::vector<base::SpaceId> set;  // ascending, as the carrier last named it
+    std::vector<Cursor> cursors;     // one per space of the set
   };
   virtual base::Result<CarrierState> carrier_state() = 0;
 
@@ -39,29 +39,49 @@ class ClientShelf {
     bool enrolment_known = false;  // the carrier acked the log's enrolment record: its 8-byte prefix will do
     std::vector<base::Bytes> segments;
   };
-  // At most `budget` bytes (at least one segment if any is left); seals pending ops on demand and persists the sealed
-  // bytes before returning them. Segments already offered in this session and not yet answered are not offered again.
-  virtual base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) = 0;
+  // At most `budget` bytes (at least one segment if any is left); seals pending ops on demand and persists
+  // the sealed bytes before returning them. Segments already offered in this session and not yet answered are
+  // not offered again.
+  virtual base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space,
+                                                             std::size_t budget) = 0;
   virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
 
-  struct Verdicts {                // of one answered message
-    struct Record { base::SpaceId space; base::Bytes bytes; base::Code code; };
-    struct Segment { base::SpaceId space; base::LogId log; base::Bytes bytes; base::Code code; };
-    std::vector<Record> records;   // code ok: stored or duplicate
+  struct Verdicts {  // of one answered message
+    struct Record {
+      base::SpaceId space;
+      base::Bytes bytes;
+      base::Code code;
+    };
+    struct Segment {
+      base::SpaceId space;
+      base::LogId log;
+      base::Bytes bytes;
+      base::Code code;
+    };
+    std::vector<Record> records;  // code ok: stored or duplicate
     std::vector<Segment> segments;
   };
   struct Arrivals {
     std::vector<std::pair<base::SpaceId, base::Bytes>> records;
-    struct Run { base::SpaceId space; base::LogId log; std::vector<base::Bytes> segments; };
+    struct Run {
+      base::SpaceId space;
+      base::LogId log;
+      std::vector<base::Bytes> segments;
+    };
     std::vector<Run> runs;
   };
-  struct Outcome {                 // everything one server message says, applied in ONE local transaction
+  struct Outcome {  // everything one server message says, applied in ONE local transaction
     std::optional<base::GenerationId> generation;
     std::optional<std::vector<base::SpaceId>> set;
-    bool base_unknown = false;     // acks and cursors of this carrier are void: take "sent" back
+    bool base_unknown = false;  // acks and cursors of this carrier are void: take "sent" back
     Verdicts verdicts;
     Arrivals arrivals;
-    struct Moved { base::SpaceId space; std::uint64_t position; base::Bytes digest; std::optional<Vector> vector; };
+    struct Moved {
+      base::SpaceId space;
+      std::uint64_t position;
+      base::Bytes digest;
+      std::optional<Vector> vector;
+    };
     std::vector<Moved> moved;
     std::int64_t wall_seconds = 0;
   };
@@ -75,20 +95,21 @@ class ClientShelf {
 
 struct SessionOptions {
   base::PublicBoxKey carrier_key;
-  base::Bytes operator_secret;     // empty, or 16 bytes of an operator invite
+  base::Bytes operator_secret;  // empty, or 16 bytes of an operator invite
   bool live = false;
   bool full = false;
 };
 
 class ClientSession {
  public:
-  ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf, base::Random& random);
+  ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf,
+                base::Random& random);
   ~ClientSession();
   // The next message to send. First call: handshake message 1 with its payload.
   base::Result<base::Bytes> next_message();
   struct Progress {
-    bool more = false;             // there is something left to send or to fetch: call next_message again
-    std::uint32_t sent = 0;        // segments acked so far in this session
+    bool more = false;       // there is something left to send or to fetch: call next_message again
+    std::uint32_t sent = 0;  // segments acked so far in this session
     std::uint32_t received = 0;
     std::uint64_t bytes_to_come = 0;
     std::uint32_t segments_to_come = 0;
@@ -112,7 +133,7 @@ class CarrierSession {
   struct Incoming {
     base::PublicBoxKey device;
     ClientMessage message;
-    bool first = false;            // 0-RTT: answer within kMessageMax, no push before the next message
+    bool first = false;  // 0-RTT: answer within kMessageMax, no push before the next message
   };
   base::Result<Incoming> on_message(base::ByteView message);
   base::Result<base::Bytes> reply(const ServerMessage& message);  // once per incoming message, and for pushes

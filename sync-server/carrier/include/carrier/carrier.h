@@ -21,15 +21,15 @@ class Carrier {
   base::Result<std::optional<base::Secret16>> operator_secret(base::Random& random);
 
   struct Ingested {
-    sync::ServerMessage reply;  // verdicts so far
+    sync::ServerMessage reply;                              // verdicts so far
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
   };
   // Inside a transaction of the store. An error is the store's and fatal; refusals are verdicts.
   base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                                 std::int64_t wall_seconds);
   // After the commit.
-  base::Result<sync::ServerMessage> answer(const base::PublicBoxKey& device, const sync::ClientMessage& message,
-                                           Ingested ingested);
+  base::Result<sync::ServerMessage> answer(const base::PublicBoxKey& device,
+                                           const sync::ClientMessage& message, Ingested ingested);
 
  private:
   explicit Carrier(CarrierStore& store) : store_(store) {}
@@ -46,10 +46,12 @@ class Carrier {
                                        std::int64_t wall_seconds, Ingested& ingested);
   base::Result<base::Code> take_genesis(const base::SpaceId& id, base::ByteView record, bool operator_valid,
                                         Ingested& ingested);
-  base::Code judge_join(const Space& space, const base::PublicSignKey& invite, std::int64_t wall_seconds) const;
+  base::Code judge_join(const Space& space, const base::PublicSignKey& invite,
+                        std::int64_t wall_seconds) const;
   base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                         Ingested& ingested);
-  base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record, Ingested& ingested);
+  base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,
+                            Ingested& ingested);
   base::Result<bool> operator_valid(const sync::ClientMessage& message);
   base::Result<bool> base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set);
   base::Result<sync::Vector> vector_of(const base::SpaceId& id);

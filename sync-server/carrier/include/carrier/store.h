@@ -1,5 +1,6 @@
-// What a carrier keeps, behind one interface: membership records, sealed segments, and for every space the order in
-// which they arrived with the running digest at each place. Implementations: storage/sqlite. Used by one thread.
+// What a carrier keeps, behind one interface: membership records, sealed segments, and for every space the
+// order in which they arrived with the running digest at each place. Implementations: storage/sqlite. Used by
+// one thread.
 #pragma once
 
 #include <optional>
@@ -14,13 +15,13 @@ namespace sejawat::carrier {
 struct Arrival {
   std::uint64_t position = 0;  // from 1, dense within a space
   bool is_record = false;
-  base::LogId log;             // of a segment
+  base::LogId log;  // of a segment
   std::uint64_t segment_no = 0;
-  base::Bytes bytes;           // the record, or the sealed segment
+  base::Bytes bytes;  // the record, or the sealed segment
 };
 struct SpaceTip {
   std::uint64_t position = 0;
-  base::Bytes digest_state;    // log::SpaceDigest::state
+  base::Bytes digest_state;  // log::SpaceDigest::state
 };
 
 class CarrierStore {
@@ -46,7 +47,8 @@ class CarrierStore {
   virtual base::Status append_segment(const base::SpaceId&, const SpaceTip& tip, const base::Digest& digest,
                                       const base::LogId&, const log::Head& head, base::ByteView segment) = 0;
   // Digest at a position; nullopt when there is no such position.
-  virtual base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId&, std::uint64_t position) = 0;
+  virtual base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId&,
+                                                              std::uint64_t position) = 0;
   // Calls `take` for each arrival after `position` in order until it returns false.
   struct Taker {
     virtual ~Taker() = default;

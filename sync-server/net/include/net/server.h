@@ -15,14 +15,14 @@ namespace sejawat::net {
 
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  std::uint16_t port = 0;                       // 0: chosen by the system
+  std::uint16_t port = 0;                        // 0: chosen by the system
   std::function<void(std::uint16_t)> listening;  // called once, with the real port
   std::size_t max_connections = 10000;
 };
 
-// Serves until SIGTERM or SIGINT, then drains: no new connections, what is under way is finished. All references are
-// borrowed for the time of the call.
-base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carrier_key, storage::Writer& writer,
-                        base::Random& random, base::Clock& clock);
+// Serves until SIGTERM or SIGINT, then drains: no new connections, what is under way is finished. All
+// references are borrowed for the time of the call.
+base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carrier_key,
+                        storage::Writer& writer, base::Random& random, base::Clock& clock);
 
 }  // namespace sejawat::net

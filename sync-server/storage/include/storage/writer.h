@@ -1,5 +1,5 @@
-// The one thread that touches the database, with group commit: everything that waits is ingested in one transaction,
-// one fsync acknowledges it all, and no answer leaves before it (protocol 7).
+// The one thread that touches the database, with group commit: everything that waits is ingested in one
+// transaction, one fsync acknowledges it all, and no answer leaves before it (protocol 7).
 #pragma once
 
 #include <functional>
@@ -12,8 +12,8 @@ namespace sejawat::storage {
 class Writer {
  public:
   using Done = std::function<void(base::Result<sync::ServerMessage>)>;  // called on the writer's thread
-  // `carrier` and `store` are borrowed and used by the writer's thread alone until stop() returns. When the store
-  // fails, `fatal` is called once, nothing is acknowledged any more, and the process must end.
+  // `carrier` and `store` are borrowed and used by the writer's thread alone until stop() returns. When the
+  // store fails, `fatal` is called once, nothing is acknowledged any more, and the process must end.
   Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal);
   ~Writer();
   struct Request {
