@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxCellsPerBody = 65536;
 constexpr std::size_t kMaxSupersedesPerBody = 65536;
+constexpr std::size_t kMaxExtension = 1024;
 
 std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
@@ -130,7 +131,10 @@ base::Result<base::Bytes> encode_body(std::span<const Op> ops, const base::LogId
       base::append(texts, base::as_bytes(*cell.value));
     }
   }
-  base::Bytes body = structure.take();
+  base::Writer writer;
+  writer.prefixed({});  // extension: nothing yet
+  base::Bytes body = writer.take();
+  base::append(body, structure.bytes());
   base::append(body, lengths.bytes());
   base::append(body, texts);
   base::append(body, ids);
@@ -142,6 +146,8 @@ base::Result<std::vector<Op>> decode_body(base::ByteView body, std::uint32_t op_
   const base::Error malformed = base::error(base::Code::malformed, "segment body");
   if (op_count > kMaxOpsPerSegment) return base::error(base::Code::too_large, "ops in a segment");
   base::Reader reader(body);
+  base::ByteView extension;  // a later version's word about the whole segment; older readers pass over it
+  if (!reader.prefixed(kMaxExtension, extension)) return malformed;
   std::vector<Op> ops;
   std::vector<Shape> shapes;
   std::vector<std::uint64_t> object_of;
