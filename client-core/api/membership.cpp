@@ -64,7 +64,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   if (writes && !own) {
     const base::Secret32 seed = base::Secret32::random(random);
     const auto key = crypto::SigningKey::from_seed(seed);
-    const auto record = space::write_log(author(), space.membership, key.public_key());
+    const auto record = space::write_log(author(), space.membership, key);
     SJ_TRY(auto id, take_record(space, record));
     static_cast<void>(id);
     const base::LogId log = log::log_id(space.row.space, key.public_key());
