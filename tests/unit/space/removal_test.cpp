@@ -380,6 +380,7 @@ TEST_F(RemovalTest, FiveAdminsRemoveOneEachAndSomebodyIsAlwaysLeft) {
 // Cut-off replicas act on what they know, meet, act again; every replica ends with the same to see.
 TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
   found({WireRole::admin, WireRole::admin, WireRole::writer, WireRole::writer, WireRole::reader});
+  for (int i = 0; i < 3; ++i) people.emplace_back(random);  // who may yet join
   const Membership start = *all;
   std::size_t removals = 0;
   std::size_t back = 0;
