@@ -10,7 +10,8 @@ using base::Code;
 
 base::Result<SpaceState*> first_community(Core::State& core) {
   for (auto& [id, space] : core.spaces) {
-    if (space->membership.has_genesis() && space->membership.kind() != space::SpaceKind::personal) return space.get();
+    if (space->membership.has_genesis() && space->membership.kind() != space::SpaceKind::personal)
+      return space.get();
   }
   return base::error(Code::not_found, "no community yet");
 }
@@ -30,7 +31,8 @@ base::Result<std::vector<space::Fence>> fences_at_heads(Core::State& core, const
   std::vector<space::Fence> fences;
   for (const auto& log : logs) {
     SJ_TRY(auto head, core.store->head(space.row.space, log));
-    if (head && head->count > 0) fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
+    if (head && head->count > 0)
+      fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
   }
   return fences;
 }
@@ -68,7 +70,8 @@ base::Result<std::vector<MemberInfo>> Core::members() {
   SJ_TRY(auto* space, first_community(core));
   SJ_TRY(auto profiles, core.store->profiles(space->row.space));
   const auto name_of = [&](const base::PersonId& person) {
-    const auto found = std::find_if(profiles.begin(), profiles.end(), [&](const auto& row) { return row.first == person; });
+    const auto found =
+        std::find_if(profiles.begin(), profiles.end(), [&](const auto& row) { return row.first == person; });
     return found == profiles.end() ? std::string() : found->second;
   };
   std::vector<MemberInfo> out;
@@ -78,7 +81,8 @@ base::Result<std::vector<MemberInfo>> Core::members() {
     row.name = name_of(person);
     row.domain_role = open_text(core, *space, member.sealed_role);
     row.role = member.role;
-    for (const auto& [id, device] : space->membership.devices()) row.devices += device.person == person ? 1 : 0;
+    for (const auto& [id, device] : space->membership.devices())
+      row.devices += device.person == person ? 1 : 0;
     row.self = core.certificate && core.certificate->person() == person;
     out.push_back(std::move(row));
   }
@@ -105,8 +109,9 @@ base::Status Core::change_role(const base::PersonId& person, std::string_view do
   if (!epoch || space->epochs.count(*epoch) == 0) return base::error(Code::key_missing);
   const auto sealed =
       space::seal_field(*epoch, space->epochs.at(*epoch), base::as_bytes(domain_role), core.random);
-  return commit(core, *space,
-                {space::write_role(core.author(), space->membership, person, role, std::move(fences), sealed)});
+  return commit(
+      core, *space,
+      {space::write_role(core.author(), space->membership, person, role, std::move(fences), sealed)});
 }
 
 base::Status Core::remove_member(const base::PersonId& person) {
@@ -126,8 +131,10 @@ base::Status Core::confirm_member(const base::PersonId& person) {
   State& core = *state_;
   SJ_TRY(auto* space, administered(core));
   const auto waiting = space->membership.provisional().find(person);
-  if (waiting == space->membership.provisional().end()) return base::error(Code::not_found, "nobody waits by that id");
-  return commit(core, *space, {space::write_join_confirmed(core.author(), space->membership, waiting->second)});
+  if (waiting == space->membership.provisional().end())
+    return base::error(Code::not_found, "nobody waits by that id");
+  return commit(core, *space,
+                {space::write_join_confirmed(core.author(), space->membership, waiting->second)});
 }
 
 base::Result<std::vector<InviteInfo>> Core::invites() {
@@ -157,7 +164,8 @@ base::Result<std::vector<DeviceInfo>> Core::devices() {
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   const auto& personal = core.spaces.at(core.personal)->membership;
   std::vector<DeviceInfo> out;
-  for (const auto& [id, device] : personal.devices()) out.push_back({id, id == core.certificate->device(), false});
+  for (const auto& [id, device] : personal.devices())
+    out.push_back({id, id == core.certificate->device(), false});
   for (const auto& [id, device] : personal.removed_devices()) {
     out.push_back({id, id == core.certificate->device(), true});
   }
@@ -178,8 +186,9 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
   for (auto& [id, space] : core.spaces) {
     if (space->membership.devices().count(device) == 0) continue;
     SJ_TRY(auto fences, fences_at_heads(core, *space, space::logs_of(space->membership, device)));
-    SJ_TRY_STATUS(commit(core, *space,
-                         {space::write_device_removed(core.author(), space->membership, device, std::move(fences))}));
+    SJ_TRY_STATUS(
+        commit(core, *space,
+               {space::write_device_removed(core.author(), space->membership, device, std::move(fences))}));
   }
   return transaction.commit();
 }
@@ -187,7 +196,8 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
 base::Status Core::rotate(const base::SpaceId& id) {
   State& core = *state_;
   const auto found = core.spaces.find(id);
-  if (found == core.spaces.end() || !found->second->membership.has_genesis()) return base::error(Code::not_found, "space");
+  if (found == core.spaces.end() || !found->second->membership.has_genesis())
+    return base::error(Code::not_found, "space");
   if (!core.is_admin(*found->second)) return base::error(Code::not_permitted, "only an admin rotates keys");
   store::Store::Transaction transaction(*core.store);
   SJ_TRY_STATUS(transaction.begin());

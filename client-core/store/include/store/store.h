@@ -120,7 +120,8 @@ class Store {
   base::Status mark_sealed(const base::SpaceId&, const base::LogId&, std::uint64_t up_to_position);  // < this
   base::Result<std::uint64_t> next_position(const base::SpaceId&, const base::LogId&);
   base::Result<std::uint64_t> unsealed_count(const base::SpaceId&);
-  base::Status set_segment_states_from(const base::SpaceId&, const base::LogId&, std::uint64_t no, SegmentState);
+  base::Status set_segment_states_from(const base::SpaceId&, const base::LogId&, std::uint64_t no,
+                                       SegmentState);
   base::Result<std::vector<base::LogId>> logs_in_state(const base::SpaceId&, SegmentState);
   // Quarantined segments below `no` wait to be opened (again).
   base::Status release_quarantined(const base::SpaceId&, const base::LogId&, std::uint64_t below);
@@ -133,7 +134,8 @@ class Store {
     base::ObjectId object;
     StoredOp op;
   };
-  base::Status replace_unsealed(const base::SpaceId&, const base::LogId& from, const std::vector<MovedOp>& ops);
+  base::Status replace_unsealed(const base::SpaceId&, const base::LogId& from,
+                                const std::vector<MovedOp>& ops);
   base::Result<std::vector<MovedOp>> unsealed_with_objects(const base::SpaceId&, const base::LogId&);
   // Names of members, as they wrote them; rows derived from ops.
   base::Status put_profile(const base::SpaceId&, const base::PersonId&, std::string_view name);
