@@ -1,6 +1,5 @@
-// A segment from anywhere, and what its author may have put inside: an error or ops within their caps. The
-// first byte chooses how deep the input goes in, because no fuzzer guesses a signature or a seal. needs:
-// crypto log log_seal
+// A segment from anywhere, and what its author may have put inside: an error, or ops within their caps.
+// needs: crypto log log_seal
 #include <cstdlib>
 
 #include "base/codec.h"
@@ -96,6 +95,7 @@ void stored_op(ByteView input) {
 
 }  // namespace
 
+// The first byte chooses how deep the input goes in: no fuzzer guesses a signature or a seal.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView input(data + 1, size - 1);
