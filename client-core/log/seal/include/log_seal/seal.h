@@ -18,7 +18,8 @@ struct SealContext {
   const base::Secret32* epoch_key = nullptr;  // borrowed
   Head before;
   std::vector<base::HeadTag> frontier;
-  std::vector<Dependency> deps;  // must list every other log named in a `supersedes`
+  // Must list every other log named in a `supersedes`; those that the sealed ops name go into the header.
+  std::vector<Dependency> deps;
 };
 
 struct Sealed {
