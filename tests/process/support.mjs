@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const bin = process.env.SEJAWAT_BIN;
+export const program = (name) => path.join(bin, name);
 
 export class World {
   constructor() {
@@ -15,12 +16,20 @@ export class World {
   path(...parts) {
     return path.join(this.root, ...parts);
   }
+  // What stands before a program's name: another namespace, a tracer. Overwritten by tests that need it.
+  prefix = [];
+  serveFlags = [];
   // Runs the client to its end: {status, out, err, json, lines}.
   client(home, ...args) {
-    const done = spawnSync(path.join(bin, 'sejawat'), ['--home', this.path(home), '--lang', 'en', ...args], {
+    return this.run('sejawat', '--home', this.path(home), '--lang', 'en', ...args);
+  }
+  run(name, ...args) {
+    const [command, ...rest] = [...this.prefix, program(name), ...args];
+    const done = spawnSync(command, rest, {
       cwd: this.root,
       encoding: 'utf8',
       input: this.input ?? '',
+      env: { ...process.env, ...this.env },
       maxBuffer: 1 << 28,
       timeout: 120000,
     });
@@ -41,9 +50,9 @@ export class World {
   }
   async server(listen = '127.0.0.1:0') {
     const log = openSync(this.path('server.log'), 'a');
-    const child = spawn(path.join(bin, 'sejawat-server'), ['serve', '--data', this.path('S'), '--listen', listen, '--json'], {
-      stdio: ['ignore', 'pipe', log],
-    });
+    const [command, ...rest] = [...this.prefix, program('sejawat-server'), 'serve', '--data', this.path('S'), '--listen', listen,
+      '--json', ...this.serveFlags];
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', log] });
     const server = { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
     this.servers.push(server);
     let text = '';

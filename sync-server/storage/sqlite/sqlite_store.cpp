@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <map>
 
 namespace sejawat::storage {
@@ -28,7 +29,10 @@ UPDATE space SET (segment_bytes, records, record_bytes) =
 PRAGMA user_version = 2;
 )sql";
 
-base::Code code_of(int result) {
+base::Code code_of(sqlite3* database, int result) {
+  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
+  const int system = sqlite3_system_errno(database);
+  if ((result & 0xFF) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)) return base::Code::disk_full;
   switch (result & 0xFF) {
     case SQLITE_FULL: return base::Code::disk_full;
     case SQLITE_BUSY:
@@ -70,7 +74,7 @@ class Statement {
     const int result = statement_ == nullptr ? sqlite3_errcode(database_) : sqlite3_step(statement_);
     if (result == SQLITE_ROW) return true;
     if (result == SQLITE_DONE) return false;
-    return base::error(code_of(result), sqlite3_errmsg(database_));
+    return base::error(code_of(database_, result), sqlite3_errmsg(database_));
   }
   base::Status run() {
     SJ_TRY(const bool row, step());
@@ -273,7 +277,7 @@ class SqliteStore final : public carrier::CarrierStore {
   }
   base::Error failure() const {
     if (database_ == nullptr) return base::error(base::Code::storage_failed, "out of memory");
-    return base::error(code_of(sqlite3_errcode(database_)), sqlite3_errmsg(database_));
+    return base::error(code_of(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
   }
   base::Status execute(const char* sql) {
     if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
