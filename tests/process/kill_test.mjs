@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { thousand } from './prose.mjs';
+import { seeded } from './proxy.mjs';
 import { World, jsonLines } from './support.mjs';
 
 const seed = Number(process.env.SEJAWAT_SEED ?? randomInt(1 << 30));
@@ -12,14 +13,7 @@ const kills = Number(process.env.SEJAWAT_KILLS ?? 50);
 const perTeacher = 10; // rounds in one home, so that no home grows without end
 const count = 1000;
 
-// mulberry32: repeatable with the printed seed
-let state = seed >>> 0;
-const random = () => {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
+const random = seeded(seed);
 
 test(`${kills} kills during uploads of ${count} fresh entries, half of each side (SEJAWAT_SEED=${seed})`, async (t) => {
   const world = new World();

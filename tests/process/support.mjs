@@ -46,7 +46,20 @@ export class World {
     };
   }
   spawnClient(home, ...args) {
-    return spawn(path.join(bin, 'sejawat'), ['--home', this.path(home), ...args], { cwd: this.root, stdio: 'ignore' });
+    return spawn(program('sejawat'), ['--home', this.path(home), ...args], { cwd: this.root, stdio: 'ignore' });
+  }
+  // Like `client`, but without holding up this process: for servers and proxies that live in it.
+  async clientAside(home, ...args) {
+    const child = spawn(program('sejawat'), ['--home', this.path(home), '--lang', 'en', ...args], {
+      cwd: this.root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const done = { status: null, out: '', err: '' };
+    child.stdout.on('data', (part) => (done.out += part));
+    child.stderr.on('data', (part) => (done.err += part));
+    done.status = await new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    done.error = done.err.includes('{') ? JSON.parse(done.err.trim().split('\n').at(-1)) : undefined;
+    return done;
   }
   async server(listen = '127.0.0.1:0') {
     const log = openSync(this.path('server.log'), 'a');
