@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/codec.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -61,9 +62,10 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
     if (something) offer.push_back(id);
   }
   if (core_.pending_join && core_.pending_join->carrier == carrier_ && !join_refused_for_good() &&
-      std::find(offer.begin(), offer.end(), core_.pending_join->space) == offer.end() &&
       offered_records_.count(id_of(core_.pending_join->record)) == 0) {
-    offer.push_back(core_.pending_join->space);
+    // Before everything else: until it is taken this device is a stranger there.
+    offer.erase(std::remove(offer.begin(), offer.end(), core_.pending_join->space), offer.end());
+    offer.insert(offer.begin(), core_.pending_join->space);
   }
   return offer;
 }
@@ -159,6 +161,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
 }
 
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
+  if (code == base::Code::unknown_membership) return;  // "later" is no refusal
   core_.refused_now.emplace(space, code);  // the first one says why; what follows is its consequence
   ++core_.refused_count;
 }

@@ -52,10 +52,19 @@ base::Result<Status> Core::status() {
     row.last_sync_wall_ms = carrier.last_sync_wall_ms;
     row.last_error = static_cast<base::Code>(carrier.last_error);
     SJ_TRY(row.unsent_segments, unsent_segments(core, carrier.key));
+    SJ_TRY(row.refusals, refusals(carrier.key));
     status.carriers.push_back(std::move(row));
   }
   SJ_TRY(status.pending, pending());
   return status;
+}
+
+base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carrier) {
+  std::vector<Refusal> refusals;
+  for (const auto& [key, code] : state_->refused) {
+    if (key.first == carrier) refusals.push_back({key.second, code});
+  }
+  return refusals;
 }
 
 base::Result<std::uint64_t> Core::pending() {

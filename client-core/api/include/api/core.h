@@ -29,12 +29,19 @@ struct SpaceStatus {
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
 };
+// Why a carrier last refused something of a space. It stays here, is offered again at every sync, and the
+// reason stands until the carrier takes it.
+struct Refusal {
+  base::SpaceId space;
+  base::Code code = base::Code::ok;
+};
 struct CarrierStatus {
   space::CarrierAddress address;
   std::optional<base::GenerationId> generation;
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
   std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
+  std::vector<Refusal> refusals;
 };
 // What a person may believe about an entry.
 enum class Delivery : std::uint8_t {
@@ -162,6 +169,7 @@ class Core {
     bool empty() const { return entries.empty() && !all; }
   };
   Changes take_changes();
+  base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
   // Where to sync: the first carrier known. nullopt before any.
   std::optional<space::CarrierAddress> home_carrier() const;
   base::Status add_carrier(const space::CarrierAddress& address);
