@@ -12,6 +12,9 @@
 #include "carrier/carrier.h"
 #include "crypto/hash.h"
 #include "crypto/system_random.h"
+#include "data_folder.h"
+#include "inspect_commands.h"
+#include "messages.h"
 #include "net/server.h"
 #include "platform_posix/files.h"
 #include "space/invite.h"
@@ -25,26 +28,13 @@ using namespace sejawat;
 struct Settings {
   std::string data;
   std::string listen = "127.0.0.1:8787";
+  carrier::Limits limits;
   bool json = false;
   std::string lang;
 };
 
 int fail(const Settings& settings, const base::Error& error) {
-  const bool english = settings.lang == "en";
-  std::string text = english ? "The server cannot go on; what was acknowledged is safe."
-                             : "Server tidak dapat berjalan; yang sudah diakui tetap aman.";
-  if (error.code == base::Code::store_locked) {
-    text = english ? "Another server already uses this data folder."
-                   : "Folder data ini sudah dipakai server lain.";
-  } else if (error.code == base::Code::store_too_new) {
-    text = english ? "This data was written by a newer version and was left untouched; update the server."
-                   : "Data ini ditulis versi yang lebih baru dan tidak disentuh; perbarui server.";
-  } else if (error.code == base::Code::disk_full) {
-    text = english ? "The disk is full." : "Disk penuh.";
-  }
-  std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code) << ": " << error.detail
-            << ")\n";
-  return 1;
+  return server::report(error, settings.lang, settings.json);
 }
 
 base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& listen) {
@@ -85,7 +75,7 @@ void announce(const Settings& settings, const space::CarrierAddress& address,
     std::cout << boost::json::serialize(line) << std::endl;
     return;
   }
-  const bool english = settings.lang == "en";
+  const bool english = server::english(settings.lang);
   std::cout << (english ? "Address: " : "Alamat: ") << address.url() << "\n";
   if (!invite.empty()) std::cout << (english ? "Operator invite: " : "Undangan operator: ") << invite << "\n";
   std::cout.flush();
@@ -101,15 +91,15 @@ int serve(const Settings& settings) {
   crypto::SystemRandom random;
   platform::SystemClock clock;
   auto listen = split_listen(settings.listen);
-  if (!listen.ok()) return fail(settings, listen.error()), 2;
-  if (auto made = platform::make_private_directory(settings.data); !made.ok())
+  if (!listen.ok()) return fail(settings, listen.error());
+  if (auto made = server::prepare_data_folder(settings.data); !made.ok())
     return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());
   auto store = storage::open_sqlite(settings.data + "/carrier.db", random);
   if (!store.ok()) return fail(settings, store.error());
-  auto carrier = carrier::Carrier::open(**store);
+  auto carrier = carrier::Carrier::open(**store, settings.limits);
   if (!carrier.ok()) return fail(settings, carrier.error());
   auto operator_secret = (*carrier)->operator_secret(random);
   if (!operator_secret.ok()) return fail(settings, operator_secret.error());
@@ -122,7 +112,11 @@ int serve(const Settings& settings) {
   options.host = listen->first;
   options.port = listen->second;
   options.listening = [&](std::uint16_t port) {
-    announce(settings, address_of(options.host, port, key), *operator_secret ? &**operator_secret : nullptr);
+    const auto address = address_of(options.host, port, key);
+    // Only a convenience of `address`: a full disk must not keep the server from serving what it has.
+    if (auto kept = server::remember_address(settings.data, address.url()); !kept.ok())
+      fail(settings, kept.error());
+    announce(settings, address, *operator_secret ? &**operator_secret : nullptr);
   };
   auto ran = net::run_server(options, key, writer, random, clock);
   writer.stop();
@@ -144,7 +138,17 @@ int main(int argc, char** argv) {
   auto* serve_command = app.add_subcommand("serve", "creates what is missing and serves until SIGTERM");
   serve_command->add_option("--data", settings.data, "folder of this server")->required();
   serve_command->add_option("--listen", settings.listen, "ADDRESS:PORT, port 0: chosen by the system");
+  const auto size = CLI::AsSizeValue(false);
+  serve_command
+      ->add_option("--quota-personal", settings.limits.personal_bytes,
+                   "bytes of one person's private space, such as 256MB")
+      ->transform(size);
+  serve_command
+      ->add_option("--quota-community", settings.limits.community_bytes,
+                   "bytes of one school, group, cluster or district, such as 4GB")
+      ->transform(size);
   serve_command->callback([&] { exit_code = serve(settings); });
+  server::add_inspect_commands(app, settings.json, settings.lang, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -44,8 +44,8 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   if (key == space.epochs.end()) return {};  // waits for its key; status counts it
   const auto log_key = crypto::SigningKey::from_seed(own->seed);
 
-  store::Store::Transaction transaction(*store);
-  SJ_TRY_STATUS(transaction.begin());
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
   std::size_t sealed_bytes = 0;
   while (sealed_bytes < budget) {
     SJ_TRY(auto waiting, store->unsealed_ops(space.row.space, own->log, kSealWindow));
@@ -92,7 +92,7 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
     }
   }
   SJ_TRY_STATUS(save_digest(space));
-  return transaction.commit();
+  return change.commit();
 }
 
 base::Status Core::State::open_segment(SpaceState& space, const store::StoredSegment& stored,
@@ -105,6 +105,14 @@ base::Status Core::State::open_segment(SpaceState& space, const store::StoredSeg
     if (!named || !(base::prefix_of<base::HeadTag>(named->hash) == dep.head)) {
       return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
                                       store::SegmentState::waiting_deps);
+    }
+  }
+  const auto enrolled = space.membership.logs().find(stored.log);
+  if (enrolled != space.membership.logs().end() && !is_own(enrolled->second)) {
+    SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second));
+    if (stored.segment_no >= fenced) {
+      return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
+                                      store::SegmentState::quarantined);
     }
   }
   const auto key = space.epochs.find(header.epoch);
@@ -167,6 +175,18 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   return {};
 }
 
+// After recovery the card says who one is, but not by which name: that comes back from one's own profile.
+// Whose name it is follows from whose log says so, not from what it says.
+base::Status Core::State::adopt_name(const SpaceState& space, const fold::Value& value) {
+  if (value.dots.empty() || value.bytes.size() > kMaxNameBytes) return {};
+  const auto log = space.membership.logs().find(value.dots.front().branch);
+  if (log == space.membership.logs().end()) return {};
+  SJ_TRY_STATUS(store->put_profile(space.row.space, log->second.person, value.bytes));
+  if (!name.empty() || !certificate || !(log->second.person == certificate->person())) return {};
+  name = value.bytes;
+  return store->put_setting("name", base::as_bytes(name));
+}
+
 base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> once = touched;
   std::sort(once.begin(), once.end());
@@ -175,13 +195,18 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   for (const auto& item : once) {
     if (item.space == personal) {
       personal_objects.push_back(item);
+      note_changed(item.object);
       continue;
     }
     SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
-    if (object.type != kCommunityType) continue;
+    if (object.type != kCommunityType && object.type != kProfileType) continue;
     const auto named = object.registers.find({0, 1});
     if (named == object.registers.end() || named->second.empty()) continue;
     SJ_TRY(auto* space, this->space(item.space));
+    if (object.type == kProfileType) {
+      SJ_TRY_STATUS(adopt_name(*space, named->second.front()));
+      continue;
+    }
     space->row.name = named->second.front().bytes;
     SJ_TRY_STATUS(store->put_space(space->row));
   }

@@ -2,18 +2,10 @@
 
 #include <sys/stat.h>
 
-#include "database.h"
-#include "journal_table.h"
-#include "lock_file.h"
 #include "schema.h"
+#include "store_state.h"
 
 namespace sejawat::store {
-
-struct Store::State {
-  std::unique_ptr<LockFile> lock;  // goes last: the database is closed by then
-  std::unique_ptr<Database> database;
-  std::unique_ptr<JournalTable> journal;
-};
 
 namespace {
 
@@ -26,8 +18,9 @@ base::Status prepare(Database& database) {
   }
   // Before any other pragma: a newer store is left exactly as it is.
   if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
+  database.found_fit();
   SJ_TRY_STATUS(
-      database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+      database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                        "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000"));
   if (version == kSchemaVersion) return {};
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
@@ -37,8 +30,6 @@ base::Status prepare(Database& database) {
   if (!made.ok()) static_cast<void>(database.execute("ROLLBACK"));
   return made;
 }
-
-std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 StoredSegment segment_of(const Query& query) {
   StoredSegment segment;

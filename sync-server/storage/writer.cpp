@@ -22,6 +22,7 @@ struct Writer::State {
   std::condition_variable wake;
   std::deque<Request> waiting;
   bool stopping = false;
+  bool failed = false;
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> commits{0};
   std::thread thread;
@@ -41,32 +42,50 @@ struct Writer::State {
     return group;
   }
 
-  base::Status serve(std::vector<Request>& group) {
-    std::vector<carrier::Carrier::Ingested> ingested;
+  // Until it returns ok nothing of the group may be acknowledged.
+  base::Status store_all(const std::vector<Request>& group,
+                         std::vector<carrier::Carrier::Ingested>& ingested) {
     SJ_TRY_STATUS(store.begin());
     for (const auto& request : group) {
       SJ_TRY(auto one, carrier.ingest(request.device, request.message, request.wall_seconds));
       ingested.push_back(std::move(one));
     }
-    SJ_TRY_STATUS(store.commit());
+    return store.commit();
+  }
+
+  bool serve(std::vector<Request>& group) {
+    std::vector<carrier::Carrier::Ingested> ingested;
+    base::Status stored = store_all(group, ingested);
+    if (!stored.ok()) {
+      fail(std::move(stored).error(), group);
+      return false;
+    }
     ++commits;
     requests += group.size();
     for (std::size_t i = 0; i < group.size(); ++i) {
       group[i].done(carrier.answer(group[i].device, group[i].message, std::move(ingested[i])));
     }
-    return {};
+    return true;
+  }
+
+  // After a failed write or fsync nothing that follows could be trusted, and the carrier's memory may be
+  // ahead of the store: say so and end. Where the process outlives that, everybody who waits gets the error.
+  void fail(base::Error error, std::vector<Request>& group) {
+    fatal(error);
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      failed = true;
+      for (auto& request : waiting) group.push_back(std::move(request));
+      waiting.clear();
+    }
+    for (auto& request : group) request.done(error);
   }
 
   void run() {
     for (;;) {
       std::vector<Request> group = next_group();
       if (group.empty()) return;
-      base::Status served = serve(group);
-      if (!served.ok()) {
-        // After a failed write or fsync nothing that follows could be trusted: say so and end.
-        fatal(std::move(served).error());
-        return;
-      }
+      if (!serve(group)) return;
     }
   }
 };
@@ -82,7 +101,7 @@ Writer::~Writer() { stop(); }
 bool Writer::submit(Request request) {
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
-    if (state_->stopping || state_->waiting.size() >= kMaxWaiting) return false;
+    if (state_->stopping || state_->failed || state_->waiting.size() >= kMaxWaiting) return false;
     state_->waiting.push_back(std::move(request));
   }
   state_->wake.notify_one();

@@ -13,7 +13,8 @@ class Writer {
  public:
   using Done = std::function<void(base::Result<sync::ServerMessage>)>;  // called on the writer's thread
   // `carrier` and `store` are borrowed and used by the writer's thread alone until stop() returns. When the
-  // store fails, `fatal` is called once, nothing is acknowledged any more, and the process must end.
+  // store fails, `fatal` is called once and the process must end; if `fatal` returns all the same, whoever
+  // waits gets the error and nothing is taken or acknowledged any more.
   Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal);
   ~Writer();
   struct Request {
@@ -22,7 +23,7 @@ class Writer {
     std::int64_t wall_seconds = 0;
     Done done;
   };
-  // False when the queue is full or stopping: the client comes again later.
+  // False when the queue is full, after a failure, or when stopping: the client comes again later.
   bool submit(Request request);
   void stop();  // finishes what waits
 
