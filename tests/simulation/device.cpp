@@ -220,7 +220,7 @@ bool Device::make_person() {
 }
 
 bool Device::recover() {
-  if (!up() || core_->has_person() || !person_.card) return false;
+  if (!up() || !person_.card) return false;
   auto card = space::RecoveryCard::parse(*person_.card);
   if (!settle_call("card", card.code())) return false;
   if (!settle_call("recover", core_->recover(*card, server_.address()).code())) return false;
@@ -371,7 +371,7 @@ void Device::take(const base::Result<Answer>& answer) {
 void Device::note_join() {
   if (!join_waits_) return;
   const auto code = core_->join_state().code();
-  if (code == base::Code::offline) return;
+  if (code == base::Code::offline || code == base::Code::key_missing) return;
   join_waits_ = false;
   world_.witness.event("join is decided", number_, static_cast<std::uint64_t>(code));
   world_.witness.sometimes(Sometimes::joined_by_invite, code == base::Code::ok);
@@ -410,6 +410,16 @@ bool Device::has_community() {
   return std::any_of(status->spaces.begin(), status->spaces.end(),
                      [](const auto& space) { return space.kind == space::SpaceKind::school; });
 }
+
+bool Device::has_all_keys() {
+  if (!has_person()) return false;
+  auto status = core_->status();
+  return status.ok() && core_->join_state().code() != base::Code::key_missing &&
+         std::all_of(status->spaces.begin(), status->spaces.end(),
+                     [](const auto& space) { return space.waiting_segments == 0; });
+}
+
+bool Device::has_sent_all() const { return last_sync_.code == base::Code::ok && last_sync_.pending == 0; }
 
 bool Device::joined() { return has_person() && core_->join_state().ok(); }
 

@@ -59,6 +59,8 @@ class Device {
   bool has_person() const { return up() && core_->has_person(); }
   bool has_community();
   bool joined();
+  bool has_all_keys();        // nothing that arrived waits for a key
+  bool has_sent_all() const;  // as of the last sync
   base::Result<Folded> folded();
   base::Result<api::Status> status() { return core_->status(); }
   api::Core& core() { return *core_; }

@@ -35,7 +35,7 @@ bool School::has_all_begun() {
     bool all = true;
     for (const auto& person : people_) {
       for (Device* device : person->alive()) {
-        if (!device->has_person() && person->card) device->recover();
+        if (person->card && !device->has_all_keys()) device->recover();
       }
       const bool done = begin(*person);
       all = all && done;
@@ -76,6 +76,7 @@ bool School::quiet_phase() {
   Witness& witness = world_.witness;
   witness.event("quiet");
   luck_ = {};
+  quiet_ = true;
   network_.set_weather({});
   server_.clock().wrong_by = 0;
   for (int i = 0; i < 2; ++i) {

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::uint64_t kOperations = 40;
 constexpr std::uint64_t kFaults = 5;
-constexpr std::int64_t kHundredYears = 100 * kYear / kSecond;
+constexpr std::int64_t kShort = 72 * 3600;         // seconds an invite holds
+constexpr std::int64_t kLong = 360 * 24 * 3600;
 
 }  // namespace
 
@@ -70,6 +71,8 @@ bool School::begin(Person& person) {
   Device& device = *alive.front();
   if (!device.up()) return false;
   if (!device.has_person() && !(person.card ? device.recover() : device.make_person())) return false;
+  // Closed before the keys had come: the card is shown once more.
+  if (quiet_ && person.card && !device.has_all_keys()) device.recover();
   if (device.joined()) return true;
   if (person.founder) {
     // Once only: a later device learns of the school from the carrier.
@@ -78,9 +81,10 @@ bool School::begin(Person& person) {
   if (device.core().join_state().code() == base::Code::offline) return false;  // waits for a sync
   for (Device* admin : people_.front()->alive()) {
     if (!admin->joined()) continue;
-    // The admin's clock may be wrong by decades, and then the short invite is over before it began.
-    const std::int64_t seconds = world_.chance(500) ? 72 * 3600 : kHundredYears;
-    const auto link = admin->invite(seconds, 1);
+    // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
+    // look at the clock in the end.
+    if (quiet_) admin->clock().wrong_by = 0;
+    const auto link = admin->invite(world_.chance(500) ? kShort : kLong, 1);
     if (!link) continue;
     if (!admin->syncing()) admin->start_sync();
     if (device.up() && device.join(*link)) break;
@@ -113,12 +117,13 @@ void School::lose_device() {
   const bool last = person.alive().size() == 1;
   // Without a card or any other device nobody could tell what should still be there.
   if (last && (!person.card || devices_ >= 20)) return;
-  // The keys of a school with one admin: what has opened them is not lost before another device of theirs has.
-  if (person.founder) {
+  // The school itself exists where it was founded until the carrier has it.
+  if (person.founder && device == person.devices.front().get() && !device->has_sent_all()) return;
+  // The keys of a school with one admin: the last device that has opened them may go only after another has.
+  if (person.founder && !last) {
     const auto alive = person.alive();
     const bool held_elsewhere = std::any_of(alive.begin(), alive.end(), [&](Device* other) {
-      return other != device && other->joined() && other->last_sync().code == base::Code::ok &&
-             other->last_sync().pending == 0;
+      return other != device && other->has_all_keys();
     });
     if (!held_elsewhere) return;
   }

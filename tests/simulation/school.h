@@ -44,6 +44,7 @@ class School {
   std::vector<std::unique_ptr<Person>> people_;
   std::uint64_t devices_ = 0;
   std::uint64_t most_devices_ = 1;
+  bool quiet_ = false;
   struct {  // chances in a thousand, for each operation
     std::uint64_t device_crash = 0, server_crash = 0, disk = 0, clock = 0, offline = 0, lose = 0;
   } luck_;

@@ -12,6 +12,8 @@ namespace {
 using namespace sejawat;
 using namespace sejawat::simulation;
 
+constexpr std::size_t kShown = 20;  // failing schedules named in the table
+
 struct Settings {
   std::uint64_t seed = 1;
   std::uint64_t schedules = 1;
@@ -55,10 +57,12 @@ void print_json(const RunReport& run, Planted planted) {
 void print_text(const RunReport& run, Planted planted) {
   print_table(run, std::cout);
   for (const char* name : run.never_happened()) std::cout << "NEVER HAPPENED: " << name << '\n';
-  for (const auto& failure : run.failures) {
+  for (std::size_t i = 0; i < run.failures.size() && i < kShown; ++i) {
+    const auto& failure = run.failures[i];
     std::cout << "VIOLATED: " << name_of(failure.violation->property) << ": " << failure.violation->detail
               << "\n  replay: " << replay_command(failure, planted) << '\n';
   }
+  if (run.failed > kShown) std::cout << "and " << run.failed - kShown << " more\n";
   std::cout << (run.ok() ? "every property held" : "FAILED") << std::endl;
 }
 
