@@ -88,7 +88,8 @@ base::Status Core::State::open_first_epoch() {
   const auto found = spaces.find(personal);
   if (!device || found == spaces.end()) return {};
   SpaceState& space = *found->second;
-  if (!space.membership.has_genesis() || space.membership.current_epoch() || space.epochs.size() != 1) return {};
+  if (!space.membership.has_genesis() || space.membership.current_epoch() || space.epochs.size() != 1)
+    return {};
   const base::Secret32 first = space.epochs.begin()->second.clone();
   Change change(*this);
   SJ_TRY_STATUS(change.begin());

@@ -148,7 +148,8 @@ std::optional<bool> Device::resolve(const Saved::Unsure& unsure) {
     if (!settle_call("look after", after.code())) return std::nullopt;
     std::size_t fresh = 0;
     for (const auto& [dot, text] : *after) {
-      if (unsure.before.count(dot) != 0 || !is_new(dot) || text.find(change.word) == std::string::npos) continue;
+      if (unsure.before.count(dot) != 0 || !is_new(dot) || text.find(change.word) == std::string::npos)
+        continue;
       saved_.seen[dot] = change;
       ++fresh;
     }

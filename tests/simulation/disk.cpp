@@ -141,8 +141,7 @@ void Disk::cut_power(DiskFile& file) {
         if (random_.below(2) == 0) continue;
         const auto begin = what.data.begin() + static_cast<std::ptrdiff_t>(at);
         const auto size = std::min(kSector, what.data.size() - at);
-        change(file.durable,
-               {what.offset + at, {begin, begin + static_cast<std::ptrdiff_t>(size)}, false});
+        change(file.durable, {what.offset + at, {begin, begin + static_cast<std::ptrdiff_t>(size)}, false});
       }
       continue;
     }

@@ -25,8 +25,8 @@ class Found : public testing::Test {
   std::string folder_;
 };
 
-// Kills the process of a fresh store at every place of `change` in turn, opens the store again, and cuts the power.
-// What `there` saw after the kill must still be there then, whatever the power cut does.
+// Kills the process of a fresh store at every place of `change` in turn, opens the store again, and cuts the
+// power. What `there` saw after the kill must still be there then, whatever the power cut does.
 template <class Store, class Open, class Do, class There>
 void expect_seen_is_durable(const std::string& folder, Open open, Do change, There there) {
   int seen = 0;
@@ -50,13 +50,14 @@ void expect_seen_is_durable(const std::string& folder, Open open, Do change, The
     disk.settle(Ending::power_cut);
     store = open();
     ASSERT_NE(store, nullptr) << turn;
-    EXPECT_TRUE(!was_there || there(*store)) << "killed at change " << 1 + turn % 10 << ", then the power went";
+    EXPECT_TRUE(!was_there || there(*store))
+        << "killed at change " << 1 + turn % 10 << ", then the power went";
   }
   EXPECT_GT(seen, 0) << "the kill never left the change behind: the test does not test";
 }
 
-// Seed 231919369626709: a killed server found a commit in the page cache, told a client that came again "stored",
-// and lost it with the power.
+// Seed 231919369626709: a killed server found a commit in the page cache, told a client that came again
+// "stored", and lost it with the power.
 TEST_F(Found, AServerMakesDurableWhatAKillLeftBeforeItSpeaksOfIt) {
   support::SeededRandom random(1);
   expect_seen_is_durable<std::unique_ptr<carrier::CarrierStore>>(
@@ -142,7 +143,8 @@ class FoundAtSchool : public Found {
   std::uint64_t devices_ = 0;
 };
 
-// Seed 279099462238234: a person whose first step failed on a full disk was there in memory and not in the store.
+// Seed 279099462238234: a person whose first step failed on a full disk was there in memory and not in the
+// store.
 TEST_F(FoundAtSchool, AFirstStepThatFailsLeavesNobodyBehind) {
   for (std::uint64_t at = 1; at < 200; ++at) {
     Device& device = add_device(add_person());
@@ -178,8 +180,8 @@ TEST_F(FoundAtSchool, AReplyThatCannotBeStoredIsForgottenWhole) {
   }
 }
 
-// Seed 218227036069703: the epoch of a personal space was opened by its first device only, which was lost before
-// it had reached the carrier; nothing that its successor wrote could ever be sealed.
+// Seed 218227036069703: the epoch of a personal space was opened by its first device only, which was lost
+// before it had reached the carrier; nothing that its successor wrote could ever be sealed.
 TEST_F(FoundAtSchool, ARecoveredDeviceSendsEvenIfItsPredecessorNeverReachedTheCarrier) {
   Device& admin = founder();
   Person& person = add_person();

@@ -10,7 +10,8 @@ namespace sejawat::simulation {
 
 class Network {
  public:
-  Network(World& world, Server& server, Planted planted) : world_(world), server_(server), planted_(planted) {}
+  Network(World& world, Server& server, Planted planted)
+      : world_(world), server_(server), planted_(planted) {}
 
   // Chances in a thousand.
   struct Weather {

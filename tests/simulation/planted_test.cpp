@@ -27,7 +27,8 @@ TEST_P(PlantedFault, IsFoundWithinTwoHundredSchedules) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, PlantedFault,
-                         testing::Range(static_cast<int>(Planted::none) + 1, static_cast<int>(Planted::count_)));
+                         testing::Range(static_cast<int>(Planted::none) + 1,
+                                        static_cast<int>(Planted::count_)));
 
 }  // namespace
 }  // namespace sejawat::simulation

@@ -8,12 +8,14 @@ constexpr int kRounds = 16;
 
 std::string waiting_of(Device& device) {
   std::string out;
-  auto status = device.has_person() ? device.status() : base::Result<api::Status>(base::error(base::Code::not_found));
+  auto status =
+      device.has_person() ? device.status() : base::Result<api::Status>(base::error(base::Code::not_found));
   if (!status.ok()) return out;
   for (const auto& space : status->spaces) {
     if (space.unsealed_ops + space.waiting_segments == 0) continue;
     out += " (space of kind " + std::to_string(static_cast<int>(space.kind)) + ": " +
-           std::to_string(space.unsealed_ops) + " unsealed, " + std::to_string(space.waiting_segments) + " waiting)";
+           std::to_string(space.unsealed_ops) + " unsealed, " + std::to_string(space.waiting_segments) +
+           " waiting)";
   }
   return out;
 }
@@ -61,10 +63,10 @@ bool School::rounds() {
         const bool ok = sync_now(*device);
         const SyncResult& sync = device->last_sync();
         if (ok && sync.same && sync.pending == 0) continue;
-        last += waiting_of(*device) + " device " + std::to_string(device->number()) + ": " + base::code_name(sync.code) +
-                ", sent " + std::to_string(sync.sent) + ", received " + std::to_string(sync.received) +
-                ", exchanges " + std::to_string(sync.exchanges) + ", pending " +
-                std::to_string(sync.pending) + ";";
+        last += waiting_of(*device) + " device " + std::to_string(device->number()) + ": " +
+                base::code_name(sync.code) + ", sent " + std::to_string(sync.sent) + ", received " +
+                std::to_string(sync.received) + ", exchanges " + std::to_string(sync.exchanges) +
+                ", pending " + std::to_string(sync.pending) + ";";
       }
     }
     if (last.empty()) return witness.always(Always::digests_agree, true);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint64_t kOperations = 40;
 constexpr std::uint64_t kFaults = 5;
-constexpr std::int64_t kShort = 72 * 3600;         // seconds an invite holds
+constexpr std::int64_t kShort = 72 * 3600;  // seconds an invite holds
 constexpr std::int64_t kLong = 360 * 24 * 3600;
 
 }  // namespace
@@ -122,9 +122,8 @@ void School::lose_device() {
   // The keys of a school with one admin: the last device that has opened them may go only after another has.
   if (person.founder && !last) {
     const auto alive = person.alive();
-    const bool held_elsewhere = std::any_of(alive.begin(), alive.end(), [&](Device* other) {
-      return other != device && other->has_all_keys();
-    });
+    const bool held_elsewhere = std::any_of(
+        alive.begin(), alive.end(), [&](Device* other) { return other != device && other->has_all_keys(); });
     if (!held_elsewhere) return;
   }
   device->lose();

@@ -181,7 +181,8 @@ void install_vfs() {
   vfs.xCurrentTime = vfs_time;
   vfs.xGetLastError = vfs_last_error;
   SJ_CHECK(sqlite3_vfs_register(&vfs, 0) == SQLITE_OK);
-  // As sqlite3_initialize() itself puts the encrypting layer over the system's files, and makes it the default.
+  // As sqlite3_initialize() itself puts the encrypting layer over the system's files, and makes it the
+  // default.
   SJ_CHECK(sqlite3mc_vfs_create(kName, 1) == SQLITE_OK);
 }
 

@@ -25,7 +25,8 @@ std::string unique_word(support::SeededRandom& random) {
 
 std::string sentence(support::SeededRandom& random, const std::string& word) {
   std::string text;
-  for (std::uint64_t left = 3 + random.below(12); left > 0; --left) text += std::string(pick(random, kWords)) + " ";
+  for (std::uint64_t left = 3 + random.below(12); left > 0; --left)
+    text += std::string(pick(random, kWords)) + " ";
   return text + word;
 }
 

@@ -1,4 +1,5 @@
-// Virtual time: events run in the order of (time, sequence), and a clock per node that may be wrong by decades.
+// Virtual time: events run in the order of (time, sequence), and a clock per node that may be wrong by
+// decades.
 #pragma once
 
 #include <functional>
