@@ -7,8 +7,11 @@
 namespace sejawat::carrier {
 namespace {
 
-constexpr std::size_t kReplyBudget = sync::kMessageMax - 2048;
-constexpr std::size_t kItemCost = 8;
+base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
+  if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
+  if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
+  return base::Code::ok;
+}
 
 }  // namespace
 
@@ -34,6 +37,7 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store) {
     carrier->index(*space);
     carrier->spaces_.emplace(id, std::move(space));
   }
+  carrier->changes_ = {};
   return carrier;
 }
 
@@ -49,9 +53,16 @@ base::Result<std::optional<base::Secret16>> Carrier::operator_secret(base::Rando
 }
 
 void Carrier::index(const Space& space) {
-  for (const auto& [id, device] : space.membership.devices()) persons_[device.box_key] = device.person;
+  for (const auto& [id, device] : space.membership.devices()) {
+    if (persons_.insert_or_assign(device.box_key, device.person).second) {
+      changes_.devices.insert(device.box_key);
+    }
+  }
   for (const auto& [person, member] : space.membership.members()) {
-    spaces_of_[person].insert(space.membership.space());
+    if (!spaces_of_[person].insert(space.membership.space()).second) continue;
+    for (const auto& [device, owner] : persons_) {
+      if (owner == person) changes_.devices.insert(device);
+    }
   }
 }
 
@@ -61,8 +72,10 @@ std::optional<base::PersonId> Carrier::person_of(const base::PublicBoxKey& devic
   return found->second;
 }
 
-std::vector<base::SpaceId> Carrier::set_of(const base::PersonId& person) const {
-  const auto found = spaces_of_.find(person);
+std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
+  const auto person = person_of(device);
+  if (!person) return {};
+  const auto found = spaces_of_.find(*person);
   if (found == spaces_of_.end()) return {};
   return {found->second.begin(), found->second.end()};
 }
@@ -77,6 +90,7 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
                                    Ingested& ingested) {
   space.digest.add_record(id);
   ++space.position;
+  changes_.tips[space.membership.space()] = space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
   return store_.append_record(space.membership.space(), {space.position, space.digest.state()},
@@ -166,25 +180,31 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   if (!verified.ok()) return verified.code();
   space.digest.move_tip(before, verified->head);
   ++space.position;
+  changes_.tips[id] = space.position;
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(store_.append_segment(id, {space.position, space.digest.state()}, space.digest.value(),
                                       enrolled->log, verified->head, bytes));
   return base::Code::ok;
 }
 
-base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device,
-                                                const sync::ClientMessage& message,
+base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::ClientMessage& message,
                                                 std::int64_t wall_seconds) {
   Ingested ingested;
-  const auto known = person_of(device);
-  const std::vector<base::SpaceId> set = known ? set_of(*known) : std::vector<base::SpaceId>{};
-  const auto resolve = [&set](const sync::SpaceRef& ref) -> std::optional<base::SpaceId> {
-    if (ref.index == 0) return ref.id;
-    if (ref.index > set.size()) return std::nullopt;
-    return set[ref.index - 1];
-  };
-  // An index means something only in the set that both sides name.
+  const base::PublicBoxKey& device = peer.device;
+  ingested.reply.error = refusal_of(peer, message);
+  if (ingested.reply.error != base::Code::ok) return ingested;
+  // An index means something only in the set that both sides name: by the hello, else in the last reply.
+  const std::vector<base::SpaceId> set = message.hello ? set_of(device) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
+  for (const auto& upload : message.spaces) {
+    const std::uint32_t index = upload.space.index;
+    ingested.spaces.emplace_back();
+    if (index == 0) {
+      ingested.spaces.back() = upload.space.id;
+    } else if (set_agreed && index <= set.size()) {
+      ingested.spaces.back() = set[index - 1];
+    }
+  }
   SJ_TRY(const bool operator_is_valid, operator_valid(message));
 
   struct Item {
@@ -193,10 +213,8 @@ base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device
     base::Code code = base::Code::unknown_space;
   };
   std::vector<Item> items;
-  for (const auto& upload : message.spaces) {
-    std::optional<base::SpaceId> space = resolve(upload.space);
-    if (upload.space.index != 0 && !set_agreed) space.reset();
-    for (const auto& record : upload.records) items.push_back({space, &record});
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    for (const auto& record : message.spaces[i].records) items.push_back({ingested.spaces[i], &record});
   }
   // A join may make the personal space permitted that stands before it, a certificate the author of what
   // stands before it known: as long as one record is taken, the refused ones are tried again.
@@ -217,10 +235,9 @@ base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device
 
   const auto person = person_of(device);
   std::uint32_t place = 0;
-  for (const auto& upload : message.spaces) {
-    std::optional<base::SpaceId> id = resolve(upload.space);
-    if (upload.space.index != 0 && !set_agreed) id.reset();
-    const auto space = id ? spaces_.find(*id) : spaces_.end();
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    const auto& upload = message.spaces[i];
+    const auto space = ingested.spaces[i] ? spaces_.find(*ingested.spaces[i]) : spaces_.end();
     const bool member = space != spaces_.end() && person && space->second->membership.role_of(*person);
     for (const auto& run : upload.logs) {
       for (const auto& segment : run.segments) {
@@ -237,139 +254,16 @@ base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device
   return ingested;
 }
 
-base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id) {
-  sync::Vector vector;
-  SJ_TRY(auto heads, store_.heads(id));
-  for (const auto& [log, head] : heads) {
-    vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
-  }
-  for (const auto& [record, bytes] : spaces_.at(id)->membership.records()) {
-    vector.records.push_back(base::prefix_of<base::HeadTag>(record));
-  }
-  std::sort(vector.records.begin(), vector.records.end());
-  return vector;
+base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device,
+                                                const sync::ClientMessage& message,
+                                                std::int64_t wall_seconds) {
+  return ingest(Peer(device), message, wall_seconds);
 }
-
-base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set) {
-  if (!hello.set || !(*hello.set == log::set_tag(set)) || hello.positions.size() != set.size()) return false;
-  if (hello.generation && !(*hello.generation == generation_)) return false;
-  std::vector<std::pair<base::SpaceId, base::Digest>> digests;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    SJ_TRY(auto digest, store_.digest_at(set[i], hello.positions[i]));
-    if (!digest) return false;
-    digests.emplace_back(set[i], *digest);
-  }
-  return log::account_digest(digests) == hello.base;
-}
-
-namespace {
-
-// Fills one space's part of a reply with what came after the client's position, up to a budget.
-struct Collector final : CarrierStore::Taker {
-  Collector(sync::SpaceReply& reply_in, std::size_t& budget_in) : reply(reply_in), budget(budget_in) {}
-  bool take(Arrival arrival) override {
-    const bool known = skip(arrival);
-    const std::size_t cost = known ? 0 : arrival.bytes.size() + kItemCost + (arrival.is_record ? 0 : 20);
-    if (cost > budget) return false;
-    budget -= cost;
-    reply.position = arrival.position;
-    if (known) return true;
-    if (arrival.is_record) {
-      reply.records.push_back(std::move(arrival.bytes));
-    } else if (!reply.logs.empty() && base::equal(reply.logs.back().log, arrival.log.view())) {
-      reply.logs.back().segments.push_back(std::move(arrival.bytes));
-    } else {
-      reply.logs.push_back({base::to_bytes(arrival.log.view()), {std::move(arrival.bytes)}});
-    }
-    return true;
-  }
-  bool skip(const Arrival& arrival) const {
-    if (own->count({space, arrival.position}) != 0) return true;
-    if (vector == nullptr) return false;
-    if (arrival.is_record) {
-      const auto id = space::record_id_of(arrival.bytes);
-      return id.ok() && std::binary_search(vector->records.begin(), vector->records.end(),
-                                           base::prefix_of<base::HeadTag>(*id));
-    }
-    for (const auto& entry : vector->entries) {
-      if (entry.log == arrival.log) return arrival.segment_no < entry.count;
-    }
-    return false;
-  }
-  sync::SpaceReply& reply;
-  std::size_t& budget;
-  base::SpaceId space;
-  const std::set<std::pair<base::SpaceId, std::uint64_t>>* own = nullptr;
-  const sync::Vector* vector = nullptr;  // what the client says it holds
-};
-
-}  // namespace
 
 base::Result<sync::ServerMessage> Carrier::answer(const base::PublicBoxKey& device,
                                                   const sync::ClientMessage& message, Ingested ingested) {
-  sync::ServerMessage reply = std::move(ingested.reply);
-  if (!message.hello) {
-    reply.error = base::Code::protocol_violation;
-    return reply;
-  }
-  const sync::Hello& hello = *message.hello;
-  if (hello.version != sync::kProtocolVersion) {
-    reply.error = base::Code::version_unsupported;
-    return reply;
-  }
-  if (!hello.generation || !(*hello.generation == generation_)) reply.generation = generation_;
-  const auto person = person_of(device);
-  if (!person) {
-    if (reply.records_taken == 0) reply.error = base::Code::unknown_membership;
-    return reply;
-  }
-  const auto set = set_of(*person);
-  if (!hello.set || !(*hello.set == log::set_tag(set))) reply.set = set;
-  if (hello.set) {
-    if (hello.full) {
-      for (std::size_t i = 0; i < set.size(); ++i) {
-        sync::SpaceReply space;
-        space.space.index = static_cast<std::uint32_t>(i) + 1;
-        SJ_TRY(auto vector, vector_of(set[i]));
-        space.vector = std::move(vector);
-        reply.spaces.push_back(std::move(space));
-      }
-      return reply;
-    }
-    SJ_TRY(const bool known, base_known(hello, set));
-    if (!known) {
-      reply.base_unknown = true;
-      return reply;
-    }
-  }
-  std::size_t budget = kReplyBudget;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    const Space& space = *spaces_.at(set[i]);
-    const std::uint64_t from = hello.set ? hello.positions[i] : 0;
-    if (from == space.position) continue;
-    sync::SpaceReply part;
-    part.space.index = static_cast<std::uint32_t>(i) + 1;
-    part.position = from;
-    Collector collector(part, budget);
-    collector.space = set[i];
-    collector.own = &ingested.own;
-    for (const auto& upload : message.spaces) {
-      const bool same = upload.space.index != 0 ? upload.space.index == i + 1 : upload.space.id == set[i];
-      if (same && upload.vector) collector.vector = &*upload.vector;
-    }
-    SJ_TRY_STATUS(store_.arrivals_after(set[i], from, collector));
-    if (part.position == space.position) {
-      part.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
-    } else {
-      SJ_TRY(auto digest, store_.digest_at(set[i], part.position));
-      if (digest) part.digest = base::to_bytes(digest->view());
-      SJ_TRY(auto rest, store_.rest_after(set[i], part.position));
-      reply.bytes_to_come += rest.bytes;
-      reply.segments_to_come += rest.segments;
-    }
-    if (part.position != from) reply.spaces.push_back(std::move(part));
-  }
-  return reply;
+  Peer peer(device);
+  return answer(peer, message, std::move(ingested));
 }
 
 }  // namespace sejawat::carrier

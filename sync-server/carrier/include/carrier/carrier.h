@@ -6,11 +6,18 @@
 #include <memory>
 #include <set>
 
+#include "carrier/peer.h"
 #include "carrier/store.h"
 #include "space/membership.h"
 #include "sync/frame.h"
 
 namespace sejawat::carrier {
+
+// What has happened since it was last asked: who may have to hear of it.
+struct Changes {
+  std::map<base::SpaceId, std::uint64_t> tips;  // spaces that grew, and how far
+  std::set<base::PublicBoxKey> devices;         // devices that are served other spaces than before
+};
 
 class Carrier {
  public:
@@ -23,13 +30,23 @@ class Carrier {
   struct Ingested {
     sync::ServerMessage reply;                              // verdicts so far
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
+    std::vector<std::optional<base::SpaceId>> spaces;       // what the message's spaces are called here
   };
   // Inside a transaction of the store. An error is the store's and fatal; refusals are verdicts.
-  base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+  base::Result<Ingested> ingest(const Peer& peer, const sync::ClientMessage& message,
                                 std::int64_t wall_seconds);
   // After the commit.
+  base::Result<sync::ServerMessage> answer(Peer& peer, const sync::ClientMessage& message, Ingested ingested);
+  // For one message that stands alone (one-shot).
+  base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                                std::int64_t wall_seconds);
   base::Result<sync::ServerMessage> answer(const base::PublicBoxKey& device,
                                            const sync::ClientMessage& message, Ingested ingested);
+
+  // After a commit: whom to push to, and to each what is new for it. nullopt when there is nothing, or when
+  // it is its turn to ask. Pushes to peers at the same place share one encoding.
+  Changes take_changes();
+  base::Result<std::optional<sync::ServerMessage>> push(Peer& peer);
 
  private:
   explicit Carrier(CarrierStore& store) : store_(store) {}
@@ -40,7 +57,7 @@ class Carrier {
     std::uint64_t position = 0;
   };
   std::optional<base::PersonId> person_of(const base::PublicBoxKey& device) const;
-  std::vector<base::SpaceId> set_of(const base::PersonId& person) const;
+  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
   void index(const Space& space);
   base::Result<base::Code> take_record(const base::SpaceId& id, base::ByteView record, bool operator_valid,
                                        std::int64_t wall_seconds, Ingested& ingested);
@@ -56,11 +73,34 @@ class Carrier {
   base::Result<bool> base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set);
   base::Result<sync::Vector> vector_of(const base::SpaceId& id);
 
+  // What came to a space after a position.
+  struct Part {
+    sync::SpaceReply reply;  // without the name of the space
+    std::size_t cost = 0;
+    CarrierStore::Rest rest;
+  };
+  base::Result<Part> collect(const base::SpaceId& id, std::uint64_t from, std::size_t budget,
+                             const Peer* peer, const sync::Vector* vector);
+  base::Result<bool> greet(Peer& peer, const sync::Hello& hello, const std::vector<base::SpaceId>& set,
+                           sync::ServerMessage& reply);
+  base::Status bring_up(Peer& peer, const sync::ClientMessage& message, const Ingested& ingested,
+                        sync::ServerMessage& reply);
+  void forget_passed(Peer& peer) const;
+  struct SharedNews {
+    std::shared_ptr<const base::Bytes> encoded;
+    std::uint64_t position = 0;
+    std::size_t cost = 0;
+    CarrierStore::Rest rest;
+  };
+  base::Result<const SharedNews*> news(const base::SpaceId& id, std::uint64_t from);
+
   CarrierStore& store_;
   base::GenerationId generation_;
   std::map<base::SpaceId, std::unique_ptr<Space>> spaces_;
   std::map<base::PublicBoxKey, base::PersonId> persons_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
+  Changes changes_;
+  std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };
 
 }  // namespace sejawat::carrier
