@@ -48,7 +48,11 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
         start_websocket<Stream>(server_, std::move(stream_), parser.release(), std::move(slot_));
         co_return;
       }
-      go_on = refusal ? co_await finish(std::move(*refusal), parser.get(), true) : co_await serve(parser);
+      if (refusal) {
+        go_on = co_await finish(*refusal, parser.get(), true);
+      } else {
+        go_on = co_await serve(parser);
+      }
     }
     close();
   }
@@ -74,10 +78,10 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     }
     const Request request = parser.release();
     Reply reply = co_await answer_request(server_, request, caller_);
-    co_return co_await finish(std::move(reply), request, false);
+    co_return co_await finish(reply, request, false);
   }
 
-  asio::awaitable<bool> finish(Reply reply, const Request& request, bool body_unread) {
+  asio::awaitable<bool> finish(Reply& reply, const Request& request, bool body_unread) {
     const bool unread = body_unread && request.method() == http::verb::post;
     const bool keep = request.keep_alive() && !server_.draining && !unread && !reply.close;
     reply.message.version(request.version());
@@ -113,7 +117,8 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     ++server_.counts.refused_malformed;
     Reply reply = reply_status(status);
     reply.message.keep_alive(false);
-    if (co_await write(reply)) co_await linger();
+    const bool sent = co_await write(reply);
+    if (sent) co_await linger();
   }
 
   // What the other side is still sending is read and dropped for a moment: a close with unread bytes would

@@ -20,7 +20,10 @@ namespace beast = boost::beast;
 using Tcp = asio::ip::tcp;
 using PlainStream = beast::tcp_stream;
 using TlsStream = beast::ssl_stream<beast::tcp_stream>;
-inline constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);  // loops return errors as values
+// Loops return errors as values. GCC 12 miscompiles what stays alive across a co_await in a condition, a
+// ternary or an argument that is destroyed there: results go into a variable first, and our own coroutines
+// take references to what their caller holds.
+inline constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 
 // A connection as the drain sees it: end as soon as what is under way allows.
 class Connection {

@@ -19,9 +19,10 @@ class WebSocketSession final : public Connection,
                                public LivePeer,
                                public std::enable_shared_from_this<WebSocketSession<Stream>> {
  public:
-  WebSocketSession(Server& server, Stream stream, Slot slot)
+  WebSocketSession(Server& server, Stream stream, Request request, Slot slot)
       : server_(server),
         socket_(std::move(stream)),
+        request_(std::move(request)),
         slot_(std::move(slot)),
         channel_(server.key, server.random),
         read_deadline_(server.io),
@@ -31,12 +32,10 @@ class WebSocketSession final : public Connection,
   }
   ~WebSocketSession() override { server_.connections.erase(this); }
 
-  asio::awaitable<void> run(Request request) {
+  asio::awaitable<void> run() {
     ++server_.counts.sockets;
-    if (co_await open(std::move(request))) {
-      while (co_await exchange()) {
-      }
-    }
+    bool go_on = co_await open();
+    while (go_on) go_on = co_await exchange();
     server_.live.forget(*this);
     read_deadline_.cancel();
     write_deadline_.cancel();
@@ -65,7 +64,7 @@ class WebSocketSession final : public Connection,
   }
 
  private:
-  asio::awaitable<bool> open(Request request) {
+  asio::awaitable<bool> open() {
     websocket::stream_base::timeout timeout{};
     timeout.handshake_timeout = server_.options.timeouts.first_request;
     timeout.idle_timeout = server_.options.timeouts.live_idle;
@@ -76,14 +75,16 @@ class WebSocketSession final : public Connection,
     socket_.auto_fragment(false);
     // A stranger has as long for the first message as for a request's head.
     arm(read_deadline_, server_.options.timeouts.first_request);
-    auto [error] = co_await socket_.async_accept(request, kTuple);
+    auto [error] = co_await socket_.async_accept(request_, kTuple);
+    request_ = {};
     co_return !error;
   }
 
   // One message of the client, and its answer. False: the connection ends.
   asio::awaitable<bool> exchange() {
     beast::flat_buffer buffer(crypto::kNoiseMessageMax);
-    if (!co_await read(buffer)) co_return false;
+    const bool whole = co_await read(buffer);
+    if (!whole) co_return false;
     const auto data = buffer.cdata();
     const base::ByteView bytes{static_cast<const std::uint8_t*>(data.data()), data.size()};
     ++messages_;
@@ -98,14 +99,14 @@ class WebSocketSession final : public Connection,
     if (!peer_) peer_ = std::make_shared<carrier::Peer>(incoming->device);
     answering_ = true;
     Served served = co_await durable(server_, incoming->device, std::move(incoming->message), peer_);
-    const bool sent = co_await answer(std::move(served));
+    const bool sent = co_await answer(served);
     answering_ = false;
     if (sent && drained_) co_return co_await end(websocket::close_code::going_away);
     ask_if_behind();
     co_return sent;
   }
 
-  asio::awaitable<bool> answer(Served served) {
+  asio::awaitable<bool> answer(Served& served) {
     if (!served.answer.ok()) {
       ++server_.counts.refused_busy;
       co_return co_await end(websocket::close_code::try_again_later);
@@ -216,6 +217,7 @@ class WebSocketSession final : public Connection,
 
   Server& server_;
   websocket::stream<Stream, false> socket_;  // false: permessage-deflate is not even compiled in
+  Request request_;
   Slot slot_;
   sync::CarrierSession channel_;
   std::shared_ptr<carrier::Peer> peer_;  // of the writer's thread (storage/writer.h)
@@ -236,16 +238,17 @@ class WebSocketSession final : public Connection,
 };
 
 template <class Stream>
-asio::awaitable<void> run_websocket(std::shared_ptr<WebSocketSession<Stream>> session, Request request) {
-  co_await session->run(std::move(request));
+asio::awaitable<void> run_websocket(std::shared_ptr<WebSocketSession<Stream>> session) {
+  co_await session->run();
 }
 
 }  // namespace
 
 template <class Stream>
 void start_websocket(Server& server, Stream stream, Request request, Slot slot) {
-  auto session = std::make_shared<WebSocketSession<Stream>>(server, std::move(stream), std::move(slot));
-  asio::co_spawn(server.io, run_websocket<Stream>(std::move(session), std::move(request)), asio::detached);
+  auto session = std::make_shared<WebSocketSession<Stream>>(server, std::move(stream), std::move(request),
+                                                            std::move(slot));
+  asio::co_spawn(server.io, run_websocket<Stream>(std::move(session)), asio::detached);
 }
 
 template void start_websocket<PlainStream>(Server&, PlainStream, Request, Slot);
