@@ -111,7 +111,8 @@ TEST(GoldenVectors, AnOpSupersedesBothEndsOfAForkByTheNamesOfTheBranches) {
 TEST(GoldenVectors, PaddingFallsOnItsSizes) {
   const auto vector = load_vectors("padding");
   for (const auto& one : vector.at("sizes").as_array()) {
-    EXPECT_EQ(padded_size(u64_at(one, "size")), u64_at(one, "padded")) << u64_at(one, "size");
+    EXPECT_EQ(padded_size(static_cast<std::size_t>(u64_at(one, "size"))), u64_at(one, "padded"))
+        << u64_at(one, "size");
   }
 }
 
