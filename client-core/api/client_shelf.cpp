@@ -163,8 +163,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
 }
 
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
-  core_.refused_now.emplace(space, code);  // the first one says why; what follows is its consequence
-  ++core_.refused_count;
+  ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
 }
 
 base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied) {
@@ -284,6 +283,9 @@ base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vec
     SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
     if (!head || entry.count == 0) continue;
     const std::uint64_t both = std::min(head->count, entry.count);
+    // A carrier that holds more of this device's log than the device does: this store is an old copy, and
+    // what it wrote since is not what the carrier holds there.
+    if (both < entry.count && core_.is_of_this_device(space, entry.log)) continue;
     SJ_TRY(auto last, core_.store->segment(space.row.space, entry.log, both - 1));
     // Beyond what we hold its tag cannot be checked here; the chain will be when the rest arrives.
     if (!last || (both == entry.count && !(base::prefix_of<base::HeadTag>(last->hash) == entry.head)))
