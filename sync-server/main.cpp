@@ -92,8 +92,7 @@ int serve(const Settings& settings) {
   platform::SystemClock clock;
   auto listen = split_listen(settings.listen);
   if (!listen.ok()) return fail(settings, listen.error());
-  if (auto made = server::prepare_data_folder(settings.data); !made.ok())
-    return fail(settings, made.error());
+  if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());

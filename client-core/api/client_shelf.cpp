@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/codec.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -202,32 +201,6 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     }
   }
   return save_refusals(outcome);
-}
-
-void StoreShelf::refused(const base::SpaceId& space, base::Code code) {
-  // "Later" is no refusal, and what follows the first one (a gap, say) is only its echo.
-  if (code != base::Code::unknown_membership) refusals_.emplace(space, code);
-}
-
-base::Status StoreShelf::save_refusals(const Outcome& outcome) {
-  std::set<base::SpaceId> judged;
-  for (const auto& verdict : outcome.verdicts.records) {
-    if (verdict.code == base::Code::ok) judged.insert(verdict.space);
-  }
-  for (const auto& verdict : outcome.verdicts.segments) {
-    if (verdict.code == base::Code::ok) judged.insert(verdict.space);
-  }
-  for (const auto& [space, code] : refusals_) judged.insert(space);
-  for (const auto& space : judged) {
-    const auto name = refusal_setting(carrier_, space);
-    const auto found = refusals_.find(space);
-    base::Writer writer;
-    if (found != refusals_.end()) writer.varint(static_cast<std::uint64_t>(found->second));
-    SJ_TRY(auto stored, core_.store->setting(name));
-    if (stored.value_or(base::Bytes{}) == writer.bytes()) continue;
-    SJ_TRY_STATUS(core_.store->put_setting(name, writer.bytes()));
-  }
-  return {};
 }
 
 base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed) {

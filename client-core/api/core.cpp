@@ -442,21 +442,6 @@ base::Result<Status> Core::status() {
   return status;
 }
 
-base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carrier) {
-  std::vector<Refusal> refusals;
-  for (const auto& [id, space] : state_->spaces) {
-    SJ_TRY(auto stored, state_->store->setting(refusal_setting(carrier, id)));
-    if (!stored || stored->empty()) continue;
-    base::Reader reader(*stored);
-    std::uint64_t code = 0;
-    if (!reader.varint(code) || code == 0 || code > static_cast<std::uint64_t>(base::Code::internal)) {
-      return base::error(base::Code::store_key_wrong, "a stored refusal does not parse");
-    }
-    refusals.push_back({id, static_cast<base::Code>(code)});
-  }
-  return refusals;
-}
-
 std::optional<space::CarrierAddress> Core::home_carrier() const {
   if (state_->carriers.empty()) return std::nullopt;
   auto address = space::CarrierAddress::parse(state_->carriers.front().url);
