@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/codec.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
