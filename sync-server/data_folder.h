@@ -14,7 +14,8 @@ base::Status prepare_data_folder(const std::string& path);
 
 // The address that the server last announced, for `address`.
 base::Status remember_address(const std::string& path, const std::string& url);
-// not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is there.
+// not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is
+// there.
 base::Result<std::string> remembered_address(const std::string& path, const std::string& host_port);
 
 }  // namespace sejawat::server

@@ -40,12 +40,14 @@ std::string sentence(const base::Error& error, bool english) {
       return say("Folder data tidak terlindungi, sehingga server tidak dijalankan. Data tidak diubah.",
                  "The data folder is not protected, so the server does not start. No data was changed.");
     case Code::not_found:
-      return say("Tidak ada data server di folder ini.", "There is no server's data in this folder.");
+      return say("Tidak ada data server di folder ini, atau berkas yang disebut tidak dapat dipakai.",
+                 "There is no server's data in this folder, or a file that was named cannot be used.");
     case Code::offline:
       return say("Alamat ini tidak dapat dipakai: mungkin sudah dipakai program lain. Data aman.",
                  "This address cannot be used: perhaps another program has it. The data is safe.");
     case Code::invalid_argument:
-      return say("Isian tidak sesuai; tidak ada yang diubah.", "That input is not valid; nothing was changed.");
+      return say("Isian tidak sesuai; tidak ada yang diubah.",
+                 "That input is not valid; nothing was changed.");
     default:
       return say("Server tidak dapat berjalan; yang sudah diakui tetap aman.",
                  "The server cannot go on; what was acknowledged is safe.");
@@ -61,9 +63,8 @@ int exit_code(base::Code code) {
 int report(const base::Error& error, const std::string& lang, bool json) {
   const std::string text = sentence(error, english(lang));
   if (json) {
-    std::cerr << boost::json::serialize(boost::json::object{{"error", base::code_name(error.code)},
-                                                            {"message", text},
-                                                            {"detail", error.detail}})
+    std::cerr << boost::json::serialize(boost::json::object{
+                     {"error", base::code_name(error.code)}, {"message", text}, {"detail", error.detail}})
               << "\n";
   } else {
     std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code);

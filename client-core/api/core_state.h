@@ -64,10 +64,13 @@ struct Core::State {
   std::optional<PendingJoin> pending_join;
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
   std::map<std::pair<base::PublicBoxKey, base::SpaceId>, base::Code>
-      refused;                                      // as of the last sync with each
-  std::unique_ptr<sync::ClientShelf> shelf;         // of the sync in progress
-  std::map<base::SpaceId, base::Code> refused_now;  // by the carrier of this sync
-  std::uint32_t refused_count = 0;
+      refused;                               // as of the last sync with each
+  std::unique_ptr<sync::ClientShelf> shelf;  // of the sync in progress
+  struct Refusal {
+    base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence
+    std::uint32_t count = 0;
+  };
+  std::map<base::SpaceId, Refusal> refused_now;  // by the carrier of this sync
   Core::Changes changes;
   base::Status usable;  // an error: memory could not be loaded from the store after a failed change
 
@@ -123,6 +126,15 @@ struct Core::State {
   // Verifies, stores and, with its key at hand, applies one received segment. Codes as log::verify_next.
   base::Result<bool> take_segment(SpaceState& space, const base::LogId& log, base::ByteView bytes,
                                   std::vector<fold::Touched>& touched);  // true: new here
+  // own_branch.cpp: for a segment that does not simply continue what is held. True when it shows that this
+  // store is an old copy of itself (a restored backup, a clone): then the log is cut back to where both
+  // agree, and what was written here since goes on in a new log.
+  base::Result<bool> leave_own_branch(SpaceState& space, const space::EnrolledLog& log,
+                                      const log::Segment& segment, const log::SegmentHeader& header,
+                                      std::vector<fold::Touched>& touched);
+  base::Result<log::Head> head_before(const base::SpaceId& space, const base::LogId& log,
+                                      std::uint64_t segment_no);
+  bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
   base::Status adopt_name(const SpaceState& space, const fold::Value& value);

@@ -137,12 +137,17 @@ base::Result<bool> Core::State::take_segment(SpaceState& space, const base::LogI
   const auto enrolled = space.membership.logs().find(log);
   if (enrolled == space.membership.logs().end()) return base::error(base::Code::unknown_log);
   SJ_TRY(auto found, store->head(space.row.space, log));
-  const log::Head before = found.value_or(log::Head{});
+  log::Head before = found.value_or(log::Head{});
   SJ_TRY(auto header, log::decode_header(segment.header));
   if (header.segment_no < before.count) {
     SJ_TRY(auto held, store->segment(space.row.space, log, header.segment_no));
     if (held && base::equal(held->bytes, bytes)) return false;
-    return base::error(base::Code::chain_fork);
+  }
+  if (header.segment_no < before.count || is_of_this_device(space, log)) {
+    SJ_TRY(const bool left, leave_own_branch(space, enrolled->second, segment, header, touched));
+    if (header.segment_no < before.count && !left) return base::error(base::Code::chain_fork);
+    SJ_TRY(found, store->head(space.row.space, log));
+    before = found.value_or(log::Head{});
   }
   SJ_TRY(auto verified, log::verify_next(space.row.space, log, enrolled->second.key, before, segment));
   store::StoredSegment row;
@@ -163,12 +168,7 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
     for (const auto& stored : waiting) {
-      log::Head before;
-      if (stored.segment_no > 0) {
-        SJ_TRY(auto previous, store->segment(space.row.space, stored.log, stored.segment_no - 1));
-        if (!previous) return base::error(base::Code::internal, "a held segment has no predecessor");
-        before = {stored.segment_no, stored.first_op, previous->hash};
-      }
+      SJ_TRY(const auto before, head_before(space.row.space, stored.log, stored.segment_no));
       SJ_TRY_STATUS(open_segment(space, stored, before, touched));
     }
   }

@@ -1,5 +1,5 @@
-// A carrier that refuses, puts off or slows down: the author hears why, nothing is lost, and everything arrives
-// once it is let in. The real client over the real carrier, without a network between them.
+// A carrier that refuses, puts off or slows down: the author hears why, nothing is lost, and everything
+// arrives once it is let in. The real client over the real carrier, without a network between them.
 #include <gtest/gtest.h>
 
 #include "api/core.h"
@@ -37,7 +37,8 @@ class RefusingCarrier : public testing::Test {
       cycle::JournalEntry entry;
       entry.date = "2026-11-24";
       cycle::JournalEvent event;
-      event.happened = "anak membaca halaman " + std::to_string(++written) + " " + base::to_hex(random.id<base::Hash32>().view());
+      event.happened = "anak membaca halaman " + std::to_string(++written) + " " +
+                       base::to_hex(random.id<base::Hash32>().view());
       entry.events.push_back(event);
       entries.push_back(entry);
     }
@@ -64,6 +65,7 @@ class RefusingCarrier : public testing::Test {
   base::Bytes exchange(const base::Bytes& message) {
     sync::CarrierSession session(key, random);
     auto incoming = std::move(session.on_message(message)).value();
+    if (exchanges == 1 && !incoming.message.spaces.empty()) first_space = incoming.message.spaces[0].space.id;
     std::uint32_t put_off = 0;
     if (!later_for_all) return session.reply(answer(incoming)).value();
     for (auto& space : incoming.message.spaces) {
@@ -72,7 +74,8 @@ class RefusingCarrier : public testing::Test {
     }
     auto reply = answer(incoming);
     reply.segments_taken = put_off;
-    for (std::uint32_t i = 0; i < put_off; ++i) reply.segment_exceptions.push_back({i, Code::unknown_membership});
+    for (std::uint32_t i = 0; i < put_off; ++i)
+      reply.segment_exceptions.push_back({i, Code::unknown_membership});
     return session.reply(reply).value();
   }
   sync::ServerMessage answer(const sync::CarrierSession::Incoming& incoming) {
@@ -96,6 +99,7 @@ class RefusingCarrier : public testing::Test {
   std::unique_ptr<carrier::Carrier> carrier;
   std::unique_ptr<api::Core> core;
   bool later_for_all = false;
+  base::SpaceId first_space;  // that the last sync spoke of
   int exchanges = 0;
   int written = 0;
 };
@@ -155,7 +159,8 @@ TEST_F(RefusingCarrier, AFloodIsSlowedDownAndArrivesAllTheSame) {
   EXPECT_EQ(status().entries, 400U);
 }
 
-// Weeks of writing before the invite came: the join goes first, or the server would refuse a stranger's diary.
+// Weeks of writing before the invite came: the join goes first, or the server would refuse a stranger's
+// diary.
 TEST_F(RefusingCarrier, AFullDiaryArrivesInTheVerySyncThatJoins) {
   auto invited = core->invite("teacher", 3600, 1);
   ASSERT_TRUE(invited.ok());
@@ -169,6 +174,7 @@ TEST_F(RefusingCarrier, AFullDiaryArrivesInTheVerySyncThatJoins) {
   link.carrier = address;
   ASSERT_TRUE(core->join(link).ok());
   EXPECT_EQ(sync(), Code::ok);
+  EXPECT_EQ(first_space, link.space);
   EXPECT_TRUE(core->join_state().ok());
   EXPECT_EQ(status().pending, 0U);
   EXPECT_TRUE(status().carriers.at(0).refusals.empty());

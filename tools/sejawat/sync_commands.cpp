@@ -2,6 +2,7 @@
 
 #include "commands.h"
 #include "sync_run.h"
+#include "sync_watch.h"
 
 namespace sejawat::cli {
 namespace {
@@ -14,7 +15,7 @@ boost::json::array refusals_json(const std::vector<api::Refusal>& refusals) {
   return rows;
 }
 
-int run_sync_command(const Globals& globals, const std::string& server) {
+int run_sync_command(const Globals& globals, const std::string& server, bool watch) {
   Session session(globals);
   std::optional<space::CarrierAddress> address;
   if (!server.empty()) {
@@ -26,6 +27,7 @@ int run_sync_command(const Globals& globals, const std::string& server) {
   if (!address) address = session.core().home_carrier();
   if (!address)
     return session.fail(base::error(base::Code::not_found, "no server known: join, or give --server"));
+  if (watch) return run_watch(session, *address);
   auto report = run_sync(session, *address);
   if (!report.ok()) return session.fail(report.error());
   auto status = session.core().status();
@@ -130,7 +132,13 @@ void add_sync_commands(CLI::App& app, Context& context) {
   auto server = std::make_shared<std::string>();
   auto* sync = app.add_subcommand("sync", "reconcile with the server now");
   sync->add_option("--server", *server, "another address than the one known");
-  sync->callback([&context, server] { context.exit = run_sync_command(context.globals, *server); });
+  auto watch = std::make_shared<bool>(false);
+  sync->add_flag(
+      "--watch", *watch,
+      "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for each of "
+      "synced, arrived, offline. The store is in use all the while: other commands on it wait, then say so");
+  sync->callback(
+      [&context, server, watch] { context.exit = run_sync_command(context.globals, *server, *watch); });
   auto* status = app.add_subcommand("status", "what is saved where, and what waits");
   status->callback([&context] { context.exit = run_status(context.globals); });
 }

@@ -38,8 +38,7 @@ constexpr std::array<const char*, 8> kNetworkFuse{"sshfs", "s3fs",   "rclone",  
 
 // The type of the mount that holds a device, from /proc/self/mountinfo; empty when it is not told.
 std::string mount_type_of(dev_t device) {
-  const std::string wanted =
-      std::to_string(major(device)) + ":" + std::to_string(minor(device));
+  const std::string wanted = std::to_string(major(device)) + ":" + std::to_string(minor(device));
   std::ifstream mounts("/proc/self/mountinfo");
   std::string line;
   while (std::getline(mounts, line)) {

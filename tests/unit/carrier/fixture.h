@@ -65,7 +65,11 @@ class CarrierTest : public testing::Test {
     return keys;
   }
   Bytes join_of(const Person& person, const space::InviteKeys& keys) const {
-    return space::write_join(person.author(), school.id(), keys.sign, person.identity.box.public_key(), {});
+    const auto offered = school.membership.invites().find(keys.sign.public_key());
+    const auto record =
+        offered == school.membership.invites().end() ? base::HeadTag{} : offered->second.record;
+    return space::write_join(person.author(), school.id(), keys.sign, record,
+                             person.identity.box.public_key(), {});
   }
   void admit(const Person& person, space::WireRole role = space::WireRole::writer) {
     const auto record = school.add(join_of(person, invite(1, kNow + 1000, role)));

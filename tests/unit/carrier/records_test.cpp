@@ -119,7 +119,7 @@ TEST_F(SchoolTest, BadRecordsAreToldApart) {
   altered.back() ^= 1;
   EXPECT_EQ(offer(admin, school.id(), altered), Code::bad_signature);
   const auto key = crypto::SigningKey::from_seed(base::Secret32::random(random));
-  const auto by_reader = space::write_log(sari.author(), school.membership, key.public_key());
+  const auto by_reader = space::write_log(sari.author(), school.membership, key);
   EXPECT_EQ(offer(sari, school.id(), by_reader), Code::unknown_membership) << "its parent has not come";
   EXPECT_EQ(offer(admin, school.id(), log.enrolment), Code::ok);
   EXPECT_EQ(offer(sari, school.id(), by_reader), Code::not_permitted);
@@ -155,7 +155,7 @@ TEST_F(SchoolTest, StrangersLearnNothing) {
       {school.id(), school.records().front()},
       {school.id(), log.enrolment},
       {school.id(), altered},
-      {school.id(), space::write_log(stranger.author(), school.membership, key.public_key())},
+      {school.id(), space::write_log(stranger.author(), school.membership, key)},
       {school.id(), space::write_device(stranger.author(), school.membership, stranger.certificate)},
       {school.id(), join_of(stranger, made_up)},
       {diary.id(), diary.records()[0]},
@@ -190,9 +190,10 @@ TEST_F(SchoolTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
   admit(budi);
   const auto diary = support::diary_of(sari);
   ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
-  const auto claimed_sign = crypto::SigningKey::from_seed(base::Secret32::random(random));
-  const auto claim =
-      space::certify_by_device(budi.certificate, budi.keys.sign, claimed_sign.public_key(), sari.device(), 1);
+  const auto claimed = space::DeviceKeys::random(random);
+  const auto half =
+      space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(), sari.device(), 1);
+  const auto claim = *space::take_possession(half, claimed);
   EXPECT_EQ(
       offer(budi, school.id(), school.add(space::write_device(budi.author(), school.membership, claim))),
       Code::ok);

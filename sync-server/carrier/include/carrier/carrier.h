@@ -7,11 +7,20 @@
 #include <set>
 
 #include "carrier/limits.h"
+#include "carrier/peer.h"
 #include "carrier/store.h"
 #include "space/membership.h"
 #include "sync/frame.h"
 
 namespace sejawat::carrier {
+
+// What has happened since it was last asked: who may have to hear of it.
+struct Changes {
+  std::map<base::SpaceId, std::uint64_t> tips;  // spaces that grew, and how far
+  std::set<base::PublicBoxKey> devices;         // devices that are served other spaces than before
+  std::set<base::PublicBoxKey> cut;             // devices that lost a space: their connections end
+  bool empty() const { return tips.empty() && devices.empty() && cut.empty(); }
+};
 
 class Carrier {
  public:
@@ -24,12 +33,17 @@ class Carrier {
   struct Ingested {
     sync::ServerMessage reply;                              // verdicts so far
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
+    std::vector<std::optional<base::SpaceId>> spaces;       // what the message's spaces are called here
   };
   // Inside a transaction of the store. An error is the store's and fatal: this object may then be ahead of
   // what is stored and must not be used any more. Refusals are verdicts.
-  base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+  base::Result<Ingested> ingest(const Peer& peer, const sync::ClientMessage& message,
                                 std::int64_t wall_seconds);
   // After the commit.
+  base::Result<sync::ServerMessage> answer(Peer& peer, const sync::ClientMessage& message, Ingested ingested);
+  // For one message that stands alone (one-shot).
+  base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                                std::int64_t wall_seconds);
   base::Result<sync::ServerMessage> answer(const base::PublicBoxKey& device,
                                            const sync::ClientMessage& message, Ingested ingested);
 
@@ -47,6 +61,11 @@ class Carrier {
   std::vector<SpaceInfo> survey() const;
   const base::GenerationId& generation() const { return generation_; }
 
+  // After a commit: whom to push to, and to each what is new for it. nullopt when there is nothing, or when
+  // it is its turn to ask. Pushes to peers at the same place share one encoding.
+  Changes take_changes();
+  base::Result<std::optional<sync::ServerMessage>> push(Peer& peer);
+
  private:
   Carrier(CarrierStore& store, const Limits& limits) : store_(store), limits_(limits) {}
   struct Space {
@@ -55,6 +74,10 @@ class Carrier {
     log::SpaceDigest digest;
     std::uint64_t position = 0;
     Usage usage;
+    // What of it is in the indexes over all spaces.
+    std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
+    std::set<base::PublicBoxKey> removed;
+    std::set<base::PersonId> members;
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
   // The segments a device may still bring now.
@@ -67,7 +90,7 @@ class Carrier {
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
   std::uint64_t quota_of(const Space& space) const;
   bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
-  void index(const Space& space);
+  void index(Space& space);
   // Of one uploaded record: who brings it, and when by this carrier's clock.
   struct Offered {
     base::SpaceId space;
@@ -94,15 +117,39 @@ class Carrier {
   base::Result<sync::Vector> vector_of(const base::SpaceId& id, std::size_t budget);
   base::Status answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply);
 
+  // What came to a space after a position.
+  struct Part {
+    sync::SpaceReply reply;  // without the name of the space
+    std::size_t cost = 0;
+    CarrierStore::Rest rest;
+  };
+  base::Result<Part> collect(const base::SpaceId& id, std::uint64_t from, std::size_t budget,
+                             const Peer* peer, const sync::Vector* vector);
+  base::Result<bool> greet(Peer& peer, const sync::Hello& hello, const std::vector<base::SpaceId>& set,
+                           sync::ServerMessage& reply);
+  base::Status bring_up(Peer& peer, const sync::ClientMessage& message, const Ingested& ingested,
+                        sync::ServerMessage& reply);
+  void forget_passed(Peer& peer) const;
+  struct SharedNews {
+    std::shared_ptr<const base::Bytes> encoded;
+    std::uint64_t position = 0;
+    std::size_t cost = 0;
+    CarrierStore::Rest rest;
+  };
+  base::Result<const SharedNews*> news(const base::SpaceId& id, std::uint64_t from);
+
   CarrierStore& store_;
   Limits limits_;
   base::GenerationId generation_;
   std::map<base::SpaceId, std::unique_ptr<Space>> spaces_;
   // Nobody proves to hold the box key that a certificate names, so several persons may claim one. Whoever
   // connects with it holds it and is served as each of them: a false claim takes nothing from its owner.
-  std::map<base::PublicBoxKey, std::set<base::PersonId>> persons_;
+  // Each with in how many spaces it says so.
+  std::map<base::PublicBoxKey, std::map<base::PersonId, int>> persons_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
   std::map<base::PublicBoxKey, Allowance> allowances_;
+  Changes changes_;
+  std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };
 
 }  // namespace sejawat::carrier

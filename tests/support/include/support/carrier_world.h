@@ -60,7 +60,7 @@ struct Writing {
   Writing(Community& in, const Person& by, base::Random& random)
       : space(&in), key(crypto::SigningKey::from_seed(base::Secret32::random(random))), chance(&random) {
     id = log::log_id(in.id(), key.public_key());
-    enrolment = in.add(space::write_log(by.author(), in.membership, key.public_key()));
+    enrolment = in.add(space::write_log(by.author(), in.membership, key));
   }
   // The next segment of this log, without moving its head.
   base::Bytes draft(std::size_t body = 120) const {
