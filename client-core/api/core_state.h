@@ -98,8 +98,8 @@ struct Core::State {
   base::Status ensure_own_log(SpaceState& space);
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
   // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
-  // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the card
-  // gives, but has a key of its own: where a carrier only hid a rotation, no removed device can read on.
+  // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the
+  // card gives, but has a key of its own: where a carrier only hid a rotation, no removed device can read on.
   base::Status open_missing_epoch();
   base::Status box_keys(SpaceState& space);
   base::Status box_key(SpaceState& space, const base::EpochId& epoch);
