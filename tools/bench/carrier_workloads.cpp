@@ -2,11 +2,8 @@
 #include <cmath>
 #include <filesystem>
 
-#include "api/core.h"
-#include "crypto/system_random.h"
+#include "clients.h"
 #include "floors.h"
-#include "net_client/link.h"
-#include "platform_posix/files.h"
 #include "replay.h"
 #include "workloads.h"
 
@@ -16,87 +13,6 @@ namespace {
 namespace json = boost::json;
 
 double rounded(double value, double unit) { return std::round(value / unit) * unit; }
-
-template <class T>
-T must(base::Result<T> result, const char* what) {
-  if (!result.ok())
-    give_up(std::string(what) + ": " + base::code_name(result.code()) + " " + result.error().detail);
-  return std::move(result).value();
-}
-void must(base::Status status, const char* what) {
-  if (!status.ok())
-    give_up(std::string(what) + ": " + base::code_name(status.code()) + " " + status.error().detail);
-}
-
-std::string text_of(const json::object& from, const char* key) {
-  const auto* value = from.if_contains(key);
-  return value == nullptr ? std::string() : std::string(value->as_string());
-}
-
-std::vector<cycle::JournalEntry> entries_of(const std::string& lines) {
-  std::vector<cycle::JournalEntry> entries;
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = lines.find('\n', at);
-    const json::value parsed = json::parse({lines.data() + at, end - at});
-    const json::object& object = parsed.as_object();
-    cycle::JournalEntry entry;
-    entry.date = text_of(object, "date");
-    entry.class_name = text_of(object, "class");
-    entry.subject = text_of(object, "subject");
-    entry.mood = text_of(object, "mood");
-    for (const auto& item : object.at("events").as_array()) {
-      const auto& part = item.as_object();
-      cycle::JournalEvent event;
-      event.domain = *cycle::domain_from(text_of(part, "domain"));
-      event.happened = text_of(part, "happened");
-      event.expected = text_of(part, "expected");
-      event.gap = text_of(part, "gap");
-      entry.events.push_back(std::move(event));
-    }
-    entries.push_back(std::move(entry));
-    at = end + 1;
-  }
-  return entries;
-}
-
-// A member of the school with a device in memory.
-class Client {
- public:
-  Client(const space::InviteLink& link, const std::string& name) : address_(link.carrier) {
-    core_ = must(api::Core::open(":memory:", base::Secret32::random(random_), clock_, random_, 0), "client");
-    must(core_->init(name, {address_}), "init");
-    must(core_->join(link), "join");
-  }
-  // Syncs to the end; the messages that it sent.
-  std::vector<base::Bytes> sync(std::uint32_t* sent = nullptr) {
-    std::vector<base::Bytes> messages;
-    auto session = must(core_->start_sync(address_, false), "sync");
-    auto link = must(net_client::CarrierLink::connect(address_.host, address_.port, false, 20000), "connect");
-    for (bool more = true; more;) {
-      messages.push_back(must(session->next_message(), "message"));
-      const auto reply = must(link->post(messages.back()), "post");
-      const auto progress = must(session->on_message(reply), "reply");
-      if (sent != nullptr) *sent = progress.sent;
-      more = progress.more;
-      if (more) session->reconnect();
-    }
-    session.reset();
-    must(core_->finish_sync(address_, base::Code::ok), "sync");
-    return messages;
-  }
-  // Writes these entries and seals them, so that they are a segment of their own; nothing is sent yet.
-  void write_segment(const std::vector<cycle::JournalEntry>& entries) {
-    must(core_->add_entries(entries), "entries");
-    auto session = must(core_->start_sync(address_, false), "sync");
-    must(session->next_message(), "message");
-  }
-
- private:
-  crypto::SystemRandom random_;
-  platform::SystemClock clock_;
-  space::CarrierAddress address_;
-  std::unique_ptr<api::Core> core_;
-};
 
 struct Shape {
   const char* name;
@@ -192,7 +108,7 @@ json::object one_round(School& school, const Shape& shape, const Scripts& script
 
 json::object measure(const Options& options, const Shape& shape) {
   School school(options);
-  const auto link = must(space::InviteLink::parse(school.invite(shape.clients)), "invite");
+  const std::string link = school.invite(shape.clients);
   Clients clients;
   for (std::size_t i = 0; i < shape.clients; ++i) {
     clients.push_back(std::make_unique<Client>(link, "Guru " + std::to_string(i)));
