@@ -317,7 +317,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   SJ_TRY_STATUS(apply_moves(outcome, applied));
   for (const auto& id : changed) {
     SJ_TRY(auto* space, core_.space(id));
-    SJ_TRY_STATUS(core_.settle_membership(*space));
+    SJ_TRY_STATUS(core_.membership_changed(*space, touched));
     if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() &&
         core_.certificate && space->membership.role_of(core_.certificate->person())) {
       core_.pending_join.reset();

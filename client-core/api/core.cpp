@@ -289,7 +289,7 @@ base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::in
   const auto record = space::write_invite(core.author(), community->membership, keys, role, uses,
                                           result.expires_seconds, sealed_role);
   SJ_TRY(auto id, core.take_record(*community, record));
-  static_cast<void>(id);
+  result.link.record = base::prefix_of<base::HeadTag>(id);
   SJ_TRY_STATUS(core.settle_membership(*community));  // boxes the current key to the invite
   SJ_TRY_STATUS(transaction.commit());
   return result;
@@ -311,7 +311,8 @@ base::Status Core::join(const space::InviteLink& link) {
   pending.space = link.space;
   pending.carrier = link.carrier.key;
   pending.secret = link.secret.clone();
-  pending.record = space::write_join(core.author(), link.space, keys.sign, core.identity_box, {});
+  pending.record =
+      space::write_join(core.author(), link.space, keys.sign, link.record, core.identity_box, {});
   store::Store::Transaction transaction(*core.store);
   SJ_TRY_STATUS(transaction.begin());
   core.pending_join = std::move(pending);

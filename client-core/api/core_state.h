@@ -67,11 +67,25 @@ struct Core::State {
   // After records of a space changed: opens keys, enrols this device and a log of its own, boxes keys for
   // whoever misses them.
   base::Status settle_membership(SpaceState& space);
+  // settle_membership, and what it means for what is held: fences, keys that opened.
+  base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Status ensure_own_log(SpaceState& space);
+  base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
+  base::Status box_keys(SpaceState& space);
   base::Status open_keys(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
+
+  // fences.cpp
+  bool is_own(const space::EnrolledLog& log) const;
+  base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log);
+  base::Status quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
+                               std::vector<fold::Touched>& touched);
+  base::Status enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched);
+  // A fresh log of this device; what `instead_of` had not sealed moves into it.
+  base::Status open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of);
 
   // segments.cpp
   // Seals waiting ops of the own log of this space into segments until `budget` bytes or nothing is left.

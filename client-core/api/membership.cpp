@@ -48,37 +48,43 @@ base::Status Core::State::open_keys(SpaceState& space) {
   return {};
 }
 
-base::Status Core::State::settle_membership(SpaceState& space) {
-  if (!device || !certificate || !space.membership.has_genesis()) return {};
-  SJ_TRY_STATUS(open_keys(space));
-  const auto role = space.membership.role_of(certificate->person());
-  if (!role) return {};
-
-  if (space.membership.devices().count(certificate->device()) == 0) {
-    const auto record = space::write_device(author(), space.membership, *certificate);
-    SJ_TRY(auto id, take_record(space, record));
-    static_cast<void>(id);
-  }
-  const bool writes = *role == space::WireRole::writer || *role == space::WireRole::admin;
+base::Status Core::State::ensure_own_log(SpaceState& space) {
   SJ_TRY(auto own, store->own_log(space.row.space));
-  if (writes && !own) {
-    const base::Secret32 seed = base::Secret32::random(random);
-    const auto key = crypto::SigningKey::from_seed(seed);
-    const auto record = space::write_log(author(), space.membership, key.public_key());
-    SJ_TRY(auto id, take_record(space, record));
-    static_cast<void>(id);
-    const base::LogId log = log::log_id(space.row.space, key.public_key());
-    SJ_TRY_STATUS(store->put_own_log(space.row.space, log, seed));
-    if (space.membership.kind() != space::SpaceKind::personal && !name.empty()) {
-      log::Op profile;
-      profile.object = random.id<base::ObjectId>();
-      profile.type = kProfileType;
-      profile.cells.push_back({0, 1, name});
-      SJ_TRY(auto dot,
-             fold::write_local(*store, codec, space.row.space, log, std::move(profile), clock.now().wall_ms));
-      static_cast<void>(dot);
-    }
+  const auto enrolled = own ? space.membership.logs().find(own->log) : space.membership.logs().end();
+  const bool fenced = enrolled != space.membership.logs().end() && enrolled->second.fence.has_value();
+  if (own && !fenced) return {};
+  SJ_TRY_STATUS(open_own_log(space, own ? std::optional<base::LogId>(own->log) : std::nullopt));
+  if (own || space.membership.kind() == space::SpaceKind::personal || name.empty()) return {};
+  SJ_TRY(auto fresh, store->own_log(space.row.space));
+  log::Op profile;
+  profile.object = random.id<base::ObjectId>();
+  profile.type = kProfileType;
+  profile.cells.push_back({0, 1, name});
+  SJ_TRY(auto dot, fold::write_local(*store, codec, space.row.space, fresh->log, std::move(profile),
+                                     clock.now().wall_ms));
+  static_cast<void>(dot);
+  return store->put_profile(space.row.space, certificate->person(), name);
+}
+
+base::Status Core::State::open_epoch(SpaceState& space) {
+  std::vector<std::pair<base::EpochId, const base::Secret32*>> predecessors;
+  for (const auto& epoch : space.membership.epochs()) {
+    const auto key = space.epochs.find(epoch.epoch);
+    if (key != space.epochs.end()) predecessors.emplace_back(epoch.epoch, &key->second);
   }
+  // The newest last: a chain longer than a record's cap keeps its young end, and the old ones hang on those.
+  constexpr std::size_t kNamed = 8;
+  if (predecessors.size() > kNamed) {
+    predecessors.erase(predecessors.begin(), predecessors.end() - static_cast<std::ptrdiff_t>(kNamed));
+  }
+  const auto key = base::Secret32::random(random);
+  SJ_TRY(auto record,
+         take_record(space, space::write_epoch(author(), space.membership, key, predecessors, random)));
+  static_cast<void>(record);
+  return put_epoch_key(space, key);
+}
+
+base::Status Core::State::box_keys(SpaceState& space) {
   const auto epoch = space.membership.current_epoch();
   if (!epoch) return {};
   const auto key = space.epochs.find(*epoch);
@@ -91,11 +97,36 @@ base::Status Core::State::settle_membership(SpaceState& space) {
     own_box = own_box || (boxes.epoch == *epoch && boxes.boxes.count(own_prefix) != 0);
   }
   if (own_box && !is_admin(space)) return {};
-  const auto boxes = space::write_boxes(author(), space.membership, *epoch, key->second, random);
-  if (!boxes) return {};
-  SJ_TRY(auto id, take_record(space, *boxes));
-  static_cast<void>(id);
-  return {};
+  for (;;) {
+    const auto boxes = space::write_boxes(author(), space.membership, *epoch, key->second, random);
+    if (!boxes) return {};
+    SJ_TRY(auto id, take_record(space, *boxes));
+    static_cast<void>(id);
+  }
+}
+
+base::Status Core::State::settle_membership(SpaceState& space) {
+  if (!device || !certificate || !space.membership.has_genesis()) return {};
+  SJ_TRY_STATUS(open_keys(space));
+  if (space.membership.removed_devices().count(certificate->device()) != 0) return {};
+  const auto role = space.membership.role_of(certificate->person());
+  if (!role) return {};
+  if (space.membership.devices().count(certificate->device()) == 0) {
+    const auto record = space::write_device(author(), space.membership, *certificate);
+    SJ_TRY(auto id, take_record(space, record));
+    static_cast<void>(id);
+  }
+  if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
+  const auto current = space.membership.current_epoch();
+  const bool holds_key = current && space.epochs.count(*current) != 0;
+  if (is_admin(space) && space.membership.needs_rotation() && holds_key) SJ_TRY_STATUS(open_epoch(space));
+  return box_keys(space);
+}
+
+base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {
+  SJ_TRY_STATUS(settle_membership(space));
+  SJ_TRY_STATUS(enforce_fences(space, touched));
+  return apply_waiting(space, touched);
 }
 
 base::Status Core::State::save_pending_join() {

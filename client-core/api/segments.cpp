@@ -107,6 +107,14 @@ base::Status Core::State::open_segment(SpaceState& space, const store::StoredSeg
                                       store::SegmentState::waiting_deps);
     }
   }
+  const auto enrolled = space.membership.logs().find(stored.log);
+  if (enrolled != space.membership.logs().end() && !is_own(enrolled->second)) {
+    SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second));
+    if (stored.segment_no >= fenced) {
+      return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
+                                      store::SegmentState::quarantined);
+    }
+  }
   const auto key = space.epochs.find(header.epoch);
   if (key == space.epochs.end()) {
     return store->set_segment_state(space.row.space, stored.log, stored.segment_no,
@@ -178,9 +186,17 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       continue;
     }
     SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
-    if (object.type != kCommunityType) continue;
     const auto named = object.registers.find({0, 1});
     if (named == object.registers.end() || named->second.empty()) continue;
+    if (object.type == kProfileType) {
+      // Whose name it is follows from whose log says so, not from what it says.
+      SJ_TRY(auto* of, this->space(item.space));
+      const auto& dots = named->second.front().dots;
+      const auto by = of->membership.logs().find(dots.front().branch);
+      if (by == of->membership.logs().end()) continue;
+      SJ_TRY_STATUS(store->put_profile(item.space, by->second.person, named->second.front().bytes));
+    }
+    if (object.type != kCommunityType) continue;
     SJ_TRY(auto* space, this->space(item.space));
     space->row.name = named->second.front().bytes;
     SJ_TRY_STATUS(store->put_space(space->row));

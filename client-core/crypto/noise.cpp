@@ -16,10 +16,12 @@ constexpr std::size_t kAeadTag = 16;
 constexpr std::string_view kProtocolName = "Noise_IK_25519_ChaChaPoly_BLAKE2b";
 using Digest64 = std::array<std::uint8_t, kHashSize>;
 
-Digest64 blake2b(std::initializer_list<base::ByteView> parts) {
+// Hash of `first` and then of `parts`: nothing is copied together, so nothing is left on the heap.
+Digest64 blake2b(base::ByteView first, std::initializer_list<base::ByteView> parts) {
   crypto_generichash_blake2b_state state;
   Digest64 out{};
   crypto_generichash_blake2b_init(&state, nullptr, 0, kHashSize);
+  crypto_generichash_blake2b_update(&state, first.data(), first.size());
   for (const auto& part : parts) crypto_generichash_blake2b_update(&state, part.data(), part.size());
   crypto_generichash_blake2b_final(&state, out.data(), out.size());
   base::wipe(&state, sizeof(state));
@@ -36,11 +38,9 @@ Digest64 hmac(base::ByteView key, std::initializer_list<base::ByteView> parts) {
     inner[i] = byte ^ 0x36U;
     outer[i] = byte ^ 0x5CU;
   }
-  base::Bytes message(inner.begin(), inner.end());
-  for (const auto& part : parts) base::append(message, part);
-  const Digest64 first = blake2b({message});
-  const Digest64 result = blake2b({outer, first});
-  base::wipe(message.data(), message.size());
+  Digest64 first = blake2b(inner, parts);
+  const Digest64 result = blake2b(outer, {first});
+  base::wipe(first.data(), first.size());
   base::wipe(inner.data(), inner.size());
   base::wipe(outer.data(), outer.size());
   return result;
@@ -103,7 +103,7 @@ class Symmetric {
     hash_ = name;
     chaining_key_ = base::Secret64(name);
   }
-  void mix_hash(base::ByteView data) { hash_ = blake2b({hash_, data}); }
+  void mix_hash(base::ByteView data) { hash_ = blake2b(hash_, {data}); }
   void mix_key(base::ByteView input) {
     TwoKeys keys = hkdf2(chaining_key_.view(), input);
     chaining_key_ = std::move(keys.first);

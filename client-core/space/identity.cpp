@@ -11,12 +11,9 @@ base::Hash32 certificate_hash(base::ByteView body) {
   return crypto::Hasher(crypto::label::kDeviceId, 32).raw(body).id<base::Hash32>();
 }
 
-DeviceCertificate issue(const base::PublicSignKey& identity, const crypto::SigningKey& issuer,
-                        base::ByteView issuer_certificate, const base::PublicSignKey& sign_key,
-                        const base::PublicBoxKey& box_key, std::int64_t wall_seconds) {
-  const base::Bytes body = codec::encode_certificate_body(identity, sign_key, box_key, wall_seconds);
-  const base::Signature signature = issuer.sign(certificate_hash(body).view());
-  return {identity, sign_key, box_key, codec::encode_certificate(body, signature, issuer_certificate)};
+// What the certified device signs itself.
+base::Hash32 possession_hash(base::ByteView body) {
+  return crypto::Hasher(crypto::label::kDeviceProof, 32).raw(body).id<base::Hash32>();
 }
 
 }  // namespace
@@ -55,15 +52,33 @@ base::Result<DeviceKeys> DeviceKeys::parse(base::ByteView bytes) {
 
 DeviceCertificate certify(const crypto::SigningKey& identity, const DeviceKeys& device,
                           std::int64_t wall_seconds) {
-  return issue(identity.public_key(), identity, {}, device.sign.public_key(), device.box.public_key(),
-               wall_seconds);
+  const auto& sign_key = device.sign.public_key();
+  const auto& box_key = device.box.public_key();
+  const base::Bytes body =
+      codec::encode_certificate_body(identity.public_key(), sign_key, box_key, wall_seconds);
+  const base::Signature possession = device.sign.sign(possession_hash(body).view());
+  return {identity.public_key(),
+          sign_key,
+          box_key,
+          codec::encode_certificate(body, identity.sign(certificate_hash(body).view()), {}, &possession),
+          {}};
 }
 
-DeviceCertificate certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
-                                    const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
-                                    std::int64_t wall_seconds) {
+base::Bytes certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
+                              const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
+                              std::int64_t wall_seconds) {
   SJ_CHECK(issuer_key.public_key() == issuer.sign_key);
-  return issue(issuer.identity_key, issuer_key, issuer.bytes, sign_key, box_key, wall_seconds);
+  const base::Bytes body =
+      codec::encode_certificate_body(issuer.identity_key, sign_key, box_key, wall_seconds);
+  return codec::encode_certificate(body, issuer_key.sign(certificate_hash(body).view()), issuer.bytes,
+                                   nullptr);
+}
+
+base::Result<DeviceCertificate> take_possession(base::ByteView certificate, const DeviceKeys& device) {
+  SJ_TRY(const auto finished, codec::with_possession(certificate, [&device](base::ByteView body) {
+           return device.sign.sign(possession_hash(body).view());
+         }));
+  return parse_certificate(finished);
 }
 
 base::Result<DeviceCertificate> parse_certificate(base::ByteView bytes) {
@@ -74,11 +89,15 @@ base::Result<DeviceCertificate> parse_certificate(base::ByteView bytes) {
       return base::error(base::Code::bad_signature, "certificate chain changes identity");
     }
     const auto& issuer = last ? chain[i].identity_key : chain[i + 1].sign_key;
-    if (!crypto::verify(issuer, certificate_hash(chain[i].body).view(), chain[i].signature)) {
+    if (!crypto::verify(issuer, certificate_hash(chain[i].body).view(), chain[i].signature) ||
+        !crypto::verify(chain[i].sign_key, possession_hash(chain[i].body).view(), chain[i].possession)) {
       return base::error(base::Code::bad_signature, "certificate");
     }
   }
-  return DeviceCertificate{chain[0].identity_key, chain[0].sign_key, chain[0].box_key, base::to_bytes(bytes)};
+  DeviceCertificate certificate{
+      chain[0].identity_key, chain[0].sign_key, chain[0].box_key, base::to_bytes(bytes), {}};
+  for (std::size_t i = 1; i < chain.size(); ++i) certificate.issuers.push_back(device_id(chain[i].sign_key));
+  return certificate;
 }
 
 }  // namespace sejawat::space

@@ -6,7 +6,7 @@ namespace sejawat::space {
 namespace {
 
 constexpr std::string_view kMark = "/#i1.";
-constexpr std::size_t kPayload = 32 + 16 + 16 + 1;
+constexpr std::size_t kPayload = 32 + 16 + 16 + 8 + 1;
 
 base::Error refused(const char* what) { return base::error(base::Code::invite_invalid, what); }
 
@@ -18,6 +18,7 @@ std::string InviteLink::url() const {
   base::append(payload, carrier.key.view());
   base::append(payload, space.view());
   base::append(payload, secret.view());
+  base::append(payload, record.view());
   payload.push_back(static_cast<std::uint8_t>(kind));
   const std::string address = carrier.url();
   std::string out = address.substr(0, address.find("/#")) + std::string(kMark) + base::to_base64url(payload);
@@ -42,9 +43,11 @@ base::Result<InviteLink> InviteLink::parse(std::string_view url) {
   link.carrier = std::move(*carrier);
   link.space = *base::SpaceId::from(bytes.subspan(32, 16));
   link.secret = base::Secret16(bytes.subspan(48, 16));
-  if (bytes[64] > 1) return refused("kind");
-  link.kind = static_cast<InviteKind>(bytes[64]);
-  if (link.space.is_zero() != (link.kind == InviteKind::operator_token)) return refused("space");
+  link.record = *base::HeadTag::from(bytes.subspan(64, 8));
+  if (bytes[72] > 1) return refused("kind");
+  link.kind = static_cast<InviteKind>(bytes[72]);
+  const bool operators = link.kind == InviteKind::operator_token;
+  if (link.space.is_zero() != operators || (operators && !link.record.is_zero())) return refused("space");
   return link;
 }
 

@@ -102,6 +102,55 @@ base::Result<Content> read_boxes(const v1::KeysBoxed& from) {
   return Content(std::move(to));
 }
 
+bool read_fences(const google::protobuf::RepeatedPtrField<v1::Fence>& from, std::vector<Fence>& to) {
+  if (from.size() > static_cast<int>(kMaxFences)) return false;
+  for (const auto& one : from) {
+    Fence fence;
+    fence.count = one.count();
+    if (!read(one.log(), fence.log)) return false;
+    if (fence.count == 0 ? !one.head().empty() : !read(one.head(), fence.head)) return false;
+    if (!to.empty() && !(to.back().log < fence.log)) return false;  // ascending, each log once
+    to.push_back(fence);
+  }
+  return true;
+}
+
+void write_fences(const std::vector<Fence>& from, google::protobuf::RepeatedPtrField<v1::Fence>* to) {
+  for (const auto& fence : from) {
+    auto* one = to->Add();
+    one->set_log(text(fence.log.view()));
+    one->set_count(fence.count);
+    if (fence.count != 0) one->set_head(text(fence.head.view()));
+  }
+}
+
+base::Result<Content> read_removed(const v1::Removed& from) {
+  Removed to;
+  base::PersonId person;
+  base::DeviceId device;
+  if (from.person().empty() == from.device().empty()) return malformed("removed");
+  if (!from.person().empty()) {
+    if (!read(from.person(), person)) return malformed("removed");
+    to.person = person;
+  } else {
+    if (!read(from.device(), device)) return malformed("removed");
+    to.device = device;
+  }
+  if (!read_fences(from.fences(), to.fences)) return malformed("fences");
+  return Content(std::move(to));
+}
+
+base::Result<Content> read_role(const v1::RoleChanged& from) {
+  RoleChanged to;
+  if (!read(from.person(), to.person) || from.role() < 1 || from.role() > 4 ||
+      !read_fences(from.fences(), to.fences)) {
+    return malformed("role");
+  }
+  to.role = static_cast<WireRole>(from.role());
+  to.sealed_role = bytes_of(from.sealed_role());
+  return Content(std::move(to));
+}
+
 base::Result<Content> read_content(const v1::MembershipBody& from) {
   switch (from.content_case()) {
     case v1::MembershipBody::kGenesis: return read_genesis(from.genesis());
@@ -110,13 +159,32 @@ base::Result<Content> read_content(const v1::MembershipBody& from) {
       return Content(DeviceAdded{serialise(from.device().certificate())});
     case v1::MembershipBody::kLog: {
       LogEnrolled to;
-      if (!read(from.log().log_key(), to.key)) return malformed("log");
+      if (!read(from.log().log_key(), to.key) || !read(from.log().possession(), to.possession))
+        return malformed("log");
       return Content(to);
     }
     case v1::MembershipBody::kInvite: return read_invite(from.invite());
     case v1::MembershipBody::kJoin: return read_join(from.join());
     case v1::MembershipBody::kEpoch: return read_epoch(from.epoch());
     case v1::MembershipBody::kBoxes: return read_boxes(from.boxes());
+    case v1::MembershipBody::kRemoved: return read_removed(from.removed());
+    case v1::MembershipBody::kRole: return read_role(from.role());
+    case v1::MembershipBody::kRevoked: {
+      InviteRevoked to;
+      if (!read(from.revoked().invite_key(), to.invite_key)) return malformed("revocation");
+      return Content(to);
+    }
+    case v1::MembershipBody::kReadmitted: {
+      Readmitted to;
+      if (!read_fences(from.readmitted().fences(), to.fences) || to.fences.empty())
+        return malformed("readmission");
+      return Content(std::move(to));
+    }
+    case v1::MembershipBody::kConfirmed: {
+      JoinConfirmed to;
+      if (!read(from.confirmed().join(), to.join)) return malformed("confirmation");
+      return Content(to);
+    }
     case v1::MembershipBody::CONTENT_NOT_SET: break;
   }
   return Content(Unknown{});
@@ -138,7 +206,32 @@ struct WriteContent {
   void operator()(const DeviceAdded& from) const {
     write_certificate(from.certificate, out.mutable_device()->mutable_certificate());
   }
-  void operator()(const LogEnrolled& from) const { out.mutable_log()->set_log_key(text(from.key.view())); }
+  void operator()(const LogEnrolled& from) const {
+    out.mutable_log()->set_log_key(text(from.key.view()));
+    out.mutable_log()->set_possession(text(from.possession.view()));
+  }
+  void operator()(const Removed& from) const {
+    auto* to = out.mutable_removed();
+    if (from.person) to->set_person(text(from.person->view()));
+    if (from.device) to->set_device(text(from.device->view()));
+    write_fences(from.fences, to->mutable_fences());
+  }
+  void operator()(const RoleChanged& from) const {
+    auto* to = out.mutable_role();
+    to->set_person(text(from.person.view()));
+    to->set_role(static_cast<std::uint32_t>(from.role));
+    write_fences(from.fences, to->mutable_fences());
+    to->set_sealed_role(text(from.sealed_role));
+  }
+  void operator()(const InviteRevoked& from) const {
+    out.mutable_revoked()->set_invite_key(text(from.invite_key.view()));
+  }
+  void operator()(const Readmitted& from) const {
+    write_fences(from.fences, out.mutable_readmitted()->mutable_fences());
+  }
+  void operator()(const JoinConfirmed& from) const {
+    out.mutable_confirmed()->set_join(text(from.join.view()));
+  }
   void operator()(const InviteOffered& from) const {
     auto* to = out.mutable_invite();
     to->set_sign_key(text(from.sign_key.view()));
@@ -191,6 +284,7 @@ base::Result<std::vector<CertificateLink>> decode_chain(base::ByteView bytes) {
     CertificateLink link;
     link.body = bytes_of(at->body());
     if (!parse(body, link.body) || !read(at->signature(), link.signature) ||
+        (!at->possession().empty() && !read(at->possession(), link.possession)) ||
         !read(body.identity_key(), link.identity_key) || !read(body.sign_key(), link.sign_key) ||
         !read(body.box_key(), link.box_key)) {
       return malformed("certificate");
@@ -210,11 +304,22 @@ base::Bytes encode_certificate_body(const base::PublicSignKey& identity, const b
   return serialise(body);
 }
 
-base::Bytes encode_certificate(base::ByteView body, const base::Signature& signature, base::ByteView issuer) {
+base::Bytes encode_certificate(base::ByteView body, const base::Signature& signature, base::ByteView issuer,
+                               const base::Signature* possession) {
   v1::DeviceCertificate message;
   message.set_body(text(body));
   message.set_signature(text(signature.view()));
+  if (possession != nullptr) message.set_possession(text(possession->view()));
   if (!issuer.empty()) write_certificate(issuer, message.mutable_issuer());
+  return serialise(message);
+}
+
+base::Result<base::Bytes> with_possession(base::ByteView certificate,
+                                          const std::function<base::Signature(base::ByteView)>& sign) {
+  if (certificate.size() > kMaxCertificateBytes) return too_large("certificate");
+  v1::DeviceCertificate message;
+  if (!parse(message, certificate)) return malformed("certificate");
+  message.set_possession(text(sign(base::as_bytes(message.body())).view()));
   return serialise(message);
 }
 

@@ -2,6 +2,7 @@
 // structs.
 #pragma once
 
+#include <functional>
 #include <variant>
 
 #include "space/membership.h"
@@ -14,10 +15,12 @@ inline constexpr std::size_t kMaxParents = 16;
 inline constexpr std::size_t kMaxPredecessors = 64;
 inline constexpr std::size_t kMaxBoxes = 400;
 inline constexpr std::size_t kBoxSize = 48;
+inline constexpr std::size_t kMaxFences = 300;
 
 struct CertificateLink {
   base::Bytes body;
   base::Signature signature;
+  base::Signature possession;
   base::PublicSignKey identity_key;
   base::PublicSignKey sign_key;
   base::PublicBoxKey box_key;
@@ -26,8 +29,13 @@ struct CertificateLink {
 base::Result<std::vector<CertificateLink>> decode_chain(base::ByteView bytes);
 base::Bytes encode_certificate_body(const base::PublicSignKey& identity, const base::PublicSignKey& sign_key,
                                     const base::PublicBoxKey& box_key, std::int64_t wall_seconds);
-// `issuer` empty: issued by the identity.
-base::Bytes encode_certificate(base::ByteView body, const base::Signature& signature, base::ByteView issuer);
+// `issuer` empty: issued by the identity. Without `possession` the certified device has still to sign.
+base::Bytes encode_certificate(base::ByteView body, const base::Signature& signature, base::ByteView issuer,
+                               const base::Signature* possession);
+
+// The same certificate with the signature that `sign` makes over its body.
+base::Result<base::Bytes> with_possession(base::ByteView certificate,
+                                          const std::function<base::Signature(base::ByteView)>& sign);
 
 struct Record {
   base::Bytes body;
@@ -49,6 +57,7 @@ struct DeviceAdded {
 };
 struct LogEnrolled {
   base::PublicSignKey key;
+  base::Signature possession;
 };
 struct InviteOffered {
   base::PublicSignKey sign_key;
@@ -65,9 +74,29 @@ struct Joined {
   base::Bytes device;
   base::Bytes sealed_profile;
 };
+struct Removed {
+  std::optional<base::PersonId> person;  // exactly one of the two
+  std::optional<base::DeviceId> device;
+  std::vector<Fence> fences;
+};
+struct RoleChanged {
+  base::PersonId person;
+  WireRole role = WireRole::reader;
+  std::vector<Fence> fences;
+  base::Bytes sealed_role;
+};
+struct InviteRevoked {
+  base::PublicSignKey invite_key;
+};
+struct Readmitted {
+  std::vector<Fence> fences;
+};
+struct JoinConfirmed {
+  base::RecordId join;
+};
 struct Unknown {};  // of a later version
-using Content =
-    std::variant<Unknown, Genesis, DeviceAdded, LogEnrolled, InviteOffered, Joined, EpochInfo, KeyBoxes>;
+using Content = std::variant<Unknown, Genesis, DeviceAdded, LogEnrolled, InviteOffered, Joined, EpochInfo,
+                             KeyBoxes, Removed, RoleChanged, InviteRevoked, Readmitted, JoinConfirmed>;
 
 struct Body {
   base::SpaceId space;

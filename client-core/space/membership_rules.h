@@ -1,33 +1,127 @@
-// What the records of a Membership mean. Private to the room.
+// How records enter a Membership, one decoded record, and what the set of them means. Private to the room.
 #pragma once
 
 #include "membership_codec.h"
 
 namespace sejawat::space {
 
+// A set of places in the DAG.
+class Places {
+ public:
+  bool has(std::size_t place) const {
+    return place / 64 < words_.size() && ((words_[place / 64] >> (place % 64)) & 1U) != 0;
+  }
+  void put(std::size_t place) {
+    if (place / 64 >= words_.size()) words_.resize(place / 64 + 1);
+    words_[place / 64] |= std::uint64_t{1} << (place % 64);
+  }
+  void put_all(const Places& other) {
+    if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
+    for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
+
+struct Membership::Entry {
+  base::RecordId id;
+  std::size_t place = 0;
+  std::vector<std::size_t> parents;
+  Places past;            // everything that its author had seen
+  std::size_t depth = 0;  // longest way from the genesis
+  std::optional<base::DeviceId> author;
+  base::PersonId person;  // of the author; the creator for a personal genesis
+  codec::Content content;
+  std::optional<DeviceCertificate> introduced;  // by a genesis, a join or a device record
+
+  template <class T>
+  const T* as() const {
+    return std::get_if<T>(&content);
+  }
+  bool gives_role() const {
+    return as<codec::Genesis>() != nullptr || as<codec::Joined>() != nullptr ||
+           as<codec::RoleChanged>() != nullptr;
+  }
+  // Without any such record everything stands, and nothing needs to be judged.
+  bool takes_away() const {
+    return as<codec::Removed>() != nullptr || as<codec::RoleChanged>() != nullptr ||
+           as<codec::InviteRevoked>() != nullptr;
+  }
+};
+
+using Entries = std::vector<std::shared_ptr<const Membership::Entry>>;
+WireRole granted_role(const Entries& entries, std::size_t grant);
+
+// What stands in a set of records that is closed under causality. A pure function of the set.
+class Judgement {
+ public:
+  // Of all `entries`, or of those in `within`.
+  explicit Judgement(const Entries& entries, const Places* within = nullptr);
+
+  bool stands(std::size_t place) const { return !void_.has(place) && !banned_.has(place); }
+  bool provisional(std::size_t join) const { return provisional_.has(join); }
+  const std::vector<std::size_t>& removals() const { return effective_; }  // places
+  std::optional<WireRole> role_of(const base::PersonId& person) const;
+  std::optional<std::size_t> grant_of(const base::PersonId& person) const {
+    return grant_in(nullptr, person);
+  }
+  // Removed for good, or with its person and not back since.
+  bool device_removed(const base::DeviceId& device) const;
+  bool covers(std::size_t removal, const base::DeviceId& device, const base::PersonId& person) const;
+
+ private:
+  bool in(std::size_t place) const { return within_ == nullptr || within_->has(place); }
+  bool concurrent(std::size_t a, std::size_t b) const {
+    return a != b && !entries_[a]->past.has(b) && !entries_[b]->past.has(a);
+  }
+  struct Rank {
+    std::size_t depth = SIZE_MAX;
+    base::RecordId id;
+    friend bool operator<(const Rank& a, const Rank& b) {
+      return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
+    }
+  };
+  using Seniority = std::pair<Rank, Rank>;  // of the person, of the device
+  void gather();
+  Seniority seniority(std::size_t place) const;
+  void choose_effective();
+  void find_void();
+  bool author_stands(const Membership::Entry& entry) const;
+  bool find_provisional();
+  std::optional<WireRole> role_in(const Places* past, const base::PersonId& person) const;
+  std::optional<std::size_t> grant_in(const Places* past, const base::PersonId& person) const;
+  bool introduced_since(const Places* past, const base::DeviceId& device, std::size_t removal) const;
+
+  const Entries& entries_;
+  const Places* within_;
+  std::vector<std::size_t> removals_;
+  std::vector<std::size_t> revocations_;
+  std::vector<std::size_t> confirmations_;
+  std::vector<std::size_t> effective_;
+  std::map<base::PersonId, std::vector<std::size_t>> grants_;
+  std::map<base::PersonId, Rank> person_rank_;
+  std::map<base::DeviceId, Rank> device_rank_;
+  std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
+  Places void_;
+  Places banned_;       // removals whose author turned out to have no right to them
+  Places provisional_;  // joins that a revocation did not know of and nobody confirmed
+};
+
 struct MembershipRules {
   Membership& to;
 
   base::Result<base::RecordId> add(base::ByteView bytes);
 
-  // Strongest role of `person` in the causal past of a record with these parents.
-  static std::optional<WireRole> role_before(const Membership& of, const std::vector<std::size_t>& parents,
-                                             const base::PersonId& person);
-  static bool is_ancestor(const Membership& of, std::size_t old, std::size_t young);
-  // The heads that a new record of this author names: all, or when there are too many, first one that holds
-  // the author's own strongest role.
-  static std::vector<base::HeadTag> parents_for(const Membership& of, const base::PersonId& author);
-  static std::optional<base::EpochId> current_epoch(const Membership& of);
+  // The heads that a new record of this device names: all, or when there are too many, first those that hold
+  // what gives the device its rights.
+  static std::vector<base::HeadTag> parents_for(const Membership& of, const base::DeviceId& author);
 
  private:
   struct Pending {
     const codec::Record& record;
     const codec::Body& body;
-    base::RecordId id;
-    base::HeadTag tag;
-    std::vector<std::size_t> parents;
-    std::size_t place = 0;
-    base::PersonId author;
+    Membership::Entry entry;
   };
   base::Status apply(Pending& pending, const codec::Genesis& genesis);
   base::Status apply(Pending& pending, const codec::Joined& join);
@@ -36,13 +130,32 @@ struct MembershipRules {
   base::Status apply(Pending& pending, const codec::InviteOffered& invite);
   base::Status apply(Pending& pending, const EpochInfo& epoch);
   base::Status apply(Pending& pending, const KeyBoxes& boxes);
+  base::Status apply(Pending& pending, const codec::Removed& removed);
+  base::Status apply(Pending& pending, const codec::RoleChanged& role);
+  base::Status apply(Pending& pending, const codec::InviteRevoked& revoked);
+  base::Status apply(Pending& pending, const codec::Readmitted& readmitted);
+  base::Status apply(Pending& pending, const codec::JoinConfirmed& confirmed);
   base::Status apply(Pending& pending, const codec::Unknown& unknown);
 
   base::Status by_member(Pending& pending, WireRole at_least);
-  base::Status check_device(const DeviceCertificate& certificate) const;
-  void put_device(const DeviceCertificate& certificate);
+  // Its person, from what the record's causal past says; nullptr when that does not know the device.
+  const DeviceCertificate* introduction(const Pending& pending, const base::DeviceId& device) const;
+  std::optional<WireRole> role_before(const Pending& pending, const base::PersonId& person) const;
+  bool in_past(const Pending& pending, const base::PersonId& person) const;
 };
 
+// Turns the records that stand into who belongs.
+struct MembershipView {
+  static void add(const Membership& of, std::size_t place, const Judgement* judgement);
+  static void finish(const Membership& of, const Judgement* judgement);
+
+ private:
+  static void add_fences(const Membership& of, const Judgement& judgement);
+  static void choose_epoch(const Membership& of, const Judgement* judgement);
+};
+
+// What a log key signs to show that it belongs to this device.
+base::Hash32 log_possession(const base::SpaceId& space, const base::DeviceId& device);
 base::Bytes write_epoch_record(const Author& author, const Membership& to, EpochInfo epoch);
 base::Bytes write_boxes_record(const Author& author, const Membership& to, KeyBoxes boxes);
 

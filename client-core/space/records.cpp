@@ -24,7 +24,7 @@ codec::Body body_by(const Author& author, const base::SpaceId& space, codec::Con
 
 base::Bytes write(const Author& author, const Membership& to, codec::Content content) {
   auto body = body_by(author, to.space(), std::move(content));
-  body.parents = MembershipRules::parents_for(to, author.certificate->person());
+  body.parents = MembershipRules::parents_for(to, author.certificate->device());
   return sign_record(body, author.keys->sign);
 }
 
@@ -56,8 +56,9 @@ base::Bytes write_device(const Author& author, const Membership& to, const Devic
   return write(author, to, codec::DeviceAdded{certificate.bytes});
 }
 
-base::Bytes write_log(const Author& author, const Membership& to, const base::PublicSignKey& log_key) {
-  return write(author, to, codec::LogEnrolled{log_key});
+base::Bytes write_log(const Author& author, const Membership& to, const crypto::SigningKey& log_key) {
+  const auto proof = log_possession(to.space(), author.certificate->device());
+  return write(author, to, codec::LogEnrolled{log_key.public_key(), log_key.sign(proof.view())});
 }
 
 base::Bytes write_invite(const Author& author, const Membership& to, const InviteKeys& keys, WireRole role,
@@ -68,10 +69,36 @@ base::Bytes write_invite(const Author& author, const Membership& to, const Invit
 }
 
 base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
-                       const base::PublicBoxKey& identity_box, base::ByteView sealed_profile) {
+                       const base::HeadTag& invite_record, const base::PublicBoxKey& identity_box,
+                       base::ByteView sealed_profile) {
   codec::Joined join{invite.public_key(), author.certificate->identity_key, identity_box,
                      author.certificate->bytes, base::to_bytes(sealed_profile)};
-  return sign_record(body_by(author, space, std::move(join)), author.keys->sign, &invite);
+  auto body = body_by(author, space, std::move(join));
+  body.parents = {invite_record};
+  return sign_record(body, author.keys->sign, &invite);
+}
+
+base::Bytes write_person_removed(const Author& author, const Membership& to, const base::PersonId& person,
+                                 std::vector<Fence> fences) {
+  return write(author, to, codec::Removed{person, std::nullopt, std::move(fences)});
+}
+base::Bytes write_device_removed(const Author& author, const Membership& to, const base::DeviceId& device,
+                                 std::vector<Fence> fences) {
+  return write(author, to, codec::Removed{std::nullopt, device, std::move(fences)});
+}
+base::Bytes write_role(const Author& author, const Membership& to, const base::PersonId& person,
+                       WireRole role, std::vector<Fence> fences, base::ByteView sealed_role) {
+  return write(author, to, codec::RoleChanged{person, role, std::move(fences), base::to_bytes(sealed_role)});
+}
+base::Bytes write_invite_revoked(const Author& author, const Membership& to,
+                                 const base::PublicSignKey& invite) {
+  return write(author, to, codec::InviteRevoked{invite});
+}
+base::Bytes write_readmitted(const Author& author, const Membership& to, std::vector<Fence> fences) {
+  return write(author, to, codec::Readmitted{std::move(fences)});
+}
+base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join) {
+  return write(author, to, codec::JoinConfirmed{join});
 }
 
 base::Bytes write_epoch_record(const Author& author, const Membership& to, EpochInfo epoch) {

@@ -13,13 +13,15 @@ CREATE TABLE own_log(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, log BLOB NOT 
 CREATE TABLE segment(id INTEGER PRIMARY KEY, space BLOB NOT NULL, log BLOB NOT NULL, no INTEGER NOT NULL,
   first_op INTEGER NOT NULL, op_count INTEGER NOT NULL, hash BLOB NOT NULL, state INTEGER NOT NULL, bytes BLOB NOT NULL,
   UNIQUE(space, log, no));
-CREATE INDEX segment_waiting ON segment(space, state) WHERE state IN (1, 2);
+CREATE INDEX segment_waiting ON segment(space, state) WHERE state IN (1, 2, 4);
 CREATE TABLE head(space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL, next_op INTEGER NOT NULL,
   hash BLOB NOT NULL, PRIMARY KEY(space, log)) WITHOUT ROWID;
 CREATE TABLE op(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL, log BLOB NOT NULL,
   position INTEGER NOT NULL, sealed INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, log, position));
 CREATE INDEX op_object ON op(space, object);
 CREATE INDEX op_unsealed ON op(space, log, position) WHERE sealed = 0;
+CREATE TABLE profile(space BLOB NOT NULL, person BLOB NOT NULL, name TEXT NOT NULL, PRIMARY KEY(space, person))
+  WITHOUT ROWID;
 CREATE TABLE carrier(seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, url TEXT NOT NULL, generation BLOB NOT NULL,
   spaces BLOB NOT NULL, last_sync INTEGER NOT NULL, last_error INTEGER NOT NULL);
 CREATE TABLE cursor(carrier BLOB NOT NULL, space BLOB NOT NULL, position INTEGER NOT NULL, digest BLOB NOT NULL,

@@ -2,18 +2,10 @@
 
 #include <sys/stat.h>
 
-#include "database.h"
-#include "journal_table.h"
-#include "lock_file.h"
 #include "schema.h"
+#include "store_state.h"
 
 namespace sejawat::store {
-
-struct Store::State {
-  std::unique_ptr<LockFile> lock;  // goes last: the database is closed by then
-  std::unique_ptr<Database> database;
-  std::unique_ptr<JournalTable> journal;
-};
 
 namespace {
 
@@ -37,8 +29,6 @@ base::Status prepare(Database& database) {
   if (!made.ok()) static_cast<void>(database.execute("ROLLBACK"));
   return made;
 }
-
-std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 StoredSegment segment_of(const Query& query) {
   StoredSegment segment;

@@ -108,6 +108,7 @@ base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& in
                                std::int64_t wall_seconds) const {
   const auto invite = space.membership.invites().find(invite_key);
   if (invite == space.membership.invites().end()) return base::Code::invite_invalid;
+  if (invite->second.revoked) return base::Code::invite_revoked;
   if (wall_seconds > invite->second.expires_seconds) return base::Code::invite_expired;
   if (invite->second.joined >= invite->second.uses) return base::Code::invite_used;
   return base::Code::ok;

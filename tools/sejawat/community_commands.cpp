@@ -149,13 +149,17 @@ void add_community_commands(CLI::App& app, Context& context) {
     context.exit =
         run_create(context.globals, options->name, options->kind, options->server, options->operator_invite);
   });
-  auto* invite = app.add_subcommand("invite", "prints one invite link");
+  auto* invite =
+      app.add_subcommand("invite", "prints one invite link (with --role), or lists and revokes them");
+  invite->fallthrough();
+  invite->require_subcommand(0, 1);
   invite->add_option("--role", options->role)
-      ->check(CLI::IsMember({"teacher", "principal", "operator", "facilitator", "expert", "coordinator"}))
-      ->required();
+      ->check(CLI::IsMember({"teacher", "principal", "operator", "facilitator", "expert", "coordinator"}));
   invite->add_option("--ttl", options->ttl, "how long it is valid: 72h, 7d, 30m");
   invite->add_option("--uses", options->uses, "how many may join with it")->check(CLI::Range(1U, 10000U));
-  invite->callback([&context, options] {
+  invite->callback([&context, options, invite] {
+    if (!invite->get_subcommands().empty()) return;
+    if (options->role.empty()) throw CLI::RequiredError("--role");
     context.exit = run_invite(context.globals, options->role, options->ttl, options->uses);
   });
   auto* join = app.add_subcommand("join", "joins with an invite link; works with no admin online");

@@ -4,6 +4,7 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "dictionary_data.h"
@@ -21,13 +22,17 @@ struct FreeDecompressor {
   void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
 };
 
+constexpr std::uint8_t kMagic[] = {0x28, 0xB5, 0x2F, 0xFD};  // RFC 8878; left out in a body
+
 // Built once, shared by all threads, read-only afterwards; lives as long as the process.
 const ZSTD_CDict* compression_dictionary() {
   static const ZSTD_CDict* const dictionary = ZSTD_createCDict(kDictionaryV1, kDictionaryV1Size, kLevel);
+  SJ_CHECK(dictionary != nullptr);  // none would compress too, only worse and unnoticed
   return dictionary;
 }
 const ZSTD_DDict* decompression_dictionary() {
   static const ZSTD_DDict* const dictionary = ZSTD_createDDict(kDictionaryV1, kDictionaryV1Size);
+  SJ_CHECK(dictionary != nullptr);
   return dictionary;
 }
 
@@ -53,16 +58,22 @@ base::Bytes compress(base::ByteView plain) {
 }
 
 base::Result<base::Bytes> decompress(base::ByteView packed) {
+  base::Bytes frame(std::begin(kMagic), std::end(kMagic));
+  base::append(frame, packed);
+  // Exactly one frame: zstd itself would go on with whatever follows.
+  const std::size_t whole = ZSTD_findFrameCompressedSize(frame.data(), frame.size());
+  if (ZSTD_isError(whole) != 0 || whole != frame.size()) {
+    return base::error(base::Code::malformed, "compressed body");
+  }
   const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
   SJ_CHECK(context != nullptr);
-  must(ZSTD_DCtx_setParameter(context.get(), ZSTD_d_format, ZSTD_f_zstd1_magicless));
   must(ZSTD_DCtx_refDDict(context.get(), decompression_dictionary()));
   // The frame does not say how long its content is: the guess grows, never past the cap.
   for (std::size_t capacity = std::min(kMaxBodyPlain, packed.size() * 8 + 1024);;
        capacity = std::min(kMaxBodyPlain, capacity * 4)) {
     base::Bytes plain(capacity);
     const std::size_t size =
-        ZSTD_decompressDCtx(context.get(), plain.data(), plain.size(), packed.data(), packed.size());
+        ZSTD_decompressDCtx(context.get(), plain.data(), plain.size(), frame.data(), frame.size());
     if (ZSTD_isError(size) == 0) {
       plain.resize(size);
       return plain;

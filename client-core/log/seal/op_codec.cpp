@@ -79,6 +79,23 @@ bool decode_shape(base::Reader& reader, Shape& shape) {
   return true;
 }
 
+// What a reader refuses must not be written: sealed bytes are never made anew.
+base::Status within_caps(std::span<const Op> ops) {
+  std::size_t cells = 0;
+  std::size_t supersedes = 0;
+  for (const auto& op : ops) {
+    if (op.cells.size() > kMaxCellsPerOp || op.supersedes.size() > kMaxSupersedesPerOp) {
+      return base::error(base::Code::too_large, "op");
+    }
+    cells += op.cells.size();
+    supersedes += op.supersedes.size();
+  }
+  if (ops.size() > kMaxOpsPerSegment || cells > kMaxCellsPerBody || supersedes > kMaxSupersedesPerBody) {
+    return base::error(base::Code::too_large, "ops in a segment");
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<base::Bytes> encode_body(std::span<const Op> ops, const base::LogId& own,
@@ -93,6 +110,7 @@ base::Result<base::Bytes> encode_body(std::span<const Op> ops, const base::LogId
   for (std::size_t i = 0; i < deps.size(); ++i) branches.emplace(deps[i].log, i + 1);
   branches[own] = 0;
 
+  SJ_TRY_STATUS(within_caps(ops));
   std::uint64_t lamport = 0;
   std::int64_t wall = 0;
   for (const auto& op : ops) {

@@ -11,7 +11,7 @@
 namespace sejawat::log {
 
 // `own` is the log the ops belong to; every other branch in a `supersedes` must stand in `deps`
-// (invalid_argument).
+// (invalid_argument). too_large when the ops are more than decode_body takes.
 base::Result<base::Bytes> encode_body(std::span<const Op> ops, const base::LogId& own,
                                       const std::vector<Dependency>& deps);
 // Hostile input: malformed or too_large, never more memory than a constant times the input and the caps.

@@ -1,6 +1,7 @@
 #include "log_seal/seal.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/codec.h"
 #include "compress.h"
@@ -48,33 +49,50 @@ base::Bytes pad(base::ByteView packed) {
   return padded;
 }
 
-SegmentHeader header_of(const SealContext& context, std::size_t ops, const crypto::Nonce& nonce) {
+// Those deps that the ops refer to: a segment waits for every dep it names.
+std::vector<Dependency> deps_of(const SealContext& context, std::span<const Op> ops) {
+  std::set<base::LogId> named;
+  for (const auto& op : ops) {
+    for (const auto& dot : op.supersedes) named.insert(dot.branch);
+  }
+  std::vector<Dependency> deps;
+  for (const auto& dep : context.deps) {
+    if (!(dep.log == context.log) && named.erase(dep.log) != 0) deps.push_back(dep);
+  }
+  return deps;
+}
+
+SegmentHeader header_of(const SealContext& context, std::span<const Op> ops) {
   SegmentHeader header;
   header.segment_no = context.before.count;
   header.first_op = context.before.next_op;
-  header.op_count = static_cast<std::uint32_t>(ops);
+  header.op_count = static_cast<std::uint32_t>(ops.size());
   header.epoch = context.epoch;
   header.dictionary = kDictionaryId;
   header.frontier = context.frontier;
-  header.deps = context.deps;
-  header.nonce = nonce;
+  header.deps = deps_of(context, ops);
   return header;
 }
 
 struct Candidate {
   std::size_t ops = 0;
+  SegmentHeader header;  // but for the nonce
   base::Bytes padded;
   std::size_t encoded = 0;  // whole segment
 };
 
-base::Result<Candidate> try_ops(const SealContext& context, std::span<const Op> ops, std::size_t count) {
-  SJ_TRY(auto body, encode_body(ops.subspan(0, count), context.log, context.deps));
-  if (body.size() > kMaxBodyPlain) return base::error(base::Code::too_large, "segment body");
+base::Result<Candidate> try_ops(const SealContext& context, std::span<const Op> all, std::size_t count) {
+  const auto ops = all.subspan(0, count);
   Candidate candidate;
   candidate.ops = count;
-  candidate.padded = pad(compress(body));
+  candidate.header = header_of(context, ops);
   Segment shape;
-  shape.header = encode_header(header_of(context, count, {}));
+  shape.header = encode_header(candidate.header);
+  // A writer holds to what a reader takes: sealed bytes are never made anew.
+  if (!decode_header(shape.header).ok()) return base::error(base::Code::too_large, "segment header");
+  SJ_TRY(auto body, encode_body(ops, context.log, candidate.header.deps));
+  if (body.size() > kMaxBodyPlain) return base::error(base::Code::too_large, "segment body");
+  candidate.padded = pad(compress(body));
   shape.body.resize(candidate.padded.size() + crypto::kTagSize);
   candidate.encoded = encode_segment(shape).size();
   return candidate;
@@ -134,7 +152,8 @@ base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op
   if (candidate.encoded > kSegmentMax) return base::error(base::Code::too_large, "op");
   Segment segment;
   const auto nonce = random.id<crypto::Nonce>();
-  segment.header = encode_header(header_of(context, candidate.ops, nonce));
+  candidate.header.nonce = nonce;
+  segment.header = encode_header(candidate.header);
   segment.body =
       crypto::seal(segment_key(context.space, context.log, *context.epoch_key), nonce, candidate.padded,
                    associated_data(context.space, context.log, context.before.hash, segment.header));

@@ -46,8 +46,8 @@ std::string spell(const ObjectState& state) {
 
 TEST(Fold, EveryOrderOfArrivalGivesTheSameState) {
   std::vector<DottedOp> ops{write(dot(1, 0), 1, 1, "a"), write(dot(1, 1), 2, 1, "b", {dot(1, 0)}),
-                            write(dot(2, 0), 2, 1, "c", {dot(1, 0)}), trash(dot(2, 1), 3, {dot(1, 1), dot(2, 0)}),
-                            write(dot(3, 0), 3, 2, "d")};
+                            write(dot(2, 0), 2, 1, "c", {dot(1, 0)}),
+                            trash(dot(2, 1), 3, {dot(1, 1), dot(2, 0)}), write(dot(3, 0), 3, 2, "d")};
   const std::string expected = spell(fold(ops));
   std::vector<std::size_t> order{0, 1, 2, 3, 4};
   do {

@@ -50,17 +50,23 @@ TEST(DeviceCertificate, ChainsToTheIdentityInAtMostFourLinks) {
   const auto identity = Identity::from_seed(seed_of(1));
   auto keys = DeviceKeys::random(random);
   auto certificate = certify(identity.sign, keys, 5);
-  for (int length = 1; length <= 5; ++length) {
+  for (int length = 1; length <= 4; ++length) {
     const auto parsed = parse_certificate(certificate.bytes);
-    if (length == 5) {
-      EXPECT_EQ(parsed.code(), Code::too_large);
-      break;
-    }
     ASSERT_TRUE(parsed.ok()) << length;
     EXPECT_EQ(parsed->person(), person_id(identity.sign.public_key()));
     EXPECT_EQ(parsed->device(), device_id(keys.sign.public_key()));
     auto next = DeviceKeys::random(random);
-    certificate = certify_by_device(certificate, keys.sign, next.sign.public_key(), next.box.public_key(), 6);
+    const auto half =
+        certify_by_device(certificate, keys.sign, next.sign.public_key(), next.box.public_key(), 6);
+    const auto whole = take_possession(half, next);
+    if (length < 4) {
+      ASSERT_TRUE(whole.ok()) << length;
+      EXPECT_EQ(whole->issuers.size(), static_cast<std::size_t>(length));
+      EXPECT_EQ(whole->issuers.front(), certificate.device());
+      certificate = *whole;
+    } else {
+      EXPECT_EQ(whole.code(), Code::too_large);
+    }
     keys = std::move(next);
   }
 }
@@ -84,7 +90,20 @@ TEST(DeviceCertificate, RefusesAnIssuerOfAnotherPerson) {
   issuer.identity_key = Identity::from_seed(seed_of(1)).sign.public_key();
   const auto forged =
       certify_by_device(issuer, theirs.sign, mine.sign.public_key(), mine.box.public_key(), 6);
-  EXPECT_EQ(parse_certificate(forged.bytes).code(), Code::bad_signature);
+  EXPECT_EQ(take_possession(forged, mine).code(), Code::bad_signature);
+}
+
+TEST(DeviceCertificate, IsWorthNothingWithoutTheSignatureOfTheDeviceItself) {
+  support::SeededRandom random;
+  const auto identity = Identity::from_seed(seed_of(1));
+  const auto issuer = DeviceKeys::random(random);
+  const auto theirs = DeviceKeys::random(random);
+  const auto certificate = certify(identity.sign, issuer, 5);
+  const auto half =
+      certify_by_device(certificate, issuer.sign, theirs.sign.public_key(), theirs.box.public_key(), 6);
+  EXPECT_EQ(parse_certificate(half).code(), Code::bad_signature);
+  EXPECT_EQ(take_possession(half, issuer).code(), Code::bad_signature);
+  EXPECT_TRUE(take_possession(half, theirs).ok());
 }
 
 TEST(RecoveryCard, ReadsBackWholeOrByWordsOrByTheMachineLine) {
@@ -214,13 +233,16 @@ TEST(InviteLink, RoundTripsBothKinds) {
   link.carrier = address_of("fd00::1");
   link.space = random.id<base::SpaceId>();
   link.secret = base::Secret16::random(random);
+  link.record = random.id<base::HeadTag>();
   for (const auto kind : {InviteKind::member, InviteKind::operator_token}) {
     link.kind = kind;
     if (kind == InviteKind::operator_token) link.space = {};
+    if (kind == InviteKind::operator_token) link.record = {};
     const auto read = InviteLink::parse(link.url());
     ASSERT_TRUE(read.ok());
     EXPECT_EQ(read->url(), link.url());
     EXPECT_EQ(read->kind, kind);
+    EXPECT_EQ(read->record, link.record);
     EXPECT_EQ(read->carrier.key, link.carrier.key);
     EXPECT_EQ(InviteKeys::from_secret(read->secret).sign.public_key(),
               InviteKeys::from_secret(link.secret).sign.public_key());

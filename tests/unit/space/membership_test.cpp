@@ -37,8 +37,13 @@ class MembershipTest : public testing::Test {
     put(write_invite(admin.author(), *membership, keys, role, uses, 0, {}));
     return keys;
   }
+  base::HeadTag record_of(const InviteKeys& invite) const {
+    const auto known = membership->invites().find(invite.sign.public_key());
+    return known == membership->invites().end() ? base::HeadTag{} : known->second.record;
+  }
   base::Bytes join_of(const Person& person, const InviteKeys& invite) const {
-    return write_join(person.author(), space, invite.sign, person.identity.box.public_key(), {});
+    return write_join(person.author(), space, invite.sign, record_of(invite),
+                      person.identity.box.public_key(), {});
   }
   void admit(const Person& person, WireRole role) { put(join_of(person, offer(role))); }
 
@@ -62,7 +67,7 @@ TEST_F(MembershipTest, PersonalGenesisIsTheSameFromTheSameCard) {
   ASSERT_TRUE(personal.add(write_device(sari.author(), personal, sari.certificate)).ok());
   EXPECT_EQ(personal.devices().count(sari.certificate.device()), 1U);
   EXPECT_EQ(personal.add(write_device(budi.author(), personal, budi.certificate)).code(),
-            Code::unknown_membership);
+            Code::not_permitted);
 }
 
 TEST_F(MembershipTest, NobodyElseCanFoundTheSpace) {
@@ -98,6 +103,10 @@ TEST_F(MembershipTest, JoinNeedsTheInvite) {
   found();
   const auto stranger = InviteKeys::from_secret(base::Secret16::random(random));
   EXPECT_EQ(membership->add(join_of(sari, stranger)).code(), Code::unknown_membership);
+  const auto genesis = base::prefix_of<base::HeadTag>(membership->records().front().first);
+  const auto misplaced =
+      write_join(sari.author(), space, stranger.sign, genesis, sari.identity.box.public_key(), {});
+  EXPECT_EQ(membership->add(misplaced).code(), Code::invite_invalid);
   auto tampered = join_of(sari, offer(WireRole::writer));
   tampered.back() ^= 1;  // the invite's signature stands last
   EXPECT_EQ(membership->add(tampered).code(), Code::invite_invalid);
@@ -109,7 +118,8 @@ TEST_F(MembershipTest, JoiningAgainAddsADeviceAndNeverTakesARoleAway) {
   admit(sari, WireRole::writer);
   const auto second = DeviceKeys::random(random);
   const auto certificate = certify(sari.identity.sign, second, 300);
-  put(write_join({&second, &certificate, 1}, space, offer(WireRole::reader).sign,
+  const auto invite = offer(WireRole::reader);
+  put(write_join({&second, &certificate, 1}, space, invite.sign, record_of(invite),
                  sari.identity.box.public_key(), {}));
   EXPECT_EQ(membership->role_of(sari.id()), WireRole::writer);
   EXPECT_EQ(membership->devices().size(), 3U);
@@ -130,7 +140,7 @@ TEST_F(MembershipTest, OnlyWritersEnrolLogs) {
   found();
   admit(sari, WireRole::writer);
   admit(budi, WireRole::reader);
-  const auto log = DeviceKeys::random(random).sign.public_key();
+  const auto log = DeviceKeys::random(random).sign;
   EXPECT_EQ(membership->add(write_log(budi.author(), *membership, log)).code(), Code::not_permitted);
   put(write_log(sari.author(), *membership, log));
   ASSERT_EQ(membership->logs().size(), 1U);
@@ -154,14 +164,19 @@ TEST_F(MembershipTest, ADeviceCannotBeClaimedByAnotherPerson) {
   found();
   admit(sari, WireRole::writer);
   admit(budi, WireRole::writer);
-  const auto claim = certify(budi.identity.sign, sari.keys, 1);
-  EXPECT_EQ(membership->add(write_device(budi.author(), *membership, claim)).code(), Code::not_permitted);
+  // Without the device's own signature there is no certificate to show.
+  const auto& keys = sari.keys;
+  const auto half =
+      certify_by_device(budi.certificate, budi.keys.sign, keys.sign.public_key(), keys.box.public_key(), 1);
+  const DeviceCertificate claim{
+      budi.certificate.identity_key, keys.sign.public_key(), keys.box.public_key(), half, {}};
+  EXPECT_EQ(membership->add(write_device(budi.author(), *membership, claim)).code(), Code::bad_signature);
   EXPECT_EQ(membership->devices().at(sari.certificate.device()).person, sari.id());
 }
 
 TEST_F(MembershipTest, EveryFlippedBitIsRefused) {
   found();
-  const auto log = DeviceKeys::random(random).sign.public_key();
+  const auto log = DeviceKeys::random(random).sign;
   const auto good = write_log(admin.author(), *membership, log);
   for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
     auto bad = good;
@@ -180,8 +195,8 @@ TEST_F(MembershipTest, OrderOfArrivalDoesNotMatter) {
   const auto invite = offer(WireRole::writer, 5);
   put(join_of(sari, invite));
   put(join_of(budi, invite));
-  put(write_log(sari.author(), *membership, DeviceKeys::random(random).sign.public_key()));
-  put(write_log(budi.author(), *membership, DeviceKeys::random(random).sign.public_key()));
+  put(write_log(sari.author(), *membership, DeviceKeys::random(random).sign));
+  put(write_log(budi.author(), *membership, DeviceKeys::random(random).sign));
   put(write_epoch(admin.author(), *membership, base::Secret32::random(random), {}, random));
   admit(sari, WireRole::admin);
 

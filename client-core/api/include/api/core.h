@@ -42,6 +42,41 @@ struct Status {
   std::vector<CarrierStatus> carriers;
 };
 
+struct MemberInfo {
+  base::PersonId person;
+  std::string name;         // as the member wrote it; empty until it has arrived
+  std::string domain_role;  // "teacher" ...; empty until its key has arrived
+  space::WireRole role = space::WireRole::reader;
+  std::size_t devices = 0;
+  bool self = false;
+  bool provisional = false;  // joined by an invite that was revoked: an admin confirms
+};
+struct DeviceInfo {
+  base::DeviceId device;
+  bool self = false;
+  bool removed = false;
+};
+struct InviteInfo {
+  base::HeadTag id;  // names it on the command line
+  std::string domain_role;
+  std::uint32_t uses = 1;
+  std::uint32_t joined = 0;
+  std::int64_t expires_seconds = 0;
+  bool revoked = false;
+};
+// Work beyond a fence: of somebody removed, demoted or not confirmed.
+struct QuarantinedLog {
+  base::SpaceId space;
+  base::LogId log;
+  base::PersonId person;
+  std::string name;
+  bool own = false;
+  std::uint64_t first_segment = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t ops = 0;
+  std::uint64_t bytes = 0;
+};
+
 class Core {
  public:
   // store errors as in store/store.h. `clock` and `random` are borrowed and must outlive the core.
@@ -73,6 +108,22 @@ class Core {
   base::Status join(const space::InviteLink& link);
   // ok: joined; not_found: no join is waiting; else the carrier's last refusal of it.
   base::Status join_state();
+
+  // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
+  base::Result<std::vector<MemberInfo>> members();
+  base::Status change_role(const base::PersonId& person, std::string_view domain_role);
+  // Ends the person's logs where this device knows them, and opens an epoch without them.
+  base::Status remove_member(const base::PersonId& person);
+  base::Status confirm_member(const base::PersonId& person);
+  base::Result<std::vector<InviteInfo>> invites();
+  base::Status revoke_invite(const base::HeadTag& id);
+  // Own devices; revoking one (and those it certified) holds in every space of this person.
+  base::Result<std::vector<DeviceInfo>> devices();
+  base::Status revoke_device(const base::DeviceId& device);
+  base::Status rotate(const base::SpaceId& space);
+  // Late work (fences.cpp): listed wherever it is held; an admin takes it after all.
+  base::Result<std::vector<QuarantinedLog>> quarantine();
+  base::Status readmit(const base::LogId& log);
 
   // Journal, all in the personal space. Entries are written as given in one transaction: all or none.
   base::Result<std::vector<base::ObjectId>> add_entries(const std::vector<cycle::JournalEntry>& entries);

@@ -23,13 +23,15 @@ inline constexpr std::size_t kNoiseSecondOverhead = 48;
 // One direction of an established channel. After 2^64-2 messages it refuses (protocol_violation).
 class CipherState {
  public:
-  explicit CipherState(base::Secret32 key) : key_(std::move(key)) {}
+  // `counter`: messages already sent under this key, 0 but in tests of the end.
+  explicit CipherState(base::Secret32 key, std::uint64_t counter = 0)
+      : key_(std::move(key)), counter_(counter) {}
   base::Result<base::Bytes> encrypt(base::ByteView plain);
   base::Result<base::Bytes> decrypt(base::ByteView sealed);  // cannot_decrypt; the counter does not move then
 
  private:
   base::Secret32 key_;
-  std::uint64_t counter_ = 0;
+  std::uint64_t counter_;
 };
 
 struct NoiseChannel {

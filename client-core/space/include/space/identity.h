@@ -30,20 +30,27 @@ struct DeviceKeys {
   static base::Result<DeviceKeys> parse(base::ByteView bytes);
 };
 
-// A checked certificate: the chain ends at the identity key. At most 4 links are accepted.
+// A checked certificate: the chain ends at the identity key, and every device in it signed that the key is
+// its own (else a member could claim another's device, and replicas that heard in another order would
+// disagree about it). At most 4 links are accepted.
 struct DeviceCertificate {
   base::PublicSignKey identity_key;
   base::PublicSignKey sign_key;
   base::PublicBoxKey box_key;
   base::Bytes bytes;  // as transmitted (proto DeviceCertificate)
+  std::vector<base::DeviceId>
+      issuers;  // the devices it chains through, nearest first; empty: the identity itself
   base::PersonId person() const { return person_id(identity_key); }
   base::DeviceId device() const { return device_id(sign_key); }
 };
 DeviceCertificate certify(const crypto::SigningKey& identity, const DeviceKeys& device,
                           std::int64_t wall_seconds);
-DeviceCertificate certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
-                                    const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
-                                    std::int64_t wall_seconds);
+// Half a certificate, for a device whose keys are elsewhere: that device finishes it by take_possession.
+base::Bytes certify_by_device(const DeviceCertificate& issuer, const crypto::SigningKey& issuer_key,
+                              const base::PublicSignKey& sign_key, const base::PublicBoxKey& box_key,
+                              std::int64_t wall_seconds);
+// Signs as the certified device. bad_signature when the certificate is not made out to these keys.
+base::Result<DeviceCertificate> take_possession(base::ByteView certificate, const DeviceKeys& device);
 base::Result<DeviceCertificate> parse_certificate(base::ByteView bytes);
 
 // Where a carrier is and how it is recognised: sejawat://HOST:PORT/#KEY with KEY the base64url X25519 key.

@@ -1,5 +1,5 @@
-// The invite link: sejawat://HOST:PORT/#i1.<base64url of server key 32 | space 16 | secret 16 | kind 1>.
-// Whoever holds it may join (or, with kind `operator`, create one community on that carrier).
+// The invite link: sejawat://HOST:PORT/#i1.<base64url of server key 32 | space 16 | secret 16 | record 8 |
+// kind 1>. Whoever holds it may join (or, with kind `operator`, create one community on that carrier).
 #pragma once
 
 #include "space/identity.h"
@@ -13,6 +13,7 @@ struct InviteLink {
   CarrierAddress carrier;
   base::SpaceId space;  // zero for an operator invite
   base::Secret16 secret;
+  base::HeadTag record;  // of the invite, the parent of a join; zero for an operator invite
   std::string url() const;
   static base::Result<InviteLink> parse(std::string_view url);  // invite_invalid
 };

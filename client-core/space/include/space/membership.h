@@ -1,8 +1,15 @@
-// Who belongs to a space, evaluated from its DAG of signed records. Order of arrival does not matter as long
-// as parents come first; `add` says unknown_membership when they have not. Not thread-safe.
+// Who belongs to a space, evaluated from its DAG of signed records (protocol 2, rule 8). A record is taken or
+// refused by its causal past alone, and what the taken ones mean is a function of their set, so the order of
+// arrival never matters; `add` says unknown_membership when parents have not come yet. Not thread-safe.
+//
+// Removal is strong: what the removed person (or device) wrote concurrently with it is void, whatever hangs
+// on that as well, and their logs end at the fences of the removal. Of two admins who remove each other
+// concurrently the senior one stands: seniority is the depth of one's first admin grant in the DAG, then its
+// record id; between devices of one person that of the device. docs/PROTOCOL.md, "Removal".
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -25,6 +32,7 @@ struct Member {
   base::PublicBoxKey identity_box;
   WireRole role = WireRole::reader;
   base::Bytes sealed_profile;  // ciphertext for members
+  base::Bytes sealed_role;     // domain role, ciphertext for members
 };
 struct Device {
   base::DeviceId device;
@@ -32,11 +40,20 @@ struct Device {
   base::PublicSignKey sign_key;
   base::PublicBoxKey box_key;
 };
+// Where a log ends for everybody: the first `count` segments count, the last of them with this hash prefix
+// (zero with count 0). What lies beyond waits in quarantine.
+struct Fence {
+  base::LogId log;
+  std::uint64_t count = 0;
+  base::HeadTag head;
+  friend bool operator==(const Fence&, const Fence&) = default;
+};
 struct EnrolledLog {
   base::LogId log;
   base::PublicSignKey key;
   base::DeviceId device;
   base::PersonId person;
+  std::optional<Fence> fence;  // of a removed or demoted writer, or of one whose join nobody confirmed yet
 };
 struct Invite {
   base::PublicSignKey sign_key;
@@ -44,8 +61,11 @@ struct Invite {
   WireRole role = WireRole::reader;
   std::uint32_t uses = 1;
   std::int64_t expires_seconds = 0;
-  base::HeadTag record;      // names it as a parent of joins
+  base::HeadTag record;      // names it as the parent of joins
   std::uint32_t joined = 0;  // joins seen here
+  bool revoked = false;      // or its author was removed
+  base::DeviceId author;
+  base::Bytes sealed_role;  // domain role, ciphertext for members
 };
 struct EpochInfo {
   base::EpochId epoch;
@@ -67,14 +87,15 @@ class Membership {
   explicit Membership(const base::SpaceId& space) : space_(space) {}
 
   // Checks and applies one record (proto MembershipRecord). `already_exists` for one it has. Codes otherwise:
-  // malformed, too_large, bad_signature, unknown_membership (parents or author not here yet), not_permitted,
-  // invite_invalid. Expiry and use counts are the carrier's filters (see carrier/), never judged here.
-  // A record of a kind that this version does not know is kept and carried, and has no meaning yet.
+  // malformed, too_large, bad_signature, unknown_membership (parents not here yet), not_permitted, fenced (by
+  // somebody who was removed before), invite_invalid. Expiry and use counts are the carrier's filters (see
+  // carrier/), never judged here. A record of a kind that this version does not know is kept and carried, and
+  // has no meaning yet.
   base::Result<base::RecordId> add(base::ByteView record);
 
   const base::SpaceId& space() const { return space_; }
-  bool has_genesis() const { return genesis_kind_.has_value(); }
-  SpaceKind kind() const { return *genesis_kind_; }
+  bool has_genesis() const { return !entries_.empty(); }
+  SpaceKind kind() const { return *view().kind; }
   bool has_record(const base::RecordId& id) const;
   bool has_prefix(const base::HeadTag& tag) const;
   std::vector<base::HeadTag> frontier() const;  // ascending heads of the DAG
@@ -82,41 +103,61 @@ class Membership {
     return records_;
   }  // in order of add
 
-  const std::map<base::PersonId, Member>& members() const { return members_; }
-  const std::map<base::DeviceId, Device>& devices() const { return devices_; }
-  const std::map<base::LogId, EnrolledLog>& logs() const { return logs_; }
-  const std::map<base::PublicSignKey, Invite>& invites() const { return invites_; }
-  const std::vector<EpochInfo>& epochs() const { return epochs_; }  // in order of add
-  const std::vector<KeyBoxes>& key_boxes() const { return key_boxes_; }
+  // All of these as they stand now; references are good until the next add.
+  const std::map<base::PersonId, Member>& members() const { return view().members; }
+  // Of persons whose join awaits confirmation: not members, their work waits in quarantine.
+  const std::map<base::PersonId, base::RecordId>& provisional() const { return view().provisional; }
+  const std::map<base::DeviceId, Device>& devices() const { return view().devices; }
+  const std::map<base::DeviceId, Device>& removed_devices() const { return view().removed_devices; }
+  const std::map<base::LogId, EnrolledLog>& logs() const { return view().logs; }
+  const std::map<base::PublicSignKey, Invite>& invites() const { return view().invites; }
+  const std::vector<EpochInfo>& epochs() const { return view().epochs; }  // in order of add
+  const std::vector<KeyBoxes>& key_boxes() const { return view().key_boxes; }
+  bool certified_by(const base::DeviceId& device, const base::DeviceId& issuer) const;
   std::optional<Device> device_by_box_key(const base::PublicBoxKey& key) const;
   std::optional<WireRole> role_of(const base::PersonId& person) const;
-  // writer or admin, through a device of a member
+  // writer or admin, through a device of a member, and no fence
   bool may_write(const base::LogId& log) const;
-  // newest opened epoch: writers seal with it
+  // Writers seal with it: the opened epoch that knows most of the removals in force; of several the one that
+  // no other follows; of concurrent ones the smallest id.
   std::optional<base::EpochId> current_epoch() const;
+  // A removal stands that the current epoch does not know of: an admin's device opens a new one.
+  bool needs_rotation() const { return view().needs_rotation; }
+
+  struct Entry;  // one record, decoded; of this room only
 
  private:
+  struct View {
+    std::optional<SpaceKind> kind;
+    std::map<base::PersonId, Member> members;
+    std::map<base::PersonId, base::RecordId> provisional;
+    std::map<base::DeviceId, Device> devices;
+    std::map<base::DeviceId, Device> removed_devices;
+    std::map<base::LogId, EnrolledLog> logs;
+    std::map<base::LogId, std::size_t> log_places;
+    std::map<base::PublicSignKey, Invite> invites;
+    std::map<base::PublicSignKey, std::size_t> invite_places;
+    std::vector<EpochInfo> epochs;
+    std::vector<std::size_t> epoch_places;  // of the record that opened epochs[i]
+    std::vector<KeyBoxes> key_boxes;
+    std::optional<base::EpochId> current_epoch;
+    bool needs_rotation = false;
+  };
+  const View& view() const;
+
   base::SpaceId space_;
-  std::optional<SpaceKind> genesis_kind_;
   std::vector<std::pair<base::RecordId, base::Bytes>> records_;
+  std::vector<std::shared_ptr<const Entry>> entries_;  // parallel to records_
   std::map<base::HeadTag, std::size_t> by_prefix_;
   std::map<base::HeadTag, bool> heads_;
-  std::map<base::PersonId, Member> members_;
-  std::map<base::DeviceId, Device> devices_;
-  std::map<base::LogId, EnrolledLog> logs_;
-  std::map<base::PublicSignKey, Invite> invites_;
-  std::vector<EpochInfo> epochs_;
-  std::vector<KeyBoxes> key_boxes_;
-  // By place in records_: parents, and the role that a genesis or a join gave to somebody. Permission is
-  // judged in the causal past of a record, so that the order of arrival changes nothing.
-  struct Grant {
-    base::PersonId person;
-    WireRole role = WireRole::carrier;
-  };
-  std::vector<std::vector<std::size_t>> parents_;
-  std::map<std::size_t, Grant> grants_;
-  std::vector<std::size_t> epoch_records_;  // place of the record that opened epochs_[i]
+  // Places of records by what is asked of them, whether they stand or not.
+  std::map<base::PersonId, std::vector<std::size_t>> grants_;
+  std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
+  std::vector<std::size_t> takers_;  // records that take something away: with one, all are judged together
+  mutable View view_;
+  mutable bool stale_ = false;
   friend struct MembershipRules;
+  friend struct MembershipView;
 };
 
 base::RecordId record_id(base::ByteView body);
@@ -146,13 +187,27 @@ base::Bytes write_personal_genesis(
 base::Bytes write_genesis(const Author& author, const base::PublicBoxKey& identity_box, SpaceKind kind,
                           const std::array<std::uint8_t, 16>& salt);
 base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate);
-base::Bytes write_log(const Author& author, const Membership& to, const base::PublicSignKey& log_key);
+base::Bytes write_log(const Author& author, const Membership& to, const crypto::SigningKey& log_key);
 base::Bytes write_invite(const Author& author, const Membership& to, const InviteKeys& keys, WireRole role,
                          std::uint32_t uses, std::int64_t expires_seconds, base::ByteView sealed_role);
-// The newcomer knows only the link: the record's one parent is found from the invite on the carrier's side,
-// so it names none.
+// `invite_record`: from the link; the join's one parent.
 base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
-                       const base::PublicBoxKey& identity_box, base::ByteView sealed_profile);
+                       const base::HeadTag& invite_record, const base::PublicBoxKey& identity_box,
+                       base::ByteView sealed_profile);
+// Fences: where the logs of the removed end, ascending by log; one not listed ends before its first segment.
+base::Bytes write_person_removed(const Author& author, const Membership& to, const base::PersonId& person,
+                                 std::vector<Fence> fences);
+base::Bytes write_device_removed(const Author& author, const Membership& to, const base::DeviceId& device,
+                                 std::vector<Fence> fences);
+base::Bytes write_role(const Author& author, const Membership& to, const base::PersonId& person,
+                       WireRole role, std::vector<Fence> fences, base::ByteView sealed_role);
+base::Bytes write_invite_revoked(const Author& author, const Membership& to,
+                                 const base::PublicSignKey& invite);
+base::Bytes write_readmitted(const Author& author, const Membership& to, std::vector<Fence> fences);
+base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join);
+// All logs that a removal of this person (or device and those it certified) would fence.
+std::vector<base::LogId> logs_of(const Membership& of, const base::PersonId& person);
+std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& device);
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
                         const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
                         base::Random& random);

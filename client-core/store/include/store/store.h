@@ -37,7 +37,13 @@ struct StoredSegment {
   base::Hash32 hash;  // head hash after it
   base::Bytes bytes;  // sealed, as it travels
 };
-enum class SegmentState : std::uint8_t { applied = 0, waiting_key = 1, waiting_deps = 2, unreadable = 3 };
+enum class SegmentState : std::uint8_t {
+  applied = 0,
+  waiting_key = 1,
+  waiting_deps = 2,
+  unreadable = 3,
+  quarantined = 4,  // beyond a fence: kept and carried, counts for nothing until an admin readmits it
+};
 struct StoredOp {
   log::Dot dot;
   base::Bytes bytes;  // log_seal::encode_op
@@ -114,6 +120,26 @@ class Store {
   base::Status mark_sealed(const base::SpaceId&, const base::LogId&, std::uint64_t up_to_position);  // < this
   base::Result<std::uint64_t> next_position(const base::SpaceId&, const base::LogId&);
   base::Result<std::uint64_t> unsealed_count(const base::SpaceId&);
+  base::Status set_segment_states_from(const base::SpaceId&, const base::LogId&, std::uint64_t no,
+                                       SegmentState);
+  base::Result<std::vector<base::LogId>> logs_in_state(const base::SpaceId&, SegmentState);
+  // Quarantined segments below `no` wait to be opened (again).
+  base::Status release_quarantined(const base::SpaceId&, const base::LogId&, std::uint64_t below);
+  // Of a branch from this position on: which objects its ops touch, and taking the ops out of the fold.
+  base::Result<std::vector<base::ObjectId>> objects_from(const base::SpaceId&, const base::LogId&,
+                                                         std::uint64_t position);
+  base::Status remove_ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
+  // Unsealed ops of one log become ops of another one; `ops` in order, with their new dots.
+  struct MovedOp {
+    base::ObjectId object;
+    StoredOp op;
+  };
+  base::Status replace_unsealed(const base::SpaceId&, const base::LogId& from,
+                                const std::vector<MovedOp>& ops);
+  base::Result<std::vector<MovedOp>> unsealed_with_objects(const base::SpaceId&, const base::LogId&);
+  // Names of members, as they wrote them; rows derived from ops.
+  base::Status put_profile(const base::SpaceId&, const base::PersonId&, std::string_view name);
+  base::Result<std::vector<std::pair<base::PersonId, std::string>>> profiles(const base::SpaceId&);
   base::Status raise_lamport(const base::SpaceId&, std::uint64_t at_least);
   base::Result<std::uint64_t> lamport(const base::SpaceId&);
 

@@ -1,5 +1,5 @@
-// Ops into a sealed segment and back: encode -> zstd with the shipped dictionary -> pad -> XChaCha20-Poly1305 -> sign.
-// The server does not link this room.
+// Ops into a sealed segment and back: encode -> zstd with the shipped dictionary -> pad -> XChaCha20-Poly1305
+// -> sign. The server does not link this room.
 #pragma once
 
 #include <span>
@@ -15,26 +15,28 @@ struct SealContext {
   base::LogId log;
   const crypto::SigningKey* log_key = nullptr;  // borrowed
   base::EpochId epoch;
-  const base::Secret32* epoch_key = nullptr;    // borrowed
+  const base::Secret32* epoch_key = nullptr;  // borrowed
   Head before;
   std::vector<base::HeadTag> frontier;
-  std::vector<Dependency> deps;  // must list every other log named in a `supersedes`
+  // Must list every other log named in a `supersedes`; those that the sealed ops name go into the header.
+  std::vector<Dependency> deps;
 };
 
 struct Sealed {
-  base::Bytes bytes;       // encode_segment
-  Head head;               // after it
-  std::size_t ops = 0;     // how many of the given ops went in
+  base::Bytes bytes;    // encode_segment
+  Head head;            // after it
+  std::size_t ops = 0;  // how many of the given ops went in
 };
-// Takes as many ops from the front as fit into kFreshSegmentMax (at least one; a single larger op gives a larger
-// segment, at most kSegmentMax). too_large when the first op alone does not fit; invalid_argument when a dot names a
-// log that is not in deps.
+// Takes as many ops from the front as fit into kFreshSegmentMax (at least one; a single larger op gives a
+// larger segment, at most kSegmentMax). too_large when the first op alone does not fit; invalid_argument when
+// a dot names a log that is not in deps.
 base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op> ops, base::Random& random);
 
-// `before` is the head this segment continues. cannot_decrypt, malformed (the author made rubbish: flag, never stop),
-// dictionary_unknown, too_large. Plaintext is at most 1 MiB, checked before allocation.
-base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log, const Head& before,
-                                           const base::Secret32& epoch_key, const Segment& segment);
+// `before` is the head this segment continues. cannot_decrypt, malformed (the author made rubbish: flag,
+// never stop), dictionary_unknown, too_large. Plaintext is at most 1 MiB, checked before allocation.
+base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log,
+                                           const Head& before, const base::Secret32& epoch_key,
+                                           const Segment& segment);
 
 // Size that a plaintext of `size` bytes is padded to: body sizes (with the 16-byte tag) fall on buckets
 // 128,160,192,224,256,320,384,448,512,640,768,896, then Padme.

@@ -10,6 +10,7 @@
 namespace sejawat::storage {
 
 // Creates the database when missing. store_locked: another server holds it; store_too_new: left untouched.
-base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::string& path, base::Random& random);
+base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::string& path,
+                                                                 base::Random& random);
 
 }  // namespace sejawat::storage

@@ -1,0 +1,249 @@
+// Strong removal, then seniority. What follows is a fixed point over two sets that only grow (removals
+// without a right, joins in doubt), so it ends, and it is a function of the set of records alone.
+#include <algorithm>
+
+#include "membership_rules.h"
+
+namespace sejawat::space {
+namespace {
+
+WireRole needed_for(const Membership::Entry& entry) {
+  if (const auto* removed = entry.as<codec::Removed>()) {
+    const bool leaves = removed->person == entry.person;
+    return leaves ? WireRole::carrier : WireRole::admin;  // one's own device: see author_stands
+  }
+  if (entry.as<codec::LogEnrolled>() != nullptr) return WireRole::writer;
+  if (entry.as<KeyBoxes>() != nullptr) return WireRole::reader;
+  if (entry.as<codec::DeviceAdded>() != nullptr || entry.as<codec::Unknown>() != nullptr)
+    return WireRole::carrier;
+  return WireRole::admin;
+}
+
+}  // namespace
+
+Judgement::Judgement(const Entries& entries, const Places* within) : entries_(entries), within_(within) {
+  gather();
+  for (bool again = true; again;) {
+    choose_effective();
+    find_void();
+    again = false;
+    for (const std::size_t removal : effective_) {
+      if (!void_.has(removal)) continue;
+      banned_.put(removal);
+      again = true;
+    }
+    if (!again) again = find_provisional();
+  }
+}
+
+void Judgement::gather() {
+  const auto rank = [](auto& ranks, const auto& whose, const Membership::Entry& entry) {
+    auto& best = ranks[whose];
+    best = std::min(best, Rank{entry.depth, entry.id});
+  };
+  for (const auto& shared : entries_) {
+    const Membership::Entry& entry = *shared;
+    if (!in(entry.place)) continue;
+    if (entry.as<codec::Removed>() != nullptr) removals_.push_back(entry.place);
+    if (entry.as<codec::InviteRevoked>() != nullptr) revocations_.push_back(entry.place);
+    if (entry.as<codec::JoinConfirmed>() != nullptr) confirmations_.push_back(entry.place);
+    if (entry.introduced) {
+      introductions_[entry.introduced->device()].push_back(entry.place);
+      rank(device_rank_, entry.introduced->device(), entry);
+    }
+    if (!entry.gives_role()) continue;
+    const auto* changed = entry.as<codec::RoleChanged>();
+    const auto& person = changed != nullptr ? changed->person : entry.person;
+    grants_[person].push_back(entry.place);
+    if (granted_role(entries_, entry.place) == WireRole::admin) rank(person_rank_, person, entry);
+  }
+}
+
+WireRole granted_role(const Entries& entries, std::size_t grant) {
+  const Membership::Entry& entry = *entries[grant];
+  if (const auto* changed = entry.as<codec::RoleChanged>()) return changed->role;
+  if (entry.as<codec::Joined>() != nullptr)
+    return entries[entry.parents.at(0)]->as<codec::InviteOffered>()->role;
+  return WireRole::admin;
+}
+
+Judgement::Seniority Judgement::seniority(std::size_t place) const {
+  const Membership::Entry& entry = *entries_[place];
+  const auto person = person_rank_.find(entry.person);
+  const auto device = entry.author ? device_rank_.find(*entry.author) : device_rank_.end();
+  return {person == person_rank_.end() ? Rank{} : person->second,
+          device == device_rank_.end() ? Rank{} : device->second};
+}
+
+bool Judgement::covers(std::size_t removal, const base::DeviceId& device,
+                       const base::PersonId& person) const {
+  const auto& removed = *entries_[removal]->as<codec::Removed>();
+  if (removed.person) return *removed.person == person;
+  if (*removed.device == device) return true;
+  const auto introduced = introductions_.find(device);
+  if (introduced == introductions_.end()) return false;
+  return std::any_of(introduced->second.begin(), introduced->second.end(), [&](std::size_t place) {
+    const auto& issuers = entries_[place]->introduced->issuers;
+    return std::find(issuers.begin(), issuers.end(), *removed.device) != issuers.end();
+  });
+}
+
+// The senior's removal is looked at first; a junior one that its author could only write unaware of it falls.
+void Judgement::choose_effective() {
+  std::vector<std::size_t> order;
+  for (const std::size_t place : removals_) {
+    if (!banned_.has(place)) order.push_back(place);
+  }
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    const auto left = seniority(a);
+    const auto right = seniority(b);
+    if (left < right || right < left) return left < right;
+    return Rank{entries_[a]->depth, entries_[a]->id} < Rank{entries_[b]->depth, entries_[b]->id};
+  });
+  effective_.clear();
+  for (const std::size_t place : order) {
+    const Membership::Entry& entry = *entries_[place];
+    const bool falls = std::any_of(effective_.begin(), effective_.end(), [&](std::size_t senior) {
+      return covers(senior, *entry.author, entry.person) && concurrent(senior, place) &&
+             seniority(senior) < seniority(place);
+    });
+    if (!falls) effective_.push_back(place);
+  }
+}
+
+void Judgement::find_void() {
+  void_ = {};
+  for (const auto& entry : entries_) {
+    if (in(entry->place) && !author_stands(*entry)) void_.put(entry->place);
+  }
+}
+
+bool Judgement::introduced_since(const Places* past, const base::DeviceId& device,
+                                 std::size_t removal) const {
+  const auto introduced = introductions_.find(device);
+  if (introduced == introductions_.end()) return false;
+  return std::any_of(introduced->second.begin(), introduced->second.end(), [&](std::size_t place) {
+    return (past == nullptr || past->has(place)) && entries_[place]->past.has(removal) &&
+           (past == nullptr ? stands(place) : true);
+  });
+}
+
+// In the order of places, so everything in the entry's past has been judged before it.
+bool Judgement::author_stands(const Membership::Entry& entry) const {
+  if (entry.as<codec::Genesis>() != nullptr) return true;
+  const bool acts = std::find(effective_.begin(), effective_.end(), entry.place) != effective_.end();
+  for (const std::size_t removal : effective_) {
+    if (removal == entry.place || !covers(removal, *entry.author, entry.person)) continue;
+    if (concurrent(removal, entry.place)) {
+      if (!acts) return false;
+    } else if (entry.past.has(removal)) {
+      const bool whole_person = entries_[removal]->as<codec::Removed>()->person.has_value();
+      const bool comes_back = entry.introduced && entry.introduced->device() == *entry.author;
+      if (!whole_person || !(comes_back || introduced_since(&entry.past, *entry.author, removal)))
+        return false;
+    }
+  }
+  if (entry.as<codec::Joined>() != nullptr) return true;  // its right is the invite: find_provisional
+  const auto role = role_in(&entry.past, entry.person);
+  if (!role) return false;
+  const auto* removed = entry.as<codec::Removed>();
+  if (removed != nullptr && removed->device) {
+    // A person may remove devices of their own.
+    const auto target = introductions_.find(*removed->device);
+    const bool own = target != introductions_.end() &&
+                     std::any_of(target->second.begin(), target->second.end(), [&](std::size_t place) {
+                       return entries_[place]->introduced->person() == entry.person;
+                     });
+    if (own) return true;
+  }
+  return *role >= needed_for(entry);
+}
+
+bool Judgement::find_provisional() {
+  bool grown = false;
+  for (const auto& shared : entries_) {
+    const Membership::Entry& join = *shared;
+    const auto* joined = join.as<codec::Joined>();
+    if (joined == nullptr || !in(join.place) || provisional_.has(join.place)) continue;
+    const Membership::Entry& invite = *entries_[join.parents.at(0)];
+    bool doubtful = !stands(invite.place);
+    for (const std::size_t revoked : revocations_) {
+      doubtful =
+          doubtful || (stands(revoked) && !entries_[revoked]->past.has(join.place) &&
+                       entries_[revoked]->as<codec::InviteRevoked>()->invite_key == joined->invite_key);
+    }
+    for (const std::size_t removal : effective_) {
+      doubtful = doubtful || (covers(removal, *invite.author, invite.person) &&
+                              !entries_[removal]->past.has(join.place) && !invite.past.has(removal));
+    }
+    const bool confirmed = std::any_of(confirmations_.begin(), confirmations_.end(), [&](std::size_t place) {
+      return stands(place) && entries_[place]->as<codec::JoinConfirmed>()->join == join.id;
+    });
+    if (!doubtful || confirmed) continue;
+    provisional_.put(join.place);
+    grown = true;
+  }
+  return grown;
+}
+
+std::optional<WireRole> Judgement::role_in(const Places* past, const base::PersonId& person) const {
+  const auto grant = grant_in(past, person);
+  if (!grant) return std::nullopt;
+  return granted_role(entries_, *grant);
+}
+
+// The record that gives the person the role they have.
+std::optional<std::size_t> Judgement::grant_in(const Places* past, const base::PersonId& person) const {
+  const auto grants = grants_.find(person);
+  if (grants == grants_.end()) return std::nullopt;
+  std::vector<std::size_t> joins;
+  std::vector<std::size_t> changes;
+  for (const std::size_t grant : grants->second) {
+    if ((past != nullptr && !past->has(grant)) || !stands(grant) || provisional_.has(grant)) continue;
+    const bool gone = std::any_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
+      return (past == nullptr || past->has(removal)) &&
+             entries_[removal]->as<codec::Removed>()->person == person && !entries_[grant]->past.has(removal);
+    });
+    if (gone) continue;
+    (entries_[grant]->as<codec::RoleChanged>() != nullptr ? changes : joins).push_back(grant);
+  }
+  if (joins.empty()) return std::nullopt;  // whoever was removed comes back by joining
+  // Of changes that do not know each other the most senior author's counts, then the lower role.
+  std::optional<std::size_t> last;
+  for (const std::size_t change : changes) {
+    const bool replaced = std::any_of(changes.begin(), changes.end(),
+                                      [&](std::size_t other) { return entries_[other]->past.has(change); });
+    if (replaced) continue;
+    const auto weight = [&](std::size_t at) {
+      return std::make_tuple(seniority(at), granted_role(entries_, at), entries_[at]->id);
+    };
+    if (!last || weight(change) < weight(*last)) last = change;
+  }
+  std::optional<std::size_t> best = last;
+  for (const std::size_t join : joins) {
+    if (last && !entries_[join]->past.has(*last))
+      continue;  // a change outweighs the joins that did not know it
+    const auto weight = [&](std::size_t at) {
+      return std::make_pair(granted_role(entries_, at), entries_[at]->id);
+    };
+    if (!best || weight(*best) < weight(join)) best = join;
+  }
+  return best;
+}
+
+std::optional<WireRole> Judgement::role_of(const base::PersonId& person) const {
+  return role_in(nullptr, person);
+}
+
+bool Judgement::device_removed(const base::DeviceId& device) const {
+  const auto introduced = introductions_.find(device);
+  if (introduced == introductions_.end()) return false;
+  const auto person = entries_[introduced->second.front()]->introduced->person();
+  return std::any_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
+    if (!covers(removal, device, person)) return false;
+    const bool whole_person = entries_[removal]->as<codec::Removed>()->person.has_value();
+    return !whole_person || !introduced_since(nullptr, device, removal);
+  });
+}
+
+}  // namespace sejawat::space

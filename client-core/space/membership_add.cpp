@@ -1,0 +1,275 @@
+// Whether a record is taken, from its causal past alone.
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "log/segment.h"
+#include "membership_rules.h"
+
+namespace sejawat::space {
+namespace {
+
+using base::Code;
+
+base::Error fail(Code code, const char* what) { return base::error(code, what); }
+
+bool signed_by(const base::PublicSignKey& key, const base::RecordId& id, const base::Signature& signature) {
+  return crypto::verify(key, id.view(), signature);
+}
+
+}  // namespace
+
+base::Hash32 log_possession(const base::SpaceId& space, const base::DeviceId& device) {
+  return crypto::Hasher(crypto::label::kLogProof, 32).raw(space.view()).raw(device.view()).id<base::Hash32>();
+}
+
+std::vector<base::HeadTag> MembershipRules::parents_for(const Membership& of, const base::DeviceId& author) {
+  auto heads = of.frontier();
+  if (heads.size() <= codec::kMaxParents) return heads;
+  // What the author's right rests on: its introduction, and every record that gave its person a role.
+  std::vector<std::size_t> needed;
+  const auto introduced = of.introductions_.find(author);
+  if (introduced != of.introductions_.end()) {
+    needed = introduced->second;
+    const auto person = of.entries_[introduced->second.front()]->introduced->person();
+    const auto grants = of.grants_.find(person);
+    if (grants != of.grants_.end()) needed.insert(needed.end(), grants->second.begin(), grants->second.end());
+  }
+  std::vector<base::HeadTag> chosen;
+  Places known;
+  for (const std::size_t place : needed) {
+    if (known.has(place) || chosen.size() == codec::kMaxParents) continue;
+    for (const auto& head : heads) {
+      const auto& entry = *of.entries_[of.by_prefix_.at(head)];
+      if (entry.place != place && !entry.past.has(place)) continue;
+      known.put_all(entry.past);
+      known.put(entry.place);
+      if (std::find(chosen.begin(), chosen.end(), head) == chosen.end()) chosen.push_back(head);
+      break;
+    }
+  }
+  for (const auto& head : heads) {
+    if (chosen.size() == codec::kMaxParents) break;
+    if (std::find(chosen.begin(), chosen.end(), head) == chosen.end()) chosen.push_back(head);
+  }
+  return chosen;
+}
+
+base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
+  SJ_TRY(const auto record, codec::decode_record(bytes));
+  const base::RecordId id = record_id(record.body);
+  if (to.has_record(id)) return fail(Code::already_exists, "record");
+  SJ_TRY(const auto body, codec::decode_body(record.body));
+  Pending pending{record, body, {}};
+  Membership::Entry& entry = pending.entry;
+  entry.id = id;
+  entry.place = to.records_.size();
+  entry.author = body.author;
+  entry.content = body.content;
+  const auto tag = base::prefix_of<base::HeadTag>(id);
+  if (body.space != to.space_) return fail(Code::malformed, "record of another space");
+  if (to.has_prefix(tag)) return fail(Code::not_permitted, "record prefix taken");
+  const bool genesis = entry.as<codec::Genesis>() != nullptr;
+  const bool join = entry.as<codec::Joined>() != nullptr;
+  if (genesis == to.has_genesis()) {
+    return genesis ? fail(Code::not_permitted, "second genesis") : fail(Code::unknown_membership, "genesis");
+  }
+  if (genesis != body.parents.empty() || (join && body.parents.size() != 1))
+    return fail(Code::malformed, "parents");
+  if (join != record.invite_signature.has_value()) return fail(Code::malformed, "invite signature");
+  for (const auto& parent : body.parents) {
+    const auto found = to.by_prefix_.find(parent);
+    if (found == to.by_prefix_.end()) return fail(Code::unknown_membership, "parent");
+    const Membership::Entry& before = *to.entries_[found->second];
+    entry.parents.push_back(before.place);
+    entry.past.put_all(before.past);
+    entry.past.put(before.place);
+    entry.depth = std::max(entry.depth, before.depth + 1);
+  }
+  SJ_TRY_STATUS(std::visit([&](const auto& content) { return apply(pending, content); }, body.content));
+
+  const std::size_t place = entry.place;
+  for (const std::size_t parent : entry.parents) {
+    to.heads_.erase(base::prefix_of<base::HeadTag>(to.records_[parent].first));
+  }
+  to.heads_.emplace(tag, true);
+  to.by_prefix_.emplace(tag, place);
+  if (entry.introduced) to.introductions_[entry.introduced->device()].push_back(place);
+  if (const auto* role = entry.as<codec::RoleChanged>()) to.grants_[role->person].push_back(place);
+  if (genesis || join) to.grants_[entry.person].push_back(place);
+  if (entry.takes_away()) to.takers_.push_back(place);
+  to.entries_.push_back(std::make_shared<const Membership::Entry>(std::move(entry)));
+  to.records_.emplace_back(id, base::to_bytes(bytes));
+  if (to.takers_.empty() && !to.stale_) {
+    MembershipView::add(to, place, nullptr);
+    MembershipView::finish(to, nullptr);
+  } else {
+    to.stale_ = true;
+  }
+  return id;
+}
+
+const DeviceCertificate* MembershipRules::introduction(const Pending& pending,
+                                                       const base::DeviceId& device) const {
+  const auto known = to.introductions_.find(device);
+  if (known == to.introductions_.end()) return nullptr;
+  for (const std::size_t place : known->second) {
+    if (pending.entry.past.has(place)) return &*to.entries_[place]->introduced;
+  }
+  return nullptr;
+}
+
+bool MembershipRules::in_past(const Pending& pending, const base::PersonId& person) const {
+  const auto grants = to.grants_.find(person);
+  return grants != to.grants_.end() &&
+         std::any_of(grants->second.begin(), grants->second.end(),
+                     [&](std::size_t at) { return pending.entry.past.has(at); });
+}
+
+std::optional<WireRole> MembershipRules::role_before(const Pending& pending,
+                                                     const base::PersonId& person) const {
+  const Places& past = pending.entry.past;
+  const bool judged =
+      std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
+  if (judged) return Judgement(to.entries_, &past).role_of(person);
+  std::optional<WireRole> best;
+  const auto grants = to.grants_.find(person);
+  if (grants == to.grants_.end()) return best;
+  for (const std::size_t grant : grants->second) {
+    if (past.has(grant)) best = std::max(best.value_or(WireRole::carrier), granted_role(to.entries_, grant));
+  }
+  return best;
+}
+
+base::Status MembershipRules::by_member(Pending& pending, WireRole at_least) {
+  if (!pending.body.author) return fail(Code::malformed, "author");
+  const auto* device = introduction(pending, *pending.body.author);
+  if (device == nullptr) return fail(Code::not_permitted, "author");
+  if (!signed_by(device->sign_key, pending.entry.id, pending.record.signature)) {
+    return fail(Code::bad_signature, "record");
+  }
+  pending.entry.person = device->person();
+  const Places& past = pending.entry.past;
+  const bool judged =
+      std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
+  if (judged && Judgement(to.entries_, &past).device_removed(*pending.body.author)) {
+    return fail(Code::fenced, "device was removed");
+  }
+  const auto role = role_before(pending, pending.entry.person);
+  if (!role || *role < at_least) return fail(Code::not_permitted, "role");
+  return {};
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::Genesis& genesis) {
+  if (space_id(genesis.identity_key, genesis.kind, genesis.salt) != to.space_) {
+    return fail(Code::not_permitted, "genesis does not make this space id");
+  }
+  base::PublicSignKey signer = genesis.identity_key;
+  if (genesis.kind == SpaceKind::personal) {
+    const bool salted = genesis.salt != std::array<std::uint8_t, 16>{};
+    if (salted || !genesis.device.empty() || pending.body.author || pending.body.wall_seconds != 0) {
+      return fail(Code::malformed, "personal genesis");
+    }
+  } else {
+    SJ_TRY(auto certificate, parse_certificate(genesis.device));
+    signer = certificate.sign_key;
+    if (certificate.identity_key != genesis.identity_key || pending.body.author != certificate.device()) {
+      return fail(Code::not_permitted, "genesis by somebody else's device");
+    }
+    pending.entry.introduced = std::move(certificate);
+  }
+  if (!signed_by(signer, pending.entry.id, pending.record.signature))
+    return fail(Code::bad_signature, "genesis");
+  pending.entry.person = person_id(genesis.identity_key);
+  return {};
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::Joined& join) {
+  const auto* invite = to.entries_[pending.entry.parents.front()]->as<codec::InviteOffered>();
+  if (invite == nullptr || !(invite->sign_key == join.invite_key))
+    return fail(Code::invite_invalid, "no such invite");
+  if (!signed_by(join.invite_key, pending.entry.id, *pending.record.invite_signature)) {
+    return fail(Code::invite_invalid, "join without the invite's key");
+  }
+  SJ_TRY(auto certificate, parse_certificate(join.device));
+  if (certificate.identity_key != join.identity_key || pending.body.author != certificate.device()) {
+    return fail(Code::not_permitted, "join by somebody else's device");
+  }
+  if (!signed_by(certificate.sign_key, pending.entry.id, pending.record.signature)) {
+    return fail(Code::bad_signature, "join");
+  }
+  pending.entry.person = certificate.person();
+  pending.entry.introduced = std::move(certificate);
+  return {};
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::DeviceAdded& added) {
+  if (!pending.body.author) return fail(Code::malformed, "author");
+  SJ_TRY(auto certificate, parse_certificate(added.certificate));
+  const auto person = certificate.person();
+  if (!in_past(pending, person)) return fail(Code::not_permitted, "person of the device");
+  if (*pending.body.author == certificate.device()) {
+    if (!signed_by(certificate.sign_key, pending.entry.id, pending.record.signature)) {
+      return fail(Code::bad_signature, "device");
+    }
+    pending.entry.person = person;
+    if (!role_before(pending, person)) return fail(Code::not_permitted, "person of the device");
+  } else {
+    SJ_TRY_STATUS(by_member(pending, WireRole::carrier));
+    if (pending.entry.person != person) return fail(Code::not_permitted, "device of another person");
+  }
+  pending.entry.introduced = std::move(certificate);
+  return {};
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::LogEnrolled& log) {
+  SJ_TRY_STATUS(by_member(pending, WireRole::writer));
+  const auto proof = log_possession(to.space_, *pending.body.author);
+  if (!crypto::verify(log.key, proof.view(), log.possession)) return fail(Code::bad_signature, "log");
+  return {};
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::InviteOffered& /*invite*/) {
+  return by_member(pending, WireRole::admin);
+}
+base::Status MembershipRules::apply(Pending& pending, const EpochInfo& /*epoch*/) {
+  return by_member(pending, WireRole::admin);
+}
+base::Status MembershipRules::apply(Pending& pending, const KeyBoxes& /*boxes*/) {
+  return by_member(pending, WireRole::reader);
+}
+
+// Admins remove anybody, everybody leaves, and a person removes devices of their own.
+base::Status MembershipRules::apply(Pending& pending, const codec::Removed& removed) {
+  SJ_TRY_STATUS(by_member(pending, WireRole::carrier));
+  const auto role = role_before(pending, pending.entry.person);
+  bool own = removed.person == pending.entry.person;
+  if (removed.person) {
+    if (!in_past(pending, *removed.person)) return fail(Code::not_permitted, "nobody to remove");
+  } else {
+    const auto* device = introduction(pending, *removed.device);
+    if (device == nullptr) return fail(Code::not_permitted, "no device to remove");
+    own = device->person() == pending.entry.person;
+  }
+  if (!own && *role < WireRole::admin) return fail(Code::not_permitted, "role");
+  return {};
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::RoleChanged& role) {
+  SJ_TRY_STATUS(by_member(pending, WireRole::admin));
+  if (!in_past(pending, role.person)) return fail(Code::not_permitted, "nobody to give a role");
+  return {};
+}
+base::Status MembershipRules::apply(Pending& pending, const codec::InviteRevoked& /*revoked*/) {
+  return by_member(pending, WireRole::admin);
+}
+base::Status MembershipRules::apply(Pending& pending, const codec::Readmitted& /*readmitted*/) {
+  return by_member(pending, WireRole::admin);
+}
+base::Status MembershipRules::apply(Pending& pending, const codec::JoinConfirmed& /*confirmed*/) {
+  return by_member(pending, WireRole::admin);
+}
+base::Status MembershipRules::apply(Pending& pending, const codec::Unknown& /*unknown*/) {
+  return by_member(pending, WireRole::carrier);
+}
+
+}  // namespace sejawat::space

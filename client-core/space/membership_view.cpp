@@ -1,0 +1,224 @@
+// Who belongs, from the records that stand. Of things that several records make (a log enrolled twice, an
+// invite offered twice) the one that stands first in the DAG counts, never the one that came first.
+#include <algorithm>
+
+#include "log/segment.h"
+#include "membership_rules.h"
+
+namespace sejawat::space {
+namespace {
+
+bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
+  return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
+}
+
+}  // namespace
+
+const Membership::View& Membership::view() const {
+  if (!stale_) return view_;
+  view_ = {};
+  const Judgement judgement(entries_);
+  for (std::size_t place = 0; place < entries_.size(); ++place) MembershipView::add(*this, place, &judgement);
+  MembershipView::finish(*this, &judgement);
+  stale_ = false;
+  return view_;
+}
+
+void MembershipView::add(const Membership& of, std::size_t place, const Judgement* judgement) {
+  const Membership::Entry& entry = *of.entries_[place];
+  auto& view = of.view_;
+  const bool stands = judgement == nullptr || judgement->stands(place);
+  const bool provisional = judgement != nullptr && judgement->provisional(place);
+  if (const auto* log = entry.as<codec::LogEnrolled>()) {
+    // Also when it does not stand: what such a log holds waits in quarantine, it is not unknown.
+    const auto id = log::log_id(of.space_, log->key);
+    const auto known = view.log_places.find(id);
+    if (known == view.log_places.end() || earlier(entry, *of.entries_[known->second])) {
+      view.log_places[id] = place;
+      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt};
+    }
+  }
+  if (entry.introduced && stands) {
+    const auto device = entry.introduced->device();
+    Device row{device, entry.introduced->person(), entry.introduced->sign_key, entry.introduced->box_key};
+    const bool removed = judgement != nullptr && judgement->device_removed(device);
+    auto& devices = removed ? view.removed_devices : view.devices;
+    if (!provisional || removed) devices.emplace(device, row);
+  }
+  if (!stands) return;
+  if (const auto* genesis = entry.as<codec::Genesis>()) {
+    view.kind = genesis->kind;
+    view.members.emplace(
+        entry.person,
+        Member{entry.person, genesis->identity_key, genesis->identity_box, WireRole::admin, {}, {}});
+  } else if (const auto* join = entry.as<codec::Joined>()) {
+    const auto& invite = *of.entries_[entry.parents.front()]->as<codec::InviteOffered>();
+    const auto offered = view.invites.find(join->invite_key);
+    if (offered != view.invites.end()) ++offered->second.joined;
+    if (provisional) {
+      view.provisional.emplace(entry.person, entry.id);
+      return;
+    }
+    auto [at, fresh] =
+        view.members.emplace(entry.person, Member{entry.person, join->identity_key, join->identity_box,
+                                                  invite.role, join->sealed_profile, invite.sealed_role});
+    if (!fresh) {
+      Member& member = at->second;
+      if (member.role < invite.role ||
+          (member.role == invite.role && member.sealed_role < invite.sealed_role)) {
+        member.role = invite.role;
+        member.sealed_role = invite.sealed_role;
+      }
+      if (join->identity_box < member.identity_box) member.identity_box = join->identity_box;
+      if (member.sealed_profile < join->sealed_profile) member.sealed_profile = join->sealed_profile;
+    }
+  } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
+    const auto known = view.invite_places.find(offer->sign_key);
+    if (known == view.invite_places.end() || earlier(entry, *of.entries_[known->second])) {
+      const std::uint32_t joined =
+          known == view.invite_places.end() ? 0 : view.invites.at(offer->sign_key).joined;
+      view.invite_places[offer->sign_key] = place;
+      view.invites[offer->sign_key] = Invite{offer->sign_key,
+                                             offer->box_key,
+                                             offer->role,
+                                             offer->uses,
+                                             offer->expires_seconds,
+                                             base::prefix_of<base::HeadTag>(entry.id),
+                                             joined,
+                                             false,
+                                             *entry.author,
+                                             offer->sealed_role};
+    }
+  } else if (const auto* epoch = entry.as<EpochInfo>()) {
+    view.epochs.push_back(*epoch);
+    view.epoch_places.push_back(place);
+  } else if (const auto* boxes = entry.as<KeyBoxes>()) {
+    view.key_boxes.push_back(*boxes);
+  }
+}
+
+void MembershipView::finish(const Membership& of, const Judgement* judgement) {
+  auto& view = of.view_;
+  if (judgement != nullptr) {
+    for (auto at = view.members.begin(); at != view.members.end();) {
+      const auto grant = judgement->grant_of(at->first);
+      if (grant) {
+        at->second.role = granted_role(of.entries_, *grant);
+        const auto* changed = of.entries_[*grant]->as<codec::RoleChanged>();
+        if (changed != nullptr && !changed->sealed_role.empty())
+          at->second.sealed_role = changed->sealed_role;
+      }
+      at = grant ? std::next(at) : view.members.erase(at);
+    }
+    for (auto at = view.provisional.begin(); at != view.provisional.end();) {
+      at = view.members.count(at->first) != 0 ? view.provisional.erase(at) : std::next(at);
+    }
+    for (auto& [key, invite] : view.invites) {
+      const Membership::Entry& entry = *of.entries_[view.invite_places.at(key)];
+      for (const std::size_t removal : judgement->removals()) {
+        if (judgement->covers(removal, invite.author, entry.person) && !entry.past.has(removal))
+          invite.revoked = true;
+      }
+    }
+    for (const std::size_t taker : of.takers_) {
+      const auto* revoked = of.entries_[taker]->as<codec::InviteRevoked>();
+      if (revoked == nullptr || !judgement->stands(taker)) continue;
+      const auto offered = view.invites.find(revoked->invite_key);
+      if (offered != view.invites.end()) offered->second.revoked = true;
+    }
+    add_fences(of, *judgement);
+  }
+  choose_epoch(of, judgement);
+}
+
+void MembershipView::add_fences(const Membership& of, const Judgement& judgement) {
+  auto& view = of.view_;
+  const auto lower = [](EnrolledLog& log, const std::vector<Fence>& fences) {
+    const auto listed =
+        std::find_if(fences.begin(), fences.end(), [&](const Fence& one) { return one.log == log.log; });
+    const Fence fence = listed == fences.end() ? Fence{log.log, 0, {}} : *listed;
+    if (!log.fence || fence.count < log.fence->count ||
+        (fence.count == log.fence->count && fence.head < log.fence->head)) {
+      log.fence = fence;
+    }
+  };
+  for (auto& [id, log] : view.logs) {
+    const Membership::Entry& enrolled = *of.entries_[view.log_places.at(id)];
+    for (const std::size_t removal : judgement.removals()) {
+      if (!judgement.covers(removal, log.device, log.person)) continue;
+      const auto& removed = *of.entries_[removal]->as<codec::Removed>();
+      // Who came back after a removal of the whole person writes new logs, which it does not touch.
+      if (removed.person && enrolled.past.has(removal)) continue;
+      lower(log, removed.fences);
+    }
+    for (const std::size_t taker : of.takers_) {
+      const auto* role = of.entries_[taker]->as<codec::RoleChanged>();
+      if (role == nullptr || !judgement.stands(taker) || role->role >= WireRole::writer) continue;
+      if (role->person == log.person && !enrolled.past.has(taker)) lower(log, role->fences);
+    }
+    if (!judgement.stands(enrolled.place)) lower(log, {});
+  }
+  for (const auto& shared : of.entries_) {
+    const auto* readmitted = shared->as<codec::Readmitted>();
+    if (readmitted == nullptr || !judgement.stands(shared->place)) continue;
+    for (const auto& fence : readmitted->fences) {
+      const auto log = view.logs.find(fence.log);
+      if (log == view.logs.end() || !log->second.fence || fence.count < log->second.fence->count) continue;
+      if (fence.count == log->second.fence->count && !(fence.head < log->second.fence->head)) continue;
+      log->second.fence = fence;
+    }
+  }
+}
+
+void MembershipView::choose_epoch(const Membership& of, const Judgement* judgement) {
+  auto& view = of.view_;
+  std::vector<std::size_t> known;  // what a new epoch has to know: removals and revocations
+  if (judgement != nullptr) {
+    known = judgement->removals();
+    for (const std::size_t taker : of.takers_) {
+      if (of.entries_[taker]->as<codec::InviteRevoked>() != nullptr && judgement->stands(taker))
+        known.push_back(taker);
+    }
+  }
+  const auto followed = [&](std::size_t i) {
+    for (std::size_t j = 0; j < view.epochs.size(); ++j) {
+      if (view.epochs[j].epoch == view.epochs[i].epoch) continue;
+      for (const auto& predecessor : view.epochs[j].predecessors) {
+        if (predecessor.epoch == view.epochs[i].epoch) return true;
+      }
+    }
+    return false;
+  };
+  std::vector<std::size_t> last;
+  for (std::size_t i = 0; i < view.epochs.size(); ++i) {
+    if (!followed(i)) last.push_back(i);
+  }
+  // Only an author of rubbish makes a ring; then any rule will do that is the same everywhere.
+  if (last.empty()) {
+    for (std::size_t i = 0; i < view.epochs.size(); ++i) last.push_back(i);
+  }
+  const auto past_of = [&](std::size_t i) -> const Places& {
+    return of.entries_[view.epoch_places[i]]->past;
+  };
+  const auto covered = [&](std::size_t i) {
+    return std::count_if(known.begin(), known.end(), [&](std::size_t at) { return past_of(i).has(at); });
+  };
+  std::optional<std::size_t> best;
+  const auto better = [&](std::size_t i, std::size_t than) {
+    if (covered(i) != covered(than)) return covered(i) > covered(than);
+    if (past_of(i).has(view.epoch_places[than])) return true;
+    if (past_of(than).has(view.epoch_places[i])) return false;
+    return view.epochs[i].epoch < view.epochs[than].epoch;
+  };
+  for (const std::size_t i : last) {
+    // An epoch that some other one's author had seen is older, whatever its id.
+    const bool older = std::any_of(last.begin(), last.end(), [&](std::size_t j) {
+      return j != i && past_of(j).has(view.epoch_places[i]) && covered(j) >= covered(i);
+    });
+    if (!older && (!best || better(i, *best))) best = i;
+  }
+  view.current_epoch = best ? std::optional<base::EpochId>(view.epochs[*best].epoch) : std::nullopt;
+  view.needs_rotation = best && covered(*best) != static_cast<std::ptrdiff_t>(known.size());
+}
+
+}  // namespace sejawat::space

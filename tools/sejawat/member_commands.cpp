@@ -1,0 +1,260 @@
+#include <iostream>
+
+#include "commands.h"
+#include "sync_run.h"
+
+namespace sejawat::cli {
+namespace {
+
+template <class AnyId>
+base::Result<AnyId> id_from(const std::string& text) {
+  base::Bytes bytes;
+  std::optional<AnyId> id;
+  if (base::from_hex(text, bytes)) id = AnyId::from(bytes);
+  if (!id) {
+    return base::error(base::Code::invalid_argument, "id: " + std::to_string(AnyId::kSize * 2) +
+                                                         " hexadecimal digits, as the list shows it");
+  }
+  return *id;
+}
+
+const char* role_name(space::WireRole role) {
+  switch (role) {
+    case space::WireRole::carrier: return "carrier";
+    case space::WireRole::reader: return "reader";
+    case space::WireRole::writer: return "writer";
+    case space::WireRole::admin: return "admin";
+  }
+  return "reader";
+}
+
+// A change that is only shown unless --yes; then carried out and taken to the server at once if it is there.
+int carry_out(Session& session, const char* indonesian, const char* english,
+              const std::function<base::Status()>& change) {
+  if (!session.globals().yes) {
+    session.note(std::string(session.say(indonesian, english)) +
+                 session.say(" Ulangi dengan --yes untuk melakukannya.", " Repeat with --yes to do it."));
+    return 0;
+  }
+  if (auto done = change(); !done.ok()) return session.fail(done.error());
+  const auto address = session.core().home_carrier();
+  if (!address) return 0;
+  auto report = run_sync(session, *address);
+  if (report.ok()) return 0;
+  session.note(session.say("Tersimpan di sini; berlaku bagi yang lain setelah sinkronisasi berikutnya.",
+                           "Saved here; it holds for others after the next sync."));
+  return session.fail(report.error());
+}
+
+int run_members(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto members = session.core().members();
+  if (!members.ok()) return session.fail(members.error());
+  for (const auto& member : *members) {
+    if (globals.json) {
+      session.print(boost::json::object{{"person", member.person.hex()},
+                                        {"name", member.name},
+                                        {"role", member.domain_role},
+                                        {"wire_role", role_name(member.role)},
+                                        {"devices", member.devices},
+                                        {"self", member.self},
+                                        {"provisional", member.provisional}});
+      continue;
+    }
+    std::cout << member.person.hex() << "  " << (member.name.empty() ? "-" : member.name) << "  "
+              << (member.domain_role.empty() ? role_name(member.role) : member.domain_role)
+              << (member.self ? session.say("  (Anda)", "  (you)") : "")
+              << (member.provisional ? session.say("  [menunggu konfirmasi]", "  [awaits confirmation]") : "")
+              << "\n";
+  }
+  return 0;
+}
+
+int with_person(const Globals& globals, const std::string& text, const char* indonesian, const char* english,
+                const std::function<base::Status(api::Core&, const base::PersonId&)>& change) {
+  Session session(globals);
+  auto id = id_from<base::PersonId>(text);
+  if (!id.ok()) return session.fail(id.error());
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  return carry_out(session, indonesian, english, [&] { return change(session.core(), *id); });
+}
+
+int run_invites(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto invites = session.core().invites();
+  if (!invites.ok()) return session.fail(invites.error());
+  for (const auto& invite : *invites) {
+    if (globals.json) {
+      session.print(boost::json::object{{"id", invite.id.hex()},
+                                        {"role", invite.domain_role},
+                                        {"uses", invite.uses},
+                                        {"joined", invite.joined},
+                                        {"expires", invite.expires_seconds},
+                                        {"revoked", invite.revoked}});
+      continue;
+    }
+    std::cout << invite.id.hex() << "  " << invite.domain_role << "  " << invite.joined << "/" << invite.uses
+              << (invite.revoked ? session.say("  [dicabut]", "  [revoked]") : "") << "\n";
+  }
+  return 0;
+}
+
+int run_revoke_invite(const Globals& globals, const std::string& text) {
+  Session session(globals);
+  auto id = id_from<base::HeadTag>(text);
+  if (!id.ok()) return session.fail(id.error());
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  return carry_out(session, "Undangan akan dicabut; yang bergabung tanpa mengetahuinya menunggu konfirmasi.",
+                   "The invite would be revoked; who joins unaware of it awaits confirmation.",
+                   [&] { return session.core().revoke_invite(*id); });
+}
+
+int run_devices(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto devices = session.core().devices();
+  if (!devices.ok()) return session.fail(devices.error());
+  for (const auto& device : *devices) {
+    if (globals.json) {
+      session.print(boost::json::object{
+          {"device", device.device.hex()}, {"self", device.self}, {"removed", device.removed}});
+      continue;
+    }
+    std::cout << device.device.hex()
+              << (device.self ? session.say("  (perangkat ini)", "  (this device)") : "")
+              << (device.removed ? session.say("  [dikeluarkan]", "  [removed]") : "") << "\n";
+  }
+  return 0;
+}
+
+int run_revoke_device(const Globals& globals, const std::string& text) {
+  Session session(globals);
+  auto id = id_from<base::DeviceId>(text);
+  if (!id.ok()) return session.fail(id.error());
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  return carry_out(
+      session,
+      "Perangkat itu dan yang disahkannya akan dikeluarkan untuk selamanya. Yang memegang kartu pemulihan "
+      "tidak terhalang olehnya.",
+      "That device and those it certified would be removed for good. It does not stop whoever holds the "
+      "recovery card.",
+      [&] { return session.core().revoke_device(*id); });
+}
+
+int run_quarantine(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto waiting = session.core().quarantine();
+  if (!waiting.ok()) return session.fail(waiting.error());
+  for (const auto& row : *waiting) {
+    if (globals.json) {
+      session.print(boost::json::object{{"log", row.log.hex()},
+                                        {"space", row.space.hex()},
+                                        {"person", row.person.hex()},
+                                        {"name", row.name},
+                                        {"own", row.own},
+                                        {"segments", row.segments},
+                                        {"changes", row.ops},
+                                        {"bytes", row.bytes}});
+      continue;
+    }
+    std::cout << row.log.hex() << "  " << (row.name.empty() ? row.person.hex() : row.name) << "  " << row.ops
+              << session.say(" perubahan menunggu\n", " changes wait\n");
+  }
+  return 0;
+}
+
+int run_readmit(const Globals& globals, const std::string& text) {
+  Session session(globals);
+  auto id = id_from<base::LogId>(text);
+  if (!id.ok()) return session.fail(id.error());
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  return carry_out(session, "Perubahan yang menunggu dari log ini akan diterima untuk semua anggota.",
+                   "What waits of this log would be taken for all members.",
+                   [&] { return session.core().readmit(*id); });
+}
+
+int run_rotate(const Globals& globals, const std::string& text) {
+  Session session(globals);
+  auto id = id_from<base::SpaceId>(text);
+  if (!id.ok()) return session.fail(id.error());
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  return carry_out(session, "Kunci baru akan dibuat untuk ruang ini.",
+                   "A new key would be made for this space.", [&] { return session.core().rotate(*id); });
+}
+
+}  // namespace
+
+void add_member_commands(CLI::App& app, Context& context) {
+  struct Options {
+    std::string id, role;
+  };
+  auto options = std::make_shared<Options>();
+  const auto group = [&app](const char* name, const char* text) {
+    auto* command = app.add_subcommand(name, text);
+    command->require_subcommand(1);
+    command->fallthrough();
+    return command;
+  };
+  const auto list = [&context](CLI::App* under, const char* text, int (*run)(const Globals&)) {
+    auto* command = under->add_subcommand("list", text);
+    command->fallthrough();
+    command->callback([&context, run] { context.exit = run(context.globals); });
+  };
+  const auto with_id = [&context, options](CLI::App* under, const char* name, const char* text,
+                                           std::function<int(const Globals&, const std::string&)> run) {
+    auto* command = under->add_subcommand(name, text);
+    command->fallthrough();
+    command->add_option("id", options->id, "as the list shows it")->required();
+    command->callback(
+        [&context, options, run = std::move(run)] { context.exit = run(context.globals, options->id); });
+    return command;
+  };
+
+  auto* member = group("member", "who belongs to the community");
+  list(member, "members, and who awaits confirmation", run_members);
+  with_id(member, "remove", "ends membership: for everybody, whatever the order in which they hear of it",
+          [](const Globals& globals, const std::string& id) {
+            return with_person(
+                globals, id, "Anggota akan dikeluarkan dan kunci diganti.",
+                "The member would be removed and the key changed.",
+                [](api::Core& core, const base::PersonId& person) { return core.remove_member(person); });
+          });
+  with_id(member, "confirm", "admits who joined by an invite that was being revoked",
+          [](const Globals& globals, const std::string& id) {
+            return with_person(
+                globals, id, "Anggota akan diterima.", "The member would be admitted.",
+                [](api::Core& core, const base::PersonId& person) { return core.confirm_member(person); });
+          });
+  auto* role = with_id(member, "role", "gives a member another role",
+                       [options](const Globals& globals, const std::string& id) {
+                         return with_person(globals, id, "Peran anggota akan diganti.",
+                                            "The member's role would change.",
+                                            [options](api::Core& core, const base::PersonId& person) {
+                                              return core.change_role(person, options->role);
+                                            });
+                       });
+  role->add_option("role", options->role)
+      ->check(CLI::IsMember(
+          {"teacher", "principal", "operator", "facilitator", "expert", "coordinator", "reader"}))
+      ->required();
+
+  auto* device = group("device", "your own devices");
+  list(device, "your devices", run_devices);
+  with_id(device, "revoke", "a lost device, and those it certified", run_revoke_device);
+
+  auto* quarantine = group("quarantine", "late work of members who were removed, demoted or not confirmed");
+  list(quarantine, "what waits", run_quarantine);
+  with_id(quarantine, "readmit", "takes what waits of a log", run_readmit);
+
+  auto* space = group("space", "keys of a space");
+  with_id(space, "rotate", "a new key for what is written from now on", run_rotate);
+
+  auto* invite = app.get_subcommand("invite");
+  list(invite, "invites and how often they were used", run_invites);
+  with_id(invite, "revoke", "ends an invite", run_revoke_invite);
+}
+
+}  // namespace sejawat::cli
