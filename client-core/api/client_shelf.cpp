@@ -90,15 +90,10 @@ bool StoreShelf::enrolment_acked(SpaceState& space, const base::LogId& log) {
   return acked.ok() && *acked > 0;
 }
 
-base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
-                                                                                  std::size_t budget) {
-  std::vector<Offer> offers;
-  const auto found = core_.spaces.find(id);
-  if (found == core_.spaces.end()) return offers;
-  SpaceState& space = *found->second;
-  SJ_TRY_STATUS(core_.seal_pending(space, budget));
+base::Status StoreShelf::offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
+                                      std::vector<Offer>& offers) {
+  const base::SpaceId& id = space.row.space;
   SJ_TRY(auto heads, core_.store->heads(id));
-  std::size_t used = 0;
   for (const auto& [log, head] : heads) {
     if (refused_logs_.count({id, log}) != 0) continue;
     SJ_TRY(auto first, first_to_offer(id, log));
@@ -114,6 +109,23 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
       offer.segments.push_back(std::move(segment.bytes));
     }
     if (!offer.segments.empty()) offers.push_back(std::move(offer));
+  }
+  return {};
+}
+
+base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
+                                                                                  std::size_t budget) {
+  std::vector<Offer> offers;
+  const auto found = core_.spaces.find(id);
+  if (found == core_.spaces.end()) return offers;
+  SpaceState& space = *found->second;
+  // What was sealed before goes first, so that no more is sealed than this message can take: what waits
+  // unsealed may still share a segment with what is written meanwhile.
+  std::size_t used = 0;
+  SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
+  if (used == 0 || budget - used >= log::kFreshSegmentMax) {
+    SJ_TRY_STATUS(core_.seal_pending(space, budget - used));
+    SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
   }
   return offers;
 }

@@ -88,7 +88,8 @@ struct Core::State {
   base::Status open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of);
 
   // segments.cpp
-  // Seals waiting ops of the own log of this space into segments until `budget` bytes or nothing is left.
+  // Seals waiting ops of the own log of this space into segments while `budget` bytes have room for one like
+  // the last; at least one when anything waits.
   base::Status seal_pending(SpaceState& space, std::size_t budget);
   // Verifies, stores and, with its key at hand, applies one received segment. Codes as log::verify_next.
   base::Result<bool> take_segment(SpaceState& space, const base::LogId& log, base::ByteView bytes,

@@ -7,7 +7,7 @@ namespace sejawat::api {
 namespace {
 
 // How many unsealed ops are looked at for one round of sealing.
-constexpr std::size_t kSealWindow = 512;
+constexpr std::size_t kSealWindow = 1024;
 
 base::Result<std::vector<log::Dependency>> dependencies_of(store::Store& store, const base::SpaceId& space,
                                                            const base::LogId& own,
@@ -47,7 +47,9 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   store::Store::Transaction transaction(*store);
   SJ_TRY_STATUS(transaction.begin());
   std::size_t sealed_bytes = 0;
-  while (sealed_bytes < budget) {
+  std::size_t last_bytes = 0;
+  const auto has_room = [&] { return sealed_bytes == 0 || sealed_bytes + last_bytes <= budget; };
+  while (has_room()) {
     SJ_TRY(auto waiting, store->unsealed_ops(space.row.space, own->log, kSealWindow));
     if (waiting.empty()) break;
     SJ_TRY(auto found, store->head(space.row.space, own->log));
@@ -69,13 +71,15 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
     if (context.frontier.size() > log::kMaxFrontier) context.frontier.resize(log::kMaxFrontier);
     context.deps = std::move(deps);
 
-    // The window is sealed into as many segments as it takes; the last one only when it is full or nothing
-    // follows, so that a long import makes full segments.
+    // The window is sealed into as many segments as it takes; what would not fill one waits for the ops that
+    // follow it, so that a long import makes full segments.
     std::span<const log::Op> rest(ops);
-    while (!rest.empty() && sealed_bytes < budget) {
+    std::size_t last_ops = 0;
+    while (!rest.empty() && has_room()) {
+      if (waiting.size() == kSealWindow && rest.size() < last_ops) break;
       context.before = before;
       SJ_TRY(auto sealed, log::seal_segment(context, rest, random));
-      if (sealed.ops == rest.size() && waiting.size() == kSealWindow && rest.size() != ops.size()) break;
+      last_ops = sealed.ops;
       store::StoredSegment row;
       row.log = own->log;
       row.segment_no = before.count;
@@ -87,7 +91,8 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
       SJ_TRY_STATUS(store->mark_sealed(space.row.space, own->log, sealed.head.next_op));
       space.digest.move_tip(before, sealed.head);
       before = sealed.head;
-      sealed_bytes += row.bytes.size();
+      last_bytes = row.bytes.size();
+      sealed_bytes += last_bytes;
       rest = rest.subspan(sealed.ops);
     }
   }
