@@ -246,23 +246,12 @@ base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::To
                                     Applied& applied) {
   for (const auto& run : outcome.arrivals.runs) {
     SJ_TRY(auto* space, core_.space(run.space));
-    for (const auto& bytes : run.segments) {
-      auto taken = core_.take_segment(*space, run.log, bytes, touched);
-      if (!taken.ok()) {
-        if (taken.code() == base::Code::storage_failed || taken.code() == base::Code::disk_full) {
-          return std::move(taken).error();
-        }
-        break;  // the rest of this run cannot chain either; the digest will tell
-      }
-      if (*taken) ++applied.segments_received;
-      SJ_TRY(auto head, core_.store->head(run.space, run.log));
-      SJ_TRY(auto segment, log::decode_segment(bytes));
-      SJ_TRY(auto header, log::decode_header(segment.header));
-      SJ_TRY(auto acked, core_.store->acked_segments(carrier_, run.space, run.log));
-      if (head && header.segment_no + 1 > acked) {
-        SJ_TRY_STATUS(core_.store->ack_segments(carrier_, run.space, run.log, header.segment_no + 1));
-      }
-    }
+    // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.
+    SJ_TRY(const auto taken, core_.take_run(*space, run.log, run.segments, touched));
+    applied.segments_received += taken.fresh;
+    SJ_TRY(auto acked, core_.store->acked_segments(carrier_, run.space, run.log));
+    if (taken.held > acked)
+      SJ_TRY_STATUS(core_.store->ack_segments(carrier_, run.space, run.log, taken.held));
     SJ_TRY_STATUS(core_.save_digest(*space));
   }
   return {};

@@ -145,7 +145,7 @@ json::object measure(const Options& options, const Shape& shape) {
 json::object batch_ingest(const Options& options) {
   const Shape shapes[] = {
       {"fifty_op_segments", 50, 7, 4, 32},
-      {"single_entry_segments", 1, 100, 2, 64},
+      {"single_entry_segments", 1, 80, 3, 64},
       {"single_entry_posts", 1, 1, 20, 64},
   };
   json::object result{

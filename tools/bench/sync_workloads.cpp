@@ -205,8 +205,16 @@ json::object first_download(const Options& options) {
     School school(options);
     Client client(school.invite(1), "Bu Citra");
     client.sync();
-    for (const auto& entry : entries_of(lines)) client.write_segment({entry});
-    client.sync();
+    // Sent before so many wait sealed that the next ones would wait unsealed and share a segment.
+    constexpr std::size_t kSegmentsPerSync = 50;
+    const auto days = entries_of(lines);
+    std::uint32_t sent = 0;
+    for (std::size_t i = 0; i < days.size(); ++i) {
+      client.write_segment({days[i]});
+      if ((i + 1) % kSegmentsPerSync != 0 && i + 1 != days.size()) continue;
+      client.sync(&sent);
+      if (sent != i % kSegmentsPerSync + 1) give_up("an entry did not make a segment of its own");
+    }
     const std::string card = school.folder() / "citra.txt";
     must(platform::write_new_private_file(card, base::as_bytes(client.card())), "card");
     result["written_day_by_day"] = recover(options, school, card, lines);

@@ -82,8 +82,11 @@ base::Result<base::Bytes> decompress(base::ByteView packed) {
   if (ZSTD_isError(whole) != 0 || whole != frame.size()) {
     return base::error(base::Code::malformed, "compressed body");
   }
-  const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
+  // Kept: making one asks the processor what it can, which takes as long as opening a short segment. A frame
+  // that is given up halfway leaves nothing behind that the next one could see.
+  thread_local const std::unique_ptr<ZSTD_DCtx, FreeDecompressor> context(ZSTD_createDCtx());
   SJ_CHECK(context != nullptr);
+  must(ZSTD_DCtx_reset(context.get(), ZSTD_reset_session_and_parameters));
   must(ZSTD_DCtx_refDDict(context.get(), decompression_dictionary()));
   // The frame does not say how long its content is: the guess grows, never past the cap.
   for (std::size_t capacity = std::min(kMaxBodyPlain, packed.size() * 8 + 1024);;
