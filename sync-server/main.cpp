@@ -12,6 +12,9 @@
 #include "carrier/carrier.h"
 #include "crypto/hash.h"
 #include "crypto/system_random.h"
+#include "data_folder.h"
+#include "inspect_commands.h"
+#include "messages.h"
 #include "net/server.h"
 #include "platform_posix/files.h"
 #include "space/invite.h"
@@ -25,26 +28,30 @@ using namespace sejawat;
 struct Settings {
   std::string data;
   std::string listen = "127.0.0.1:8787";
+  carrier::Limits limits;
   bool json = false;
   std::string lang;
+  net::ServerOptions net;
+  std::size_t queue = storage::Writer::kMaxWaiting;
+  std::uint64_t live_idle = 600;  // seconds
+  bool english() const { return lang.rfind("en", 0) == 0; }
 };
 
-int fail(const Settings& settings, const base::Error& error) {
-  const bool english = settings.lang == "en";
-  std::string text = english ? "The server cannot go on; what was acknowledged is safe."
-                             : "Server tidak dapat berjalan; yang sudah diakui tetap aman.";
-  if (error.code == base::Code::store_locked) {
-    text = english ? "Another server already uses this data folder."
-                   : "Folder data ini sudah dipakai server lain.";
-  } else if (error.code == base::Code::store_too_new) {
-    text = english ? "This data was written by a newer version and was left untouched; update the server."
-                   : "Data ini ditulis versi yang lebih baru dan tidak disentuh; perbarui server.";
-  } else if (error.code == base::Code::disk_full) {
-    text = english ? "The disk is full." : "Disk penuh.";
+// --lang, else LANG, else Indonesian. Looked for before the parser is made, because its help is in one of
+// them.
+std::string language_of(int argc, char** argv) {
+  const char* environment = std::getenv("LANG");
+  std::string language = environment == nullptr ? "" : environment;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument.rfind("--lang=", 0) == 0) language = argument.substr(7);
+    if (argument == "--lang" && i + 1 < argc) language = argv[i + 1];
   }
-  std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code) << ": " << error.detail
-            << ")\n";
-  return 1;
+  return language.rfind("en", 0) == 0 ? "en" : "id";
+}
+
+int fail(const Settings& settings, const base::Error& error) {
+  return server::report(error, settings.lang, settings.json);
 }
 
 base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& listen) {
@@ -61,8 +68,10 @@ base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::stri
   return std::make_pair(host, static_cast<std::uint16_t>(port));
 }
 
-space::CarrierAddress address_of(const std::string& host, std::uint16_t port, const crypto::BoxKey& key) {
+space::CarrierAddress address_of(const std::string& host, std::uint16_t port, bool tls,
+                                 const crypto::BoxKey& key) {
   space::CarrierAddress address;
+  address.tls = tls;
   address.host = host;
   address.port = port;
   address.key = key.public_key();
@@ -85,7 +94,7 @@ void announce(const Settings& settings, const space::CarrierAddress& address,
     std::cout << boost::json::serialize(line) << std::endl;
     return;
   }
-  const bool english = settings.lang == "en";
+  const bool english = settings.english();
   std::cout << (english ? "Address: " : "Alamat: ") << address.url() << "\n";
   if (!invite.empty()) std::cout << (english ? "Operator invite: " : "Undangan operator: ") << invite << "\n";
   std::cout.flush();
@@ -101,28 +110,35 @@ int serve(const Settings& settings) {
   crypto::SystemRandom random;
   platform::SystemClock clock;
   auto listen = split_listen(settings.listen);
-  if (!listen.ok()) return fail(settings, listen.error()), 2;
-  if (auto made = platform::make_private_directory(settings.data); !made.ok())
-    return fail(settings, made.error());
+  if (!listen.ok()) return fail(settings, listen.error());
+  if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());
   auto store = storage::open_sqlite(settings.data + "/carrier.db", random);
   if (!store.ok()) return fail(settings, store.error());
-  auto carrier = carrier::Carrier::open(**store);
+  auto carrier = carrier::Carrier::open(**store, settings.limits);
   if (!carrier.ok()) return fail(settings, carrier.error());
   auto operator_secret = (*carrier)->operator_secret(random);
   if (!operator_secret.ok()) return fail(settings, operator_secret.error());
 
-  storage::Writer writer(**carrier, **store, [&settings](const base::Error& error) {
-    fail(settings, error);
-    std::_Exit(1);  // no destructor may touch a database whose last write failed
-  });
-  net::ServerOptions options;
+  storage::Writer writer(
+      **carrier, **store,
+      [&settings](const base::Error& error) {
+        fail(settings, error);
+        std::_Exit(1);  // no destructor may touch a database whose last write failed
+      },
+      settings.queue);
+  net::ServerOptions options = settings.net;
+  options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
   options.port = listen->second;
   options.listening = [&](std::uint16_t port) {
-    announce(settings, address_of(options.host, port, key), *operator_secret ? &**operator_secret : nullptr);
+    const auto address = address_of(options.host, port, !options.tls_key.empty(), key);
+    // Only a convenience of `address`: a full disk must not keep the server from serving what it has.
+    if (auto kept = server::remember_address(settings.data, address.url()); !kept.ok())
+      fail(settings, kept.error());
+    announce(settings, address, *operator_secret ? &**operator_secret : nullptr);
   };
   auto ran = net::run_server(options, key, writer, random, clock);
   writer.stop();
@@ -134,17 +150,88 @@ int serve(const Settings& settings) {
 
 int main(int argc, char** argv) {
   Settings settings;
-  CLI::App app("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.");
+  settings.lang = language_of(argc, argv);
+  const auto say = [english = settings.english()](const char* indonesian, const char* in_english) {
+    return std::string(english ? in_english : indonesian);
+  };
+  CLI::App app(say("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.",
+                   "sejawat-server: keeps and forwards sealed segments without being able to read them."));
   app.set_version_flag("--version", SEJAWAT_VERSION);
-  app.add_flag("--json", settings.json, "first line of standard output as JSON");
-  app.add_option("--lang", settings.lang, "id or en")->check(CLI::IsMember({"id", "en"}));
+  app.add_flag("--json", settings.json,
+               say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
+  app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
   app.fallthrough();
   app.require_subcommand(1);
   int exit_code = 0;
-  auto* serve_command = app.add_subcommand("serve", "creates what is missing and serves until SIGTERM");
-  serve_command->add_option("--data", settings.data, "folder of this server")->required();
-  serve_command->add_option("--listen", settings.listen, "ADDRESS:PORT, port 0: chosen by the system");
+  auto* serve_command = app.add_subcommand(
+      "serve", say("membuat yang belum ada dan melayani sampai SIGTERM; sinyal kedua "
+                   "menghentikan seketika",
+                   "creates what is missing and serves until SIGTERM; a second signal ends "
+                   "it at once"));
+  serve_command->add_option("--data", settings.data, say("folder data server ini", "folder of this server"))
+      ->required();
+  serve_command->add_option(
+      "--listen", settings.listen,
+      say("ALAMAT:PORT; port 0: dipilih oleh sistem", "ADDRESS:PORT; port 0: chosen by the system"));
+  serve_command
+      ->add_option("--web", settings.net.web,
+                   say("folder aplikasi web yang disajikan di /", "folder of the web client, served at /"))
+      ->check(CLI::ExistingDirectory);
+  auto* certificate = serve_command->add_option(
+      "--tls-cert", settings.net.tls_certificate,
+      say("sertifikat TLS dengan rantainya (PEM); boleh dibuat sendiri, karena klien "
+          "mengenali server dari kuncinya",
+          "TLS certificate with its chain (PEM); self-signed will do, because clients "
+          "know the server by its key"));
+  auto* key = serve_command->add_option("--tls-key", settings.net.tls_key,
+                                        say("kunci sertifikat itu (PEM)", "key of that certificate (PEM)"));
+  certificate->needs(key)->check(CLI::ExistingFile);
+  key->needs(certificate)->check(CLI::ExistingFile);
+  serve_command->add_option(
+      "--metrics-token", settings.net.metrics_token,
+      say("yang diminta /metrics dari siapa pun (Authorization: Bearer ...); tanpa ini: hanya "
+          "dari mesin ini",
+          "asked by /metrics from everybody (Authorization: Bearer ...); without it: from this "
+          "machine only"));
+  serve_command->add_option(
+      "--allow-origin", settings.net.allow_origins,
+      say("halaman dari host lain yang boleh bersinkron di sini, mis. https://sekolah.id; "
+          "boleh diulang",
+          "a page of another host that may sync here, like https://school.id; may be "
+          "repeated"));
+  serve_command
+      ->add_option("--max-connections", settings.net.limits.connections,
+                   say("koneksi sekaligus", "connections at once"))
+      ->capture_default_str();
+  serve_command
+      ->add_option("--max-per-address", settings.net.limits.connections_per_origin,
+                   say("dari satu alamat (IPv6: satu /64); mesin ini sendiri bebas",
+                       "of them from one address (IPv6: one /64); this machine itself is exempt"))
+      ->capture_default_str();
+  serve_command
+      ->add_option("--queue", settings.queue,
+                   say("pesan yang boleh menunggu disk; selebihnya diminta datang lagi (503)",
+                       "messages that may wait for the disk; others are asked to come again (503)"))
+      ->capture_default_str();
+  serve_command
+      ->add_option("--live-idle", settings.live_idle,
+                   say("detik sampai koneksi langsung yang diam ditutup; ping di tengahnya",
+                       "seconds until a live connection that says nothing is closed; a ping halfway"))
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86400));
+  const auto size = CLI::AsSizeValue(false);
+  serve_command
+      ->add_option("--quota-personal", settings.limits.personal_bytes,
+                   say("bita untuk ruang pribadi seseorang, mis. 256MB",
+                       "bytes of one person's private space, such as 256MB"))
+      ->transform(size);
+  serve_command
+      ->add_option("--quota-community", settings.limits.community_bytes,
+                   say("bita untuk satu sekolah, kelompok, gugus, atau kabupaten, mis. 4GB",
+                       "bytes of one school, group, cluster or district, such as 4GB"))
+      ->transform(size);
   serve_command->callback([&] { exit_code = serve(settings); });
+  server::add_inspect_commands(app, settings.json, settings.lang, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

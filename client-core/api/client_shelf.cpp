@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/codec.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -61,9 +62,10 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
     if (something) offer.push_back(id);
   }
   if (core_.pending_join && core_.pending_join->carrier == carrier_ && !join_refused_for_good() &&
-      std::find(offer.begin(), offer.end(), core_.pending_join->space) == offer.end() &&
       offered_records_.count(id_of(core_.pending_join->record)) == 0) {
-    offer.push_back(core_.pending_join->space);
+    // Before everything else: until it is taken this device is a stranger there.
+    offer.erase(std::remove(offer.begin(), offer.end(), core_.pending_join->space), offer.end());
+    offer.insert(offer.begin(), core_.pending_join->space);
   }
   return offer;
 }
@@ -71,7 +73,7 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
 base::Result<std::vector<base::Bytes>> StoreShelf::records_to_offer(const base::SpaceId& id) {
   std::vector<base::Bytes> offer;
   if (core_.pending_join && core_.pending_join->space == id && core_.pending_join->carrier == carrier_ &&
-      !join_refused_for_good() && offered_records_.insert(id_of(core_.pending_join->record)).second) {
+      !join_refused_for_good() && offered_records_.count(id_of(core_.pending_join->record)) == 0) {
     offer.push_back(core_.pending_join->record);
   }
   const auto found = core_.spaces.find(id);
@@ -156,6 +158,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     SJ_TRY_STATUS(core_.store->void_acks(carrier_));
     offered_until_.clear();
     offered_records_.clear();
+    refused_logs_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
   if (outcome.set) {
@@ -169,11 +172,18 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   return {};
 }
 
+void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
+  if (code == base::Code::unknown_membership) return;  // "later" is no refusal
+  core_.refused_now.emplace(space, code);  // the first one says why; what follows is its consequence
+  ++core_.refused_count;
+}
+
 base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied) {
   for (const auto& verdict : outcome.verdicts.records) {
     const bool is_join = core_.pending_join && verdict.bytes == core_.pending_join->record;
     if (is_join) {
       if (verdict.code == base::Code::timed_out) continue;
+      offered_records_.insert(id_of(verdict.bytes));  // once in a sync
       core_.pending_join->last_refusal = verdict.code;
       // Taken: the record itself comes back with the space; until then the invite's secret opens its key.
       SJ_TRY_STATUS(core_.save_pending_join());
@@ -183,9 +193,13 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     if (!id.ok()) continue;
     if (verdict.code == base::Code::ok) {
       SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
-      core_.operator_secrets.erase(verdict.space);
+      const auto secret = core_.operator_secrets.find(verdict.space);
+      if (secret != core_.operator_secrets.end() && secret->second.carrier == carrier_) {
+        SJ_TRY_STATUS(core_.drop_operator_secret(verdict.space));
+      }
     } else if (verdict.code != base::Code::timed_out) {
       offered_records_.insert(*id);
+      note_refused(verdict.space, verdict.code);
     }
   }
   for (const auto& verdict : outcome.verdicts.segments) {
@@ -205,7 +219,9 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
       // this sync.
       auto& until = offered_until_[{verdict.space, verdict.log}];
       until = std::min(until, header->segment_no);
-      if (verdict.code != base::Code::timed_out) refused_logs_.insert({verdict.space, verdict.log});
+      if (verdict.code == base::Code::timed_out) continue;
+      refused_logs_.insert({verdict.space, verdict.log});
+      note_refused(verdict.space, verdict.code);
     }
   }
   return {};
@@ -302,8 +318,8 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
 
 base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcome) {
   Applied applied;
-  store::Store::Transaction transaction(*core_.store);
-  SJ_TRY_STATUS(transaction.begin());
+  Change change(core_);
+  SJ_TRY_STATUS(change.begin());
   SJ_TRY_STATUS(apply_carrier(outcome));
   SJ_TRY_STATUS(apply_verdicts(outcome, applied));
   std::set<base::SpaceId> changed;
@@ -325,11 +341,12 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
       SJ_TRY_STATUS(core_.save_pending_join());
     }
   }
-  if (!touched.empty() || !changed.empty()) {
+  // A segment that has no key yet touches nothing, and yet another may have waited for it.
+  if (!touched.empty() || !changed.empty() || applied.segments_received > 0) {
     for (auto& [id, space] : core_.spaces) SJ_TRY_STATUS(core_.apply_waiting(*space, touched));
   }
   SJ_TRY_STATUS(core_.refresh(touched));
-  SJ_TRY_STATUS(transaction.commit());
+  SJ_TRY_STATUS(change.commit());
   return applied;
 }
 

@@ -33,6 +33,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::uint64_t> first_to_offer(const base::SpaceId& space, const base::LogId& log);
   bool enrolment_acked(SpaceState& space, const base::LogId& log);
   bool join_refused_for_good() const;
+  void note_refused(const base::SpaceId& space, base::Code code);
 
   Core::State& core_;
   base::PublicBoxKey carrier_;

@@ -16,6 +16,9 @@ namespace sejawat::api {
 inline constexpr std::uint32_t kCommunityType = 2;  // field 1: name
 inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the member
 
+inline constexpr std::size_t kMaxNameBytes = 256;
+base::Status check_name(std::string_view name);  // of a person or community
+
 using EpochKeys = std::map<base::EpochId, base::Secret32>;
 
 struct SpaceState {
@@ -24,6 +27,13 @@ struct SpaceState {
   space::Membership membership;
   log::SpaceDigest digest;  // of what is held here
   EpochKeys epochs;
+  std::uint64_t damaged = 0;  // stored records that do not check: kept in the store, left out here
+};
+
+// What permits a community that its carrier does not have yet. Goes to that carrier and to no other.
+struct OperatorSecret {
+  base::PublicBoxKey carrier;
+  base::Bytes secret;
 };
 
 // A join that no carrier has taken yet.
@@ -52,10 +62,23 @@ struct Core::State {
   std::map<base::SpaceId, std::unique_ptr<SpaceState>> spaces;
   std::vector<store::CarrierRow> carriers;
   std::optional<PendingJoin> pending_join;
-  std::map<base::SpaceId, base::Bytes> operator_secrets;  // for communities not yet on their carrier
-  std::unique_ptr<sync::ClientShelf> shelf;               // of the sync in progress
+  std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
+  std::map<std::pair<base::PublicBoxKey, base::SpaceId>, base::Code>
+      refused;                                      // as of the last sync with each
+  std::unique_ptr<sync::ClientShelf> shelf;         // of the sync in progress
+  std::map<base::SpaceId, base::Code> refused_now;  // by the carrier of this sync
+  std::uint32_t refused_count = 0;
+  Core::Changes changes;
+  base::Status usable;  // an error: memory could not be loaded from the store after a failed change
 
   base::Status load();
+  // Memory as the store has it, after a change that failed half-way.
+  void reload();
+  base::Status load_space(store::SpaceRow row);
+  base::Status load_settings();
+  base::Status save_refused();
+  void note_changed(const base::ObjectId& entry);
+  bool has_all_keys() const;  // of every space of this person
   space::Author author();
   base::Result<SpaceState*> space(const base::SpaceId& id);  // creates an empty one for an id never seen
   store::CarrierRow* carrier(const base::PublicBoxKey& key);
@@ -75,6 +98,10 @@ struct Core::State {
   base::Status open_keys(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();
+  base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
+  base::Status drop_operator_secret(const base::SpaceId& space);
+  // Where a community lives: as it was founded, as a carrier named it, else the home carrier.
+  base::Result<store::CarrierRow*> carrier_of(const base::SpaceId& space);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
 
@@ -103,6 +130,7 @@ struct Core::State {
                                   std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
+  base::Status adopt_name(const SpaceState& space, const fold::Value& value);
   base::Status save_digest(SpaceState& space);
   base::Result<log::SpaceDigest> carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier);
 
@@ -114,6 +142,35 @@ struct Core::State {
   base::Result<store::SegmentState> open_segment(SpaceState& space, const base::LogId& log,
                                                  const log::Head& before, const log::Segment& segment,
                                                  const log::SegmentHeader& header, Opened& opened);
+};
+
+// A change of store and memory together. Unless it is committed, the store rolls back and memory follows it;
+// pointers to spaces and carriers are void then.
+class Change {
+ public:
+  explicit Change(Core::State& core) : core_(core), transaction_(std::in_place, *core.store) {}
+  ~Change() {
+    if (committed_) return;
+    transaction_.reset();
+    core_.reload();
+  }
+  Change(const Change&) = delete;
+  Change& operator=(const Change&) = delete;
+  base::Status begin() {
+    if (!core_.usable.ok()) core_.reload();
+    SJ_TRY_STATUS(base::Status(core_.usable));
+    return transaction_->begin();
+  }
+  base::Status commit() {
+    SJ_TRY_STATUS(transaction_->commit());
+    committed_ = true;
+    return {};
+  }
+
+ private:
+  Core::State& core_;
+  std::optional<store::Store::Transaction> transaction_;
+  bool committed_ = false;
 };
 
 }  // namespace sejawat::api

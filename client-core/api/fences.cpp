@@ -114,8 +114,8 @@ base::Status Core::readmit(const base::LogId& log) {
     if (!enrolled->second.fence || !head || head->count <= enrolled->second.fence->count) {
       return base::error(base::Code::not_found, "nothing of this log waits");
     }
-    store::Store::Transaction transaction(*core.store);
-    SJ_TRY_STATUS(transaction.begin());
+    Change change(core);
+    SJ_TRY_STATUS(change.begin());
     const auto record = space::write_readmitted(
         core.author(), space->membership, {{log, head->count, base::prefix_of<base::HeadTag>(head->hash)}});
     SJ_TRY(auto taken, core.take_record(*space, record));
@@ -123,7 +123,7 @@ base::Status Core::readmit(const base::LogId& log) {
     std::vector<fold::Touched> touched;
     SJ_TRY_STATUS(core.membership_changed(*space, touched));
     SJ_TRY_STATUS(core.refresh(touched));
-    return transaction.commit();
+    return change.commit();
   }
   return base::error(base::Code::not_found, "no such log");
 }

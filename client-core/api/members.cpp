@@ -44,8 +44,8 @@ std::string open_text(Core::State& core, const SpaceState& space, base::ByteView
 
 // Takes the records of a change and what follows from them, in one transaction.
 base::Status commit(Core::State& core, SpaceState& space, const std::vector<base::Bytes>& records) {
-  store::Store::Transaction transaction(*core.store);
-  SJ_TRY_STATUS(transaction.begin());
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
   for (const auto& record : records) {
     SJ_TRY(auto taken, core.take_record(space, record));
     static_cast<void>(taken);
@@ -53,7 +53,7 @@ base::Status commit(Core::State& core, SpaceState& space, const std::vector<base
   std::vector<fold::Touched> touched;
   SJ_TRY_STATUS(core.membership_changed(space, touched));
   SJ_TRY_STATUS(core.refresh(touched));
-  return transaction.commit();
+  return change.commit();
 }
 
 base::Result<SpaceState*> administered(Core::State& core) {
@@ -181,8 +181,8 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
   if (core.spaces.at(core.personal)->membership.devices().count(device) == 0) {
     return base::error(Code::not_found, "no such device of yours");
   }
-  store::Store::Transaction transaction(*core.store);
-  SJ_TRY_STATUS(transaction.begin());
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
   for (auto& [id, space] : core.spaces) {
     if (space->membership.devices().count(device) == 0) continue;
     SJ_TRY(auto fences, fences_at_heads(core, *space, space::logs_of(space->membership, device)));
@@ -190,7 +190,7 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
         commit(core, *space,
                {space::write_device_removed(core.author(), space->membership, device, std::move(fences))}));
   }
-  return transaction.commit();
+  return change.commit();
 }
 
 base::Status Core::rotate(const base::SpaceId& id) {
@@ -199,11 +199,11 @@ base::Status Core::rotate(const base::SpaceId& id) {
   if (found == core.spaces.end() || !found->second->membership.has_genesis())
     return base::error(Code::not_found, "space");
   if (!core.is_admin(*found->second)) return base::error(Code::not_permitted, "only an admin rotates keys");
-  store::Store::Transaction transaction(*core.store);
-  SJ_TRY_STATUS(transaction.begin());
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
   SJ_TRY_STATUS(core.open_epoch(*found->second));
   SJ_TRY_STATUS(core.box_keys(*found->second));
-  return transaction.commit();
+  return change.commit();
 }
 
 }  // namespace sejawat::api

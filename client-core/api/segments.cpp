@@ -44,8 +44,8 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   if (key == space.epochs.end()) return {};  // waits for its key; status counts it
   const auto log_key = crypto::SigningKey::from_seed(own->seed);
 
-  store::Store::Transaction transaction(*store);
-  SJ_TRY_STATUS(transaction.begin());
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
   std::size_t sealed_bytes = 0;
   std::size_t last_bytes = 0;
   const auto has_room = [&] { return sealed_bytes == 0 || sealed_bytes + last_bytes <= budget; };
@@ -98,7 +98,7 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
     }
   }
   SJ_TRY_STATUS(save_digest(space));
-  return transaction.commit();
+  return change.commit();
 }
 
 base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, const base::LogId& log,
@@ -203,6 +203,18 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   return store->raise_lamport(space.row.space, opened.lamport);
 }
 
+// After recovery the card says who one is, but not by which name: that comes back from one's own profile.
+// Whose name it is follows from whose log says so, not from what it says.
+base::Status Core::State::adopt_name(const SpaceState& space, const fold::Value& value) {
+  if (value.dots.empty() || value.bytes.size() > kMaxNameBytes) return {};
+  const auto log = space.membership.logs().find(value.dots.front().branch);
+  if (log == space.membership.logs().end()) return {};
+  SJ_TRY_STATUS(store->put_profile(space.row.space, log->second.person, value.bytes));
+  if (!name.empty() || !certificate || !(log->second.person == certificate->person())) return {};
+  name = value.bytes;
+  return store->put_setting("name", base::as_bytes(name));
+}
+
 base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> once = touched;
   std::sort(once.begin(), once.end());
@@ -211,21 +223,18 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   for (const auto& item : once) {
     if (item.space == personal) {
       personal_objects.push_back(item);
+      note_changed(item.object);
       continue;
     }
     SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
+    if (object.type != kCommunityType && object.type != kProfileType) continue;
     const auto named = object.registers.find({0, 1});
     if (named == object.registers.end() || named->second.empty()) continue;
-    if (object.type == kProfileType) {
-      // Whose name it is follows from whose log says so, not from what it says.
-      SJ_TRY(auto* of, this->space(item.space));
-      const auto& dots = named->second.front().dots;
-      const auto by = of->membership.logs().find(dots.front().branch);
-      if (by == of->membership.logs().end()) continue;
-      SJ_TRY_STATUS(store->put_profile(item.space, by->second.person, named->second.front().bytes));
-    }
-    if (object.type != kCommunityType) continue;
     SJ_TRY(auto* space, this->space(item.space));
+    if (object.type == kProfileType) {
+      SJ_TRY_STATUS(adopt_name(*space, named->second.front()));
+      continue;
+    }
     space->row.name = named->second.front().bytes;
     SJ_TRY_STATUS(store->put_space(space->row));
   }

@@ -2,26 +2,61 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "journal_cells.h"
 
 namespace sejawat::cycle {
 namespace {
 
-// The numbers of new events lie apart from those that another device may hand out at the same time.
+// A number that no other device hands out at the same time: 24 bits of a hash of this very change, below the
+// event's place in the entry, so that events added later are shown later.
 std::uint32_t late_element(const base::LogId& log, std::uint64_t position, std::size_t index) {
+  constexpr std::size_t kLastPlace = 62;
   std::uint32_t hash = 2166136261U;
   const auto mix = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 16777619U; };
   for (const auto byte : log.bytes) mix(byte);
   for (int i = 0; i < 8; ++i) mix(static_cast<std::uint8_t>(position >> (8 * i)));
   mix(static_cast<std::uint8_t>(index));
-  return kLateEvents + (hash & 0x00FFFFFFU);
+  const auto place = static_cast<std::uint32_t>(std::min(index, kLastPlace));
+  return kLateEvents + (place << 24) + ((hash ^ (hash >> 24)) & 0x00FFFFFFU);
 }
 
-void number_new_events(JournalEntry& entry, const base::LogId& log, std::uint64_t position) {
+void number_new_events(JournalEntry& entry, const fold::ObjectState& state, const base::LogId& log,
+                       std::uint64_t position) {
+  std::set<std::uint32_t> used;
+  for (const auto& [key, values] : state.registers) used.insert(key.first);
+  for (const auto& event : entry.events) used.insert(event.element);
   for (std::size_t i = 0; i < entry.events.size(); ++i) {
-    if (entry.events[i].element == 0) entry.events[i].element = late_element(log, position, i);
+    auto& element = entry.events[i].element;
+    if (element != 0) continue;
+    element = late_element(log, position, i);
+    while (!used.insert(element).second) ++element;
   }
+}
+
+// What each register is to hold after the edit.
+using Wanted = std::map<fold::RegisterKey, std::set<std::string>>;
+
+Wanted wanted_of(const JournalEntry& entry, const fold::ObjectState& state) {
+  Wanted wanted;
+  for (auto& cell : cells_of(entry)) wanted[{cell.element, cell.field}].insert(*cell.value);
+  // A domain that this version does not know was shown as the first one.
+  for (auto& [key, values] : wanted) {
+    const auto held = state.registers.find(key);
+    if (key.first == 0 || key.first >= kTagElements || held == state.registers.end()) continue;
+    if (key.second != static_cast<std::uint32_t>(EventField::domain) || held->second.empty()) continue;
+    const auto& shown = held->second.front().bytes;
+    const bool unknown = shown.size() != 1 || shown[0] < 1 || shown[0] > 3;
+    if (unknown && *values.begin() == std::string(1, static_cast<char>(Domain::pupils))) values = {shown};
+  }
+  return wanted;
+}
+
+bool holds_exactly(const fold::Register& held, const std::set<std::string>& wanted) {
+  return held.size() == wanted.size() && std::all_of(held.begin(), held.end(), [&](const fold::Value& value) {
+           return wanted.count(value.bytes) != 0;
+         });
 }
 
 }  // namespace
@@ -46,35 +81,34 @@ base::Result<base::ObjectId> Journal::add(const base::SpaceId& personal, const b
 
 base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_log, const JournalEntry& given,
                            std::int64_t wall_ms) {
-  SJ_TRY_STATUS(validate(given));
   SJ_TRY(auto state, fold::state_of(store_, codec_, space, given.id));
   if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
   JournalEntry entry = given;
+  if (view_of(given.id, state).entry.kind == given.kind) entry.kind = JournalEntry{}.kind;
+  SJ_TRY_STATUS(validate(entry));
+  entry.kind = given.kind;
   SJ_TRY(auto position, store_.next_position(space, own_log));
-  number_new_events(entry, own_log, position);
+  number_new_events(entry, state, own_log, position);
 
-  std::map<fold::RegisterKey, std::string> wanted;
-  for (auto& cell : cells_of(entry)) wanted[{cell.element, cell.field}] = *cell.value;
+  Wanted wanted = wanted_of(entry, state);
   log::Op op;
   op.object = given.id;
   op.type = kJournalEntryType;
-  const auto supersede = [&op](const fold::Register& values) {
-    for (const auto& value : values)
-      op.supersedes.insert(op.supersedes.end(), value.dots.begin(), value.dots.end());
-  };
-  for (const auto& [key, values] : state.registers) {
-    if (values.empty()) continue;
+  for (const auto& [key, held] : state.registers) {
+    if (held.empty() || !is_known(key.first, key.second)) continue;
     const auto want = wanted.find(key);
-    const bool same = want != wanted.end() && values.size() == 1 && values.front().bytes == want->second;
-    if (!same) {
-      log::Cell cell{key.first, key.second, std::nullopt};
-      if (want != wanted.end()) cell.value = want->second;
-      op.cells.push_back(std::move(cell));
-      supersede(values);
+    const auto& values = want == wanted.end() ? std::set<std::string>{} : want->second;
+    if (!holds_exactly(held, values)) {
+      if (values.empty()) op.cells.push_back({key.first, key.second, std::nullopt});
+      for (const auto& value : values) op.cells.push_back({key.first, key.second, value});
+      for (const auto& value : held)
+        op.supersedes.insert(op.supersedes.end(), value.dots.begin(), value.dots.end());
     }
     if (want != wanted.end()) wanted.erase(want);
   }
-  for (auto& [key, value] : wanted) op.cells.push_back({key.first, key.second, value});
+  for (const auto& [key, values] : wanted) {
+    for (const auto& value : values) op.cells.push_back({key.first, key.second, value});
+  }
   if (op.cells.empty() && state.trash_dots.empty()) return {};
   op.supersedes.insert(op.supersedes.end(), state.trash_dots.begin(), state.trash_dots.end());
   std::sort(op.supersedes.begin(), op.supersedes.end());
@@ -125,7 +159,7 @@ base::Status Journal::refresh(const std::vector<fold::Touched>& touched) {
     row.class_name = view.entry.class_name;
     row.subject = view.entry.subject;
     row.trashed = state.trashed;
-    row.conflicted = state.conflicted();
+    row.conflicted = !view.conflicts.empty();
     row.lamport = state.lamport;
     row.wall_ms = state.wall_ms;
     row.text = searchable_text(view);
@@ -165,6 +199,22 @@ base::Result<std::vector<JournalView>> Journal::search(std::string_view words, s
   SJ_TRY(auto rows, store_.journal().search(words, limit));
   return views_of(store_, codec_, rows);
 }
+
+base::Result<std::vector<JournalView>> Journal::list_after(bool trashed,
+                                                           const std::optional<store::JournalKey>& key,
+                                                           std::size_t limit) {
+  SJ_TRY(auto rows, store_.journal().list_after(trashed, key, limit));
+  return views_of(store_, codec_, rows);
+}
+
+base::Result<std::vector<JournalView>> Journal::search_after(std::string_view words,
+                                                             const std::optional<store::JournalKey>& key,
+                                                             std::size_t limit) {
+  SJ_TRY(auto rows, store_.journal().search_after(words, key, limit));
+  return views_of(store_, codec_, rows);
+}
+
+store::JournalKey key_of(const JournalView& view) { return {view.entry.date, view.lamport, view.entry.id}; }
 
 base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceId& space,
                                                               const base::ObjectId& id) {

@@ -17,11 +17,15 @@ enum class EntryField : std::uint32_t {  // element 0
 enum class EventField : std::uint32_t { domain = 1, happened = 2, expected = 3, gap = 4 };
 inline constexpr std::uint32_t kTagField = 10;
 inline constexpr std::uint32_t kTagElements =
-    0x40000000;  // tags are an OR-set: the element is a hash of the tag
+    kEventElements;  // tags are an OR-set: the element is a hash of the tag
+inline constexpr std::uint32_t kTagElementsEnd = 0x50000000;
 inline constexpr std::uint32_t kLateEvents =
     1000;  // events added by an edit get a number of their own from here
 
-// Cells of a whole entry in canonical order; empty texts are not written.
+// Whether this version has a meaning for that register. What it does not know belongs to a later version and
+// is never removed, shown or counted.
+bool is_known(std::uint32_t element, std::uint32_t field);
+// Cells of a whole entry in canonical order; empty texts are not written, equal tags only once.
 std::vector<log::Cell> cells_of(const JournalEntry& entry);
 JournalView view_of(const base::ObjectId& id, const fold::ObjectState& state);
 const char* field_name(std::uint32_t element, std::uint32_t field);

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "cycle/journal.h"
 
 namespace sejawat::cycle {
@@ -91,7 +93,11 @@ base::Status validate(const JournalEntry& entry) {
   SJ_TRY_STATUS(check_text(entry.trial_id, kMaxShort, "trial_id"));
   if (entry.events.empty()) return invalid("events: at least one");
   if (entry.events.size() > kMaxEvents) return invalid("events: at most 64");
+  std::set<std::uint32_t> elements;
   for (const auto& event : entry.events) {
+    if (event.element >= kEventElements) return invalid("element: out of range");
+    if (event.element != 0 && !elements.insert(event.element).second) return invalid("element: twice");
+    if (event.domain < Domain::pupils || event.domain > Domain::teacher) return invalid("domain: unknown");
     if (event.happened.empty()) return invalid("happened: empty");
     SJ_TRY_STATUS(check_text(event.happened, kMaxText, "happened"));
     SJ_TRY_STATUS(check_text(event.expected, kMaxText, "expected"));

@@ -111,13 +111,47 @@ base::Result<std::vector<JournalRow>> JournalTable::list(bool trashed, std::size
 }
 
 base::Result<std::vector<JournalRow>> JournalTable::search(std::string_view words, std::size_t limit) {
+  return search_after(words, std::nullopt, limit);
+}
+
+namespace {
+
+void bind_place(Query& query, const std::optional<JournalKey>& key) {
+  static const JournalKey start;
+  const JournalKey& after = key ? *key : start;
+  if (key) {
+    query.bind(std::string_view(after.date));
+  } else {
+    query.bind(base::ByteView());  // a blob is greater than any text, so everything comes after it
+  }
+  query.bind(static_cast<std::int64_t>(after.lamport)).bind(after.object);
+}
+
+}  // namespace
+
+base::Result<std::vector<JournalRow>> JournalTable::list_after(bool trashed,
+                                                               const std::optional<JournalKey>& key,
+                                                               std::size_t limit) {
+  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS
+                               " FROM journal WHERE trashed = ? AND (date, lamport, object) < (?, ?, ?)"
+                               " ORDER BY date DESC, lamport DESC, object DESC LIMIT ?");
+  query.bind(std::int64_t{trashed});
+  bind_place(query, key);
+  query.bind(static_cast<std::int64_t>(limit));
+  return all(query);
+}
+
+base::Result<std::vector<JournalRow>> JournalTable::search_after(std::string_view words,
+                                                                 const std::optional<JournalKey>& key,
+                                                                 std::size_t limit) {
   const std::string match = match_of(words);
   if (match.empty()) return std::vector<JournalRow>();
   auto query =
       database_.query("SELECT " SJ_JOURNAL_COLUMNS
-                      " FROM journal WHERE trashed = 0 AND id IN"
-                      " (SELECT rowid FROM journal_words WHERE journal_words MATCH ? ORDER BY rank LIMIT ?)"
-                      " ORDER BY date DESC, lamport DESC");
+                      " FROM journal WHERE trashed = 0 AND (date, lamport, object) < (?, ?, ?) AND id IN"
+                      " (SELECT rowid FROM journal_words WHERE journal_words MATCH ?)"
+                      " ORDER BY date DESC, lamport DESC, object DESC LIMIT ?");
+  bind_place(query, key);
   query.bind(std::string_view(match)).bind(static_cast<std::int64_t>(limit));
   return all(query);
 }

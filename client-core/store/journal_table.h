@@ -13,6 +13,11 @@ class JournalTable final : public JournalRows {
   base::Result<std::optional<JournalRow>> get(const base::ObjectId&) override;
   base::Result<std::vector<JournalRow>> list(bool trashed, std::size_t offset, std::size_t limit) override;
   base::Result<std::vector<JournalRow>> search(std::string_view words, std::size_t limit) override;
+  base::Result<std::vector<JournalRow>> list_after(bool trashed, const std::optional<JournalKey>& key,
+                                                   std::size_t limit) override;
+  base::Result<std::vector<JournalRow>> search_after(std::string_view words,
+                                                     const std::optional<JournalKey>& key,
+                                                     std::size_t limit) override;
   base::Result<std::uint64_t> count() override;
 
  private:

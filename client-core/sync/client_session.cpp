@@ -54,6 +54,7 @@ struct ClientSession::State {
   std::vector<base::SpaceId> set;  // as the carrier last stated it
   bool hello_due = true;
   bool full = false;        // the next hello asks for vectors
+  bool full_asked = false;  // and the one on its way does
   bool full_tried = false;  // once in a sync is enough: what still differs then, differs for good
   bool operator_secret_done = false;
   std::vector<base::SpaceId> vectors_due;
@@ -62,6 +63,7 @@ struct ClientSession::State {
   std::set<base::Bytes> refused;  // bytes that were refused for good once: a second refusal is no progress
   Uploaded uploaded;
   bool awaiting = false;
+  bool confirmed = false;  // a transport message of ours left on this channel: the carrier may push
   Progress progress;
 
   base::Result<ClientMessage> compose();
@@ -71,6 +73,11 @@ struct ClientSession::State {
   base::Status settle_lost();
   void add_verdicts(const ServerMessage& message, ClientShelf::Outcome& outcome) const;
   bool decided(const ClientShelf::Verdicts& verdicts);
+  base::Result<ServerMessage> open(base::ByteView bytes);
+  base::Status judge_push(const ServerMessage& message) const;
+  base::Status note_refusal(const ServerMessage& message);
+  bool note_vectors(const ClientShelf::Outcome& outcome);
+  bool base_lost();
   base::Result<ClientShelf::Outcome> outcome_of(ServerMessage& message) const;
   base::Result<base::SpaceId> resolve(const SpaceRef& ref, const std::vector<base::SpaceId>& in) const;
 };
@@ -88,10 +95,12 @@ ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& devic
                        false,
                        false,
                        false,
+                       false,
                        {},
                        {},
                        {},
                        {},
+                       false,
                        false,
                        {}}) {
   state_->full = state_->options.full;
@@ -103,7 +112,11 @@ void ClientSession::reconnect() {
   state_->channel.reset();
   state_->hello_due = true;
   state_->awaiting = false;
+  state_->confirmed = false;
+  state_->full_asked = false;
 }
+
+bool ClientSession::awaiting() const { return state_->awaiting; }
 
 SpaceRef ClientSession::State::refer(const base::SpaceId& space, bool set_agreed) const {
   const auto found = std::find(set.begin(), set.end(), space);
@@ -209,6 +222,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
         hello.base = log::account_digest(digests);
       }
     }
+    full_asked = hello.full;
     if (!operator_secret_done) hello.operator_secret = options.operator_secret;
     message.hello = std::move(hello);
   }
@@ -232,7 +246,10 @@ base::Result<base::Bytes> ClientSession::next_message() {
   const base::Bytes payload = encode(message);
   state.hello_due = false;
   state.awaiting = true;
-  if (state.channel) return state.channel->send.encrypt(payload);
+  if (state.channel) {
+    state.confirmed = true;
+    return state.channel->send.encrypt(payload);
+  }
   state.handshake = std::make_unique<crypto::NoiseInitiator>(base::as_bytes(kPrologue), state.device,
                                                              state.options.carrier_key,
                                                              crypto::BoxKey::random(state.random));
@@ -288,7 +305,7 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
   outcome.set = message.set;
   outcome.base_unknown = message.base_unknown;
   outcome.wall_seconds = message.wall_seconds;
-  add_verdicts(message, outcome);
+  if (!message.push) add_verdicts(message, outcome);
   const auto& indexed = message.set ? *message.set : set;
   for (auto& reply : message.spaces) {
     SJ_TRY(auto space, resolve(reply.space, indexed));
@@ -303,49 +320,109 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
   return outcome;
 }
 
-base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView bytes) {
-  State& state = *state_;
+// A push says what is new and nothing about what is on its way (docs/PROTOCOL.md, "Sync messages").
+base::Status ClientSession::State::judge_push(const ServerMessage& message) const {
+  bool plain = options.live && confirmed && !message.generation && !message.set && !message.base_unknown &&
+               message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
+               message.record_exceptions.empty() && message.segment_exceptions.empty();
+  for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
+  if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
+  return {};
+}
+
+base::Result<ServerMessage> ClientSession::State::open(base::ByteView bytes) {
   base::Bytes payload;
-  if (state.channel) {
-    SJ_TRY(auto opened, state.channel->receive.decrypt(bytes));
+  if (channel) {
+    SJ_TRY(auto opened, channel->receive.decrypt(bytes));
     payload = std::move(opened);
   } else {
-    if (!state.handshake) return base::error(base::Code::protocol_violation, "an answer to nothing");
-    SJ_TRY(auto established, state.handshake->read_second(bytes));
-    payload = std::move(established.payload);
-    state.channel = std::move(established.channel);
-    state.handshake.reset();
+    if (!handshake) return base::error(base::Code::protocol_violation, "an answer to nothing");
+    SJ_TRY(auto second, handshake->read_second(bytes));
+    payload = std::move(second.payload);
+    channel = std::move(second.channel);
+    handshake.reset();
   }
   SJ_TRY(auto message, decode_server(payload));
-  state.awaiting = false;
-  if (message.error != base::Code::ok) {
-    // Nothing was taken; only who refuses is worth keeping.
-    if (message.generation) {
-      ClientShelf::Outcome refusal;
-      refusal.generation = message.generation;
-      SJ_TRY(auto noted, state.shelf.apply(refusal));
-      static_cast<void>(noted);
-      state.progress.generation = message.generation;
+  if (message.push) {
+    SJ_TRY_STATUS(judge_push(message));
+    return message;
+  }
+  if (!awaiting) return base::error(base::Code::protocol_violation, "an answer to nothing");
+  awaiting = false;
+  if (full_asked) full = full_asked = false;
+  return message;
+}
+
+base::Status ClientSession::State::note_refusal(const ServerMessage& message) {
+  // Nothing was taken; only who refuses is worth keeping.
+  if (!message.generation) return {};
+  ClientShelf::Outcome refusal;
+  refusal.generation = message.generation;
+  SJ_TRY(auto noted, shelf.apply(refusal));
+  static_cast<void>(noted);
+  progress.generation = message.generation;
+  return {};
+}
+
+// Whether vectors came that ours are due for.
+bool ClientSession::State::note_vectors(const ClientShelf::Outcome& outcome) {
+  bool any = false;
+  for (const auto& moved : outcome.moved) {
+    if (!moved.vector || vectors_sent.count(moved.space) != 0) continue;
+    if (vectors_sent.size() + vectors_due.size() >= kMaxSpaces) break;
+    any = true;
+    if (std::find(vectors_due.begin(), vectors_due.end(), moved.space) == vectors_due.end()) {
+      vectors_due.push_back(moved.space);
     }
+  }
+  return any;
+}
+
+// True when the next message is to ask for vectors. At most once: what differs after that needs a person, not
+// another round.
+bool ClientSession::State::base_lost() {
+  if (full_tried) return false;
+  full_tried = true;
+  vectors_due.clear();  // to be asked for anew
+  vectors_sent.clear();
+  full = true;
+  hello_due = true;
+  return true;
+}
+
+namespace {
+
+bool moved_between(const ClientShelf::CarrierState& before, const ClientShelf::CarrierState& after) {
+  bool moved = before.cursors.size() != after.cursors.size();
+  for (std::size_t i = 0; !moved && i < after.cursors.size(); ++i) {
+    moved = before.cursors[i].position != after.cursors[i].position ||
+            !(before.cursors[i].digest == after.cursors[i].digest);
+  }
+  return moved;
+}
+
+}  // namespace
+
+base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView bytes) {
+  State& state = *state_;
+  SJ_TRY(auto message, state.open(bytes));
+  if (message.error != base::Code::ok) {
+    SJ_TRY_STATUS(state.note_refusal(message));
     return base::error(message.error, "the carrier refused");
   }
-  state.operator_secret_done = true;
   SJ_TRY(auto before, state.shelf.carrier_state());
   SJ_TRY(auto outcome, state.outcome_of(message));
   const bool set_changed = message.set && *message.set != state.set;
-  const auto& due = state.vectors_due;
-  bool vectors = false;
-  for (const auto& moved : outcome.moved) {
-    if (!moved.vector || state.vectors_sent.count(moved.space) != 0) continue;
-    if (state.vectors_sent.size() + due.size() >= kMaxSpaces) break;
-    vectors = true;
-    if (std::find(due.begin(), due.end(), moved.space) == due.end()) state.vectors_due.push_back(moved.space);
-  }
+  const bool vectors = state.note_vectors(outcome);
   SJ_TRY(auto applied, state.shelf.apply(outcome));
   if (message.set) state.set = *message.set;
-  state.uploaded = {};
+  if (!message.push) {
+    state.uploaded = {};
+    state.operator_secret_done = true;
+  }
 
   Progress& progress = state.progress;
+  progress.pushed = message.push;
   progress.sent += applied.segments_sent;
   progress.received += applied.segments_received;
   progress.bytes_to_come = message.bytes_to_come;
@@ -353,29 +430,16 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   if (message.generation) progress.generation = message.generation;
   SJ_TRY(auto after, state.shelf.carrier_state());
   if (!progress.generation) progress.generation = after.generation;
-  bool cursor_moved = before.cursors.size() != after.cursors.size();
-  for (std::size_t i = 0; !cursor_moved && i < after.cursors.size(); ++i) {
-    cursor_moved = before.cursors[i].position != after.cursors[i].position ||
-                   !(before.cursors[i].digest == after.cursors[i].digest);
-  }
-  // Ask for vectors at most once: what differs after that needs a person, not another round.
-  const bool base_lost = message.base_unknown || applied.digest_mismatch;
-  state.full = false;
-  bool again = false;
-  if (base_lost && !state.full_tried) {
-    state.full_tried = true;
-    state.vectors_due.clear();  // to be asked for anew
-    state.vectors_sent.clear();
-    state.full = true;
-    state.hello_due = true;
-    again = true;
-  }
+  const bool again = (message.base_unknown || applied.digest_mismatch) && state.base_lost();
   SJ_TRY(auto offers, state.shelf.spaces_to_offer());
   const bool decided = state.decided(outcome.verdicts);
-  const bool moved_on = applied.segments_sent > 0 || applied.segments_received > 0 || set_changed ||
-                        cursor_moved || decided || vectors || !outcome.arrivals.records.empty();
-  progress.more = again || ((message.bytes_to_come > 0 || message.segments_to_come > 0) && moved_on) ||
-                  (!offers.empty() && moved_on) || !state.vectors_due.empty();
+  // A push that only invites has moved nothing; the carrier waits until it is followed.
+  const bool moved_on = message.push || applied.segments_sent > 0 || applied.segments_received > 0 ||
+                        set_changed || moved_between(before, after) || decided || vectors ||
+                        !outcome.arrivals.records.empty();
+  const bool to_come = message.bytes_to_come > 0 || message.segments_to_come > 0;
+  progress.more = again || (to_come && moved_on) || (!offers.empty() && moved_on) ||
+                  !state.vectors_due.empty() || (state.options.live && !state.confirmed);
   return progress;
 }
 

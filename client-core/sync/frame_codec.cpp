@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/codec.h"
 #include "crypto/noise.h"
 #include "sejawat/v1/frame.pb.h"
 #include "sync/frame.h"
@@ -88,13 +89,17 @@ bool read_common(const WireSpace& from, SpaceRef& space, std::vector<base::Bytes
 }
 
 template <class WireSpace>
-void write_common(const SpaceRef& space, const std::vector<base::Bytes>& records,
-                  const std::vector<LogRun>& logs, const std::optional<Vector>& vector, WireSpace& to) {
+void write_space(const SpaceRef& space, WireSpace& to) {
   if (space.index != 0) {
     to.set_index(space.index);
   } else {
     to.set_id(text(space.id.view()));
   }
+}
+
+template <class WireSpace>
+void write_common(const std::vector<base::Bytes>& records, const std::vector<LogRun>& logs,
+                  const std::optional<Vector>& vector, WireSpace& to) {
   for (const auto& record : records) to.add_records(text(record));
   for (const auto& run : logs) {
     auto* item = to.add_logs();
@@ -102,6 +107,29 @@ void write_common(const SpaceRef& space, const std::vector<base::Bytes>& records
     for (const auto& segment : run.segments) item->add_segments(text(segment));
   }
   if (vector) write_vector(*vector, *to.mutable_vector());
+}
+
+void write_part(const SpaceReply& part, wire::SpaceReply& to) {
+  write_common(part.records, part.logs, part.vector, to);
+  to.set_position(part.position);
+  to.set_digest(text(part.digest));
+}
+
+// One more element of ServerMessage.spaces behind what is encoded already, as protobuf allows: a field is its
+// tag and its value, a message its length and its fields in any order.
+void append_shared(const SharedPart& part, base::Bytes& to) {
+  constexpr std::uint8_t kLengthDelimited = 2;
+  constexpr auto kSpaces = static_cast<std::uint8_t>(wire::ServerMessage::kSpacesFieldNumber << 3);
+  constexpr auto kIndex = static_cast<std::uint8_t>(wire::SpaceReply::kIndexFieldNumber << 3);
+  base::Writer index;
+  index.u8(kIndex);
+  index.varint(part.index);
+  base::Writer head;
+  head.u8(kSpaces | kLengthDelimited);
+  head.varint(index.bytes().size() + part.encoded->size());
+  head.raw(index.bytes());
+  base::append(to, head.bytes());
+  base::append(to, *part.encoded);
 }
 
 base::Result<Hello> read_hello(const wire::Hello& from) {
@@ -151,7 +179,9 @@ base::Bytes encode(const ClientMessage& message) {
     if (hello.generation) to->set_generation(text(hello.generation->view()));
   }
   for (const auto& space : message.spaces) {
-    write_common(space.space, space.records, space.logs, space.vector, *out.add_spaces());
+    auto* to = out.add_spaces();
+    write_space(space.space, *to);
+    write_common(space.records, space.logs, space.vector, *to);
   }
   return bytes_of(out.SerializeAsString());
 }
@@ -166,9 +196,8 @@ base::Bytes encode(const ServerMessage& message) {
   }
   for (const auto& space : message.spaces) {
     auto* to = out.add_spaces();
-    write_common(space.space, space.records, space.logs, space.vector, *to);
-    to->set_position(space.position);
-    to->set_digest(text(space.digest));
+    write_space(space.space, *to);
+    write_part(space, *to);
   }
   const auto write_exceptions = [](const std::vector<Exception>& from, auto* to) {
     for (const auto& exception : from) {
@@ -186,6 +215,15 @@ base::Bytes encode(const ServerMessage& message) {
   out.set_error(static_cast<std::uint32_t>(message.error));
   out.set_base_unknown(message.base_unknown);
   out.set_wall_seconds(message.wall_seconds);
+  out.set_push(message.push);
+  base::Bytes bytes = bytes_of(out.SerializeAsString());
+  for (const auto& part : message.shared) append_shared(part, bytes);
+  return bytes;
+}
+
+base::Bytes encode_part(const SpaceReply& part) {
+  wire::SpaceReply out;
+  write_part(part, out);
   return bytes_of(out.SerializeAsString());
 }
 
@@ -265,6 +303,7 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
   message.error = static_cast<base::Code>(in.error());
   message.base_unknown = in.base_unknown();
   message.wall_seconds = in.wall_seconds();
+  message.push = in.push();
   return message;
 }
 

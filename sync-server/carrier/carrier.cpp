@@ -7,13 +7,28 @@
 namespace sejawat::carrier {
 namespace {
 
-constexpr std::size_t kReplyBudget = sync::kMessageMax - 2048;
-constexpr std::size_t kItemCost = 8;
+// Segments that are taken must be able to leave again, beside what else a reply or an upload holds.
+constexpr std::size_t kSegmentMax = sync::kMessageMax - 4096;
+// Records refused for what another record may bring are tried again this often within a message. Clients
+// send parents first; what needs more comes again in the next sync.
+constexpr int kPasses = 8;
+
+// Another record of the same message may turn these.
+bool may_turn(base::Code code) {
+  return code == base::Code::unknown_space || code == base::Code::unknown_membership ||
+         code == base::Code::not_permitted || code == base::Code::invite_invalid;
+}
+
+base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
+  if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
+  if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
+  return base::Code::ok;
+}
 
 }  // namespace
 
-base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store) {
-  std::unique_ptr<Carrier> carrier(new Carrier(store));
+base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const Limits& limits) {
+  std::unique_ptr<Carrier> carrier(new Carrier(store, limits));
   SJ_TRY(auto generation, store.generation());
   carrier->generation_ = generation;
   SJ_TRY(auto spaces, store.spaces());
@@ -28,12 +43,14 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store) {
     SJ_TRY(auto tip, store.tip(id));
     if (tip) {
       space->position = tip->position;
+      space->usage = tip->usage;
       SJ_TRY(auto digest, log::SpaceDigest::from_state(id, tip->digest_state));
       space->digest = digest;
     }
     carrier->index(*space);
     carrier->spaces_.emplace(id, std::move(space));
   }
+  carrier->changes_ = {};
   return carrier;
 }
 
@@ -48,23 +65,100 @@ base::Result<std::optional<base::Secret16>> Carrier::operator_secret(base::Rando
   return std::optional<base::Secret16>(std::move(secret));
 }
 
-void Carrier::index(const Space& space) {
-  for (const auto& [id, device] : space.membership.devices()) persons_[device.box_key] = device.person;
-  for (const auto& [person, member] : space.membership.members()) {
-    spaces_of_[person].insert(space.membership.space());
+// Brings what all spaces say about devices and persons in line with what this one says now. A device or
+// person that left is cut off here and now.
+void Carrier::index(Space& space) {
+  const auto& id = space.membership.space();
+  std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
+  std::set<base::PublicBoxKey> removed;
+  std::set<base::PersonId> members;
+  for (const auto& [device, row] : space.membership.devices()) devices.emplace(row.box_key, row.person);
+  for (const auto& [device, row] : space.membership.removed_devices()) removed.insert(row.box_key);
+  for (const auto& [person, member] : space.membership.members()) members.insert(person);
+
+  for (const auto& [device, person] : devices) {
+    if (space.devices.count({device, person}) == 0 && persons_[device][person]++ == 0)
+      changes_.devices.insert(device);
   }
+  for (const auto& [device, person] : space.devices) {
+    if (devices.count({device, person}) != 0) continue;
+    auto& persons = persons_[device];
+    if (--persons[person] == 0) persons.erase(person);
+    if (persons.empty()) persons_.erase(device);
+    changes_.cut.insert(device);
+  }
+  const auto each_device_of = [this](const base::PersonId& person, std::set<base::PublicBoxKey>& into) {
+    for (const auto& [device, persons] : persons_) {
+      if (persons.count(person) != 0) into.insert(device);
+    }
+  };
+  for (const auto& person : members) {
+    if (spaces_of_[person].insert(id).second) each_device_of(person, changes_.devices);
+  }
+  for (const auto& person : space.members) {
+    if (members.count(person) != 0) continue;
+    spaces_of_[person].erase(id);
+    each_device_of(person, changes_.cut);
+  }
+  for (const auto& device : removed) {
+    if (space.removed.count(device) == 0) changes_.cut.insert(device);
+  }
+  space.devices = std::move(devices);
+  space.removed = std::move(removed);
+  space.members = std::move(members);
 }
 
-std::optional<base::PersonId> Carrier::person_of(const base::PublicBoxKey& device) const {
-  const auto found = persons_.find(device);
-  if (found == persons_.end()) return std::nullopt;
-  return found->second;
+bool Carrier::known(const base::PublicBoxKey& device) const { return persons_.count(device) != 0; }
+
+bool Carrier::is_member(const Space& space, const base::PublicBoxKey& device) const {
+  const auto persons = persons_.find(device);
+  if (persons == persons_.end()) return false;
+  return std::any_of(
+             persons->second.begin(), persons->second.end(),
+             [&](const auto& person) { return space.membership.role_of(person.first).has_value(); }) &&
+         space.removed.count(device) == 0;
 }
 
-std::vector<base::SpaceId> Carrier::set_of(const base::PersonId& person) const {
-  const auto found = spaces_of_.find(person);
-  if (found == spaces_of_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
+  std::set<base::SpaceId> set;
+  const auto persons = persons_.find(device);
+  if (persons == persons_.end()) return {};
+  for (const auto& [person, count] : persons->second) {
+    const auto spaces = spaces_of_.find(person);
+    if (spaces == spaces_of_.end()) continue;
+    for (const auto& space : spaces->second) {
+      if (spaces_.at(space)->removed.count(device) == 0) set.insert(space);
+    }
+  }
+  return {set.begin(), set.end()};
+}
+
+std::uint64_t Carrier::quota_of(const Space& space) const {
+  return space.membership.kind() == space::SpaceKind::personal ? limits_.personal_bytes
+                                                               : limits_.community_bytes;
+}
+
+bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
+  auto [at, fresh] = allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst});
+  Allowance& allowance = at->second;
+  // A clock that was set back gives nothing and takes nothing.
+  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - allowance.at_seconds, 0, 86'400);
+  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * limits_.segments_per_second;
+  allowance.left = std::min<std::uint64_t>(limits_.segment_burst, allowance.left + gained);
+  allowance.at_seconds = wall_seconds;
+  if (allowance.left == 0) return false;
+  --allowance.left;
+  return true;
+}
+
+std::vector<Carrier::SpaceInfo> Carrier::survey() const {
+  std::vector<SpaceInfo> all;
+  for (const auto& [id, space] : spaces_) {
+    const auto& membership = space->membership;
+    all.push_back({id, membership.kind(), membership.members().size(), membership.devices().size(),
+                   membership.logs().size(), space->position, space->usage, quota_of(*space)});
+  }
+  return all;
 }
 
 base::Result<bool> Carrier::operator_valid(const sync::ClientMessage& message) {
@@ -77,30 +171,30 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
                                    Ingested& ingested) {
   space.digest.add_record(id);
   ++space.position;
+  ++space.usage.records;
+  space.usage.record_bytes += record.size();
+  changes_.tips[space.membership.space()] = space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
-  return store_.append_record(space.membership.space(), {space.position, space.digest.state()},
-                              space.digest.value(), record);
+  return store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record);
 }
 
-base::Result<base::Code> Carrier::take_genesis(const base::SpaceId& id, base::ByteView record,
-                                               bool operator_is_valid, Ingested& ingested) {
-  auto space = std::make_unique<Space>(id);
-  auto added = space->membership.add(record);
+base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested& ingested) {
+  auto space = std::make_unique<Space>(offered.space);
+  auto added = space->membership.add(offered.record);
   if (!added.ok()) return added.code();
   if (space->membership.kind() == space::SpaceKind::personal) {
     // Hosted for people who belong to some community here; a stranger's diary is not stored.
     const auto& owner = space->membership.members().begin()->first;
-    const auto known = spaces_of_.find(owner);
-    if (known == spaces_of_.end()) return base::Code::not_permitted;
+    if (spaces_of_.count(owner) == 0) return base::Code::not_permitted;
   } else {
     SJ_TRY(auto used, store_.meta("operator_used_by"));
-    const bool ours = used && base::equal(*used, id.view());
-    if (!operator_is_valid || (used && !ours)) return base::Code::not_permitted;
-    SJ_TRY_STATUS(store_.put_meta("operator_used_by", id.view()));
+    const bool ours = used && base::equal(*used, offered.space.view());
+    if (!offered.operator_valid || (used && !ours)) return base::Code::not_permitted;
+    SJ_TRY_STATUS(store_.put_meta("operator_used_by", offered.space.view()));
   }
-  Space& kept = *spaces_.emplace(id, std::move(space)).first->second;
-  SJ_TRY_STATUS(store_record(kept, *added, record, ingested));
+  Space& kept = *spaces_.emplace(offered.space, std::move(space)).first->second;
+  SJ_TRY_STATUS(store_record(kept, *added, offered.record, ingested));
   return base::Code::ok;
 }
 
@@ -114,31 +208,95 @@ base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& in
   return base::Code::ok;
 }
 
-base::Result<base::Code> Carrier::take_record(const base::SpaceId& id, base::ByteView record,
-                                              bool operator_is_valid, std::int64_t wall_seconds,
-                                              Ingested& ingested) {
-  auto peek = space::peek_record(record);
+base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
+  auto peek = space::peek_record(offered.record);
   if (!peek.ok()) return peek.code();
-  if (!(peek->space == id)) return base::Code::malformed;
-  const auto found = spaces_.find(id);
+  if (!(peek->space == offered.space)) return base::Code::malformed;
+  const auto found = spaces_.find(offered.space);
   if (found == spaces_.end()) {
-    // One answer for what is not here and for what may not be known to be here.
+    // One answer for what is not here and for what may not be known to be here (see `told`).
     if (peek->join_invite) return base::Code::invite_invalid;
     if (!peek->genesis) return base::Code::unknown_space;
-    return take_genesis(id, record, operator_is_valid, ingested);
+    return take_genesis(offered, ingested);
   }
   Space& space = *found->second;
-  auto record_id = space::record_id_of(record);
+  auto record_id = space::record_id_of(offered.record);
   if (!record_id.ok()) return record_id.code();
-  if (space.membership.has_record(*record_id)) return base::Code::ok;
-  if (peek->join_invite) {
-    const base::Code verdict = judge_join(space, *peek->join_invite, wall_seconds);
-    if (verdict != base::Code::ok) return verdict;
+  if (space.membership.has_record(*record_id)) return base::Code::already_exists;
+  if (space.usage.records >= limits_.records ||
+      space.usage.record_bytes + offered.record.size() > limits_.record_bytes) {
+    return base::Code::quota_exceeded;
   }
-  auto added = space.membership.add(record);
+  if (peek->join_invite) {
+    // What an admin brings was admitted elsewhere: here it is carried on, or all that follows it would wait
+    // for ever (expiry and use counts are filters, never meaning).
+    const auto persons = persons_.find(offered.device);
+    const bool admin = persons != persons_.end() &&
+                       std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
+                         return space.membership.role_of(person.first) == space::WireRole::admin;
+                       });
+    const base::Code verdict = judge_join(space, *peek->join_invite, offered.wall_seconds);
+    if (verdict != base::Code::ok && !(admin && verdict != base::Code::invite_invalid)) return verdict;
+  }
+  auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
-  SJ_TRY_STATUS(store_record(space, *added, record, ingested));
+  SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
   return base::Code::ok;
+}
+
+// What the device hears of a verdict. A stranger hears of a space that is here what it would hear were it
+// not.
+base::Code Carrier::told(const Offered& offered, base::Code code) const {
+  const auto found = spaces_.find(offered.space);
+  if (found == spaces_.end()) return code;
+  if (is_member(*found->second, offered.device)) {
+    return code == base::Code::already_exists ? base::Code::ok : code;
+  }
+  const auto peek = space::peek_record(offered.record);
+  if (code == base::Code::ok || !peek.ok() || !(peek->space == offered.space)) return code;
+  if (peek->genesis) return base::Code::not_permitted;
+  if (!peek->join_invite) return base::Code::unknown_space;
+  // Whoever knows the invite's key hears why it does not open.
+  const bool reason = code == base::Code::invite_expired || code == base::Code::invite_used ||
+                      code == base::Code::invite_revoked;
+  return reason ? code : base::Code::invite_invalid;
+}
+
+base::Status Carrier::take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                                   const std::vector<std::optional<base::SpaceId>>& spaces,
+                                   std::int64_t wall_seconds, Ingested& ingested) {
+  SJ_TRY(const bool operator_is_valid, operator_valid(message));
+  struct Item {
+    std::optional<Offered> offered;
+    base::Code code = base::Code::unknown_space;
+  };
+  std::vector<Item> items;
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    for (const auto& record : message.spaces[i].records) {
+      Item item;
+      if (spaces[i]) item.offered = Offered{*spaces[i], record, device, operator_is_valid, wall_seconds};
+      items.push_back(std::move(item));
+    }
+  }
+  // A join may make the personal space permitted that stands before it, a certificate the author of what
+  // stands before it known.
+  bool progress = true;
+  for (int pass = 0; pass < kPasses && progress; ++pass) {
+    progress = false;
+    for (auto& item : items) {
+      if (!item.offered || !may_turn(item.code)) continue;
+      SJ_TRY(item.code, take_record(*item.offered, ingested));
+      progress = progress || item.code == base::Code::ok;
+    }
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const base::Code code = items[i].offered ? told(*items[i].offered, items[i].code) : items[i].code;
+    if (code != base::Code::ok) {
+      ingested.reply.record_exceptions.push_back({static_cast<std::uint32_t>(i), code});
+    }
+  }
+  ingested.reply.records_taken = static_cast<std::uint32_t>(items.size());
+  return {};
 }
 
 base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
@@ -149,6 +307,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   }
   if (enrolled == nullptr) return base::Code::unknown_log;
   if (!space.membership.may_write(enrolled->log)) return base::Code::not_permitted;
+  if (bytes.size() > kSegmentMax) return base::Code::too_large;
   auto segment = log::decode_segment(bytes);
   if (!segment.ok()) return segment.code();
   auto header = log::decode_header(segment->header);
@@ -163,70 +322,49 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
     SJ_TRY(auto held, store_.segment(id, enrolled->log, header->segment_no));
     return held && base::equal(*held, bytes) ? base::Code::ok : base::Code::chain_fork;
   }
+  if (space.usage.segment_bytes + bytes.size() > quota_of(space)) return base::Code::quota_exceeded;
   auto verified = log::verify_next(id, enrolled->log, enrolled->key, before, *segment);
   if (!verified.ok()) return verified.code();
   space.digest.move_tip(before, verified->head);
   ++space.position;
+  space.usage.segment_bytes += bytes.size();
+  changes_.tips[id] = space.position;
   ingested.own.emplace(id, space.position);
-  SJ_TRY_STATUS(store_.append_segment(id, {space.position, space.digest.state()}, space.digest.value(),
-                                      enrolled->log, verified->head, bytes));
+  SJ_TRY_STATUS(
+      store_.append_segment(id, space.tip(), space.digest.value(), enrolled->log, verified->head, bytes));
   return base::Code::ok;
 }
 
-base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device,
-                                                const sync::ClientMessage& message,
+base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::ClientMessage& message,
                                                 std::int64_t wall_seconds) {
   Ingested ingested;
-  const auto known = person_of(device);
-  const std::vector<base::SpaceId> set = known ? set_of(*known) : std::vector<base::SpaceId>{};
-  const auto resolve = [&set](const sync::SpaceRef& ref) -> std::optional<base::SpaceId> {
-    if (ref.index == 0) return ref.id;
-    if (ref.index > set.size()) return std::nullopt;
-    return set[ref.index - 1];
-  };
-  // An index means something only in the set that both sides name.
+  const base::PublicBoxKey& device = peer.device;
+  ingested.reply.error = refusal_of(peer, message);
+  if (ingested.reply.error != base::Code::ok) return ingested;
+  // An index means something only in the set that both sides name: by the hello, else in the last reply.
+  const std::vector<base::SpaceId> set = message.hello ? set_of(device) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
-  SJ_TRY(const bool operator_is_valid, operator_valid(message));
-
-  struct Item {
-    std::optional<base::SpaceId> space;
-    const base::Bytes* record = nullptr;
-    base::Code code = base::Code::unknown_space;
-  };
-  std::vector<Item> items;
   for (const auto& upload : message.spaces) {
-    std::optional<base::SpaceId> space = resolve(upload.space);
-    if (upload.space.index != 0 && !set_agreed) space.reset();
-    for (const auto& record : upload.records) items.push_back({space, &record});
-  }
-  // A join may make the personal space permitted that stands before it, a certificate the author of what
-  // stands before it known: as long as one record is taken, the refused ones are tried again.
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (auto& item : items) {
-      if (item.code == base::Code::ok || !item.space) continue;
-      SJ_TRY(item.code, take_record(*item.space, *item.record, operator_is_valid, wall_seconds, ingested));
-      progress = progress || item.code == base::Code::ok;
+    const std::uint32_t index = upload.space.index;
+    ingested.spaces.emplace_back();
+    if (index == 0) {
+      ingested.spaces.back() = upload.space.id;
+    } else if (set_agreed && index <= set.size()) {
+      ingested.spaces.back() = set[index - 1];
     }
   }
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].code != base::Code::ok) {
-      ingested.reply.record_exceptions.push_back({static_cast<std::uint32_t>(i), items[i].code});
-    }
-  }
-  ingested.reply.records_taken = static_cast<std::uint32_t>(items.size());
+  SJ_TRY_STATUS(take_records(device, message, ingested.spaces, wall_seconds, ingested));
 
-  const auto person = person_of(device);
   std::uint32_t place = 0;
-  for (const auto& upload : message.spaces) {
-    std::optional<base::SpaceId> id = resolve(upload.space);
-    if (upload.space.index != 0 && !set_agreed) id.reset();
-    const auto space = id ? spaces_.find(*id) : spaces_.end();
-    const bool member = space != spaces_.end() && person && space->second->membership.role_of(*person);
-    for (const auto& run : upload.logs) {
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    const auto space = ingested.spaces[i] ? spaces_.find(*ingested.spaces[i]) : spaces_.end();
+    const bool member = space != spaces_.end() && is_member(*space->second, device);
+    for (const auto& run : message.spaces[i].logs) {
       for (const auto& segment : run.segments) {
         base::Code code = base::Code::unknown_space;
-        if (member) {
+        if (member && !within_rate(device, wall_seconds)) {
+          code = base::Code::timed_out;  // no verdict: to be offered again
+        } else if (member) {
           SJ_TRY(code, take_segment(*space->second, run.log, segment, ingested));
         }
         if (code != base::Code::ok) ingested.reply.segment_exceptions.push_back({place, code});
@@ -238,139 +376,16 @@ base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device
   return ingested;
 }
 
-base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id) {
-  sync::Vector vector;
-  SJ_TRY(auto heads, store_.heads(id));
-  for (const auto& [log, head] : heads) {
-    vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
-  }
-  for (const auto& [record, bytes] : spaces_.at(id)->membership.records()) {
-    vector.records.push_back(base::prefix_of<base::HeadTag>(record));
-  }
-  std::sort(vector.records.begin(), vector.records.end());
-  return vector;
+base::Result<Carrier::Ingested> Carrier::ingest(const base::PublicBoxKey& device,
+                                                const sync::ClientMessage& message,
+                                                std::int64_t wall_seconds) {
+  return ingest(Peer(device), message, wall_seconds);
 }
-
-base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set) {
-  if (!hello.set || !(*hello.set == log::set_tag(set)) || hello.positions.size() != set.size()) return false;
-  if (hello.generation && !(*hello.generation == generation_)) return false;
-  std::vector<std::pair<base::SpaceId, base::Digest>> digests;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    SJ_TRY(auto digest, store_.digest_at(set[i], hello.positions[i]));
-    if (!digest) return false;
-    digests.emplace_back(set[i], *digest);
-  }
-  return log::account_digest(digests) == hello.base;
-}
-
-namespace {
-
-// Fills one space's part of a reply with what came after the client's position, up to a budget.
-struct Collector final : CarrierStore::Taker {
-  Collector(sync::SpaceReply& reply_in, std::size_t& budget_in) : reply(reply_in), budget(budget_in) {}
-  bool take(Arrival arrival) override {
-    const bool known = skip(arrival);
-    const std::size_t cost = known ? 0 : arrival.bytes.size() + kItemCost + (arrival.is_record ? 0 : 20);
-    if (cost > budget) return false;
-    budget -= cost;
-    reply.position = arrival.position;
-    if (known) return true;
-    if (arrival.is_record) {
-      reply.records.push_back(std::move(arrival.bytes));
-    } else if (!reply.logs.empty() && base::equal(reply.logs.back().log, arrival.log.view())) {
-      reply.logs.back().segments.push_back(std::move(arrival.bytes));
-    } else {
-      reply.logs.push_back({base::to_bytes(arrival.log.view()), {std::move(arrival.bytes)}});
-    }
-    return true;
-  }
-  bool skip(const Arrival& arrival) const {
-    if (own->count({space, arrival.position}) != 0) return true;
-    if (vector == nullptr) return false;
-    if (arrival.is_record) {
-      const auto id = space::record_id_of(arrival.bytes);
-      return id.ok() && std::binary_search(vector->records.begin(), vector->records.end(),
-                                           base::prefix_of<base::HeadTag>(*id));
-    }
-    for (const auto& entry : vector->entries) {
-      if (entry.log == arrival.log) return arrival.segment_no < entry.count;
-    }
-    return false;
-  }
-  sync::SpaceReply& reply;
-  std::size_t& budget;
-  base::SpaceId space;
-  const std::set<std::pair<base::SpaceId, std::uint64_t>>* own = nullptr;
-  const sync::Vector* vector = nullptr;  // what the client says it holds
-};
-
-}  // namespace
 
 base::Result<sync::ServerMessage> Carrier::answer(const base::PublicBoxKey& device,
                                                   const sync::ClientMessage& message, Ingested ingested) {
-  sync::ServerMessage reply = std::move(ingested.reply);
-  if (!message.hello) {
-    reply.error = base::Code::protocol_violation;
-    return reply;
-  }
-  const sync::Hello& hello = *message.hello;
-  if (hello.version != sync::kProtocolVersion) {
-    reply.error = base::Code::version_unsupported;
-    return reply;
-  }
-  if (!hello.generation || !(*hello.generation == generation_)) reply.generation = generation_;
-  const auto person = person_of(device);
-  if (!person) {
-    if (reply.records_taken == 0) reply.error = base::Code::unknown_membership;
-    return reply;
-  }
-  const auto set = set_of(*person);
-  if (!hello.set || !(*hello.set == log::set_tag(set))) reply.set = set;
-  if (hello.set) {
-    if (hello.full) {
-      for (std::size_t i = 0; i < set.size(); ++i) {
-        sync::SpaceReply space;
-        space.space.index = static_cast<std::uint32_t>(i) + 1;
-        SJ_TRY(auto vector, vector_of(set[i]));
-        space.vector = std::move(vector);
-        reply.spaces.push_back(std::move(space));
-      }
-      return reply;
-    }
-    SJ_TRY(const bool known, base_known(hello, set));
-    if (!known) {
-      reply.base_unknown = true;
-      return reply;
-    }
-  }
-  std::size_t budget = kReplyBudget;
-  for (std::size_t i = 0; i < set.size(); ++i) {
-    const Space& space = *spaces_.at(set[i]);
-    const std::uint64_t from = hello.set ? hello.positions[i] : 0;
-    if (from == space.position) continue;
-    sync::SpaceReply part;
-    part.space.index = static_cast<std::uint32_t>(i) + 1;
-    part.position = from;
-    Collector collector(part, budget);
-    collector.space = set[i];
-    collector.own = &ingested.own;
-    for (const auto& upload : message.spaces) {
-      const bool same = upload.space.index != 0 ? upload.space.index == i + 1 : upload.space.id == set[i];
-      if (same && upload.vector) collector.vector = &*upload.vector;
-    }
-    SJ_TRY_STATUS(store_.arrivals_after(set[i], from, collector));
-    if (part.position == space.position) {
-      part.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
-    } else {
-      SJ_TRY(auto digest, store_.digest_at(set[i], part.position));
-      if (digest) part.digest = base::to_bytes(digest->view());
-      SJ_TRY(auto rest, store_.rest_after(set[i], part.position));
-      reply.bytes_to_come += rest.bytes;
-      reply.segments_to_come += rest.segments;
-    }
-    if (part.position != from) reply.spaces.push_back(std::move(part));
-  }
-  return reply;
+  Peer peer(device);
+  return answer(peer, message, std::move(ingested));
 }
 
 }  // namespace sejawat::carrier

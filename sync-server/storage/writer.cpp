@@ -1,6 +1,7 @@
 #include "storage/writer.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -9,7 +10,6 @@
 namespace sejawat::storage {
 namespace {
 
-constexpr std::size_t kMaxWaiting = 4096;
 constexpr std::size_t kMaxGroup = 256;
 
 }  // namespace
@@ -21,59 +21,114 @@ struct Writer::State {
   std::mutex mutex;
   std::condition_variable wake;
   std::deque<Request> waiting;
+  std::deque<Pushes> pushes;
+  const std::size_t max_waiting;
   bool stopping = false;
+  bool failed = false;
+  std::mutex watch_mutex;  // held while `changed` runs
+  std::function<void(const carrier::Changes&)> changed;
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> commits{0};
+  std::atomic<std::uint64_t> commit_microseconds{0};
   std::thread thread;
 
   State(carrier::Carrier& carrier_in, carrier::CarrierStore& store_in,
-        std::function<void(base::Error)> fatal_in)
-      : carrier(carrier_in), store(store_in), fatal(std::move(fatal_in)) {}
+        std::function<void(base::Error)> fatal_in, std::size_t max_waiting_in)
+      : carrier(carrier_in), store(store_in), fatal(std::move(fatal_in)), max_waiting(max_waiting_in) {}
 
-  std::vector<Request> next_group() {
+  // Both empty: time to end.
+  void next(std::vector<Request>& group, std::deque<Pushes>& reading) {
     std::unique_lock<std::mutex> lock(mutex);
-    wake.wait(lock, [this] { return stopping || !waiting.empty(); });
-    std::vector<Request> group;
+    wake.wait(lock, [this] { return stopping || !waiting.empty() || !pushes.empty(); });
     while (!waiting.empty() && group.size() < kMaxGroup) {
       group.push_back(std::move(waiting.front()));
       waiting.pop_front();
     }
-    return group;
+    reading.swap(pushes);
   }
 
-  base::Status serve(std::vector<Request>& group) {
-    std::vector<carrier::Carrier::Ingested> ingested;
+  // Until it returns ok nothing of the group may be acknowledged.
+  base::Status store_all(std::vector<Request>& group, std::vector<carrier::Carrier::Ingested>& ingested) {
+    const auto start = std::chrono::steady_clock::now();
     SJ_TRY_STATUS(store.begin());
-    for (const auto& request : group) {
-      SJ_TRY(auto one, carrier.ingest(request.device, request.message, request.wall_seconds));
+    for (auto& request : group) {
+      if (!request.peer) request.peer = std::make_shared<carrier::Peer>(request.device);
+      SJ_TRY(auto one, carrier.ingest(*request.peer, request.message, request.wall_seconds));
       ingested.push_back(std::move(one));
     }
     SJ_TRY_STATUS(store.commit());
+    const auto took = std::chrono::steady_clock::now() - start;
+    commit_microseconds +=
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    return {};
+  }
+
+  bool serve(std::vector<Request>& group) {
+    std::vector<carrier::Carrier::Ingested> ingested;
+    base::Status stored = store_all(group, ingested);
+    if (!stored.ok()) {
+      fail(std::move(stored).error(), group);
+      return false;
+    }
     ++commits;
     requests += group.size();
     for (std::size_t i = 0; i < group.size(); ++i) {
-      group[i].done(carrier.answer(group[i].device, group[i].message, std::move(ingested[i])));
+      group[i].done(carrier.answer(*group[i].peer, group[i].message, std::move(ingested[i])));
+    }
+    tell_changes();
+    return true;
+  }
+
+  void tell_changes() {
+    const carrier::Changes changes = carrier.take_changes();
+    if (changes.empty()) return;
+    const std::lock_guard<std::mutex> lock(watch_mutex);
+    if (changed) changed(changes);
+  }
+
+  base::Status read(std::deque<Pushes>& reading) {
+    for (auto& pushed : reading) {
+      std::vector<std::optional<sync::ServerMessage>> messages;
+      for (const auto& peer : pushed.peers) {
+        SJ_TRY(auto message, carrier.push(*peer));
+        messages.push_back(std::move(message));
+      }
+      pushed.done(std::move(messages));
     }
     return {};
   }
 
+  // After a failed write or fsync nothing that follows could be trusted, and the carrier's memory may be
+  // ahead of the store: say so and end. Where the process outlives that, everybody who waits gets the error.
+  void fail(base::Error error, std::vector<Request>& group) {
+    fatal(error);
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      failed = true;
+      for (auto& request : waiting) group.push_back(std::move(request));
+      waiting.clear();
+    }
+    for (auto& request : group) request.done(error);
+  }
+
   void run() {
     for (;;) {
-      std::vector<Request> group = next_group();
-      if (group.empty()) return;
-      base::Status served = serve(group);
-      if (!served.ok()) {
-        // After a failed write or fsync nothing that follows could be trusted: say so and end.
-        fatal(std::move(served).error());
+      std::vector<Request> group;
+      std::deque<Pushes> reading;
+      next(group, reading);
+      if (group.empty() && reading.empty()) return;
+      if (base::Status read_all = read(reading); !read_all.ok()) {
+        fail(std::move(read_all).error(), group);
         return;
       }
+      if (!group.empty() && !serve(group)) return;
     }
   }
 };
 
 Writer::Writer(carrier::Carrier& carrier, carrier::CarrierStore& store,
-               std::function<void(base::Error)> fatal)
-    : state_(std::make_unique<State>(carrier, store, std::move(fatal))) {
+               std::function<void(base::Error)> fatal, std::size_t max_waiting)
+    : state_(std::make_unique<State>(carrier, store, std::move(fatal), max_waiting)) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }
 
@@ -82,11 +137,26 @@ Writer::~Writer() { stop(); }
 bool Writer::submit(Request request) {
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
-    if (state_->stopping || state_->waiting.size() >= kMaxWaiting) return false;
+    if (state_->stopping || state_->failed || state_->waiting.size() >= state_->max_waiting) return false;
     state_->waiting.push_back(std::move(request));
   }
   state_->wake.notify_one();
   return true;
+}
+
+bool Writer::submit(Pushes pushes) {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    if (state_->stopping) return false;
+    state_->pushes.push_back(std::move(pushes));
+  }
+  state_->wake.notify_one();
+  return true;
+}
+
+void Writer::watch(std::function<void(const carrier::Changes&)> changed) {
+  const std::lock_guard<std::mutex> lock(state_->watch_mutex);
+  state_->changed = std::move(changed);
 }
 
 void Writer::stop() {
@@ -98,6 +168,9 @@ void Writer::stop() {
   if (state_->thread.joinable()) state_->thread.join();
 }
 
-Writer::Counters Writer::counters() const { return {state_->requests, state_->commits}; }
+Writer::Counters Writer::counters() const {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  return {state_->requests, state_->commits, state_->commit_microseconds, state_->waiting.size()};
+}
 
 }  // namespace sejawat::storage

@@ -68,6 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto carrier = sejawat::crypto::BoxKey::random(random);
   sync::SessionOptions options;
   options.carrier_key = carrier.public_key();
+  options.live = size % 2 == 1;
   sync::ClientSession client(std::move(options), device, shelf, random);
   sync::CarrierSession server(carrier, random);
   base::Reader script(ByteView(data, size));

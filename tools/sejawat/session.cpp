@@ -49,6 +49,13 @@ int Session::fail(const base::Error& error) const {
 void Session::print(const boost::json::value& value) const {
   std::cout << boost::json::serialize(value) << "\n";
 }
+std::uint32_t Session::chance(std::uint32_t below) {
+  std::array<std::uint8_t, 4> bytes{};
+  random_.fill(bytes);
+  std::uint32_t value = 0;
+  std::memcpy(&value, bytes.data(), bytes.size());
+  return value % below;
+}
 void Session::note(const std::string& text) const { std::cerr << text << "\n"; }
 
 }  // namespace sejawat::cli

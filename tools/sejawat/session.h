@@ -35,6 +35,7 @@ class Session {
   int fail(const base::Error& error) const;
   void print(const boost::json::value& value) const;  // one line
   void note(const std::string& text) const;           // standard error, for people
+  std::uint32_t chance(std::uint32_t below);          // 0 <= result < below; below > 0
 
  private:
   Globals globals_;

@@ -1,19 +1,24 @@
 #include "sync_run.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <iostream>
 
-#include "net_client/link.h"
-
 namespace sejawat::cli {
 namespace {
 
 constexpr int kTimeoutMs = 20000;
-volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t stopping = 0;
+int stop_pipe[2] = {-1, -1};
 
-void on_signal(int) { stop_asked = 1; }
+void on_signal(int) {
+  stopping = 1;
+  const char byte = 0;
+  // Full already says the same; nothing else may be called here.
+  if (::write(stop_pipe[1], &byte, 1) < 0) return;
+}
 
 void show_progress(const Session& session, const sync::ClientSession::Progress& progress) {
   if (session.globals().json || isatty(STDERR_FILENO) == 0) return;
@@ -25,7 +30,7 @@ void show_progress(const Session& session, const sync::ClientSession::Progress& 
 base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync::ClientSession& sync,
                           SyncReport& report) {
   for (bool more = true; more;) {
-    if (stop_asked != 0) return base::error(base::Code::interrupted);
+    if (stop_asked()) return base::error(base::Code::interrupted);
     SJ_TRY(auto message, sync.next_message());
     report.frame_bytes_up += message.size();
     SJ_TRY(auto reply, link.post(message));
@@ -46,21 +51,35 @@ base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync:
 }  // namespace
 
 void stop_on_signals() {
+  if (::pipe2(stop_pipe, O_NONBLOCK | O_CLOEXEC) != 0) stop_pipe[0] = stop_pipe[1] = -1;
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   std::signal(SIGPIPE, SIG_IGN);
+}
+int stop_fd() { return stop_pipe[0]; }
+bool stop_asked() { return stopping != 0; }
+
+net_client::LinkOptions link_to(const space::CarrierAddress& address) {
+  net_client::LinkOptions options;
+  options.host = address.host;
+  options.port = address.port;
+  options.tls = address.tls;
+  options.timeout_ms = kTimeoutMs;
+  options.stop_fd = stop_fd();
+  return options;
 }
 
 base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress& address) {
   SyncReport report;
   SJ_TRY(auto sync, session.core().start_sync(address, false));
-  auto link = net_client::CarrierLink::connect(address.host, address.port, address.tls, kTimeoutMs);
+  auto link = net_client::CarrierLink::connect(link_to(address));
   base::Status status;
   if (link.ok()) {
     status = exchange_all(session, **link, *sync, report);
-    report.bytes_up = (*link)->bytes_up();
-    report.bytes_down = (*link)->bytes_down();
-    report.round_trips = (*link)->round_trips();
+    const auto counts = (*link)->counts();
+    report.bytes_up = counts.bytes_up;
+    report.bytes_down = counts.bytes_down;
+    report.round_trips = counts.round_trips;
   } else {
     status = std::move(link).error();
   }

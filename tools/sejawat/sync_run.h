@@ -2,6 +2,7 @@
 // fetch.
 #pragma once
 
+#include "net_client/link.h"
 #include "session.h"
 
 namespace sejawat::cli {
@@ -20,5 +21,8 @@ struct SyncReport {
 // After every exchange what was achieved is durable; an error or a signal between two of them loses nothing.
 base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress& address);
 void stop_on_signals();
+int stop_fd();  // readable once SIGINT or SIGTERM came
+bool stop_asked();
+net_client::LinkOptions link_to(const space::CarrierAddress& address);
 
 }  // namespace sejawat::cli

@@ -5,6 +5,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/noise.h"
+#include "crypto/sign.h"
 
 namespace sejawat::crypto {
 namespace {
@@ -30,6 +31,19 @@ TEST(GoldenVectors, LabelsMakeTheirHashesAndKeys) {
     EXPECT_EQ(Hasher(label, 32).raw(input).id<base::Hash32>(), id_at<base::Hash32>(one, "h32")) << label;
     EXPECT_TRUE(base::equal(derive(label, key, input).view(), hex_at(one, "kdf"))) << label;
   }
+}
+
+TEST(GoldenVectors, DoubtfulSignaturesAreJudgedAlike) {
+  const auto vectors = load_vectors("signature");
+  std::size_t valid = 0;
+  for (const auto& one : vectors.at("signatures").as_array()) {
+    const bool verdict = verify(id_at<base::PublicSignKey>(one, "key"), hex_at(one, "message"),
+                                id_at<base::Signature>(one, "signature"));
+    EXPECT_EQ(verdict, one.at("valid").as_bool()) << text_at(one, "what");
+    valid += verdict ? 1 : 0;
+  }
+  EXPECT_EQ(vectors.at("signatures").as_array().size(), 8U);
+  EXPECT_EQ(valid, 2U);
 }
 
 TEST(GoldenVectors, TheHandshakeIsTheSameByteForByte) {

@@ -32,7 +32,9 @@ TEST(SpaceDigest, IsTheSameInAnyOrderOfArrival) {
     }
     if (round == 0) first = digest.value().hex();
     EXPECT_EQ(digest.value().hex(), first);
-    for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+    for (std::size_t i = order.size() - 1; i > 0; --i) {
+      std::swap(order[i], order[static_cast<std::size_t>(random.below(i + 1))]);
+    }
   }
 }
 

@@ -30,7 +30,7 @@ Op op_with_dots(const base::LogId& branch, std::size_t dots) {
 }
 
 TEST(Body, ReadsBackRandomOps) {
-  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+  for (std::size_t seed = 0; seed < 300; ++seed) {
     RandomOps random(seed, seed % 4);
     const auto ops = random.some(seed % 50);
     const auto body = encode_body(ops, random.own(), random.deps());

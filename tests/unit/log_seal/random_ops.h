@@ -27,20 +27,20 @@ class RandomOps {
   }
   Op one() {
     Op op;
-    op.object = random_.below(2) == 0 ? objects_[random_.below(4)] : random_.id<base::ObjectId>();
+    op.object = random_.below(2) == 0 ? objects_[below(4)] : random_.id<base::ObjectId>();
     op.type = small_or_any32();
     op.kind = static_cast<OpKind>(random_.below(8) == 0 ? random_.below(256) : random_.below(4));
     op.lamport = random_.below(4) == 0 ? random_.next() : ++lamport_;
     op.wall_ms = random_.below(4) == 0 ? static_cast<std::int64_t>(random_.next()) : 1'795'482'000'000;
-    for (std::uint64_t i = random_.below(6); i > 0; --i) {
+    for (std::size_t i = below(6); i > 0; --i) {
       Cell cell;
       cell.element = small_or_any32();
       cell.field = small_or_any32();
-      if (random_.below(4) != 0) cell.value = text(random_.below(40));
+      if (random_.below(4) != 0) cell.value = text(below(40));
       op.cells.push_back(std::move(cell));
     }
-    for (std::uint64_t i = random_.below(4); i > 0; --i) {
-      const auto branch = random_.below(deps_.size() + 1);
+    for (std::size_t i = below(4); i > 0; --i) {
+      const auto branch = below(deps_.size() + 1);
       op.supersedes.push_back({branch == 0 ? own_ : deps_[branch - 1].log,
                                random_.below(3) == 0 ? random_.next() : random_.below(300)});
     }
@@ -54,6 +54,7 @@ class RandomOps {
   }
 
  private:
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_.below(bound)); }
   std::uint32_t small_or_any32() {
     switch (random_.below(8)) {
       case 0: return UINT32_MAX;

@@ -59,7 +59,7 @@ Op op_with_text(std::string text) {
 }
 
 TEST(Seal, ReadsBackOpsInSegmentsThatChain) {
-  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+  for (std::size_t seed = 0; seed < 30; ++seed) {
     Author author(seed + 1);
     RandomOps random(seed, 3);
     auto context = author.context();

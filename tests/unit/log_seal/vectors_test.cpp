@@ -1,5 +1,5 @@
 // Golden vectors (tests/vectors/README.md): each step between ops and sealed bytes, in both directions. Only
-// the compressor is not held to its bytes, because another version of zstd may find shorter ones.
+// the compressor is not held to its bytes, because another version of zstd may choose others.
 #include "support/vectors.h"
 
 #include <gtest/gtest.h>
@@ -78,7 +78,7 @@ void check(const boost::json::value& of, const boost::json::value& keys, const b
 
   // Downwards.
   EXPECT_EQ(*decompress(packed), hex_at(vector, "body"));
-  EXPECT_LE(compress(hex_at(vector, "body")).size(), packed.size());
+  EXPECT_EQ(*decompress(compress(hex_at(vector, "body"))), hex_at(vector, "body"));
   const auto segment = decode_segment(hex_at(vector, "segment")).value();
   const auto opened = open_segment(space, log, before, epoch_key, segment);
   ASSERT_TRUE(opened.ok());
@@ -111,7 +111,8 @@ TEST(GoldenVectors, AnOpSupersedesBothEndsOfAForkByTheNamesOfTheBranches) {
 TEST(GoldenVectors, PaddingFallsOnItsSizes) {
   const auto vector = load_vectors("padding");
   for (const auto& one : vector.at("sizes").as_array()) {
-    EXPECT_EQ(padded_size(u64_at(one, "size")), u64_at(one, "padded")) << u64_at(one, "size");
+    EXPECT_EQ(padded_size(static_cast<std::size_t>(u64_at(one, "size"))), u64_at(one, "padded"))
+        << u64_at(one, "size");
   }
 }
 

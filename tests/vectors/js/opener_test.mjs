@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import * as opener from './opener.mjs';
-import { aead, bytes, concat, equal, h16, h32, hex, kdf, sign, signKey, varint } from './primitives.mjs';
+import { aead, bytes, concat, equal, h16, h32, hex, kdf, sign, signKey, varint, verify } from './primitives.mjs';
 import { decompress, dictionaryHash } from './zstd.mjs';
 
 const load = (name) => JSON.parse(readFileSync(new URL(`../${name}.json`, import.meta.url), 'utf8'));
@@ -67,6 +67,13 @@ test('every label makes the hashes and keys of the vectors, and the page names e
     assert.equal(hex(h16(label, bytes(input))), short);
     assert.equal(hex(h32(label, bytes(input))), long);
     assert.equal(hex(kdf(label, bytes(key), bytes(input))), derived);
+  }
+});
+
+test('doubtful signatures are judged alike', () => {
+  const { signatures } = load('signature');
+  for (const { what, key, message, signature, valid } of signatures) {
+    assert.equal(verify(bytes(key), bytes(message), bytes(signature)), valid, what);
   }
 });
 

@@ -2,6 +2,7 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { ed25519, x25519 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
+import { sha512 } from '@noble/hashes/sha2.js';
 
 export const hex = (bytes) => Buffer.from(bytes).toString('hex');
 export const bytes = (text) => new Uint8Array(Buffer.from(text, 'hex'));
@@ -83,7 +84,21 @@ export const aead = {
   seal: (key, nonce, plain, associated = new Uint8Array()) => xchacha20poly1305(key, nonce, associated).encrypt(plain),
   open: (key, nonce, sealed, associated = new Uint8Array()) => xchacha20poly1305(key, nonce, associated).decrypt(sealed),
 };
-export const verify = (key, message, signature) => ed25519.verify(signature, message, key, { zip215: false });
+/** By the page's own words: ed25519.verify of noble multiplies by the cofactor and takes an R of small order. */
+export function verify(key, message, signature) {
+  const { Point } = ed25519;
+  try {
+    const r = signature.subarray(0, 32);
+    const s = BigInt(`0x${hex(Uint8Array.from(signature.subarray(32)).reverse())}`);
+    const a = Point.fromBytes(key, false);
+    if (s >= Point.Fn.ORDER || a.isSmallOrder() || Point.fromBytes(r, false).isSmallOrder()) return false;
+    const k = BigInt(`0x${hex(sha512(concat(r, key, message)).reverse())}`) % Point.Fn.ORDER;
+    const times = (point, scalar) => (scalar === 0n ? Point.ZERO : point.multiplyUnsafe(scalar));
+    return equal(times(Point.BASE, s).subtract(times(a, k)).toBytes(), r);
+  } catch {
+    return false;  // no point
+  }
+}
 export const sign = (seed, message) => ed25519.sign(message, seed);
 export const signKey = (seed) => ed25519.getPublicKey(seed);
 export const boxKey = (secret) => x25519.getPublicKey(secret);

@@ -55,7 +55,8 @@ int main(int argc, char** argv) {
   const bool written = write(folder, "labels", make_labels()) && write(folder, "padding", make_padding()) &&
                        write(folder, "segment", make_segments()) && write(folder, "fork", make_fork()) &&
                        write(folder, "digest", make_digests()) && write(folder, "keys", make_keys()) &&
-                       write(folder, "identity", make_identity()) && write(folder, "noise", make_noise());
+                       write(folder, "identity", make_identity()) && write(folder, "noise", make_noise()) &&
+                       write(folder, "signature", make_signatures());
   if (!written) std::fprintf(stderr, "make_vectors: cannot write into the folder\n");
   return written ? 0 : 1;
 }

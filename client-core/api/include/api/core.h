@@ -23,8 +23,17 @@ struct SpaceStatus {
   base::SpaceId space;
   space::SpaceKind kind = space::SpaceKind::personal;
   std::string name;
-  std::uint64_t unsealed_ops = 0;      // saved here only
-  std::uint64_t waiting_segments = 0;  // received, key or dependency not here yet
+  std::uint64_t unsealed_ops = 0;       // saved here only
+  std::uint64_t waiting_segments = 0;   // received, key or dependency not here yet
+  base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
+  std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
+  bool admin = false;
+};
+// Why a carrier last refused something of a space. It stays here, is offered again at every sync, and the
+// reason stands until the carrier takes it.
+struct Refusal {
+  base::SpaceId space;
+  base::Code code = base::Code::ok;
 };
 struct CarrierStatus {
   space::CarrierAddress address;
@@ -32,6 +41,12 @@ struct CarrierStatus {
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
   std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
+  std::vector<Refusal> refusals;
+};
+// What a person may believe about an entry.
+enum class Delivery : std::uint8_t {
+  saved_here = 0,  // durable in this store
+  on_carrier = 1,  // every change of it is durable on the home carrier as well
 };
 struct Status {
   bool has_person = false;
@@ -90,24 +105,33 @@ class Core {
   base::Result<space::RecoveryCard> init(std::string_view name, std::vector<space::CarrierAddress> carriers);
   bool has_person() const;
   std::string name() const;
-  // A fresh device for the person on the card. The identity stays in memory until close, so that the sync
-  // that must follow can open key boxes made out to it.
+  // A fresh device for the person on the card. The identity stays in memory until a sync has brought the
+  // keys, so that this sync can open key boxes made out to it. The same card may be given again, after a
+  // close before that sync for instance; already_exists when this store is another person's.
   base::Status recover(const space::RecoveryCard& card, const space::CarrierAddress& carrier);
 
   // Communities. `operator_secret` permits creation on the carrier; kept until the carrier has the space.
   base::Result<base::SpaceId> create_community(std::string_view name, space::SpaceKind kind,
                                                const space::CarrierAddress& carrier,
                                                const base::Secret16* operator_secret);
-  // For the first community (not_found when there is none; not_permitted when not its admin).
+  // Offers a community that is known here to a carrier that does not have it (any more).
+  base::Status host_community(const base::SpaceId& space, const space::CarrierAddress& carrier,
+                              const base::Secret16& operator_secret);
+  // For `community`, or for the first one that this person is admin of (not_found when there is none;
+  // not_permitted when not its admin).
   struct NewInvite {
     space::InviteLink link;
     std::int64_t expires_seconds;
   };
-  base::Result<NewInvite> invite(std::string_view domain_role, std::int64_t ttl_seconds, std::uint32_t uses);
-  // Writes the join; the person must exist (init). Membership is real once the carrier took it: sync next.
+  base::Result<NewInvite> invite(std::string_view domain_role, std::int64_t ttl_seconds, std::uint32_t uses,
+                                 const base::SpaceId* community = nullptr);
+  // Writes the join; the person must exist (init). Membership is real once the carrier took it: sync next. It
+  // takes the place of a join that still waits.
   base::Status join(const space::InviteLink& link);
-  // ok: joined; not_found: no join is waiting; else the carrier's last refusal of it.
+  // ok: joined; not_found: no join is waiting; offline: not taken yet; key_missing: taken, the space's key is
+  // not here yet; else the carrier's last refusal of it.
   base::Status join_state();
+  std::optional<base::SpaceId> joining() const;  // the space of the join that waits
 
   // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
   base::Result<std::vector<MemberInfo>> members();
@@ -134,6 +158,18 @@ class Core {
   base::Result<std::vector<cycle::JournalRevision>> revisions(const base::ObjectId& id);
 
   base::Result<Status> status();
+  base::Result<std::uint64_t> pending();  // as in Status
+  base::Result<Delivery> delivery(const base::ObjectId& entry);
+  bool recovering() const;  // the identity of a card is in memory
+  // Journal entries that changed since the last call, here or by a sync; `all` when there are too many to
+  // name.
+  struct Changes {
+    std::vector<base::ObjectId> entries;
+    bool all = false;
+    bool empty() const { return entries.empty() && !all; }
+  };
+  Changes take_changes();
+  base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
   // Where to sync: the first carrier known. nullopt before any.
   std::optional<space::CarrierAddress> home_carrier() const;
   base::Status add_carrier(const space::CarrierAddress& address);
@@ -142,6 +178,7 @@ class Core {
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
                                                                 bool live);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
+  std::uint32_t refused_in_sync() const;  // records and segments that the carrier refused, since start_sync
 
  private:
   explicit Core(std::unique_ptr<State> state);

@@ -11,14 +11,15 @@
 
 namespace sejawat::cycle {
 
-inline constexpr std::uint32_t kJournalEntryType = 1;  // proto/sejawat/v1/records/journal.proto
+inline constexpr std::uint32_t kJournalEntryType = 1;
+inline constexpr std::uint32_t kEventElements = 0x40000000;  // elements of events lie below
 
 enum class Domain : std::uint8_t { pupils = 1, methods = 2, teacher = 3 };
 const char* domain_name(Domain domain);  // "pupils" ...
 std::optional<Domain> domain_from(std::string_view name);
 
 struct JournalEvent {
-  std::uint32_t element = 0;  // identity within the entry; 0: new
+  std::uint32_t element = 0;  // identity within the entry, below kEventElements; 0: new
   Domain domain = Domain::pupils;
   std::string happened, expected, gap;
 };
@@ -47,10 +48,12 @@ struct JournalView {
   };
   std::vector<Conflict> conflicts;
   std::int64_t wall_ms = 0;
+  std::uint64_t lamport = 0;  // of the newest change; with date and id its place in a list
 };
+store::JournalKey key_of(const JournalView& view);
 
-// invalid_argument names the field: date not a calendar day, unknown kind, event without text, texts over
-// 8,000 characters, invalid UTF-8, more than 64 events or 32 tags.
+// invalid_argument names the field: date not a calendar day, unknown kind or domain, event without text, two
+// events with one element, texts over 8,000 characters, invalid UTF-8, more than 64 events or 32 tags.
 base::Status validate(const JournalEntry& entry);
 
 class Journal {
@@ -60,6 +63,8 @@ class Journal {
   base::Result<base::ObjectId> add(const base::SpaceId& personal, const base::LogId& own_log,
                                    const JournalEntry& entry, const base::ObjectId& id, std::int64_t wall_ms);
   // Writes only the fields that differ; superseding every value seen, so it also resolves conflicts.
+  // Registers of a later version stay as they are. Kind and domains of a later version may be given back
+  // unchanged.
   base::Status edit(const base::SpaceId&, const base::LogId&, const JournalEntry& entry,
                     std::int64_t wall_ms);
   base::Status trash(const base::SpaceId&, const base::LogId&, const base::ObjectId&, std::int64_t wall_ms);
@@ -70,6 +75,13 @@ class Journal {
   base::Result<JournalView> show(const base::ObjectId& id);  // not_found
   base::Result<std::vector<JournalView>> list(bool trashed, std::size_t offset, std::size_t limit);
   base::Result<std::vector<JournalView>> search(std::string_view words, std::size_t limit);
+  // Pages that neither skip nor repeat an entry when others come and go in between: what stands after `key`
+  // in the order newest first (date, then lamport, then id); from the start without one.
+  base::Result<std::vector<JournalView>> list_after(bool trashed, const std::optional<store::JournalKey>& key,
+                                                    std::size_t limit);
+  base::Result<std::vector<JournalView>> search_after(std::string_view words,
+                                                      const std::optional<store::JournalKey>& key,
+                                                      std::size_t limit);
   base::Result<std::vector<JournalRevision>> revisions(const base::SpaceId&, const base::ObjectId& id);
 
  private:

@@ -24,6 +24,13 @@ struct JournalRow {
   std::string text;  // everything searchable; goes into the index only and does not come back out
 };
 
+// The place of an entry in the order newest first.
+struct JournalKey {
+  std::string date;
+  std::uint64_t lamport = 0;
+  base::ObjectId object;
+};
+
 class JournalRows {
  public:
   virtual ~JournalRows() = default;
@@ -31,8 +38,15 @@ class JournalRows {
   virtual base::Result<std::optional<JournalRow>> get(const base::ObjectId&) = 0;
   // Newest first (date, then lamport, then object id); `trashed` selects the trash.
   virtual base::Result<std::vector<JournalRow>> list(bool trashed, std::size_t offset, std::size_t limit) = 0;
-  // FTS5 over `text`; the words are quoted, so user input is never query syntax. Best match first.
+  // FTS5 over `text`; the words are quoted, so user input is never query syntax. Newest first, trash left
+  // out.
   virtual base::Result<std::vector<JournalRow>> search(std::string_view words, std::size_t limit) = 0;
+  // The same two lists from after a place on; from the start without one.
+  virtual base::Result<std::vector<JournalRow>> list_after(bool trashed, const std::optional<JournalKey>& key,
+                                                           std::size_t limit) = 0;
+  virtual base::Result<std::vector<JournalRow>> search_after(std::string_view words,
+                                                             const std::optional<JournalKey>& key,
+                                                             std::size_t limit) = 0;
   virtual base::Result<std::uint64_t> count() = 0;
 };
 

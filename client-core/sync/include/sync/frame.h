@@ -2,6 +2,7 @@
 // hostile bytes: sizes are capped before anything is allocated.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -66,6 +67,11 @@ struct Exception {
   std::uint32_t place = 0;
   base::Code code = base::Code::internal;
 };
+// A space's part of a message, encoded once for all who get it: only its index differs from set to set.
+struct SharedPart {
+  std::uint32_t index = 0;
+  std::shared_ptr<const base::Bytes> encoded;  // encode_part
+};
 struct ServerMessage {
   std::optional<base::GenerationId> generation;
   std::optional<std::vector<base::SpaceId>> set;
@@ -79,10 +85,15 @@ struct ServerMessage {
   base::Code error = base::Code::ok;
   bool base_unknown = false;
   std::int64_t wall_seconds = 0;
+  // Answers nothing and has no verdicts: what is new for a live peer. Names spaces by index only, in the set
+  // that the last reply left; anything else to come than what is in it is asked for.
+  bool push = false;
+  std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };
 
 base::Bytes encode(const ClientMessage& message);
 base::Bytes encode(const ServerMessage& message);
+base::Bytes encode_part(const SpaceReply& part);  // without its space
 base::Result<ClientMessage> decode_client(base::ByteView bytes);
 base::Result<ServerMessage> decode_server(base::ByteView bytes);
 

@@ -1,8 +1,9 @@
 // The sync as pure state machines: bytes in, bytes out; no socket, no clock, no thread (protocol 5, 6).
 //
 // One exchange is one message each way. The first one rides in the Noise handshake, so a one-shot POST is a
-// whole small sync; on a WebSocket further exchanges follow on the same channel. Every exchange is complete
-// in itself: a carrier keeps nothing of a session that was cut, and repeating any message changes nothing.
+// whole small sync; on a WebSocket further exchanges follow on the same channel, and the carrier may push
+// between them. Every exchange is complete in itself: a carrier keeps nothing of a session that was cut, and
+// repeating any message changes nothing.
 #pragma once
 
 #include <functional>
@@ -105,18 +106,25 @@ class ClientSession {
   ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf,
                 base::Random& random);
   ~ClientSession();
-  // The next message to send. First call: handshake message 1 with its payload.
+  // The next message to send. First call: handshake message 1 with its payload. On an established channel it
+  // may be called whenever nothing is awaited: to send what is new here, or, with nothing new, to probe the
+  // line. protocol_violation while an answer is awaited.
   base::Result<base::Bytes> next_message();
   struct Progress {
-    bool more = false;       // there is something left to send or to fetch: call next_message again
+    bool more = false;       // there is something left to send or to fetch: call next_message again, once
+                             // nothing is awaited
+    bool pushed = false;     // this message answered nothing
     std::uint32_t sent = 0;  // segments acked so far in this session
     std::uint32_t received = 0;
     std::uint64_t bytes_to_come = 0;
     std::uint32_t segments_to_come = 0;
     std::optional<base::GenerationId> generation;
   };
-  // Codes: wrong_server_key, cannot_decrypt, malformed, protocol_violation, or the carrier's refusal.
+  // An answer, or on a live channel a push at any time after the first answer: what it brings is applied when
+  // this returns, and an answer that is awaited stays awaited. Codes: wrong_server_key, cannot_decrypt,
+  // malformed, protocol_violation, or the carrier's refusal.
   base::Result<Progress> on_message(base::ByteView message);
+  bool awaiting() const;  // a message is on its way and not answered yet
   // For the next connection of the same sync (one-shot carriers): keeps the counters, forgets the channel.
   void reconnect();
 

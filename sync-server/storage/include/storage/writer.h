@@ -1,5 +1,6 @@
 // The one thread that touches the database, with group commit: everything that waits is ingested in one
-// transaction, one fsync acknowledges it all, and no answer leaves before it (protocol 7).
+// transaction, one fsync acknowledges it all, and no answer leaves before it (protocol 7). Reading for live
+// peers happens on the same thread, between the groups.
 #pragma once
 
 #include <functional>
@@ -11,24 +12,42 @@ namespace sejawat::storage {
 
 class Writer {
  public:
+  static constexpr std::size_t kMaxWaiting = 4096;                      // requests in the queue
   using Done = std::function<void(base::Result<sync::ServerMessage>)>;  // called on the writer's thread
   // `carrier` and `store` are borrowed and used by the writer's thread alone until stop() returns. When the
-  // store fails, `fatal` is called once, nothing is acknowledged any more, and the process must end.
-  Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal);
+  // store fails, `fatal` is called once and the process must end; if `fatal` returns all the same, whoever
+  // waits gets the error and nothing is taken or acknowledged any more.
+  Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal,
+         std::size_t max_waiting = kMaxWaiting);
   ~Writer();
   struct Request {
     base::PublicBoxKey device;
     sync::ClientMessage message;
     std::int64_t wall_seconds = 0;
     Done done;
+    // Of a connection with more than one message: of this thread alone until `done`, and inside it.
+    std::shared_ptr<carrier::Peer> peer = nullptr;
   };
-  // False when the queue is full or stopping: the client comes again later.
+  // False when the queue is full, after a failure, or when stopping: the client comes again later.
   bool submit(Request request);
   void stop();  // finishes what waits
+
+  // `changed` is called on the writer's thread after each group that changed something, when its answers have
+  // been handed out. It may not block. An empty function ends it; then none is running any more.
+  void watch(std::function<void(const carrier::Changes&)> changed);
+  // What is new for each of these peers; `done` gets one entry for each. Peers as in a Request. False when
+  // stopping.
+  struct Pushes {
+    std::vector<std::shared_ptr<carrier::Peer>> peers;
+    std::function<void(std::vector<std::optional<sync::ServerMessage>>)> done;
+  };
+  bool submit(Pushes pushes);
 
   struct Counters {
     std::uint64_t requests = 0;
     std::uint64_t commits = 0;
+    std::uint64_t commit_microseconds = 0;  // from the start of a group to its fsync, summed
+    std::uint64_t waiting = 0;              // requests in the queue now
   };
   Counters counters() const;
 

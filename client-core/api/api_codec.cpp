@@ -1,0 +1,438 @@
+#include "api_codec.h"
+
+#include <google/protobuf/io/coded_stream.h>
+
+#include "base/codec.h"
+#include "field_count.h"
+#include "sejawat/v1/api.pb.h"
+
+namespace sejawat::api::door {
+namespace {
+
+namespace wire = ::sejawat::v1::api;
+using base::Code;
+
+constexpr int kMaxDepth = 8;
+
+base::Error invalid(const char* what) { return base::error(Code::invalid_argument, what); }
+
+template <class AnyId>
+base::Result<AnyId> id_of(const std::string& from, const char* name) {
+  const auto id = AnyId::from(base::as_bytes(from));
+  if (!id) return invalid(name);
+  return *id;
+}
+
+template <class AnyId>
+std::string bytes_of(const AnyId& id) {
+  return std::string(base::as_text(id.view()));
+}
+
+// Length of the UTF-8 character at `at`, 0 when there is none.
+std::size_t character_at(std::string_view text, std::size_t at) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
+  const std::uint8_t first = byte(0);
+  if (first < 0x80) return 1;
+  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || at + length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80U) return 0;
+  }
+  if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) ||
+      (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) {
+    return 0;
+  }
+  return length;
+}
+
+// What comes from other devices may hold any bytes; a protobuf string must be UTF-8.
+std::string text_of(std::string_view from) {
+  std::string out;
+  out.reserve(from.size());
+  for (std::size_t at = 0; at < from.size();) {
+    const std::size_t length = character_at(from, at);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+      ++at;
+    } else {
+      out.append(from.substr(at, length));
+      at += length;
+    }
+  }
+  return out;
+}
+
+// --- Places in lists
+
+std::string encode_place(const store::JournalKey& key) {
+  base::Writer writer;
+  writer.prefixed(base::as_bytes(key.date));
+  writer.u64(key.lamport);
+  writer.raw(key.object.view());
+  return std::string(base::as_text(writer.bytes()));
+}
+
+base::Result<std::optional<store::JournalKey>> read_place(const std::string& from) {
+  if (from.empty()) return std::optional<store::JournalKey>();
+  base::Reader reader(base::as_bytes(from));
+  store::JournalKey key;
+  base::ByteView date;
+  if (!reader.prefixed(from.size(), date) || !reader.u64(key.lamport) || !reader.id(key.object) ||
+      !reader.at_end()) {
+    return invalid("after: not a place that a page gave");
+  }
+  key.date = std::string(base::as_text(date));
+  return std::optional<store::JournalKey>(std::move(key));
+}
+
+base::Result<std::size_t> read_limit(std::uint32_t limit) {
+  if (limit > kMaxPage) return invalid("limit: at most 500");
+  return limit == 0 ? kDefaultPage : static_cast<std::size_t>(limit);
+}
+
+// --- Entries
+
+base::Result<cycle::JournalEntry> read_entry(const wire::JournalEntry& from) {
+  cycle::JournalEntry entry;
+  if (!from.id().empty()) {
+    SJ_TRY(entry.id, id_of<base::ObjectId>(from.id(), "id: 8 bytes"));
+    if (entry.id.is_zero()) return invalid("id: zero");
+  }
+  entry.date = from.date();
+  entry.class_name = from.class_name();
+  entry.subject = from.subject();
+  entry.period = from.period();
+  if (!from.kind().empty()) entry.kind = from.kind();
+  entry.trial_id = from.trial_id();
+  entry.mood = from.mood();
+  for (const auto& item : from.events()) {
+    cycle::JournalEvent event;
+    event.element = item.element();
+    if (item.domain() < wire::PUPILS || item.domain() > wire::TEACHER) return invalid("domain: unknown");
+    event.domain = static_cast<cycle::Domain>(item.domain());
+    event.happened = item.happened();
+    event.expected = item.expected();
+    event.gap = item.gap();
+    entry.events.push_back(std::move(event));
+  }
+  for (const auto& tag : from.tags()) entry.tags.push_back(tag);
+  return entry;
+}
+
+void write_entry(const cycle::JournalEntry& from, wire::JournalEntry& to) {
+  to.set_id(bytes_of(from.id));
+  to.set_date(text_of(from.date));
+  to.set_class_name(text_of(from.class_name));
+  to.set_subject(text_of(from.subject));
+  to.set_period(text_of(from.period));
+  to.set_kind(text_of(from.kind));
+  to.set_trial_id(text_of(from.trial_id));
+  to.set_mood(text_of(from.mood));
+  for (const auto& event : from.events) {
+    auto* item = to.add_events();
+    item->set_element(event.element);
+    item->set_domain(static_cast<wire::Domain>(event.domain));
+    item->set_happened(text_of(event.happened));
+    item->set_expected(text_of(event.expected));
+    item->set_gap(text_of(event.gap));
+  }
+  for (const auto& tag : from.tags) to.add_tags(text_of(tag));
+}
+
+void write_view(const View& from, wire::JournalView& to) {
+  write_entry(from.view.entry, *to.mutable_entry());
+  to.set_trashed(from.view.trashed);
+  to.set_restored_by_edit(from.view.restored_by_edit);
+  for (const auto& conflict : from.view.conflicts) {
+    auto* item = to.add_conflicts();
+    item->set_element(conflict.element);
+    item->set_field(conflict.field);
+    for (const auto& value : conflict.values) item->add_values(text_of(value));
+  }
+  to.set_written_ms(from.view.wall_ms);
+  to.set_delivery(static_cast<wire::Delivery>(from.delivery));
+}
+
+// --- Commands
+
+base::Result<Command> read(const wire::CreateCommunity& from) {
+  if (from.kind() < wire::SCHOOL || from.kind() > wire::DISTRICT)
+    return invalid("kind: school, cluster or district");
+  return Command(CreateCommunity{from.name(), static_cast<space::SpaceKind>(from.kind()), from.carrier(),
+                                 from.operator_invite()});
+}
+
+base::Result<Command> read(const wire::Invite& from) {
+  Invite invite{from.role(), from.ttl_seconds(), from.uses() == 0 ? 1 : from.uses(), {}};
+  if (!from.space().empty()) {
+    SJ_TRY(invite.space, id_of<base::SpaceId>(from.space(), "space: 16 bytes"));
+  }
+  return Command(std::move(invite));
+}
+
+base::Result<Command> read(const wire::JournalAdd& from) {
+  if (from.entries().empty()) return invalid("entries: none");
+  if (static_cast<std::size_t>(from.entries_size()) > kMaxEntriesPerAdd) {
+    return base::error(Code::too_large, "entries: at most 1000");
+  }
+  JournalAdd add;
+  for (const auto& item : from.entries()) {
+    SJ_TRY(auto entry, read_entry(item));
+    add.entries.push_back(std::move(entry));
+  }
+  return Command(std::move(add));
+}
+
+base::Result<Command> read(const wire::JournalEdit& from) {
+  SJ_TRY(auto entry, read_entry(from.entry()));
+  if (entry.id.is_zero()) return invalid("id: 8 bytes");
+  return Command(JournalEdit{std::move(entry)});
+}
+
+base::Result<Command> read(const wire::JournalList& from) {
+  SJ_TRY(auto limit, read_limit(from.limit()));
+  SJ_TRY(auto after, read_place(from.after()));
+  return Command(JournalList{from.trashed(), limit, std::move(after)});
+}
+
+base::Result<Command> read(const wire::JournalSearch& from) {
+  SJ_TRY(auto limit, read_limit(from.limit()));
+  SJ_TRY(auto after, read_place(from.after()));
+  return Command(JournalSearch{from.words(), limit, std::move(after)});
+}
+
+base::Result<Command> read(const wire::JournalRevisions& from) {
+  SJ_TRY(auto id, id_of<base::ObjectId>(from.id(), "id: 8 bytes"));
+  SJ_TRY(auto limit, read_limit(from.limit()));
+  return Command(JournalRevisions{id, from.offset(), limit});
+}
+
+template <class OfEntry>
+base::Result<Command> read_id(const wire::EntryId& from) {
+  SJ_TRY(auto id, id_of<base::ObjectId>(from.id(), "id: 8 bytes"));
+  return Command(OfEntry{id});
+}
+
+base::Result<Command> read_command(wire::Request& from) {
+  switch (from.command_case()) {
+    case wire::Request::kInit: {
+      Init init{from.init().name(), {}};
+      for (const auto& url : from.init().carriers()) init.carriers.push_back(url);
+      return Command(std::move(init));
+    }
+    case wire::Request::kRecover: {
+      Recover recover{from.recover().card(), from.recover().carrier()};
+      auto& held = *from.mutable_recover()->mutable_card();
+      base::wipe(held.data(), held.size());
+      return Command(std::move(recover));
+    }
+    case wire::Request::kCreateCommunity: return read(from.create_community());
+    case wire::Request::kHostCommunity: {
+      SJ_TRY(auto space, id_of<base::SpaceId>(from.host_community().space(), "space: 16 bytes"));
+      return Command(HostCommunity{space, from.host_community().operator_invite()});
+    }
+    case wire::Request::kInvite: return read(from.invite());
+    case wire::Request::kJoin: return Command(Join{from.join().link()});
+    case wire::Request::kReadLink: return Command(ReadLink{from.read_link().link()});
+    case wire::Request::kJournalAdd: return read(from.journal_add());
+    case wire::Request::kJournalEdit: return read(from.journal_edit());
+    case wire::Request::kJournalTrash: return read_id<JournalTrash>(from.journal_trash());
+    case wire::Request::kJournalRestore: return read_id<JournalRestore>(from.journal_restore());
+    case wire::Request::kJournalShow: return read_id<JournalShow>(from.journal_show());
+    case wire::Request::kJournalList: return read(from.journal_list());
+    case wire::Request::kJournalSearch: return read(from.journal_search());
+    case wire::Request::kJournalRevisions: return read(from.journal_revisions());
+    case wire::Request::kStatus: return Command(GetStatus{});
+    case wire::Request::kCarriers: return Command(GetCarriers{});
+    case wire::Request::kAddCarrier: return Command(AddCarrier{from.add_carrier().url()});
+    case wire::Request::kSyncStart: return Command(SyncStart{from.sync_start().carrier()});
+    case wire::Request::kSyncCancel: return Command(SyncCancel{});
+    case wire::Request::COMMAND_NOT_SET: break;
+  }
+  return Command(std::monostate{});
+}
+
+// --- Replies
+
+void write(const Done&, wire::Reply& to) { to.mutable_done(); }
+void write(const Card& from, wire::Reply& to) {
+  to.mutable_card()->set_text(text_of(from.text));
+  to.mutable_card()->set_code(from.code);
+}
+void write(const Created& from, wire::Reply& to) { to.mutable_created()->set_space(bytes_of(from.space)); }
+void write(const NewInvite& from, wire::Reply& to) {
+  to.mutable_invite()->set_link(from.link);
+  to.mutable_invite()->set_expires_seconds(from.expires_seconds);
+}
+void write(const Link& from, wire::Reply& to) {
+  auto& link = *to.mutable_link();
+  link.set_kind(!from.invite                                        ? wire::Link::CARRIER
+                : *from.invite == space::InviteKind::operator_token ? wire::Link::OPERATOR
+                                                                    : wire::Link::MEMBER);
+  link.set_host(text_of(from.carrier.host));
+  link.set_port(from.carrier.port);
+  link.set_tls(from.carrier.tls);
+  link.set_carrier_key(bytes_of(from.carrier.key));
+  if (!from.space.is_zero()) link.set_space(bytes_of(from.space));
+}
+void write(const EntryIds& from, wire::Reply& to) {
+  for (const auto& id : from.ids) to.mutable_entry_ids()->add_ids(bytes_of(id));
+}
+void write(const View& from, wire::Reply& to) { write_view(from, *to.mutable_entry()); }
+void write(const Page& from, wire::Reply& to) {
+  auto& page = *to.mutable_page();
+  for (const auto& view : from.entries) write_view(view, *page.add_entries());
+  if (from.next) page.set_next(encode_place(*from.next));
+}
+void write(const Revisions& from, wire::Reply& to) {
+  auto& page = *to.mutable_revisions();
+  for (const auto& revision : from.revisions) {
+    auto* item = page.add_revisions();
+    item->set_written_ms(revision.wall_ms);
+    write_entry(revision.entry, *item->mutable_entry());
+  }
+  page.set_total(static_cast<std::uint32_t>(from.total));
+}
+void write_carrier(const CarrierStatus& from, wire::Carrier& to) {
+  to.set_url(text_of(from.address.url()));
+  if (from.generation) to.set_generation(bytes_of(*from.generation));
+  to.set_last_sync_ms(from.last_sync_wall_ms);
+  to.set_last_error(static_cast<std::uint32_t>(from.last_error));
+  to.set_not_sent(from.unsent_segments);
+}
+void write(const FullStatus& from, wire::Reply& to) {
+  auto& status = *to.mutable_status();
+  status.set_has_person(from.status.has_person);
+  status.set_name(text_of(from.status.name));
+  status.set_entries(from.status.entries);
+  status.set_pending(from.status.pending);
+  for (const auto& space : from.status.spaces) {
+    auto* item = status.add_spaces();
+    item->set_id(bytes_of(space.space));
+    item->set_kind(static_cast<wire::SpaceKind>(space.kind));
+    item->set_name(text_of(space.name));
+    item->set_saved_here_only(space.unsealed_ops);
+    item->set_waiting(space.waiting_segments);
+    item->set_refused(static_cast<std::uint32_t>(space.refused));
+    item->set_damaged(space.damaged);
+    item->set_admin(space.admin);
+  }
+  for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
+  status.set_join(static_cast<std::uint32_t>(from.join));
+  status.set_syncing(from.syncing);
+  status.set_recovering(from.recovering);
+}
+void write(const Carriers& from, wire::Reply& to) {
+  to.mutable_carriers();
+  for (const auto& carrier : from.carriers) write_carrier(carrier, *to.mutable_carriers()->add_carriers());
+}
+void write(const SyncStarted& from, wire::Reply& to) {
+  to.mutable_sync_started()->set_connection(from.connection);
+}
+
+// --- Events
+
+void write(const SyncDriver::Connect& from, wire::Event& to) {
+  auto& connect = *to.mutable_connect();
+  connect.set_connection(from.connection);
+  connect.set_url(text_of(from.address.url()));
+  connect.set_host(text_of(from.address.host));
+  connect.set_port(from.address.port);
+  connect.set_tls(from.address.tls);
+}
+void write(const SyncDriver::Disconnect& from, wire::Event& to) {
+  to.mutable_disconnect()->set_connection(from.connection);
+}
+void write(const SyncDriver::Progress& from, wire::Event& to) {
+  auto& progress = *to.mutable_progress();
+  progress.set_sent(from.sent);
+  progress.set_received(from.received);
+  progress.set_segments_to_come(from.segments_to_come);
+  progress.set_bytes_to_come(from.bytes_to_come);
+}
+void write(const SyncDriver::Joined& from, wire::Event& to) {
+  to.mutable_joined()->set_space(bytes_of(from.space));
+}
+void write(const SyncReport& from, wire::Event& to) {
+  auto& ended = *to.mutable_ended();
+  ended.set_code(static_cast<std::uint32_t>(from.code));
+  ended.set_detail(text_of(from.detail));
+  ended.set_sent(from.sent);
+  ended.set_received(from.received);
+  ended.set_bytes_up(from.bytes_up);
+  ended.set_bytes_down(from.bytes_down);
+  ended.set_round_trips(from.round_trips);
+  ended.set_pending(from.pending);
+  if (from.generation) ended.set_generation(bytes_of(*from.generation));
+  ended.set_refused(from.refused);
+  ended.set_join(static_cast<std::uint32_t>(from.join));
+}
+void write(const SyncDriver::Event& from, wire::Event& to) {
+  std::visit([&to](const auto& event) { write(event, to); }, from);
+}
+void write(const JournalChanged& from, wire::Event& to) {
+  auto& journal = *to.mutable_journal();
+  for (const auto& id : from.changes.entries) journal.add_ids(bytes_of(id));
+  journal.set_all(from.changes.all);
+}
+void write(const Pending& from, wire::Event& to) { to.mutable_pending()->set_count(from.count); }
+void write(const Wake& from, wire::Event& to) { to.mutable_wake()->set_in_ms(from.in_ms); }
+
+template <class Message>
+base::Bytes bytes_of_message(const Message& message) {
+  base::Bytes bytes(message.ByteSizeLong());
+  SJ_CHECK(message.SerializeToArray(bytes.data(), static_cast<int>(bytes.size())));
+  return bytes;
+}
+
+void write_error(const base::Error& error, wire::Reply& to) {
+  to.mutable_error()->set_code(static_cast<std::uint32_t>(error.code));
+  to.mutable_error()->set_detail(text_of(error.detail));
+}
+
+}  // namespace
+
+base::Result<Request> decode_request(base::ByteView bytes) {
+  if (bytes.size() > kMaxRequest) return base::error(Code::too_large, "request");
+  SJ_TRY_STATUS(check_fields(bytes, kMaxFields));
+  wire::Request from;
+  google::protobuf::io::CodedInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
+  stream.SetRecursionLimit(kMaxDepth);
+  if (!from.ParseFromCodedStream(&stream) || !stream.ConsumedEntireMessage()) {
+    return base::error(Code::malformed, "request");
+  }
+  Request request;
+  request.version = from.version();
+  request.id = from.id();
+  if (request.version == kVersion) request.command = read_command(from);
+  return request;
+}
+
+base::Bytes encode_reply(std::uint64_t id, const base::Result<Result>& result) {
+  wire::Reply reply;
+  reply.set_version(kVersion);
+  reply.set_id(id);
+  if (result.ok()) {
+    std::visit([&reply](const auto& value) { write(value, reply); }, *result);
+  } else {
+    write_error(result.error(), reply);
+  }
+  if (reply.ByteSizeLong() > kMaxReply) write_error(base::error(Code::too_large, "reply"), reply);
+  base::Bytes bytes = bytes_of_message(reply);
+  // Nothing secret stays behind in the message's memory.
+  for (auto* secret : {reply.has_card() ? reply.mutable_card()->mutable_text() : nullptr,
+                       reply.has_card() ? reply.mutable_card()->mutable_code() : nullptr,
+                       reply.has_invite() ? reply.mutable_invite()->mutable_link() : nullptr}) {
+    if (secret != nullptr) base::wipe(secret->data(), secret->size());
+  }
+  return bytes;
+}
+
+base::Bytes encode_event(const Event& event) {
+  wire::Event to;
+  to.set_version(kVersion);
+  std::visit([&to](const auto& value) { write(value, to); }, event);
+  return bytes_of_message(to);
+}
+
+}  // namespace sejawat::api::door

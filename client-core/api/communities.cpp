@@ -1,0 +1,217 @@
+// Founding, hosting, inviting and joining communities.
+#include <algorithm>
+
+#include "core_state.h"
+
+namespace sejawat::api {
+namespace {
+
+constexpr std::int64_t kMaxTtlSeconds = 10LL * 366 * 86400;
+
+}  // namespace
+
+base::Status check_name(std::string_view name) {
+  if (name.empty()) return base::error(base::Code::invalid_argument, "name: empty");
+  if (name.size() > kMaxNameBytes) return base::error(base::Code::invalid_argument, "name: too long");
+  return {};
+}
+
+base::Result<base::SpaceId> Core::create_community(std::string_view name, space::SpaceKind kind,
+                                                   const space::CarrierAddress& carrier,
+                                                   const base::Secret16* operator_secret) {
+  State& core = *state_;
+  if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
+  SJ_TRY_STATUS(check_name(name));
+  if (kind == space::SpaceKind::personal) return base::error(base::Code::invalid_argument, "kind");
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
+  std::array<std::uint8_t, 16> salt{};
+  core.random.fill(salt);
+  const base::SpaceId id = space::space_id(core.certificate->identity_key, kind, salt);
+  SJ_TRY(auto* space, core.space(id));
+  space->row.name = std::string(name);
+  SJ_TRY(auto genesis,
+         core.take_record(*space, space::write_genesis(core.author(), core.identity_box, kind, salt)));
+  static_cast<void>(genesis);
+  const base::Secret32 key = base::Secret32::random(core.random);
+  SJ_TRY_STATUS(core.put_epoch_key(*space, key));
+  SJ_TRY(auto epoch, core.take_record(
+                         *space, space::write_epoch(core.author(), space->membership, key, {}, core.random)));
+  static_cast<void>(epoch);
+  SJ_TRY_STATUS(core.settle_membership(*space));
+  SJ_TRY(auto own, core.store->own_log(id));
+  if (!own) return base::error(base::Code::internal, "a founder has no log");
+  log::Op named;
+  named.object = core.random.id<base::ObjectId>();
+  named.type = kCommunityType;
+  named.cells.push_back({0, 1, std::string(name)});
+  SJ_TRY(auto dot, fold::write_local(*core.store, core.codec, id, own->log, std::move(named),
+                                     core.clock.now().wall_ms));
+  static_cast<void>(dot);
+  if (operator_secret != nullptr) {
+    SJ_TRY_STATUS(core.put_operator_secret(id, {carrier.key, base::to_bytes(operator_secret->view())}));
+  }
+  SJ_TRY_STATUS(core.store->put_setting("carrier:" + id.hex(), carrier.key.view()));
+  SJ_TRY(auto* row, core.ensure_carrier(carrier));
+  static_cast<void>(row);
+  SJ_TRY_STATUS(change.commit());
+  return id;
+}
+
+base::Status Core::host_community(const base::SpaceId& id, const space::CarrierAddress& carrier,
+                                  const base::Secret16& operator_secret) {
+  State& core = *state_;
+  if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
+  const auto found = core.spaces.find(id);
+  if (found == core.spaces.end() || !found->second->membership.has_genesis() ||
+      found->second->membership.kind() == space::SpaceKind::personal) {
+    return base::error(base::Code::unknown_space, "community");
+  }
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
+  SJ_TRY_STATUS(core.put_operator_secret(id, {carrier.key, base::to_bytes(operator_secret.view())}));
+  SJ_TRY_STATUS(core.store->put_setting("carrier:" + id.hex(), carrier.key.view()));
+  SJ_TRY(auto* row, core.ensure_carrier(carrier));
+  static_cast<void>(row);
+  return change.commit();
+}
+
+namespace {
+
+// The community to invite to.
+base::Result<SpaceState*> inviting(Core::State& core, const base::SpaceId* wanted) {
+  bool member_of_one = false;
+  for (auto& [id, space] : core.spaces) {
+    if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
+    if (wanted != nullptr && !(*wanted == id)) continue;
+    member_of_one = true;
+    if (core.is_admin(*space)) return space.get();
+  }
+  if (member_of_one) return base::error(base::Code::not_permitted, "only an admin invites");
+  return base::error(base::Code::not_found, "no community yet");
+}
+
+base::Result<space::WireRole> wire_role(std::string_view domain_role) {
+  if (domain_role == "operator") return space::WireRole::admin;
+  for (const char* role : {"teacher", "principal", "facilitator", "expert", "coordinator"}) {
+    if (domain_role == role) return space::WireRole::writer;
+  }
+  return base::error(base::Code::invalid_argument, "role");
+}
+
+}  // namespace
+
+base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::int64_t ttl_seconds,
+                                           std::uint32_t uses, const base::SpaceId* wanted) {
+  State& core = *state_;
+  SJ_TRY(const auto role, wire_role(domain_role));
+  if (ttl_seconds <= 0 || ttl_seconds > kMaxTtlSeconds || uses == 0 || uses > 10000)
+    return base::error(base::Code::invalid_argument, "ttl or uses");
+  SJ_TRY(auto* community, inviting(core, wanted));
+  if (core.carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
+  const auto epoch = community->membership.current_epoch();
+  if (!epoch || community->epochs.count(*epoch) == 0) return base::error(base::Code::key_missing);
+
+  NewInvite result;
+  SJ_TRY(const auto* home, core.carrier_of(community->row.space));
+  SJ_TRY(auto address, space::CarrierAddress::parse(home->url));
+  result.link.carrier = address;
+  result.link.space = community->row.space;
+  result.link.secret = base::Secret16::random(core.random);
+  result.expires_seconds = core.clock.now().wall_ms / 1000 + ttl_seconds;
+  const auto keys = space::InviteKeys::from_secret(result.link.secret);
+
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
+  const auto sealed_role =
+      space::seal_field(*epoch, community->epochs.at(*epoch), base::as_bytes(domain_role), core.random);
+  const auto record = space::write_invite(core.author(), community->membership, keys, role, uses,
+                                          result.expires_seconds, sealed_role);
+  SJ_TRY(auto id, core.take_record(*community, record));
+  result.link.record = base::prefix_of<base::HeadTag>(id);
+  SJ_TRY_STATUS(core.settle_membership(*community));  // boxes the current key to the invite
+  SJ_TRY_STATUS(change.commit());
+  return result;
+}
+
+base::Status Core::join(const space::InviteLink& link) {
+  State& core = *state_;
+  if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
+  if (link.kind != space::InviteKind::member) {
+    return base::error(base::Code::invite_invalid,
+                       "an operator invite creates a community, it does not join one");
+  }
+  const auto known = core.spaces.find(link.space);
+  if (known != core.spaces.end() && known->second->membership.role_of(core.certificate->person())) {
+    return base::error(base::Code::already_exists, "a member already");
+  }
+  const auto keys = space::InviteKeys::from_secret(link.secret);
+  PendingJoin pending;
+  pending.space = link.space;
+  pending.carrier = link.carrier.key;
+  pending.secret = link.secret.clone();
+  pending.record =
+      space::write_join(core.author(), link.space, keys.sign, link.record, core.identity_box, {});
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
+  core.pending_join = std::move(pending);
+  SJ_TRY_STATUS(core.save_pending_join());
+  SJ_TRY(auto* row, core.ensure_carrier(link.carrier));
+  static_cast<void>(row);
+  return change.commit();
+}
+
+base::Status Core::join_state() {
+  const State& core = *state_;
+  if (core.pending_join) {
+    if (core.pending_join->last_refusal != base::Code::ok)
+      return base::error(core.pending_join->last_refusal);
+    const auto space = core.spaces.find(core.pending_join->space);
+    if (space != core.spaces.end() && space->second->membership.role_of(core.certificate->person())) {
+      return base::error(base::Code::key_missing, "a member whose key has not come yet");
+    }
+    return base::error(base::Code::offline, "the carrier has not taken the join yet");
+  }
+  for (const auto& [id, space] : core.spaces) {
+    if (space->membership.has_genesis() && space->membership.kind() != space::SpaceKind::personal) return {};
+  }
+  return base::error(base::Code::not_found, "no join is waiting");
+}
+
+std::optional<base::SpaceId> Core::joining() const {
+  if (!state_->pending_join) return std::nullopt;
+  return state_->pending_join->space;
+}
+
+base::Status Core::State::put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret) {
+  base::Bytes value = base::to_bytes(secret.carrier.view());
+  base::append(value, secret.secret);
+  SJ_TRY_STATUS(store->put_setting("operator:" + space.hex(), value));
+  base::wipe(value.data(), value.size());
+  operator_secrets[space] = secret;
+  return {};
+}
+
+base::Status Core::State::drop_operator_secret(const base::SpaceId& space) {
+  const auto found = operator_secrets.find(space);
+  if (found == operator_secrets.end()) return {};
+  base::wipe(found->second.secret.data(), found->second.secret.size());
+  operator_secrets.erase(found);
+  return store->put_setting("operator:" + space.hex(), {});
+}
+
+base::Result<store::CarrierRow*> Core::State::carrier_of(const base::SpaceId& space) {
+  SJ_TRY(auto founded, store->setting("carrier:" + space.hex()));
+  if (founded) {
+    const auto key = base::PublicBoxKey::from(*founded);
+    auto* known = key ? carrier(*key) : nullptr;
+    if (known != nullptr) return known;
+  }
+  for (auto& row : carriers) {
+    if (std::find(row.set.begin(), row.set.end(), space) != row.set.end()) return &row;
+  }
+  if (carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
+  return &carriers.front();
+}
+
+}  // namespace sejawat::api

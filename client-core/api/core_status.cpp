@@ -1,0 +1,132 @@
+// What is where: saved here, on a carrier, waiting, refused.
+#include "core_state.h"
+
+namespace sejawat::api {
+namespace {
+
+base::Result<std::uint64_t> unsent_segments(Core::State& core, const base::PublicBoxKey& carrier) {
+  std::uint64_t unsent = 0;
+  for (const auto& [id, space] : core.spaces) {
+    SJ_TRY(auto heads, core.store->heads(id));
+    for (const auto& [log, head] : heads) {
+      SJ_TRY(auto acked, core.store->acked_segments(carrier, id, log));
+      unsent += head.count > acked ? head.count - acked : 0;
+    }
+  }
+  return unsent;
+}
+
+}  // namespace
+
+base::Result<Status> Core::status() {
+  State& core = *state_;
+  SJ_TRY_STATUS(base::Status(core.usable));
+  Status status;
+  status.has_person = has_person();
+  status.name = core.name;
+  SJ_TRY(auto entries, core.store->journal().count());
+  status.entries = entries;
+  for (auto& [id, space] : core.spaces) {
+    SpaceStatus row;
+    row.space = id;
+    if (space->membership.has_genesis()) row.kind = space->membership.kind();
+    row.name = space->row.name;
+    SJ_TRY(auto unsealed, core.store->unsealed_count(id));
+    row.unsealed_ops = unsealed;
+    for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
+      SJ_TRY(auto waiting, core.store->segments_in_state(id, state, 4096));
+      row.waiting_segments += waiting.size();
+    }
+    for (const auto& [key, code] : core.refused) {
+      if (key.second == id) row.refused = code;
+    }
+    row.damaged = space->damaged;
+    row.admin = core.is_admin(*space);
+    status.spaces.push_back(std::move(row));
+  }
+  for (const auto& carrier : core.carriers) {
+    CarrierStatus row;
+    SJ_TRY(auto address, space::CarrierAddress::parse(carrier.url));
+    row.address = address;
+    row.generation = carrier.generation;
+    row.last_sync_wall_ms = carrier.last_sync_wall_ms;
+    row.last_error = static_cast<base::Code>(carrier.last_error);
+    SJ_TRY(row.unsent_segments, unsent_segments(core, carrier.key));
+    SJ_TRY(row.refusals, refusals(carrier.key));
+    status.carriers.push_back(std::move(row));
+  }
+  SJ_TRY(status.pending, pending());
+  return status;
+}
+
+base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carrier) {
+  std::vector<Refusal> refusals;
+  for (const auto& [key, code] : state_->refused) {
+    if (key.first == carrier) refusals.push_back({key.second, code});
+  }
+  return refusals;
+}
+
+base::Result<std::uint64_t> Core::pending() {
+  State& core = *state_;
+  SJ_TRY_STATUS(base::Status(core.usable));
+  std::uint64_t pending = 0;
+  for (const auto& [id, space] : core.spaces) {
+    SJ_TRY(auto unsealed, core.store->unsealed_count(id));
+    pending += unsealed;
+  }
+  // Without a carrier nothing is acked: a key that nobody has stands for it.
+  const base::PublicBoxKey home = core.carriers.empty() ? base::PublicBoxKey{} : core.carriers.front().key;
+  SJ_TRY(auto unsent, unsent_segments(core, home));
+  return pending + unsent;
+}
+
+base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
+  State& core = *state_;
+  SJ_TRY_STATUS(base::Status(core.usable));
+  if (core.carriers.empty()) return Delivery::saved_here;
+  const auto& home = core.carriers.front().key;
+  SJ_TRY(auto ops, core.store->ops_of(core.personal, entry));
+  if (ops.empty()) return base::error(base::Code::not_found, "entry");
+  std::map<base::LogId, std::uint64_t> durable;  // ops of each log that the carrier holds
+  for (const auto& op : ops) {
+    const auto& log = op.dot.branch;
+    auto known = durable.find(log);
+    if (known == durable.end()) {
+      SJ_TRY(auto acked, core.store->acked_segments(home, core.personal, log));
+      std::uint64_t held = 0;
+      if (acked > 0) {
+        SJ_TRY(auto last, core.store->segment(core.personal, log, acked - 1));
+        if (last) held = last->first_op + last->op_count;
+      }
+      known = durable.emplace(log, held).first;
+    }
+    if (op.dot.position >= known->second) return Delivery::saved_here;
+  }
+  return Delivery::on_carrier;
+}
+
+bool Core::recovering() const { return state_->identity.has_value(); }
+std::uint32_t Core::refused_in_sync() const { return state_->refused_count; }
+
+Core::Changes Core::take_changes() {
+  Changes taken = std::move(state_->changes);
+  state_->changes = {};
+  return taken;
+}
+
+std::optional<space::CarrierAddress> Core::home_carrier() const {
+  if (state_->carriers.empty()) return std::nullopt;
+  auto address = space::CarrierAddress::parse(state_->carriers.front().url);
+  if (!address.ok()) return std::nullopt;
+  return std::move(address).value();
+}
+
+base::Status Core::add_carrier(const space::CarrierAddress& address) {
+  SJ_TRY_STATUS(base::Status(state_->usable));
+  SJ_TRY(auto* row, state_->ensure_carrier(address));
+  static_cast<void>(row);
+  return {};
+}
+
+}  // namespace sejawat::api

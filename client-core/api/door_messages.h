@@ -1,0 +1,157 @@
+// The contract of api.proto as plain structures; api_codec.cpp translates.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "api/core.h"
+#include "api/sync_driver.h"
+
+namespace sejawat::api::door {
+
+inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::size_t kMaxEntriesPerAdd = 1000;
+inline constexpr std::size_t kMaxPage = 500;
+inline constexpr std::size_t kDefaultPage = 50;
+inline constexpr std::size_t kMaxPageBytes = 4 * 1024 * 1024;  // of texts; a page ends early above it
+
+// --- Commands
+struct Init {
+  std::string name;
+  std::vector<std::string> carriers;
+};
+struct Recover {
+  std::string card, carrier;
+};
+struct CreateCommunity {
+  std::string name;
+  space::SpaceKind kind = space::SpaceKind::personal;
+  std::string carrier, operator_invite;
+};
+struct HostCommunity {
+  base::SpaceId space;
+  std::string operator_invite;
+};
+struct Invite {
+  std::string role;
+  std::uint32_t ttl_seconds = 0;
+  std::uint32_t uses = 1;
+  std::optional<base::SpaceId> space;
+};
+struct Join {
+  std::string link;
+};
+struct ReadLink {
+  std::string link;
+};
+struct JournalAdd {
+  std::vector<cycle::JournalEntry> entries;
+};
+struct JournalEdit {
+  cycle::JournalEntry entry;
+};
+struct JournalTrash {
+  base::ObjectId id;
+};
+struct JournalRestore {
+  base::ObjectId id;
+};
+struct JournalShow {
+  base::ObjectId id;
+};
+struct JournalList {
+  bool trashed = false;
+  std::size_t limit = kDefaultPage;
+  std::optional<store::JournalKey> after;
+};
+struct JournalSearch {
+  std::string words;
+  std::size_t limit = kDefaultPage;
+  std::optional<store::JournalKey> after;
+};
+struct JournalRevisions {
+  base::ObjectId id;
+  std::size_t offset = 0;
+  std::size_t limit = kDefaultPage;
+};
+struct GetStatus {};
+struct GetCarriers {};
+struct AddCarrier {
+  std::string url;
+};
+struct SyncStart {
+  std::string carrier;
+};
+struct SyncCancel {};
+using Command =
+    std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join, ReadLink,
+                 JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow, JournalList,
+                 JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart, SyncCancel>;
+struct Request {
+  std::uint32_t version = 0;
+  std::uint64_t id = 0;
+  // monostate: a command of a later version; an error: a command that does not fit its message
+  base::Result<Command> command = Command{};
+};
+
+// --- Replies
+struct Done {};
+struct Card {
+  std::string text, code;
+};
+struct Created {
+  base::SpaceId space;
+};
+struct NewInvite {
+  std::string link;
+  std::int64_t expires_seconds = 0;
+};
+struct Link {
+  std::optional<space::InviteKind> invite;  // nullopt: a carrier's address
+  space::CarrierAddress carrier;
+  base::SpaceId space;
+};
+struct EntryIds {
+  std::vector<base::ObjectId> ids;
+};
+struct View {
+  cycle::JournalView view;
+  Delivery delivery = Delivery::saved_here;
+};
+struct Page {
+  std::vector<View> entries;
+  std::optional<store::JournalKey> next;
+};
+struct Revisions {
+  std::vector<cycle::JournalRevision> revisions;
+  std::size_t total = 0;
+};
+struct FullStatus {
+  Status status;
+  base::Code join = base::Code::not_found;
+  bool syncing = false;
+  bool recovering = false;
+};
+struct Carriers {
+  std::vector<CarrierStatus> carriers;
+};
+struct SyncStarted {
+  std::uint32_t connection = 0;
+};
+using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
+                            Carriers, SyncStarted>;
+
+// --- Events beside those of the sync
+struct JournalChanged {
+  Core::Changes changes;
+};
+struct Pending {
+  std::uint64_t count = 0;
+};
+struct Wake {
+  std::uint32_t in_ms = 0;
+};
+using Event = std::variant<SyncDriver::Event, JournalChanged, Pending, Wake>;
+
+}  // namespace sejawat::api::door

@@ -1,0 +1,144 @@
+// Memory from the store: at open, and again after a change that failed half-way.
+#include "base/codec.h"
+#include "core_state.h"
+
+namespace sejawat::api {
+namespace {
+
+constexpr std::size_t kMaxRefused = 4096;
+
+base::Error damaged(const char* what) { return base::error(base::Code::store_key_wrong, what); }
+
+}  // namespace
+
+base::Status Core::State::load_space(store::SpaceRow row) {
+  const base::SpaceId id = row.space;
+  auto state = std::make_unique<SpaceState>(id);
+  if (!row.digest_state.empty()) {
+    SJ_TRY(auto digest, log::SpaceDigest::from_state(id, row.digest_state));
+    state->digest = digest;
+  }
+  SJ_TRY(auto records, store->records(id));
+  for (const auto& record : records) {
+    // One record that does not check must not lock a person out of the diary. It stays in the store.
+    if (!state->membership.add(record).ok()) ++state->damaged;
+  }
+  SJ_TRY(auto keys, store->epochs(id));
+  for (auto& [epoch, key] : keys) state->epochs.emplace(epoch, std::move(key));
+  state->row = std::move(row);
+  SJ_TRY(auto secret, store->setting("operator:" + id.hex()));
+  if (secret && secret->size() == base::PublicBoxKey::kSize + base::Secret16::kSize) {
+    const base::ByteView bytes(*secret);
+    operator_secrets[id] = {*base::PublicBoxKey::from(bytes.first(base::PublicBoxKey::kSize)),
+                            base::to_bytes(bytes.subspan(base::PublicBoxKey::kSize))};
+    base::wipe(secret->data(), secret->size());
+  }
+  spaces.emplace(id, std::move(state));
+  return {};
+}
+
+base::Status Core::State::load_settings() {
+  SJ_TRY(auto join, store->setting("pending_join"));
+  if (join && !join->empty()) {
+    base::Reader reader(*join);
+    PendingJoin pending;
+    base::ByteView secret;
+    base::ByteView record;
+    std::uint64_t refusal = 0;
+    if (!reader.id(pending.space) || !reader.id(pending.carrier) ||
+        !reader.raw(base::Secret16::kSize, secret) || !reader.varint(refusal) ||
+        !reader.prefixed(space::kMaxRecordBytes, record)) {
+      return damaged("a stored join does not parse");
+    }
+    pending.secret = base::Secret16(secret);
+    pending.record = base::to_bytes(record);
+    pending.last_refusal = static_cast<base::Code>(refusal);
+    pending_join = std::move(pending);
+  }
+  SJ_TRY(auto refusals, store->setting("refused"));
+  if (!refusals) return {};
+  base::Reader reader(*refusals);
+  while (!reader.at_end() && refused.size() < kMaxRefused) {
+    base::PublicBoxKey carrier_key;
+    base::SpaceId space_id;
+    std::uint64_t code = 0;
+    if (!reader.id(carrier_key) || !reader.id(space_id) || !reader.varint(code)) {
+      return damaged("stored refusals do not parse");
+    }
+    refused[{carrier_key, space_id}] = static_cast<base::Code>(code);
+  }
+  return {};
+}
+
+base::Status Core::State::load() {
+  SJ_TRY(auto device_bytes, store->setting("device"));
+  if (device_bytes && !device_bytes->empty()) {
+    SJ_TRY(auto keys, space::DeviceKeys::parse(*device_bytes));
+    base::wipe(device_bytes->data(), device_bytes->size());
+    SJ_TRY(auto certificate_bytes, store->setting("certificate"));
+    if (!certificate_bytes) return damaged("device without certificate");
+    SJ_TRY(auto parsed, space::parse_certificate(*certificate_bytes));
+    device = std::move(keys);
+    certificate = std::move(parsed);
+    personal = space::personal_space_id(certificate->identity_key);
+    SJ_TRY(auto box, store->setting("identity_box"));
+    const auto key = box ? base::PublicBoxKey::from(*box) : std::nullopt;
+    if (key) identity_box = *key;
+    SJ_TRY(auto stored_name, store->setting("name"));
+    if (stored_name) name = std::string(base::as_text(*stored_name));
+  }
+  SJ_TRY(auto rows, store->spaces());
+  for (auto& row : rows) SJ_TRY_STATUS(load_space(std::move(row)));
+  SJ_TRY(auto known, store->carriers());
+  carriers = std::move(known);
+  return load_settings();
+}
+
+void Core::State::reload() {
+  device.reset();
+  certificate.reset();
+  name.clear();
+  personal = {};
+  spaces.clear();
+  carriers.clear();
+  pending_join.reset();
+  operator_secrets.clear();
+  refused.clear();
+  usable = load();
+  if (!device || !usable.ok()) identity.reset();
+}
+
+base::Status Core::State::save_refused() {
+  base::Writer writer;
+  for (const auto& [key, code] : refused) {
+    writer.raw(key.first.view());
+    writer.raw(key.second.view());
+    writer.varint(static_cast<std::uint64_t>(code));
+  }
+  return store->put_setting("refused", writer.bytes());
+}
+
+void Core::State::note_changed(const base::ObjectId& entry) {
+  constexpr std::size_t kMostNamed = 256;
+  if (changes.all) return;
+  if (changes.entries.size() == kMostNamed) {
+    changes.entries.clear();
+    changes.all = true;
+    return;
+  }
+  for (const auto& known : changes.entries) {
+    if (known == entry) return;
+  }
+  changes.entries.push_back(entry);
+}
+
+bool Core::State::has_all_keys() const {
+  for (const auto& [id, space] : spaces) {
+    if (!certificate || !space->membership.role_of(certificate->person())) continue;
+    const auto epoch = space->membership.current_epoch();
+    if (!epoch || space->epochs.count(*epoch) == 0) return false;
+  }
+  return true;
+}
+
+}  // namespace sejawat::api

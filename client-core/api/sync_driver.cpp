@@ -1,0 +1,139 @@
+#include "api/sync_driver.h"
+
+namespace sejawat::api {
+
+base::Result<SyncDriver::Connection> SyncDriver::start(const space::CarrierAddress& carrier) {
+  if (sync_) return base::error(base::Code::already_exists, "a sync is running");
+  // A host that starts syncs and never listens would fill the memory.
+  constexpr std::size_t kMostUnheard = 256;
+  if (events_.size() > kMostUnheard)
+    return base::error(base::Code::quota_exceeded, "events were not fetched");
+  SJ_TRY(auto session, core_.start_sync(carrier, false));
+  Running running;
+  running.connection = ++last_;
+  if (last_ == 0) running.connection = ++last_;
+  running.carrier = carrier;
+  running.session = std::move(session);
+  running.joining = core_.joining();
+  running.deadline_ms = clock_.now().monotonic_ms + kConnectMs;
+  sync_ = std::move(running);
+  push(Connect{sync_->connection, carrier});
+  return sync_->connection;
+}
+
+base::Status SyncDriver::cancel() {
+  if (!sync_) return base::error(base::Code::not_found, "no sync is running");
+  finish(base::Code::interrupted, "cancelled");
+  return {};
+}
+
+base::Status SyncDriver::connected(Connection connection, bool one_shot) {
+  if (!is(connection) || sync_->connected) return base::error(base::Code::not_found, "connection");
+  sync_->connected = true;
+  sync_->one_shot = one_shot;
+  compose();
+  return {};
+}
+
+void SyncDriver::compose() {
+  auto message = sync_->session->next_message();
+  if (!message.ok()) {
+    finish(message.code(), message.error().detail);
+    return;
+  }
+  sync_->to_send = std::move(message).value();
+  sync_->deadline_ms = clock_.now().monotonic_ms + kAnswerMs;
+}
+
+base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
+  if (!is(connection) || !sync_->connected || sync_->to_send) {
+    return base::error(base::Code::not_found, "connection");
+  }
+  SyncReport& report = sync_->report;
+  report.bytes_down += bytes.size();
+  ++report.round_trips;
+  auto progress = sync_->session->on_message(bytes);
+  if (!progress.ok()) {
+    finish(progress.code(), progress.error().detail);
+    return {};
+  }
+  report.sent = progress->sent;
+  report.received = progress->received;
+  if (progress->generation) report.generation = progress->generation;
+  note_join();
+  if (!progress->more) {
+    finish(base::Code::ok, {});
+    return {};
+  }
+  push(Progress{progress->sent, progress->received, progress->segments_to_come, progress->bytes_to_come});
+  if (sync_->one_shot) sync_->session->reconnect();
+  compose();
+  return {};
+}
+
+base::Status SyncDriver::disconnected(Connection connection, base::Code code) {
+  if (!is(connection)) return base::error(base::Code::not_found, "connection");
+  const bool stood = sync_->connected;
+  finish(code == base::Code::ok ? base::Code::offline : code, stood ? "the line was cut" : "no connection");
+  return {};
+}
+
+void SyncDriver::tick() {
+  if (!sync_ || clock_.now().monotonic_ms < sync_->deadline_ms) return;
+  finish(base::Code::timed_out, sync_->connected ? "no answer" : "no connection");
+}
+
+std::optional<SyncDriver::Outgoing> SyncDriver::outgoing() {
+  if (!sync_ || !sync_->to_send) return std::nullopt;
+  Outgoing out{sync_->connection, std::move(*sync_->to_send)};
+  sync_->to_send.reset();
+  sync_->report.bytes_up += out.message.size();
+  return out;
+}
+
+void SyncDriver::note_join() {
+  if (!sync_->joining || core_.joining()) return;
+  push(Joined{*sync_->joining});
+  sync_->joining.reset();
+}
+
+void SyncDriver::finish(base::Code code, std::string detail) {
+  Running ended = std::move(*sync_);
+  sync_.reset();
+  ended.session.reset();
+  SyncReport& report = ended.report;
+  report.code = code;
+  report.detail = std::move(detail);
+  report.refused = core_.refused_in_sync();
+  report.join = core_.join_state().code();
+  const auto noted = core_.finish_sync(ended.carrier, code);
+  const auto pending = core_.pending();
+  if (pending.ok()) report.pending = *pending;
+  if (report.code == base::Code::ok && !noted.ok()) report.code = noted.code();
+  if (report.code == base::Code::ok && !pending.ok()) report.code = pending.code();
+  push(Disconnect{ended.connection});
+  push(std::move(report));
+}
+
+void SyncDriver::push(Event event) {
+  // Only the newest progress matters.
+  if (std::holds_alternative<Progress>(event) && !events_.empty() &&
+      std::holds_alternative<Progress>(events_.back())) {
+    events_.pop_back();
+  }
+  events_.push_back(std::move(event));
+}
+
+std::optional<SyncDriver::Event> SyncDriver::next_event() {
+  if (events_.empty()) return std::nullopt;
+  Event event = std::move(events_.front());
+  events_.pop_front();
+  return event;
+}
+
+std::optional<std::int64_t> SyncDriver::deadline_ms() const {
+  if (!sync_) return std::nullopt;
+  return sync_->deadline_ms;
+}
+
+}  // namespace sejawat::api

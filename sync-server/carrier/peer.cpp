@@ -1,0 +1,288 @@
+#include "carrier/peer.h"
+
+#include <algorithm>
+
+#include "carrier/carrier.h"
+
+namespace sejawat::carrier {
+namespace {
+
+constexpr std::size_t kReplyBudget = sync::kMessageMax - 2048;
+// What framing adds to a record or segment, to a run, to a space and to a whole reply, generously.
+constexpr std::size_t kItemCost = 8;
+constexpr std::size_t kRunCost = 20;
+constexpr std::size_t kSpaceCost = 64;
+constexpr std::size_t kReplyCost = 64;
+constexpr std::size_t kVectorEntryCost = 48;
+constexpr std::size_t kMaxShared = 64;  // parts of at most kReplyBudget each
+
+}  // namespace
+
+std::optional<std::uint64_t> Peer::position_in(const base::SpaceId& space) const {
+  const auto found = std::lower_bound(set.begin(), set.end(), space);
+  if (found == set.end() || !(*found == space)) return std::nullopt;
+  return positions[static_cast<std::size_t>(found - set.begin())];
+}
+
+void Peer::follow(const std::vector<base::SpaceId>& to, std::optional<std::uint64_t> fresh) {
+  std::vector<std::optional<std::uint64_t>> kept;
+  for (const auto& space : to) {
+    const bool stays = std::binary_search(set.begin(), set.end(), space);
+    kept.push_back(stays ? position_in(space) : fresh);
+  }
+  set = to;
+  positions = std::move(kept);
+}
+
+// At most `budget` bytes of it. What it leaves out comes once more, which changes nothing.
+base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size_t budget) {
+  sync::Vector vector;
+  SJ_TRY(auto heads, store_.heads(id));
+  for (const auto& [log, head] : heads) {
+    vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
+  }
+  vector.entries.resize(std::min(vector.entries.size(), budget / kVectorEntryCost));
+  const auto& records = spaces_.at(id)->membership.records();
+  const std::size_t room = (budget - vector.entries.size() * kVectorEntryCost) / base::HeadTag::kSize;
+  for (const auto& [record, bytes] : records) {
+    if (vector.records.size() == room) break;
+    vector.records.push_back(base::prefix_of<base::HeadTag>(record));
+  }
+  std::sort(vector.records.begin(), vector.records.end());
+  return vector;
+}
+
+base::Status Carrier::answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply) {
+  std::size_t used = sync::encode(reply).size() + kReplyCost;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    // An even share of what the spaces before this one left over.
+    const std::size_t share = (sync::kMessageMax - std::min(used, sync::kMessageMax)) / (set.size() - i);
+    sync::SpaceReply space;
+    space.space.index = static_cast<std::uint32_t>(i) + 1;
+    SJ_TRY(auto vector, vector_of(set[i], share - std::min(share, kSpaceCost)));
+    used +=
+        kSpaceCost + vector.entries.size() * kVectorEntryCost + vector.records.size() * base::HeadTag::kSize;
+    space.vector = std::move(vector);
+    reply.spaces.push_back(std::move(space));
+  }
+  return {};
+}
+
+base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set) {
+  if (!hello.set || !(*hello.set == log::set_tag(set)) || hello.positions.size() != set.size()) return false;
+  if (hello.generation && !(*hello.generation == generation_)) return false;
+  std::vector<std::pair<base::SpaceId, base::Digest>> digests;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    SJ_TRY(auto digest, store_.digest_at(set[i], hello.positions[i]));
+    if (!digest) return false;
+    digests.emplace_back(set[i], *digest);
+  }
+  return log::account_digest(digests) == hello.base;
+}
+
+namespace {
+
+// Fills one space's part of a message with what came after a position, up to a budget.
+struct Collector final : CarrierStore::Taker {
+  Collector(sync::SpaceReply& reply_in, std::size_t budget_in) : reply(reply_in), budget(budget_in) {}
+  bool take(Arrival arrival) override {
+    const bool known = skip(arrival);
+    const std::size_t cost =
+        known ? 0 : arrival.bytes.size() + kItemCost + (arrival.is_record ? 0 : kRunCost);
+    if (cost > budget) return false;
+    budget -= cost;
+    reply.position = arrival.position;
+    if (known) return true;
+    if (arrival.is_record) {
+      reply.records.push_back(std::move(arrival.bytes));
+    } else if (!reply.logs.empty() && base::equal(reply.logs.back().log, arrival.log.view())) {
+      reply.logs.back().segments.push_back(std::move(arrival.bytes));
+    } else {
+      reply.logs.push_back({base::to_bytes(arrival.log.view()), {std::move(arrival.bytes)}});
+    }
+    return true;
+  }
+  bool skip(const Arrival& arrival) const {
+    if (peer != nullptr && peer->own.count({space, arrival.position}) != 0) return true;
+    if (vector == nullptr) return false;
+    if (arrival.is_record) {
+      const auto id = space::record_id_of(arrival.bytes);
+      return id.ok() && std::binary_search(vector->records.begin(), vector->records.end(),
+                                           base::prefix_of<base::HeadTag>(*id));
+    }
+    for (const auto& entry : vector->entries) {
+      if (entry.log == arrival.log) return arrival.segment_no < entry.count;
+    }
+    return false;
+  }
+  sync::SpaceReply& reply;
+  std::size_t budget;
+  base::SpaceId space;
+  const Peer* peer = nullptr;            // leaves out what it brought itself
+  const sync::Vector* vector = nullptr;  // and what it says it holds
+};
+
+}  // namespace
+
+base::Result<Carrier::Part> Carrier::collect(const base::SpaceId& id, std::uint64_t from, std::size_t budget,
+                                             const Peer* peer, const sync::Vector* vector) {
+  const Space& space = *spaces_.at(id);
+  Part part;
+  part.reply.position = from;
+  const std::size_t room = budget - std::min(budget, kSpaceCost);
+  Collector collector(part.reply, room);
+  collector.space = id;
+  collector.peer = peer;
+  collector.vector = vector;
+  if (room > 0) SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
+  part.cost = kSpaceCost + room - collector.budget;
+  if (part.reply.position == space.position) {
+    part.reply.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
+    return part;
+  }
+  SJ_TRY(auto digest, store_.digest_at(id, part.reply.position));
+  if (digest) part.reply.digest = base::to_bytes(digest->view());
+  SJ_TRY(part.rest, store_.rest_after(id, part.reply.position));
+  return part;
+}
+
+// False when the reply ends here: vectors, or a base that is not known.
+base::Result<bool> Carrier::greet(Peer& peer, const sync::Hello& hello, const std::vector<base::SpaceId>& set,
+                                  sync::ServerMessage& reply) {
+  peer.set.clear();
+  if (!hello.set) {  // a client that has nothing from here yet
+    peer.follow(set, 0);
+    return true;
+  }
+  peer.follow(set, std::nullopt);
+  if (hello.full) {
+    SJ_TRY_STATUS(answer_vectors(set, reply));
+    return false;
+  }
+  SJ_TRY(const bool known, base_known(hello, set));
+  reply.base_unknown = !known;
+  if (known) peer.positions.assign(hello.positions.begin(), hello.positions.end());
+  return known;
+}
+
+base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, const Ingested& ingested,
+                               sync::ServerMessage& reply) {
+  const std::size_t fixed = sync::encode(reply).size() + kReplyCost;
+  std::size_t budget = sync::kMessageMax - std::min(fixed, sync::kMessageMax);
+  for (std::size_t i = 0; i < peer.set.size(); ++i) {
+    const base::SpaceId& id = peer.set[i];
+    const sync::Vector* vector = nullptr;
+    for (std::size_t place = 0; place < message.spaces.size(); ++place) {
+      const bool same = ingested.spaces[place] && *ingested.spaces[place] == id;
+      if (same && message.spaces[place].vector) vector = &*message.spaces[place].vector;
+    }
+    auto& position = peer.positions[i];
+    if (!position && vector != nullptr) position = 0;  // what was waited for
+    if (!position || *position == spaces_.at(id)->position) continue;
+    SJ_TRY(auto part, collect(id, *position, budget, &peer, vector));
+    reply.bytes_to_come += part.rest.bytes;
+    reply.segments_to_come += part.rest.segments;
+    if (part.reply.position == *position) continue;
+    budget -= part.cost;
+    position = part.reply.position;
+    part.reply.space.index = static_cast<std::uint32_t>(i) + 1;
+    reply.spaces.push_back(std::move(part.reply));
+  }
+  return {};
+}
+
+base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::ClientMessage& message,
+                                                  Ingested ingested) {
+  sync::ServerMessage reply = std::move(ingested.reply);
+  if (reply.error != base::Code::ok) return reply;
+  const sync::Hello* hello = message.hello ? &*message.hello : nullptr;
+  peer.confirmed = peer.greeted;
+  if (hello != nullptr) {
+    if (!hello->generation || !(*hello->generation == generation_)) reply.generation = generation_;
+    peer.live = hello->live;
+    peer.greeted = true;
+  }
+  peer.told = false;
+  const auto set = set_of(peer.device);
+  if (set.empty()) {
+    peer.follow(set, std::nullopt);
+    if (hello != nullptr && reply.records_taken == 0) reply.error = base::Code::unknown_membership;
+    return reply;
+  }
+  peer.own.merge(ingested.own);
+  if (hello != nullptr) {
+    if (!hello->set || !(*hello->set == log::set_tag(set))) reply.set = set;
+    SJ_TRY(const bool goes_on, greet(peer, *hello, set, reply));
+    if (!goes_on) return reply;
+  } else if (peer.set != set) {
+    reply.set = set;
+    peer.follow(set, 0);
+  }
+  SJ_TRY_STATUS(bring_up(peer, message, ingested, reply));
+  forget_passed(peer);
+  peer.told = reply.bytes_to_come > 0 || reply.segments_to_come > 0;
+  return reply;
+}
+
+void Carrier::forget_passed(Peer& peer) const {
+  for (auto at = peer.own.begin(); at != peer.own.end();) {
+    const auto position = peer.position_in(at->first);
+    const bool member = std::binary_search(peer.set.begin(), peer.set.end(), at->first);
+    at = !member || (position && at->second <= *position) ? peer.own.erase(at) : std::next(at);
+  }
+  if (peer.own.size() > Peer::kMaxOwn) peer.own.clear();
+}
+
+base::Result<const Carrier::SharedNews*> Carrier::news(const base::SpaceId& id, std::uint64_t from) {
+  if (const auto found = news_.find({id, from}); found != news_.end()) return &found->second;
+  if (news_.size() >= kMaxShared) news_.clear();
+  SJ_TRY(auto part, collect(id, from, kReplyBudget, nullptr, nullptr));
+  SharedNews shared;
+  shared.encoded = std::make_shared<const base::Bytes>(sync::encode_part(part.reply));
+  shared.position = part.reply.position;
+  shared.cost = part.cost;
+  shared.rest = part.rest;
+  return &news_.emplace(std::make_pair(id, from), std::move(shared)).first->second;
+}
+
+base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
+  if (!peer.pushable() || peer.told) return std::optional<sync::ServerMessage>();
+  const auto set = set_of(peer.device);
+  sync::ServerMessage message;
+  message.push = true;
+  std::size_t budget = kReplyBudget;
+  for (const auto& id : set) {
+    const std::uint64_t tip = spaces_.at(id)->position;
+    const auto place = std::lower_bound(peer.set.begin(), peer.set.end(), id);
+    std::uint64_t from = 0;
+    if (place != peer.set.end() && *place == id) {
+      const auto index = static_cast<std::size_t>(place - peer.set.begin());
+      auto& position = peer.positions[index];
+      if (!position || *position == tip) continue;
+      SJ_TRY(const SharedNews* shared, news(id, *position));
+      if (shared->position != *position && shared->cost <= budget) {
+        budget -= shared->cost;
+        position = shared->position;
+        message.shared.push_back({static_cast<std::uint32_t>(index) + 1, shared->encoded});
+        message.bytes_to_come += shared->rest.bytes;
+        message.segments_to_come += shared->rest.segments;
+        continue;
+      }
+      from = *position;
+    }
+    // No room, or a space that the peer does not know of yet, whose index only a reply can give: it asks.
+    SJ_TRY(auto rest, store_.rest_after(id, from));
+    message.bytes_to_come += rest.bytes;
+    message.segments_to_come += rest.segments;
+  }
+  peer.told = message.bytes_to_come > 0 || message.segments_to_come > 0;
+  if (message.shared.empty() && !peer.told) return std::optional<sync::ServerMessage>();
+  return std::optional<sync::ServerMessage>(std::move(message));
+}
+
+Changes Carrier::take_changes() {
+  news_.clear();
+  return std::exchange(changes_, {});
+}
+
+}  // namespace sejawat::carrier

@@ -1,0 +1,17 @@
+// The way from a connection's coroutine to the writer's thread and back.
+#pragma once
+
+#include "server_state.h"
+
+namespace sejawat::net {
+
+struct Served {
+  base::Result<sync::ServerMessage> answer;  // timed_out: the queue is full
+  Standing standing;                         // of `peer` after it, if there is one
+};
+
+// Hands a message to the writer and resumes on the io thread once it is durable.
+asio::awaitable<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
+                                std::shared_ptr<carrier::Peer> peer);
+
+}  // namespace sejawat::net

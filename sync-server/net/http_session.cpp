@@ -1,0 +1,167 @@
+#include "http_session.h"
+
+#include "crypto/noise.h"
+#include "routes.h"
+#include "websocket_session.h"
+
+namespace sejawat::net {
+namespace {
+
+constexpr std::uint32_t kMaxHeader = 4096;
+constexpr std::size_t kReadMax = 8192;  // holds a whole header; bodies pass through it
+constexpr std::size_t kLingerMax = 256 * 1024;
+
+template <class Stream>
+class HttpSession final : public Connection, public std::enable_shared_from_this<HttpSession<Stream>> {
+ public:
+  HttpSession(Server& server, Stream stream, Slot slot)
+      : server_(server), stream_(std::move(stream)), slot_(std::move(slot)), buffer_(kReadMax) {
+    caller_.origin = slot_.origin();
+    caller_.tls = std::is_same_v<Stream, TlsStream>;
+    server_.connections.insert(this);
+  }
+  ~HttpSession() override { server_.connections.erase(this); }
+  void drain() override {
+    if (waiting_) beast::get_lowest_layer(stream_).cancel();
+  }
+
+  asio::awaitable<void> run() {
+    bool go_on = true;
+    for (bool first = true; go_on && !server_.draining; first = false) {
+      RequestParser parser;
+      parser.header_limit(kMaxHeader);
+      parser.body_limit(crypto::kNoiseMessageMax);
+      expires(first ? server_.options.timeouts.first_request : server_.options.timeouts.idle);
+      waiting_ = buffer_.size() == 0;
+      if (waiting_) buffer_.shrink_to_fit();  // an idle connection keeps no buffer
+      auto [error, read] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
+      static_cast<void>(read);
+      waiting_ = false;
+      if (error) {
+        co_await refuse_head(error);
+        break;
+      }
+      auto refusal = refuse_early(server_, parser.get(), caller_);
+      if (!refusal && wants_websocket(parser.get())) {
+        if (buffer_.size() != 0) break;  // no client of this protocol speaks before it is answered
+        beast::get_lowest_layer(stream_).expires_never();
+        start_websocket<Stream>(server_, std::move(stream_), parser.release(), std::move(slot_));
+        co_return;
+      }
+      if (refusal) {
+        go_on = co_await finish(*refusal, parser.get(), true);
+      } else {
+        go_on = co_await serve(parser);
+      }
+    }
+    close();
+  }
+
+ private:
+  void expires(std::chrono::milliseconds after) { beast::get_lowest_layer(stream_).expires_after(after); }
+
+  // The rest of a request, and its answer. False: the connection ends.
+  asio::awaitable<bool> serve(RequestParser& parser) {
+    expires(server_.options.timeouts.body);
+    if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
+      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+      auto [error, count] =
+          co_await asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()), kTuple);
+      static_cast<void>(count);
+      if (error) co_return false;
+    }
+    auto [error, read] = co_await http::async_read(stream_, buffer_, parser, kTuple);
+    static_cast<void>(read);
+    if (error) {
+      co_await refuse_head(error);
+      co_return false;
+    }
+    const Request request = parser.release();
+    Reply reply = co_await answer_request(server_, request, caller_);
+    co_return co_await finish(reply, request, false);
+  }
+
+  asio::awaitable<bool> finish(Reply& reply, const Request& request, bool body_unread) {
+    const bool unread = body_unread && request.method() == http::verb::post;
+    const bool keep = request.keep_alive() && !server_.draining && !unread && !reply.close;
+    reply.message.version(request.version());
+    reply.message.keep_alive(keep);
+    const bool sent = co_await write(reply);
+    if (sent && unread) co_await linger();
+    co_return keep&& sent;
+  }
+
+  asio::awaitable<bool> write(Reply& reply) {
+    expires(server_.options.timeouts.write);
+    auto [error, written] = co_await http::async_write(stream_, reply.message, kTuple);
+    static_cast<void>(written);
+    if (error == beast::error::timeout) ++server_.counts.timeouts;
+    co_return !error;
+  }
+
+  // A head or body that does not read: say why where somebody may be listening, then close.
+  asio::awaitable<void> refuse_head(beast::error_code error) {
+    if (error == beast::error::timeout) {
+      ++server_.counts.timeouts;
+      co_return;
+    }
+    auto status = http::status::bad_request;
+    if (error == http::error::header_limit || error == http::error::buffer_overflow) {
+      status = http::status::request_header_fields_too_large;
+    } else if (error == http::error::body_limit) {
+      status = http::status::payload_too_large;
+    } else if (error.category() != http::make_error_code(http::error::bad_method).category() ||
+               error == http::error::end_of_stream || error == http::error::partial_message) {
+      co_return;  // the line went, not the sense
+    }
+    ++server_.counts.refused_malformed;
+    Reply reply = reply_status(status);
+    reply.message.keep_alive(false);
+    const bool sent = co_await write(reply);
+    if (sent) co_await linger();
+  }
+
+  // What the other side is still sending is read and dropped for a moment: a close with unread bytes would
+  // reset the connection and take the answer with it.
+  asio::awaitable<void> linger() {
+    beast::error_code ignored;
+    beast::get_lowest_layer(stream_).socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    expires(std::chrono::seconds(2));
+    buffer_.clear();
+    for (std::size_t total = 0; total < kLingerMax;) {
+      auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(kReadMax), kTuple);
+      if (error) break;
+      total += count;
+    }
+  }
+
+  void close() {
+    beast::error_code ignored;
+    beast::get_lowest_layer(stream_).socket().shutdown(Tcp::socket::shutdown_send, ignored);
+  }
+
+  Server& server_;
+  Stream stream_;
+  Slot slot_;
+  Caller caller_;
+  beast::flat_buffer buffer_;
+  bool waiting_ = false;  // for the first byte of a request
+};
+
+template <class Stream>
+asio::awaitable<void> run_http(std::shared_ptr<HttpSession<Stream>> session) {
+  co_await session->run();
+}
+
+}  // namespace
+
+template <class Stream>
+void start_http(Server& server, Stream stream, Slot slot) {
+  auto session = std::make_shared<HttpSession<Stream>>(server, std::move(stream), std::move(slot));
+  asio::co_spawn(server.io, run_http<Stream>(std::move(session)), asio::detached);
+}
+
+template void start_http<PlainStream>(Server&, PlainStream, Slot);
+template void start_http<TlsStream>(Server&, TlsStream, Slot);
+
+}  // namespace sejawat::net

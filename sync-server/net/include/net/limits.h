@@ -1,0 +1,62 @@
+// Who may connect, and how often: decided before anything is read or allocated for a stranger. Sans-IO; one
+// thread.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <unordered_map>
+
+namespace sejawat::net {
+
+// Where a connection comes from, as far as limits go: an IPv4 address, or the /64 of an IPv6 address, which
+// one household or one attacker has whole.
+struct Origin {
+  std::array<std::uint8_t, 8> prefix{};
+  // The machine itself: tests, a reverse proxy, an operator. Only the overall limit holds for it.
+  bool loopback = false;
+  friend bool operator==(const Origin&, const Origin&) = default;
+};
+Origin origin_of_v4(const std::array<std::uint8_t, 4>& address);
+Origin origin_of_v6(const std::array<std::uint8_t, 16>& address);  // mapped IPv4 counts as IPv4
+
+struct OriginHash {
+  std::size_t operator()(const Origin& origin) const noexcept;
+};
+
+struct AdmissionLimits {
+  std::size_t connections = 10000;
+  // A school or a village behind one address is hundreds of phones.
+  std::size_t connections_per_origin = 1000;
+  // Handshakes cost us two X25519 and 64 KiB before we know who asks.
+  double handshakes_per_second = 50;
+  double handshake_burst = 500;
+  std::size_t origins = 65536;  // remembered at once
+};
+
+class Admission {
+ public:
+  explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
+  // False: close it at once. Every true is matched by one leave().
+  bool enter(const Origin& origin);
+  void leave(const Origin& origin);
+  // False: answer 429, read nothing. `now_ms` never goes back.
+  bool handshake(const Origin& origin, std::int64_t now_ms);
+  std::size_t connections() const { return connections_; }
+
+ private:
+  struct Entry {
+    std::size_t connections = 0;
+    double tokens = 0;
+    std::int64_t at_ms = 0;
+  };
+  Entry* entry(const Origin& origin);  // nullptr: no room to remember one more
+  void forget_idle(std::int64_t now_ms);
+  double refilled(const Entry& entry, std::int64_t now_ms) const;
+
+  AdmissionLimits limits_;
+  std::size_t connections_ = 0;
+  std::int64_t latest_ms_ = 0;
+  std::unordered_map<Origin, Entry, OriginHash> entries_;
+};
+
+}  // namespace sejawat::net

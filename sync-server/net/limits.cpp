@@ -1,0 +1,90 @@
+#include "net/limits.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sejawat::net {
+
+Origin origin_of_v4(const std::array<std::uint8_t, 4>& address) {
+  Origin origin;
+  // 2002::/16 (6to4) is what such a prefix would be in IPv6: nobody else's.
+  origin.prefix = {0x20, 0x02, address[0], address[1], address[2], address[3], 0, 0};
+  origin.loopback = address[0] == 127;
+  return origin;
+}
+
+Origin origin_of_v6(const std::array<std::uint8_t, 16>& address) {
+  static constexpr std::array<std::uint8_t, 12> kMapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (std::equal(kMapped.begin(), kMapped.end(), address.begin())) {
+    return origin_of_v4({address[12], address[13], address[14], address[15]});
+  }
+  static constexpr std::array<std::uint8_t, 16> kLoopback{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  Origin origin;
+  std::copy_n(address.begin(), origin.prefix.size(), origin.prefix.begin());
+  origin.loopback = address == kLoopback;
+  return origin;
+}
+
+std::size_t OriginHash::operator()(const Origin& origin) const noexcept {
+  // The table is small and capped, so a crafted collision costs a walk of it at most once a connection; mixed
+  // all the same, because neighbours differ in few bits.
+  std::uint64_t value = 0;
+  std::memcpy(&value, origin.prefix.data(), sizeof(value));
+  value ^= value >> 33;
+  value *= 0xff51afd7ed558ccdULL;
+  value ^= value >> 33;
+  return static_cast<std::size_t>(value);
+}
+
+double Admission::refilled(const Entry& entry, std::int64_t now_ms) const {
+  const double passed = static_cast<double>(std::max<std::int64_t>(0, now_ms - entry.at_ms)) / 1000;
+  return std::min(limits_.handshake_burst, entry.tokens + passed * limits_.handshakes_per_second);
+}
+
+void Admission::forget_idle(std::int64_t now_ms) {
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    const Entry& entry = at->second;
+    const bool idle = entry.connections == 0 && refilled(entry, now_ms) >= limits_.handshake_burst;
+    at = idle ? entries_.erase(at) : std::next(at);
+  }
+}
+
+Admission::Entry* Admission::entry(const Origin& origin) {
+  const auto found = entries_.find(origin);
+  if (found != entries_.end()) return &found->second;
+  if (entries_.size() >= limits_.origins) forget_idle(latest_ms_);
+  if (entries_.size() >= limits_.origins) return nullptr;
+  return &entries_.emplace(origin, Entry{0, limits_.handshake_burst, latest_ms_}).first->second;
+}
+
+bool Admission::enter(const Origin& origin) {
+  if (connections_ >= limits_.connections) return false;
+  if (!origin.loopback) {
+    Entry* known = entry(origin);
+    if (known == nullptr || known->connections >= limits_.connections_per_origin) return false;
+    ++known->connections;
+  }
+  ++connections_;
+  return true;
+}
+
+void Admission::leave(const Origin& origin) {
+  --connections_;
+  if (origin.loopback) return;
+  const auto found = entries_.find(origin);
+  if (found != entries_.end()) --found->second.connections;
+}
+
+bool Admission::handshake(const Origin& origin, std::int64_t now_ms) {
+  latest_ms_ = std::max(latest_ms_, now_ms);
+  if (origin.loopback) return true;
+  Entry* known = entry(origin);
+  if (known == nullptr) return false;
+  known->tokens = refilled(*known, now_ms);
+  known->at_ms = now_ms;
+  if (known->tokens < 1) return false;
+  known->tokens -= 1;
+  return true;
+}
+
+}  // namespace sejawat::net

@@ -1,0 +1,106 @@
+#include "live.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+namespace sejawat::net {
+namespace {
+
+// How many peers one visit of the writer's thread serves: what it costs at worst is what an upload waits.
+constexpr std::size_t kBatch = 256;
+
+}  // namespace
+
+Standing Standing::of(const carrier::Peer& peer) { return {peer.pushable(), peer.set, peer.positions}; }
+
+void LiveHub::start() {
+  writer_.watch([this](const carrier::Changes& changes) {
+    boost::asio::post(io_, [this, changes] { on_changes(changes); });
+  });
+}
+
+void LiveHub::stop() { writer_.watch({}); }
+
+void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing standing) {
+  const auto known = followed_.find(&peer);
+  if (known != followed_.end() && standing.pushable && known->second.standing.set == standing.set) {
+    known->second.standing.positions = std::move(standing.positions);
+    return;
+  }
+  forget(peer);
+  if (!standing.pushable) return;
+  for (const auto& space : standing.set) by_space_[space].insert(&peer);
+  by_device_[device].insert(&peer);
+  followed_.emplace(&peer, Followed{device, std::move(standing)});
+  counts_.live_peers = followed_.size();
+}
+
+void LiveHub::forget(LivePeer& peer) {
+  const auto known = followed_.find(&peer);
+  if (known == followed_.end()) return;
+  const auto leave = [&peer](auto& map, const auto& key) {
+    const auto found = map.find(key);
+    if (found == map.end()) return;
+    found->second.erase(&peer);
+    if (found->second.empty()) map.erase(found);
+  };
+  for (const auto& space : known->second.standing.set) leave(by_space_, space);
+  leave(by_device_, known->second.device);
+  followed_.erase(known);
+  counts_.live_peers = followed_.size();
+}
+
+bool LiveHub::has_seen(const LivePeer& peer, const base::SpaceId& space, std::uint64_t tip) const {
+  const Standing& standing = followed_.at(&peer).standing;
+  const auto place = std::lower_bound(standing.set.begin(), standing.set.end(), space);
+  const auto& position = standing.positions[static_cast<std::size_t>(place - standing.set.begin())];
+  return position && *position >= tip;
+}
+
+void LiveHub::on_changes(const carrier::Changes& changes) {
+  std::unordered_set<LivePeer*> told;
+  for (const auto& [space, tip] : changes.tips) {
+    const auto found = by_space_.find(space);
+    if (found == by_space_.end()) continue;
+    for (auto* peer : found->second) {
+      // Whoever brought it, or asked after it came, has it.
+      if (!has_seen(*peer, space, tip)) told.insert(peer);
+    }
+  }
+  for (const auto& device : changes.devices) {
+    const auto found = by_device_.find(device);
+    if (found != by_device_.end()) told.insert(found->second.begin(), found->second.end());
+  }
+  for (auto* peer : told) peer->news();
+}
+
+void LiveHub::ask(LivePeer& peer) {
+  due_.push_back(peer.hold());
+  // Whoever else asks in this turn of the loop comes along.
+  if (due_.size() == 1 && asked_.empty()) {
+    boost::asio::post(io_, [this] { send_batch(); });
+  }
+}
+
+void LiveHub::send_batch() {
+  if (!asked_.empty() || due_.empty()) return;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(due_.size(), kBatch));
+  asked_.assign(std::make_move_iterator(due_.begin()), std::make_move_iterator(due_.begin() + count));
+  due_.erase(due_.begin(), due_.begin() + count);
+  storage::Writer::Pushes pushes;
+  for (const auto& peer : asked_) pushes.peers.push_back(peer->peer());
+  pushes.done = [this](std::vector<std::optional<sync::ServerMessage>> messages) {
+    auto kept = std::make_shared<std::vector<std::optional<sync::ServerMessage>>>(std::move(messages));
+    boost::asio::post(io_, [this, kept] { on_batch(std::move(*kept)); });
+  };
+  if (!writer_.submit(std::move(pushes))) asked_.clear();  // stopping
+}
+
+void LiveHub::on_batch(std::vector<std::optional<sync::ServerMessage>> messages) {
+  const auto served = std::move(asked_);
+  asked_.clear();
+  for (std::size_t i = 0; i < served.size(); ++i) served[i]->push(std::move(messages[i]));
+  send_batch();
+}
+
+}  // namespace sejawat::net

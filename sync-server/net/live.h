@@ -1,0 +1,73 @@
+// Who is told when something was committed. Belongs to the io thread; reading for the pushes happens on the
+// writer's, in batches, so that one encoding serves all who stand at the same place.
+//
+// Nothing is queued for a reader: a peer that is busy is marked "behind", and when it is free again it gets
+// one push with all that has come meanwhile, from where it stands. What a push cannot hold, the peer asks
+// for.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "metrics.h"
+#include "storage/writer.h"
+
+namespace sejawat::net {
+
+// What the io thread may know of a carrier::Peer: a copy, made on the writer's thread with each answer.
+struct Standing {
+  bool pushable = false;
+  std::vector<base::SpaceId> set;
+  std::vector<std::optional<std::uint64_t>> positions;
+  static Standing of(const carrier::Peer& peer);
+};
+
+class LivePeer {
+ public:
+  virtual ~LivePeer() = default;
+  virtual std::shared_ptr<LivePeer> hold() = 0;
+  virtual std::shared_ptr<carrier::Peer> peer() = 0;
+  // Something is new for it. It asks the hub now, or when it is free.
+  virtual void news() = 0;
+  // The answer to LiveHub::ask, once for each. nullopt: nothing was new after all.
+  virtual void push(std::optional<sync::ServerMessage> message) = 0;
+};
+
+class LiveHub {
+ public:
+  LiveHub(boost::asio::io_context& io, storage::Writer& writer, Counts& counts)
+      : io_(io), writer_(writer), counts_(counts) {}
+  // From now on commits are heard of; stop() before the io_context goes.
+  void start();
+  void stop();
+
+  // (Again) with each answer; a peer that is not pushable is let go.
+  void follow(LivePeer& peer, const base::PublicBoxKey& device, Standing standing);
+  void forget(LivePeer& peer);
+  void ask(LivePeer& peer);
+  std::size_t size() const { return followed_.size(); }
+
+ private:
+  struct Followed {
+    base::PublicBoxKey device;
+    Standing standing;
+  };
+  void on_changes(const carrier::Changes& changes);
+  void send_batch();
+  void on_batch(std::vector<std::optional<sync::ServerMessage>> messages);
+  bool has_seen(const LivePeer& peer, const base::SpaceId& space, std::uint64_t tip) const;
+
+  boost::asio::io_context& io_;
+  storage::Writer& writer_;
+  Counts& counts_;
+  std::unordered_map<const LivePeer*, Followed> followed_;
+  std::unordered_map<base::SpaceId, std::unordered_set<LivePeer*>> by_space_;
+  std::unordered_map<base::PublicBoxKey, std::unordered_set<LivePeer*>> by_device_;
+  std::vector<std::shared_ptr<LivePeer>> due_;
+  std::vector<std::shared_ptr<LivePeer>> asked_;  // the batch that is with the writer
+};
+
+}  // namespace sejawat::net

@@ -1,0 +1,96 @@
+#include "reply.h"
+
+namespace sejawat::net {
+namespace {
+
+// Nothing from elsewhere runs, loads, frames or hears of these pages; WebAssembly needs a word of its own.
+// ws: and wss: to the same host are meant by 'self'.
+constexpr char kPolicy[] =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; "
+    "style-src 'self'; img-src 'self' blob: data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'";
+
+void guard(Reply& reply, bool tls) {
+  auto& message = reply.message;
+  message.set("X-Content-Type-Options", "nosniff");
+  message.set("Referrer-Policy", "no-referrer");
+  message.set("Content-Security-Policy", kPolicy);
+  message.set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), interest-cohort=()");
+  message.set("Cross-Origin-Opener-Policy", "same-origin");
+  message.set("Cross-Origin-Embedder-Policy", "require-corp");
+  message.set("Cross-Origin-Resource-Policy", "same-origin");
+  if (tls) message.set("Strict-Transport-Security", "max-age=31536000");
+}
+
+template <class Owner>
+void set_body(Reply& reply, std::shared_ptr<const Owner> owner, std::string_view body) {
+  const auto bytes = base::as_bytes(body);
+  reply.message.body() = {bytes.data(), bytes.size()};
+  reply.message.prepare_payload();
+  reply.owner = std::move(owner);
+}
+
+// A list of entity tags, or "*".
+bool names(std::string_view list, std::string_view etag) {
+  return list == "*" || list.find(etag) != std::string_view::npos;
+}
+
+}  // namespace
+
+Reply reply_status(http::status status) {
+  Reply reply;
+  reply.message.result(status);
+  reply.message.prepare_payload();
+  return reply;
+}
+
+Reply reply_text(http::status status, std::string text) {
+  Reply reply;
+  reply.message.result(status);
+  reply.message.set(http::field::content_type, "text/plain; charset=utf-8");
+  reply.message.set(http::field::cache_control, "no-store");
+  guard(reply, false);
+  auto owner = std::make_shared<const std::string>(std::move(text));
+  const std::string_view body = *owner;
+  set_body(reply, std::move(owner), body);
+  return reply;
+}
+
+Reply reply_later(http::status status, int seconds) {
+  Reply reply;
+  reply.message.result(status);
+  reply.message.set(http::field::retry_after, std::to_string(seconds));
+  reply.message.prepare_payload();
+  return reply;
+}
+
+Reply reply_sync(base::Bytes message) {
+  Reply reply;
+  reply.message.result(http::status::ok);
+  auto owner = std::make_shared<const base::Bytes>(std::move(message));
+  const std::string_view body = base::as_text(*owner);
+  set_body(reply, std::move(owner), body);
+  return reply;
+}
+
+Reply reply_file(const StaticFiles::Found& found, const FileRequest& request) {
+  Reply reply;
+  auto& message = reply.message;
+  guard(reply, request.tls);
+  message.set(http::field::etag, found.file->etag);
+  message.set(http::field::cache_control,
+              found.immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  message.set(http::field::vary, "Accept-Encoding");
+  if (!request.if_none_match.empty() && names(request.if_none_match, found.file->etag)) {
+    message.result(http::status::not_modified);
+    return reply;
+  }
+  message.result(http::status::ok);
+  message.set(http::field::content_type, found.type);
+  if (!found.encoding.empty()) message.set(http::field::content_encoding, found.encoding);
+  set_body(reply, found.file, found.file->content);
+  if (request.head) message.body() = {};
+  return reply;
+}
+
+}  // namespace sejawat::net

@@ -1,0 +1,79 @@
+// What every connection of one server shares. Everything here belongs to the one io thread.
+#pragma once
+
+#include <boost/asio.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/ssl.hpp>
+#include <optional>
+#include <unordered_set>
+
+#include "live.h"
+#include "metrics.h"
+#include "net/server.h"
+#include "net/static_files.h"
+
+namespace sejawat::net {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using Tcp = asio::ip::tcp;
+using PlainStream = beast::tcp_stream;
+using TlsStream = beast::ssl_stream<beast::tcp_stream>;
+// Loops return errors as values. GCC 12 miscompiles what stays alive across a co_await in a condition, a
+// ternary or an argument that is destroyed there: results go into a variable first, and our own coroutines
+// take references to what their caller holds.
+inline constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+
+// A connection as the drain sees it: end as soon as what is under way allows.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+  virtual void drain() = 0;
+};
+
+struct Server {
+  Server(const ServerOptions& options_in, const crypto::BoxKey& key_in, storage::Writer& writer_in,
+         base::Random& random_in, base::Clock& clock_in)
+      : options(options_in),
+        key(key_in),
+        writer(writer_in),
+        random(random_in),
+        clock(clock_in),
+        admission(options_in.limits),
+        files(options_in.web),
+        live(io, writer_in, counts) {}
+
+  const ServerOptions& options;
+  const crypto::BoxKey& key;
+  storage::Writer& writer;
+  base::Random& random;
+  base::Clock& clock;
+  Admission admission;
+  StaticFiles files;
+  Counts counts;
+  std::unordered_set<Connection*> connections;
+  std::optional<asio::ssl::context> tls;
+  bool draining = false;
+  // Last, so that it goes first: coroutines that it still holds see all of the above.
+  asio::io_context io{1};
+  LiveHub live;
+};
+
+// One admitted connection: counted from here on until it is destroyed, wherever it is moved.
+class Slot {
+ public:
+  Slot(Server& server, const Origin& origin) : server_(&server), origin_(origin) {}
+  Slot(Slot&& other) noexcept : server_(std::exchange(other.server_, nullptr)), origin_(other.origin_) {}
+  Slot& operator=(Slot&&) = delete;
+  ~Slot() {
+    if (server_ != nullptr) server_->admission.leave(origin_);
+  }
+  const Origin& origin() const { return origin_; }
+
+ private:
+  Server* server_;
+  Origin origin_;
+};
+
+}  // namespace sejawat::net

@@ -1,0 +1,257 @@
+#include "websocket_session.h"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/beast/websocket.hpp>
+#include <boost/beast/websocket/ssl.hpp>
+
+#include "crypto/noise.h"
+#include "durable.h"
+#include "sync/session.h"
+
+namespace sejawat::net {
+namespace {
+
+namespace websocket = beast::websocket;
+
+template <class Stream>
+class WebSocketSession final : public Connection,
+                               public LivePeer,
+                               public std::enable_shared_from_this<WebSocketSession<Stream>> {
+ public:
+  WebSocketSession(Server& server, Stream stream, Request request, Slot slot)
+      : server_(server),
+        socket_(std::move(stream)),
+        request_(std::move(request)),
+        slot_(std::move(slot)),
+        channel_(server.key, server.random),
+        read_deadline_(server.io),
+        write_deadline_(server.io),
+        free_(server.io, asio::steady_timer::time_point::max()) {
+    server_.connections.insert(this);
+  }
+  ~WebSocketSession() override { server_.connections.erase(this); }
+
+  asio::awaitable<void> run() {
+    ++server_.counts.sockets;
+    bool go_on = co_await open();
+    while (go_on) go_on = co_await exchange();
+    server_.live.forget(*this);
+    read_deadline_.cancel();
+    write_deadline_.cancel();
+    spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
+                 messages_, pushes_, bytes_in_, bytes_out_);
+  }
+
+  void drain() override {
+    drained_ = true;
+    if (!answering_) start_close(websocket::close_code::going_away);
+  }
+
+  // LivePeer
+  std::shared_ptr<LivePeer> hold() override { return this->shared_from_this(); }
+  std::shared_ptr<carrier::Peer> peer() override { return peer_; }
+  void news() override {
+    behind_ = true;
+    if (writing_) ++server_.counts.slow_readers;
+    ask_if_behind();
+  }
+  void push(std::optional<sync::ServerMessage> message) override {
+    asked_ = false;
+    pushed_ = std::move(message);
+    if (pushed_ && !writing_) start_push();
+    ask_if_behind();
+  }
+
+ private:
+  asio::awaitable<bool> open() {
+    websocket::stream_base::timeout timeout{};
+    timeout.handshake_timeout = server_.options.timeouts.first_request;
+    timeout.idle_timeout = server_.options.timeouts.live_idle;
+    timeout.keep_alive_pings = true;
+    socket_.set_option(timeout);
+    socket_.read_message_max(crypto::kNoiseMessageMax);
+    socket_.binary(true);
+    socket_.auto_fragment(false);
+    // A stranger has as long for the first message as for a request's head.
+    arm(read_deadline_, server_.options.timeouts.first_request);
+    auto [error] = co_await socket_.async_accept(request_, kTuple);
+    request_ = {};
+    co_return !error;
+  }
+
+  // One message of the client, and its answer. False: the connection ends.
+  asio::awaitable<bool> exchange() {
+    beast::flat_buffer buffer(crypto::kNoiseMessageMax);
+    const bool whole = co_await read(buffer);
+    if (!whole) co_return false;
+    const auto data = buffer.cdata();
+    const base::ByteView bytes{static_cast<const std::uint8_t*>(data.data()), data.size()};
+    ++messages_;
+    bytes_in_ += bytes.size();
+    server_.counts.bytes_in += bytes.size();
+    auto incoming = channel_.on_message(bytes);
+    if (!incoming.ok()) {
+      ++(incoming.code() == base::Code::cannot_decrypt ? server_.counts.refused_key
+                                                       : server_.counts.refused_malformed);
+      co_return co_await end(websocket::close_code::policy_error);
+    }
+    if (!peer_) peer_ = std::make_shared<carrier::Peer>(incoming->device);
+    answering_ = true;
+    Served served = co_await durable(server_, incoming->device, std::move(incoming->message), peer_);
+    const bool sent = co_await answer(served);
+    answering_ = false;
+    if (sent && drained_) co_return co_await end(websocket::close_code::going_away);
+    ask_if_behind();
+    co_return sent;
+  }
+
+  asio::awaitable<bool> answer(Served& served) {
+    if (!served.answer.ok()) {
+      ++server_.counts.refused_busy;
+      co_return co_await end(websocket::close_code::try_again_later);
+    }
+    const bool refused = served.answer->error != base::Code::ok;
+    while (writing_) co_await free_.async_wait(kTuple);  // a push is leaving
+    auto reply = channel_.reply(*served.answer);
+    if (!reply.ok()) co_return co_await end(websocket::close_code::internal_error);
+    served.answer = sync::ServerMessage();
+    writing_ = true;
+    count_out(reply->size());
+    arm(write_deadline_, server_.options.timeouts.write);
+    auto [error, written] = co_await socket_.async_write(asio::buffer(*reply), kTuple);
+    static_cast<void>(written);
+    written_out();
+    if (error) co_return false;
+    if (refused) co_return co_await end(websocket::close_code::policy_error);
+    server_.live.follow(*this, peer_->device, std::move(served.standing));
+    co_return true;
+  }
+
+  // A whole binary message, in whatever fragments. Its sender has a deadline from the first bytes on.
+  asio::awaitable<bool> read(beast::flat_buffer& buffer) {
+    bool begun = false;
+    do {
+      auto [error, count] = co_await socket_.async_read_some(buffer, 0, kTuple);
+      static_cast<void>(count);
+      if (error) {
+        if (error == beast::error::timeout) ++server_.counts.timeouts;
+        if (error == websocket::error::message_too_big) ++server_.counts.refused_malformed;
+        co_return false;
+      }
+      if (!socket_.got_binary()) {
+        ++server_.counts.refused_malformed;
+        co_return co_await end(websocket::close_code::unknown_data);
+      }
+      // The first message has a deadline from the start.
+      if (!begun && messages_ > 0 && !socket_.is_message_done()) {
+        arm(read_deadline_, server_.options.timeouts.body);
+      }
+      begun = true;
+    } while (!socket_.is_message_done());
+    read_deadline_.cancel();
+    co_return true;
+  }
+
+  // Only what can leave now is asked for: while something is on its way, news wait and are told in one.
+  void ask_if_behind() {
+    if (!behind_ || asked_ || answering_ || writing_ || pushed_ || drained_) return;
+    behind_ = false;
+    asked_ = true;
+    server_.live.ask(*this);
+  }
+
+  void start_push() {
+    auto message = channel_.reply(*pushed_);
+    pushed_.reset();
+    if (!message.ok()) return start_close(websocket::close_code::internal_error);
+    ++pushes_;
+    ++server_.counts.pushes;
+    count_out(message->size());
+    writing_ = true;
+    arm(write_deadline_, server_.options.timeouts.write);
+    auto kept = std::make_shared<base::Bytes>(std::move(*message));
+    socket_.async_write(asio::buffer(*kept),
+                        [self = this->shared_from_this(), kept](beast::error_code error, std::size_t) {
+                          self->written_out();
+                          if (!error) self->ask_if_behind();
+                        });
+  }
+
+  void written_out() {
+    writing_ = false;
+    write_deadline_.cancel();
+    free_.cancel();
+    if (pushed_) start_push();
+  }
+
+  void count_out(std::size_t size) {
+    bytes_out_ += size;
+    server_.counts.bytes_out += size;
+  }
+
+  // Whoever takes too long is cut off; there is nobody to talk to.
+  void arm(asio::steady_timer& deadline, std::chrono::milliseconds after) {
+    deadline.expires_after(after);
+    deadline.async_wait([weak = this->weak_from_this()](beast::error_code error) {
+      const auto self = weak.lock();
+      if (error || !self) return;
+      ++self->server_.counts.timeouts;
+      beast::get_lowest_layer(self->socket_).close();
+    });
+  }
+
+  asio::awaitable<bool> end(websocket::close_code code) {
+    if (closing_) co_return false;
+    closing_ = true;
+    arm(write_deadline_, server_.options.timeouts.drain);
+    auto [error] = co_await socket_.async_close(code, kTuple);
+    static_cast<void>(error);
+    co_return false;
+  }
+  void start_close(websocket::close_code code) {
+    if (closing_) return;
+    closing_ = true;
+    socket_.async_close(code, [self = this->shared_from_this()](beast::error_code) {});
+  }
+
+  Server& server_;
+  websocket::stream<Stream, false> socket_;  // false: permessage-deflate is not even compiled in
+  Request request_;
+  Slot slot_;
+  sync::CarrierSession channel_;
+  std::shared_ptr<carrier::Peer> peer_;  // of the writer's thread (storage/writer.h)
+  asio::steady_timer read_deadline_;
+  asio::steady_timer write_deadline_;
+  asio::steady_timer free_;  // cancelled when a write ended
+  bool answering_ = false;   // a message of the client is not answered yet
+  bool writing_ = false;     // something is leaving
+  bool asked_ = false;       // the hub is asked for a push
+  bool behind_ = false;      // something is new that it was not asked for yet
+  bool drained_ = false;
+  bool closing_ = false;
+  std::optional<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
+  std::uint64_t messages_ = 0;
+  std::uint64_t pushes_ = 0;
+  std::uint64_t bytes_in_ = 0;
+  std::uint64_t bytes_out_ = 0;
+};
+
+template <class Stream>
+asio::awaitable<void> run_websocket(std::shared_ptr<WebSocketSession<Stream>> session) {
+  co_await session->run();
+}
+
+}  // namespace
+
+template <class Stream>
+void start_websocket(Server& server, Stream stream, Request request, Slot slot) {
+  auto session = std::make_shared<WebSocketSession<Stream>>(server, std::move(stream), std::move(request),
+                                                            std::move(slot));
+  asio::co_spawn(server.io, run_websocket<Stream>(std::move(session)), asio::detached);
+}
+
+template void start_websocket<PlainStream>(Server&, PlainStream, Request, Slot);
+template void start_websocket<TlsStream>(Server&, TlsStream, Request, Slot);
+
+}  // namespace sejawat::net
