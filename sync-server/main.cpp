@@ -12,6 +12,9 @@
 #include "carrier/carrier.h"
 #include "crypto/hash.h"
 #include "crypto/system_random.h"
+#include "data_folder.h"
+#include "inspect_commands.h"
+#include "messages.h"
 #include "net/server.h"
 #include "platform_posix/files.h"
 #include "space/invite.h"
@@ -25,48 +28,27 @@ using namespace sejawat;
 struct Settings {
   std::string data;
   std::string listen = "127.0.0.1:8787";
+  carrier::Limits limits;
   bool json = false;
   std::string lang;
   net::ServerOptions net;
   std::size_t queue = storage::Writer::kMaxWaiting;
   std::uint64_t live_idle = 600;  // seconds
-  bool english() const { return lang.rfind("en", 0) == 0; }
 };
 
-// --lang, else LANG, else Indonesian. Looked for before the parser is made, because its help is in one of
-// them.
-std::string language_of(int argc, char** argv) {
-  const char* environment = std::getenv("LANG");
-  std::string language = environment == nullptr ? "" : environment;
+// Looked for before the parser is made, because its help is in that language.
+std::string language_asked(int argc, char** argv) {
+  std::string language;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.rfind("--lang=", 0) == 0) language = argument.substr(7);
     if (argument == "--lang" && i + 1 < argc) language = argv[i + 1];
   }
-  return language.rfind("en", 0) == 0 ? "en" : "id";
+  return language;
 }
 
 int fail(const Settings& settings, const base::Error& error) {
-  const bool english = settings.english();
-  std::string text = english ? "The server cannot go on; what was acknowledged is safe."
-                             : "Server tidak dapat berjalan; yang sudah diakui tetap aman.";
-  if (error.code == base::Code::store_locked) {
-    text = english ? "Another server already uses this data folder."
-                   : "Folder data ini sudah dipakai server lain.";
-  } else if (error.code == base::Code::store_too_new) {
-    text = english ? "This data was written by a newer version and was left untouched; update the server."
-                   : "Data ini ditulis versi yang lebih baru dan tidak disentuh; perbarui server.";
-  } else if (error.code == base::Code::disk_full) {
-    text = english ? "The disk is full." : "Disk penuh.";
-  } else if (error.code == base::Code::offline) {
-    text = english ? "Nobody can listen there: the address is taken or not this machine's."
-                   : "Alamat itu tidak dapat dipakai: sudah dipakai program lain atau bukan milik mesin ini.";
-  } else if (error.code == base::Code::not_found) {
-    text = english ? "A file that was named cannot be used." : "Berkas yang disebut tidak dapat dipakai.";
-  }
-  std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code) << ": " << error.detail
-            << ")\n";
-  return 1;
+  return server::report(error, settings.lang, settings.json);
 }
 
 base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& listen) {
@@ -109,7 +91,7 @@ void announce(const Settings& settings, const space::CarrierAddress& address,
     std::cout << boost::json::serialize(line) << std::endl;
     return;
   }
-  const bool english = settings.english();
+  const bool english = server::english(settings.lang);
   std::cout << (english ? "Address: " : "Alamat: ") << address.url() << "\n";
   if (!invite.empty()) std::cout << (english ? "Operator invite: " : "Undangan operator: ") << invite << "\n";
   std::cout.flush();
@@ -125,33 +107,33 @@ int serve(const Settings& settings) {
   crypto::SystemRandom random;
   platform::SystemClock clock;
   auto listen = split_listen(settings.listen);
-  if (!listen.ok()) return fail(settings, listen.error()), 2;
-  if (auto made = platform::make_private_directory(settings.data); !made.ok())
-    return fail(settings, made.error());
+  if (!listen.ok()) return fail(settings, listen.error());
+  if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());
   auto store = storage::open_sqlite(settings.data + "/carrier.db", random);
   if (!store.ok()) return fail(settings, store.error());
-  auto carrier = carrier::Carrier::open(**store);
+  auto carrier = carrier::Carrier::open(**store, settings.limits);
   if (!carrier.ok()) return fail(settings, carrier.error());
   auto operator_secret = (*carrier)->operator_secret(random);
   if (!operator_secret.ok()) return fail(settings, operator_secret.error());
 
-  storage::Writer writer(
-      **carrier, **store,
-      [&settings](const base::Error& error) {
-        fail(settings, error);
-        std::_Exit(1);  // no destructor may touch a database whose last write failed
-      },
-      settings.queue);
+  const auto fatal = [&settings](const base::Error& error) {
+    fail(settings, error);
+    std::_Exit(1);  // no destructor may touch a database whose last write failed
+  };
+  storage::Writer writer(**carrier, **store, fatal, settings.queue);
   net::ServerOptions options = settings.net;
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
   options.port = listen->second;
   options.listening = [&](std::uint16_t port) {
-    announce(settings, address_of(options.host, port, !options.tls_key.empty(), key),
-             *operator_secret ? &**operator_secret : nullptr);
+    const auto address = address_of(options.host, port, !options.tls_key.empty(), key);
+    // Only a convenience of `address`: a full disk must not keep the server from serving what it has.
+    if (auto kept = server::remember_address(settings.data, address.url()); !kept.ok())
+      fail(settings, kept.error());
+    announce(settings, address, *operator_secret ? &**operator_secret : nullptr);
   };
   auto ran = net::run_server(options, key, writer, random, clock);
   writer.stop();
@@ -159,23 +141,9 @@ int serve(const Settings& settings) {
   return 0;
 }
 
-}  // namespace
+using Say = std::function<std::string(const char*, const char*)>;
 
-int main(int argc, char** argv) {
-  Settings settings;
-  settings.lang = language_of(argc, argv);
-  const auto say = [english = settings.english()](const char* indonesian, const char* in_english) {
-    return std::string(english ? in_english : indonesian);
-  };
-  CLI::App app(say("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.",
-                   "sejawat-server: keeps and forwards sealed segments without being able to read them."));
-  app.set_version_flag("--version", SEJAWAT_VERSION);
-  app.add_flag("--json", settings.json,
-               say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
-  app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
-  app.fallthrough();
-  app.require_subcommand(1);
-  int exit_code = 0;
+CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
   auto* serve_command = app.add_subcommand(
       "serve", say("membuat yang belum ada dan melayani sampai SIGTERM; sinyal kedua "
                    "menghentikan seketika",
@@ -232,7 +200,40 @@ int main(int argc, char** argv) {
                        "seconds until a live connection that says nothing is closed; a ping halfway"))
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
+  const auto size = CLI::AsSizeValue(false);
+  serve_command
+      ->add_option("--quota-personal", settings.limits.personal_bytes,
+                   say("byte ruang pribadi satu orang, mis. 256MB",
+                       "bytes of one person's private space, such as 256MB"))
+      ->transform(size);
+  serve_command
+      ->add_option("--quota-community", settings.limits.community_bytes,
+                   say("byte satu sekolah, kelompok, gugus atau kabupaten, mis. 4GB",
+                       "bytes of one school, group, cluster or district, such as 4GB"))
+      ->transform(size);
+  return serve_command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  const Say say = [english = server::english(language_asked(argc, argv))](const char* indonesian,
+                                                                          const char* in_english) {
+    return std::string(english ? in_english : indonesian);
+  };
+  CLI::App app(say("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.",
+                   "sejawat-server: keeps and forwards sealed segments without being able to read them."));
+  app.set_version_flag("--version", SEJAWAT_VERSION);
+  app.add_flag("--json", settings.json,
+               say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
+  app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
+  app.fallthrough();
+  app.require_subcommand(1);
+  int exit_code = 0;
+  auto* serve_command = add_serve_options(app, settings, say);
   serve_command->callback([&] { exit_code = serve(settings); });
+  server::add_inspect_commands(app, settings.json, settings.lang, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/codec.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -61,9 +62,10 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
     if (something) offer.push_back(id);
   }
   if (core_.pending_join && core_.pending_join->carrier == carrier_ && !join_refused_for_good() &&
-      std::find(offer.begin(), offer.end(), core_.pending_join->space) == offer.end() &&
       offered_records_.count(id_of(core_.pending_join->record)) == 0) {
-    offer.push_back(core_.pending_join->space);
+    // Before everything else: until it is taken this device is a stranger there.
+    offer.erase(std::remove(offer.begin(), offer.end(), core_.pending_join->space), offer.end());
+    offer.insert(offer.begin(), core_.pending_join->space);
   }
   return offer;
 }
@@ -174,6 +176,7 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
       core_.operator_secrets.erase(verdict.space);
     } else if (verdict.code != base::Code::timed_out) {
       offered_records_.insert(*id);
+      refused(verdict.space, verdict.code);
     }
   }
   for (const auto& verdict : outcome.verdicts.segments) {
@@ -193,8 +196,36 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
       // this sync.
       auto& until = offered_until_[{verdict.space, verdict.log}];
       until = std::min(until, header->segment_no);
-      if (verdict.code != base::Code::timed_out) refused_logs_.insert({verdict.space, verdict.log});
+      if (verdict.code == base::Code::timed_out) continue;
+      refused_logs_.insert({verdict.space, verdict.log});
+      refused(verdict.space, verdict.code);
     }
+  }
+  return save_refusals(outcome);
+}
+
+void StoreShelf::refused(const base::SpaceId& space, base::Code code) {
+  // "Later" is no refusal, and what follows the first one (a gap, say) is only its echo.
+  if (code != base::Code::unknown_membership) refusals_.emplace(space, code);
+}
+
+base::Status StoreShelf::save_refusals(const Outcome& outcome) {
+  std::set<base::SpaceId> judged;
+  for (const auto& verdict : outcome.verdicts.records) {
+    if (verdict.code == base::Code::ok) judged.insert(verdict.space);
+  }
+  for (const auto& verdict : outcome.verdicts.segments) {
+    if (verdict.code == base::Code::ok) judged.insert(verdict.space);
+  }
+  for (const auto& [space, code] : refusals_) judged.insert(space);
+  for (const auto& space : judged) {
+    const auto name = refusal_setting(carrier_, space);
+    const auto found = refusals_.find(space);
+    base::Writer writer;
+    if (found != refusals_.end()) writer.varint(static_cast<std::uint64_t>(found->second));
+    SJ_TRY(auto stored, core_.store->setting(name));
+    if (stored.value_or(base::Bytes{}) == writer.bytes()) continue;
+    SJ_TRY_STATUS(core_.store->put_setting(name, writer.bytes()));
   }
   return {};
 }

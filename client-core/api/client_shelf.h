@@ -31,12 +31,15 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::uint64_t> first_to_offer(const base::SpaceId& space, const base::LogId& log);
   bool enrolment_acked(SpaceState& space, const base::LogId& log);
   bool join_refused_for_good() const;
+  void refused(const base::SpaceId& space, base::Code code);
+  base::Status save_refusals(const Outcome& outcome);
 
   Core::State& core_;
   base::PublicBoxKey carrier_;
   // Of this sync only: what is on its way, and what the carrier will not take now.
   std::map<LogKey, std::uint64_t> offered_until_;
   std::set<LogKey> refused_logs_;
+  std::map<base::SpaceId, base::Code> refusals_;  // the first one of each space
   std::set<base::RecordId> offered_records_;
 };
 

@@ -429,6 +429,8 @@ base::Result<Status> Core::status() {
       }
     }
     if (i == 0) status.pending += row.unsent_segments;
+    SJ_TRY(auto refused, refusals(carrier.key));
+    row.refusals = std::move(refused);
     status.carriers.push_back(std::move(row));
   }
   if (core.carriers.empty()) {
@@ -438,6 +440,21 @@ base::Result<Status> Core::status() {
     }
   }
   return status;
+}
+
+base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carrier) {
+  std::vector<Refusal> refusals;
+  for (const auto& [id, space] : state_->spaces) {
+    SJ_TRY(auto stored, state_->store->setting(refusal_setting(carrier, id)));
+    if (!stored || stored->empty()) continue;
+    base::Reader reader(*stored);
+    std::uint64_t code = 0;
+    if (!reader.varint(code) || code == 0 || code > static_cast<std::uint64_t>(base::Code::internal)) {
+      return base::error(base::Code::store_key_wrong, "a stored refusal does not parse");
+    }
+    refusals.push_back({id, static_cast<base::Code>(code)});
+  }
+  return refusals;
 }
 
 std::optional<space::CarrierAddress> Core::home_carrier() const {

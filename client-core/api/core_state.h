@@ -16,6 +16,11 @@ namespace sejawat::api {
 inline constexpr std::uint32_t kCommunityType = 2;  // field 1: name
 inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the member
 
+// Setting that holds a carrier's last refusal in a space: the code as a varint; empty: none.
+inline std::string refusal_setting(const base::PublicBoxKey& carrier, const base::SpaceId& space) {
+  return "refusal:" + carrier.hex() + ":" + space.hex();
+}
+
 using EpochKeys = std::map<base::EpochId, base::Secret32>;
 
 struct SpaceState {

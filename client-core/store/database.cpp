@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 #include "base/check.h"
 
 namespace sejawat::store {
@@ -84,11 +86,17 @@ base::Result<std::unique_ptr<Database>> Database::open(const std::string& path, 
     const int keyed = sqlite3_key(database->handle_, raw.data(), static_cast<int>(raw.size()));
     base::wipe(raw.data(), raw.size());
     if (keyed != SQLITE_OK) return database->failure();
-    // The first read decides whether the key opens the file, before anything could be written to it.
+    // The first read decides whether the key opens the file, before anything could be written to it: not what
+    // its log holds when it is closed again, nor an index of that log beside it (on a full disk there is no
+    // room for one, and what is there can be read all the same).
+    sqlite3_db_config(database->handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    SJ_TRY_STATUS(database->execute("PRAGMA locking_mode=EXCLUSIVE"));
     SJ_TRY_STATUS(database->execute("SELECT count(*) FROM sqlite_master"));
   }
   return database;
 }
+
+void Database::found_fit() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr); }
 
 Database::~Database() {
   for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
@@ -102,7 +110,13 @@ base::Status Database::execute(const char* sql) {
 
 base::Error Database::failure() const {
   if (handle_ == nullptr) return base::error(base::Code::storage_failed, "out of memory");
-  return base::error(code_of(sqlite3_extended_errcode(handle_)), sqlite3_errmsg(handle_));
+  base::Code code = code_of(sqlite3_extended_errcode(handle_));
+  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
+  const int system = sqlite3_system_errno(handle_);
+  if (code == base::Code::storage_failed && (system == ENOSPC || system == EDQUOT)) {
+    code = base::Code::disk_full;
+  }
+  return base::error(code, sqlite3_errmsg(handle_));
 }
 
 sqlite3_stmt* Database::prepared(const char* sql) {

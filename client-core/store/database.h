@@ -64,6 +64,8 @@ class Database {
   Query query(const char (&sql)[N]) {
     return Query(*this, prepared(sql));
   }
+  // The version was judged: from here on the file may be written to.
+  void found_fit();
   base::Status execute(const char* sql);
   base::Error failure() const;  // of the last call
   int transaction_depth = 0;

@@ -26,8 +26,9 @@ base::Status prepare(Database& database) {
   }
   // Before any other pragma: a newer store is left exactly as it is.
   if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
+  database.found_fit();
   SJ_TRY_STATUS(
-      database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+      database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                        "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000"));
   if (version == kSchemaVersion) return {};
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));

@@ -7,6 +7,18 @@
 namespace sejawat::carrier {
 namespace {
 
+// A segment that is taken must be able to leave again, beside what else a reply or an upload holds.
+constexpr std::size_t kSegmentMax = sync::kMessageMax - 4096;
+// Records refused for what another record may bring are tried again this often within a message. Clients
+// send parents first; what needs more comes again in the next sync.
+constexpr int kPasses = 8;
+
+// Another record of the same message may turn these.
+bool may_turn(base::Code code) {
+  return code == base::Code::unknown_space || code == base::Code::unknown_membership ||
+         code == base::Code::not_permitted || code == base::Code::invite_invalid;
+}
+
 base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
   if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
   if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
@@ -15,8 +27,8 @@ base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store) {
-  std::unique_ptr<Carrier> carrier(new Carrier(store));
+base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const Limits& limits) {
+  std::unique_ptr<Carrier> carrier(new Carrier(store, limits));
   SJ_TRY(auto generation, store.generation());
   carrier->generation_ = generation;
   SJ_TRY(auto spaces, store.spaces());
@@ -31,6 +43,7 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store) {
     SJ_TRY(auto tip, store.tip(id));
     if (tip) {
       space->position = tip->position;
+      space->usage = tip->usage;
       SJ_TRY(auto digest, log::SpaceDigest::from_state(id, tip->digest_state));
       space->digest = digest;
     }
@@ -54,30 +67,62 @@ base::Result<std::optional<base::Secret16>> Carrier::operator_secret(base::Rando
 
 void Carrier::index(const Space& space) {
   for (const auto& [id, device] : space.membership.devices()) {
-    if (persons_.insert_or_assign(device.box_key, device.person).second) {
-      changes_.devices.insert(device.box_key);
-    }
+    if (persons_[device.box_key].insert(device.person).second) changes_.devices.insert(device.box_key);
   }
   for (const auto& [person, member] : space.membership.members()) {
     if (!spaces_of_[person].insert(space.membership.space()).second) continue;
-    for (const auto& [device, owner] : persons_) {
-      if (owner == person) changes_.devices.insert(device);
+    for (const auto& [device, owners] : persons_) {
+      if (owners.count(person) != 0) changes_.devices.insert(device);
     }
   }
 }
 
-std::optional<base::PersonId> Carrier::person_of(const base::PublicBoxKey& device) const {
-  const auto found = persons_.find(device);
-  if (found == persons_.end()) return std::nullopt;
-  return found->second;
+bool Carrier::known(const base::PublicBoxKey& device) const { return persons_.count(device) != 0; }
+
+bool Carrier::is_member(const Space& space, const base::PublicBoxKey& device) const {
+  const auto persons = persons_.find(device);
+  if (persons == persons_.end()) return false;
+  return std::any_of(persons->second.begin(), persons->second.end(),
+                     [&](const auto& person) { return space.membership.role_of(person).has_value(); });
 }
 
 std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
-  const auto person = person_of(device);
-  if (!person) return {};
-  const auto found = spaces_of_.find(*person);
-  if (found == spaces_of_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  std::set<base::SpaceId> set;
+  const auto persons = persons_.find(device);
+  if (persons == persons_.end()) return {};
+  for (const auto& person : persons->second) {
+    const auto spaces = spaces_of_.find(person);
+    if (spaces != spaces_of_.end()) set.insert(spaces->second.begin(), spaces->second.end());
+  }
+  return {set.begin(), set.end()};
+}
+
+std::uint64_t Carrier::quota_of(const Space& space) const {
+  return space.membership.kind() == space::SpaceKind::personal ? limits_.personal_bytes
+                                                               : limits_.community_bytes;
+}
+
+bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
+  auto [at, fresh] = allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst});
+  Allowance& allowance = at->second;
+  // A clock that was set back gives nothing and takes nothing.
+  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - allowance.at_seconds, 0, 86'400);
+  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * limits_.segments_per_second;
+  allowance.left = std::min<std::uint64_t>(limits_.segment_burst, allowance.left + gained);
+  allowance.at_seconds = wall_seconds;
+  if (allowance.left == 0) return false;
+  --allowance.left;
+  return true;
+}
+
+std::vector<Carrier::SpaceInfo> Carrier::survey() const {
+  std::vector<SpaceInfo> all;
+  for (const auto& [id, space] : spaces_) {
+    const auto& membership = space->membership;
+    all.push_back({id, membership.kind(), membership.members().size(), membership.devices().size(),
+                   membership.logs().size(), space->position, space->usage, quota_of(*space)});
+  }
+  return all;
 }
 
 base::Result<bool> Carrier::operator_valid(const sync::ClientMessage& message) {
@@ -91,30 +136,29 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
   space.digest.add_record(id);
   ++space.position;
   changes_.tips[space.membership.space()] = space.position;
+  ++space.usage.records;
+  space.usage.record_bytes += record.size();
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
-  return store_.append_record(space.membership.space(), {space.position, space.digest.state()},
-                              space.digest.value(), record);
+  return store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record);
 }
 
-base::Result<base::Code> Carrier::take_genesis(const base::SpaceId& id, base::ByteView record,
-                                               bool operator_is_valid, Ingested& ingested) {
-  auto space = std::make_unique<Space>(id);
-  auto added = space->membership.add(record);
+base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested& ingested) {
+  auto space = std::make_unique<Space>(offered.space);
+  auto added = space->membership.add(offered.record);
   if (!added.ok()) return added.code();
   if (space->membership.kind() == space::SpaceKind::personal) {
     // Hosted for people who belong to some community here; a stranger's diary is not stored.
     const auto& owner = space->membership.members().begin()->first;
-    const auto known = spaces_of_.find(owner);
-    if (known == spaces_of_.end()) return base::Code::not_permitted;
+    if (spaces_of_.count(owner) == 0) return base::Code::not_permitted;
   } else {
     SJ_TRY(auto used, store_.meta("operator_used_by"));
-    const bool ours = used && base::equal(*used, id.view());
-    if (!operator_is_valid || (used && !ours)) return base::Code::not_permitted;
-    SJ_TRY_STATUS(store_.put_meta("operator_used_by", id.view()));
+    const bool ours = used && base::equal(*used, offered.space.view());
+    if (!offered.operator_valid || (used && !ours)) return base::Code::not_permitted;
+    SJ_TRY_STATUS(store_.put_meta("operator_used_by", offered.space.view()));
   }
-  Space& kept = *spaces_.emplace(id, std::move(space)).first->second;
-  SJ_TRY_STATUS(store_record(kept, *added, record, ingested));
+  Space& kept = *spaces_.emplace(offered.space, std::move(space)).first->second;
+  SJ_TRY_STATUS(store_record(kept, *added, offered.record, ingested));
   return base::Code::ok;
 }
 
@@ -127,31 +171,94 @@ base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& in
   return base::Code::ok;
 }
 
-base::Result<base::Code> Carrier::take_record(const base::SpaceId& id, base::ByteView record,
-                                              bool operator_is_valid, std::int64_t wall_seconds,
-                                              Ingested& ingested) {
-  auto peek = space::peek_record(record);
+base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
+  auto peek = space::peek_record(offered.record);
   if (!peek.ok()) return peek.code();
-  if (!(peek->space == id)) return base::Code::malformed;
-  const auto found = spaces_.find(id);
+  if (!(peek->space == offered.space)) return base::Code::malformed;
+  const auto found = spaces_.find(offered.space);
   if (found == spaces_.end()) {
-    // One answer for what is not here and for what may not be known to be here.
+    // One answer for what is not here and for what may not be known to be here (see `told`).
     if (peek->join_invite) return base::Code::invite_invalid;
     if (!peek->genesis) return base::Code::unknown_space;
-    return take_genesis(id, record, operator_is_valid, ingested);
+    return take_genesis(offered, ingested);
   }
   Space& space = *found->second;
-  auto record_id = space::record_id_of(record);
+  auto record_id = space::record_id_of(offered.record);
   if (!record_id.ok()) return record_id.code();
-  if (space.membership.has_record(*record_id)) return base::Code::ok;
-  if (peek->join_invite) {
-    const base::Code verdict = judge_join(space, *peek->join_invite, wall_seconds);
-    if (verdict != base::Code::ok) return verdict;
+  if (space.membership.has_record(*record_id)) return base::Code::already_exists;
+  if (space.usage.records >= limits_.records ||
+      space.usage.record_bytes + offered.record.size() > limits_.record_bytes) {
+    return base::Code::quota_exceeded;
   }
-  auto added = space.membership.add(record);
+  if (peek->join_invite) {
+    // What an admin brings was admitted elsewhere: here it is carried on, or all that follows it would wait
+    // for ever (expiry and use counts are filters, never meaning).
+    const auto persons = persons_.find(offered.device);
+    const bool admin = persons != persons_.end() &&
+                       std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
+                         return space.membership.role_of(person) == space::WireRole::admin;
+                       });
+    const base::Code verdict = judge_join(space, *peek->join_invite, offered.wall_seconds);
+    if (verdict != base::Code::ok && !(admin && verdict != base::Code::invite_invalid)) return verdict;
+  }
+  auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
-  SJ_TRY_STATUS(store_record(space, *added, record, ingested));
+  SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
   return base::Code::ok;
+}
+
+// What the device hears of a verdict. A stranger hears of a space that is here what it would hear were it
+// not.
+base::Code Carrier::told(const Offered& offered, base::Code code) const {
+  const auto found = spaces_.find(offered.space);
+  if (found == spaces_.end()) return code;
+  if (is_member(*found->second, offered.device)) {
+    return code == base::Code::already_exists ? base::Code::ok : code;
+  }
+  const auto peek = space::peek_record(offered.record);
+  if (code == base::Code::ok || !peek.ok() || !(peek->space == offered.space)) return code;
+  if (peek->genesis) return base::Code::not_permitted;
+  if (!peek->join_invite) return base::Code::unknown_space;
+  // Whoever knows the invite's key hears why it does not open.
+  const bool reason = code == base::Code::invite_expired || code == base::Code::invite_used;
+  return reason ? code : base::Code::invite_invalid;
+}
+
+base::Status Carrier::take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                                   const std::vector<std::optional<base::SpaceId>>& spaces,
+                                   std::int64_t wall_seconds, Ingested& ingested) {
+  SJ_TRY(const bool operator_is_valid, operator_valid(message));
+  struct Item {
+    std::optional<Offered> offered;
+    base::Code code = base::Code::unknown_space;
+  };
+  std::vector<Item> items;
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    for (const auto& record : message.spaces[i].records) {
+      Item item;
+      if (spaces[i]) item.offered = Offered{*spaces[i], record, device, operator_is_valid, wall_seconds};
+      items.push_back(std::move(item));
+    }
+  }
+  // A join may make the personal space permitted that stands before it, a certificate the author of what
+  // stands before it known.
+  bool progress = true;
+  for (int pass = 0; pass < kPasses && progress; ++pass) {
+    progress = false;
+    for (auto& item : items) {
+      if (!item.offered || !may_turn(item.code)) continue;
+      SJ_TRY(item.code, take_record(*item.offered, ingested));
+      progress = progress || item.code == base::Code::ok;
+    }
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const base::Code code = items[i].offered ? told(*items[i].offered, items[i].code) : items[i].code;
+    if (code != base::Code::ok) {
+      ingested.reply.record_exceptions.push_back({static_cast<std::uint32_t>(i), code});
+    }
+  }
+  ingested.reply.records_taken = static_cast<std::uint32_t>(items.size());
+  return {};
 }
 
 base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
@@ -162,6 +269,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   }
   if (enrolled == nullptr) return base::Code::unknown_log;
   if (!space.membership.may_write(enrolled->log)) return base::Code::not_permitted;
+  if (bytes.size() > kSegmentMax) return base::Code::too_large;
   auto segment = log::decode_segment(bytes);
   if (!segment.ok()) return segment.code();
   auto header = log::decode_header(segment->header);
@@ -176,14 +284,16 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
     SJ_TRY(auto held, store_.segment(id, enrolled->log, header->segment_no));
     return held && base::equal(*held, bytes) ? base::Code::ok : base::Code::chain_fork;
   }
+  if (space.usage.segment_bytes + bytes.size() > quota_of(space)) return base::Code::quota_exceeded;
   auto verified = log::verify_next(id, enrolled->log, enrolled->key, before, *segment);
   if (!verified.ok()) return verified.code();
   space.digest.move_tip(before, verified->head);
   ++space.position;
   changes_.tips[id] = space.position;
+  space.usage.segment_bytes += bytes.size();
   ingested.own.emplace(id, space.position);
-  SJ_TRY_STATUS(store_.append_segment(id, {space.position, space.digest.state()}, space.digest.value(),
-                                      enrolled->log, verified->head, bytes));
+  SJ_TRY_STATUS(
+      store_.append_segment(id, space.tip(), space.digest.value(), enrolled->log, verified->head, bytes));
   return base::Code::ok;
 }
 
@@ -196,53 +306,28 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   // An index means something only in the set that both sides name: by the hello, else in the last reply.
   const std::vector<base::SpaceId> set = message.hello ? set_of(device) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
+  auto& spaces = ingested.spaces;
   for (const auto& upload : message.spaces) {
-    const std::uint32_t index = upload.space.index;
-    ingested.spaces.emplace_back();
-    if (index == 0) {
-      ingested.spaces.back() = upload.space.id;
-    } else if (set_agreed && index <= set.size()) {
-      ingested.spaces.back() = set[index - 1];
+    if (upload.space.index == 0) {
+      spaces.emplace_back(upload.space.id);
+    } else if (set_agreed && upload.space.index <= set.size()) {
+      spaces.emplace_back(set[upload.space.index - 1]);
+    } else {
+      spaces.emplace_back();
     }
   }
-  SJ_TRY(const bool operator_is_valid, operator_valid(message));
+  SJ_TRY_STATUS(take_records(device, message, spaces, wall_seconds, ingested));
 
-  struct Item {
-    std::optional<base::SpaceId> space;
-    const base::Bytes* record = nullptr;
-    base::Code code = base::Code::unknown_space;
-  };
-  std::vector<Item> items;
-  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
-    for (const auto& record : message.spaces[i].records) items.push_back({ingested.spaces[i], &record});
-  }
-  // A join may make the personal space permitted that stands before it, a certificate the author of what
-  // stands before it known: as long as one record is taken, the refused ones are tried again.
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (auto& item : items) {
-      if (item.code == base::Code::ok || !item.space) continue;
-      SJ_TRY(item.code, take_record(*item.space, *item.record, operator_is_valid, wall_seconds, ingested));
-      progress = progress || item.code == base::Code::ok;
-    }
-  }
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i].code != base::Code::ok) {
-      ingested.reply.record_exceptions.push_back({static_cast<std::uint32_t>(i), items[i].code});
-    }
-  }
-  ingested.reply.records_taken = static_cast<std::uint32_t>(items.size());
-
-  const auto person = person_of(device);
   std::uint32_t place = 0;
   for (std::size_t i = 0; i < message.spaces.size(); ++i) {
-    const auto& upload = message.spaces[i];
-    const auto space = ingested.spaces[i] ? spaces_.find(*ingested.spaces[i]) : spaces_.end();
-    const bool member = space != spaces_.end() && person && space->second->membership.role_of(*person);
-    for (const auto& run : upload.logs) {
+    const auto space = spaces[i] ? spaces_.find(*spaces[i]) : spaces_.end();
+    const bool member = space != spaces_.end() && is_member(*space->second, device);
+    for (const auto& run : message.spaces[i].logs) {
       for (const auto& segment : run.segments) {
         base::Code code = base::Code::unknown_space;
-        if (member) {
+        if (member && !within_rate(device, wall_seconds)) {
+          code = base::Code::timed_out;  // no verdict: to be offered again
+        } else if (member) {
           SJ_TRY(code, take_segment(*space->second, run.log, segment, ingested));
         }
         if (code != base::Code::ok) ingested.reply.segment_exceptions.push_back({place, code});

@@ -7,10 +7,14 @@
 namespace sejawat::carrier {
 namespace {
 
-constexpr std::size_t kReplyBudget = sync::kMessageMax - 2048;
+// What framing adds to a record or segment, to a run, to a space and to a whole message, generously.
 constexpr std::size_t kItemCost = 8;
 constexpr std::size_t kRunCost = 20;
-constexpr std::size_t kMaxShared = 64;  // parts of at most kReplyBudget each
+constexpr std::size_t kSpaceCost = 64;
+constexpr std::size_t kReplyCost = 64;
+constexpr std::size_t kVectorEntryCost = 48;
+constexpr std::size_t kPushBudget = sync::kMessageMax - kReplyCost;
+constexpr std::size_t kMaxShared = 64;  // parts of at most kPushBudget each
 
 }  // namespace
 
@@ -30,17 +34,38 @@ void Peer::follow(const std::vector<base::SpaceId>& to, std::optional<std::uint6
   positions = std::move(kept);
 }
 
-base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id) {
+// At most `budget` bytes of it. What it leaves out comes once more, which changes nothing.
+base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size_t budget) {
   sync::Vector vector;
   SJ_TRY(auto heads, store_.heads(id));
   for (const auto& [log, head] : heads) {
     vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
   }
-  for (const auto& [record, bytes] : spaces_.at(id)->membership.records()) {
+  vector.entries.resize(std::min(vector.entries.size(), budget / kVectorEntryCost));
+  const auto& records = spaces_.at(id)->membership.records();
+  const std::size_t room = (budget - vector.entries.size() * kVectorEntryCost) / base::HeadTag::kSize;
+  for (const auto& [record, bytes] : records) {
+    if (vector.records.size() == room) break;
     vector.records.push_back(base::prefix_of<base::HeadTag>(record));
   }
   std::sort(vector.records.begin(), vector.records.end());
   return vector;
+}
+
+base::Status Carrier::answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply) {
+  std::size_t used = sync::encode(reply).size() + kReplyCost;
+  for (std::size_t i = 0; i < set.size(); ++i) {
+    // An even share of what the spaces before this one left over.
+    const std::size_t share = (sync::kMessageMax - std::min(used, sync::kMessageMax)) / (set.size() - i);
+    sync::SpaceReply space;
+    space.space.index = static_cast<std::uint32_t>(i) + 1;
+    SJ_TRY(auto vector, vector_of(set[i], share - std::min(share, kSpaceCost)));
+    used +=
+        kSpaceCost + vector.entries.size() * kVectorEntryCost + vector.records.size() * base::HeadTag::kSize;
+    space.vector = std::move(vector);
+    reply.spaces.push_back(std::move(space));
+  }
+  return {};
 }
 
 base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set) {
@@ -108,7 +133,7 @@ base::Result<Carrier::Part> Carrier::collect(const base::SpaceId& id, std::uint6
   collector.space = id;
   collector.peer = peer;
   collector.vector = vector;
-  SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
+  if (budget > 0) SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
   part.cost = budget - collector.budget;
   if (part.reply.position == space.position) {
     part.reply.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
@@ -130,13 +155,7 @@ base::Result<bool> Carrier::greet(Peer& peer, const sync::Hello& hello, const st
   }
   peer.follow(set, std::nullopt);
   if (hello.full) {
-    for (std::size_t i = 0; i < set.size(); ++i) {
-      sync::SpaceReply space;
-      space.space.index = static_cast<std::uint32_t>(i) + 1;
-      SJ_TRY(auto vector, vector_of(set[i]));
-      space.vector = std::move(vector);
-      reply.spaces.push_back(std::move(space));
-    }
+    SJ_TRY_STATUS(answer_vectors(set, reply));
     return false;
   }
   SJ_TRY(const bool known, base_known(hello, set));
@@ -147,7 +166,8 @@ base::Result<bool> Carrier::greet(Peer& peer, const sync::Hello& hello, const st
 
 base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, const Ingested& ingested,
                                sync::ServerMessage& reply) {
-  std::size_t budget = kReplyBudget;
+  const std::size_t fixed = sync::encode(reply).size() + kReplyCost;
+  std::size_t budget = sync::kMessageMax - std::min(fixed, sync::kMessageMax);
   for (std::size_t i = 0; i < peer.set.size(); ++i) {
     const base::SpaceId& id = peer.set[i];
     const sync::Vector* vector = nullptr;
@@ -158,11 +178,12 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
     auto& position = peer.positions[i];
     if (!position && vector != nullptr) position = 0;  // what was waited for
     if (!position || *position == spaces_.at(id)->position) continue;
-    SJ_TRY(auto part, collect(id, *position, budget, &peer, vector));
+    const std::size_t left = budget - std::min(budget, kSpaceCost);
+    SJ_TRY(auto part, collect(id, *position, left, &peer, vector));
     reply.bytes_to_come += part.rest.bytes;
     reply.segments_to_come += part.rest.segments;
     if (part.reply.position == *position) continue;
-    budget -= part.cost;
+    budget = left - part.cost;
     position = part.reply.position;
     part.reply.space.index = static_cast<std::uint32_t>(i) + 1;
     reply.spaces.push_back(std::move(part.reply));
@@ -183,7 +204,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   }
   peer.told = false;
   const auto set = set_of(peer.device);
-  if (set.empty()) {
+  if (!known(peer.device)) {
     peer.follow(set, std::nullopt);
     if (hello != nullptr && reply.records_taken == 0) reply.error = base::Code::unknown_membership;
     return reply;
@@ -215,11 +236,11 @@ void Carrier::forget_passed(Peer& peer) const {
 base::Result<const Carrier::SharedNews*> Carrier::news(const base::SpaceId& id, std::uint64_t from) {
   if (const auto found = news_.find({id, from}); found != news_.end()) return &found->second;
   if (news_.size() >= kMaxShared) news_.clear();
-  SJ_TRY(auto part, collect(id, from, kReplyBudget, nullptr, nullptr));
+  SJ_TRY(auto part, collect(id, from, kPushBudget - kSpaceCost, nullptr, nullptr));
   SharedNews shared;
   shared.encoded = std::make_shared<const base::Bytes>(sync::encode_part(part.reply));
   shared.position = part.reply.position;
-  shared.cost = part.cost;
+  shared.cost = part.cost + kSpaceCost;
   shared.rest = part.rest;
   return &news_.emplace(std::make_pair(id, from), std::move(shared)).first->second;
 }
@@ -229,7 +250,7 @@ base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
   const auto set = set_of(peer.device);
   sync::ServerMessage message;
   message.push = true;
-  std::size_t budget = kReplyBudget;
+  std::size_t budget = kPushBudget;
   for (const auto& id : set) {
     const std::uint64_t tip = spaces_.at(id)->position;
     const auto place = std::lower_bound(peer.set.begin(), peer.set.end(), id);

@@ -24,6 +24,7 @@ struct Writer::State {
   std::deque<Pushes> pushes;
   const std::size_t max_waiting;
   bool stopping = false;
+  bool failed = false;
   std::mutex watch_mutex;  // held while `changed` runs
   std::function<void(const carrier::Changes&)> changed;
   std::atomic<std::uint64_t> requests{0};
@@ -46,9 +47,9 @@ struct Writer::State {
     reading.swap(pushes);
   }
 
-  base::Status serve(std::vector<Request>& group) {
+  // Until it returns ok nothing of the group may be acknowledged.
+  base::Status store_all(std::vector<Request>& group, std::vector<carrier::Carrier::Ingested>& ingested) {
     const auto start = std::chrono::steady_clock::now();
-    std::vector<carrier::Carrier::Ingested> ingested;
     SJ_TRY_STATUS(store.begin());
     for (auto& request : group) {
       if (!request.peer) request.peer = std::make_shared<carrier::Peer>(request.device);
@@ -59,13 +60,23 @@ struct Writer::State {
     const auto took = std::chrono::steady_clock::now() - start;
     commit_microseconds +=
         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    return {};
+  }
+
+  bool serve(std::vector<Request>& group) {
+    std::vector<carrier::Carrier::Ingested> ingested;
+    base::Status stored = store_all(group, ingested);
+    if (!stored.ok()) {
+      fail(std::move(stored).error(), group);
+      return false;
+    }
     ++commits;
     requests += group.size();
     for (std::size_t i = 0; i < group.size(); ++i) {
       group[i].done(carrier.answer(*group[i].peer, group[i].message, std::move(ingested[i])));
     }
     tell_changes();
-    return {};
+    return true;
   }
 
   void tell_changes() {
@@ -75,16 +86,38 @@ struct Writer::State {
     if (changed) changed(changes);
   }
 
-  base::Status read(std::deque<Pushes>& reading) {
-    for (auto& pushed : reading) {
-      std::vector<std::optional<sync::ServerMessage>> messages;
-      for (const auto& peer : pushed.peers) {
-        SJ_TRY(auto message, carrier.push(*peer));
-        messages.push_back(std::move(message));
-      }
-      pushed.done(std::move(messages));
+  base::Status read_for(const Pushes& reading) {
+    std::vector<std::optional<sync::ServerMessage>> messages;
+    for (const auto& peer : reading.peers) {
+      SJ_TRY(auto message, carrier.push(*peer));
+      messages.push_back(std::move(message));
     }
+    reading.done(std::move(messages));
     return {};
+  }
+
+  // A store that cannot be read is as unfit as one that cannot be written.
+  bool read(const std::deque<Pushes>& reading, std::vector<Request>& group) {
+    for (const auto& one : reading) {
+      base::Status served = read_for(one);
+      if (served.ok()) continue;
+      fail(std::move(served).error(), group);
+      return false;
+    }
+    return true;
+  }
+
+  // After a failed write or fsync nothing that follows could be trusted, and the carrier's memory may be
+  // ahead of the store: say so and end. Where the process outlives that, everybody who waits gets the error.
+  void fail(base::Error error, std::vector<Request>& group) {
+    fatal(error);
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      failed = true;
+      for (auto& request : waiting) group.push_back(std::move(request));
+      waiting.clear();
+    }
+    for (auto& request : group) request.done(error);
   }
 
   void run() {
@@ -93,13 +126,8 @@ struct Writer::State {
       std::deque<Pushes> reading;
       next(group, reading);
       if (group.empty() && reading.empty()) return;
-      base::Status served = read(reading);
-      if (served.ok() && !group.empty()) served = serve(group);
-      if (!served.ok()) {
-        // After a failed write or fsync nothing that follows could be trusted: say so and end.
-        fatal(std::move(served).error());
-        return;
-      }
+      if (!read(reading, group)) return;
+      if (!group.empty() && !serve(group)) return;
     }
   }
 };
@@ -115,7 +143,7 @@ Writer::~Writer() { stop(); }
 bool Writer::submit(Request request) {
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
-    if (state_->stopping || state_->waiting.size() >= state_->max_waiting) return false;
+    if (state_->stopping || state_->failed || state_->waiting.size() >= state_->max_waiting) return false;
     state_->waiting.push_back(std::move(request));
   }
   state_->wake.notify_one();
@@ -125,7 +153,7 @@ bool Writer::submit(Request request) {
 bool Writer::submit(Pushes pushes) {
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
-    if (state_->stopping) return false;
+    if (state_->stopping || state_->failed) return false;
     state_->pushes.push_back(std::move(pushes));
   }
   state_->wake.notify_one();

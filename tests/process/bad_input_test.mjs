@@ -69,6 +69,13 @@ test('an expired invite, a used one and a made-up one are refused with the reaso
     assert.equal(used.status, 4);
     assert.match(used.err, /used up/);
     assert.notEqual(world.client('E', 'join', 'sejawat://127.0.0.1:1/#i1.AAAA', '--name', 'X').status, 0);
+    // A link of the right form whose secret somebody guessed: bytes 48 to 63 behind "i1.".
+    const [before, code] = brief.split('i1.');
+    const bytes = Buffer.from(code, 'base64url');
+    bytes[50] ^= 1;
+    const guessed = world.client('F', 'join', `${before}i1.${bytes.toString('base64url')}`, '--name', 'Pak Fajar');
+    assert.equal(guessed.status, 4);
+    assert.match(guessed.err, /not valid/);
   } finally {
     await world.close();
   }

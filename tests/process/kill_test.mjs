@@ -1,63 +1,99 @@
-// kill -9 of the client and of the server, spread over the measured duration of an upload: nothing that was reported
-// as sent is missing, and the next sync completes both sides.
+// kill -9 of the client and of the server, spread over the measured duration of an upload of 1,000 entries: nothing
+// that was reported as sent is missing, and the next sync completes both sides.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { World, entries, jsonLines } from './support.mjs';
+import { thousand } from './prose.mjs';
+import { seeded } from './proxy.mjs';
+import { World, jsonLines } from './support.mjs';
 
 const seed = Number(process.env.SEJAWAT_SEED ?? randomInt(1 << 30));
-const rounds = Number(process.env.SEJAWAT_KILLS ?? 50);
+const kills = Number(process.env.SEJAWAT_KILLS ?? 50);
+const perTeacher = 10; // rounds in one home, so that no home grows without end
 const count = 1000;
 
-// mulberry32: repeatable with the printed seed
-let state = seed >>> 0;
-const random = () => {
-  state = (state + 0x6d2b79f5) >>> 0;
-  let t = Math.imul(state ^ (state >>> 15), 1 | state);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-};
+const random = seeded(seed);
 
-test(`${rounds} kills during the upload of ${count} entries, half of each side (SEJAWAT_SEED=${seed})`, async () => {
+test(`${kills} kills during uploads of ${count} fresh entries, half of each side (SEJAWAT_SEED=${seed})`, async (t) => {
   const world = new World();
   try {
     let server = await world.school();
-    const endpoint = server.endpoint;
-    // How long an upload takes here and now, measured on one.
-    world.input = jsonLines(entries(count));
-    world.client('B', 'journal', 'add', '--from', '-');
-    const start = process.hrtime.bigint();
-    assert.equal(world.client('B', 'sync').status, 0);
-    const duration = Number((process.hrtime.bigint() - start) / 1000000n);
+    const { endpoint, address } = server;
+    const teachers = Math.ceil(kills / perTeacher) + 1;
+    const { link } = world.client('A', '--json', 'invite', '--role', 'teacher', '--uses', String(teachers)).json;
+    const teacher = (name) => {
+      const card = world.path(`${name}.card`);
+      assert.equal(world.client(name, 'join', link, '--name', name, '--card-file', card).status, 0);
+      const recovered = world.client(`${name}-second`, 'recover', '--card-file', card, '--server', address);
+      assert.equal(recovered.status, 0, recovered.err);
+      return { name, second: `${name}-second`, ids: [] };
+    };
+    const write = (who, text) => {
+      world.input = jsonLines(thousand(text));
+      const added = world.client(who.name, '--json', 'journal', 'add', '--from', '-');
+      world.input = '';
+      assert.equal(added.status, 0, added.err);
+      who.ids.push(...added.lines.map((line) => line.id));
+    };
+    const idsOf = (home) => new Set(world.client(home, '--json', 'journal', 'list').lines.map((line) => line.id));
 
-    let total = count;
-    let promised = total;
-    const perRound = Math.ceil(count / 10);
-    for (let round = 0; round < rounds; ++round) {
-      world.input = jsonLines(entries(perRound, `putaran ${round}`));
-      assert.equal(world.client('B', 'journal', 'add', '--from', '-').status, 0);
-      total += perRound;
-      const victimIsServer = round % 2 === 0;
-      const upload = world.spawnClient('B', 'sync');
+    // How long an upload takes here and now, from the start of the program to its end.
+    const measured = teacher('ukur');
+    const durations = [];
+    for (let i = 0; i < 3; ++i) {
+      write(measured, seed + i);
+      const start = process.hrtime.bigint();
+      assert.equal(world.client(measured.name, 'sync').status, 0);
+      durations.push(Number(process.hrtime.bigint() - start) / 1e6);
+    }
+    const duration = durations.sort((a, b) => a - b)[1];
+
+    const landed = { server: 0, client: 0 };
+    const promised = new Map(); // what a program or `status` said is on the server
+    const everybody = [];
+    for (let round = 0; round < kills; ++round) {
+      if (round % perTeacher === 0) everybody.push(teacher(`guru${round}`));
+      const who = everybody.at(-1);
+      const before = who.ids.length;
+      write(who, seed + 100 + round);
+      const victim = round % 2 === 0 ? 'server' : 'client';
+      const upload = world.spawnClient(who.name, 'sync');
       const ended = new Promise((resolve) => upload.once('exit', (code) => resolve(code)));
-      await sleep(random() * Math.max(duration, 20) * (perRound / count) * 3);
-      if (victimIsServer) {
+      await sleep(((round + random()) / kills) * duration);
+      if (victim === 'server') {
         await server.end('SIGKILL');
-        if ((await ended) === 0) promised = total;
-        server = await world.server(endpoint);
       } else {
         upload.kill('SIGKILL');
-        if ((await ended) === 0) promised = total;
       }
+      if ((await ended) === 0) promised.set(who, who.ids.length);
+      else ++landed[victim];
+      if (victim === 'server') server = await world.server(endpoint);
+
+      // What this device takes for sent before it has talked to the server again...
+      const { pending } = world.client(who.name, '--json', 'status').json;
+      if (pending === 0) promised.set(who, who.ids.length);
+      assert.ok(pending === 0 || promised.get(who) !== who.ids.length, 'reported as sent, and then not');
+      promised.set(who, Math.max(promised.get(who) ?? 0, before));
+      // ...is there, for somebody else to fetch.
+      assert.equal(world.client(who.second, 'sync').status, 0);
+      const there = idsOf(who.second);
+      for (const id of who.ids.slice(0, promised.get(who))) assert.ok(there.has(id), `round ${round} lost ${id}`);
+
+      const next = world.client(who.name, '--json', 'sync');
+      assert.equal(next.status, 0, next.err);
+      assert.equal(next.json.pending, 0);
     }
-    assert.equal(world.client('B', '--json', 'sync').json.pending, 0);
-    assert.equal(world.client('B', '--json', 'journal', 'list').lines.length, total);
-    const recovered = world.client('B2', 'recover', '--card-file', world.path('card.txt'), '--server', server.address);
-    assert.equal(recovered.status, 0, recovered.err);
-    const there = world.client('B2', '--json', 'journal', 'list').lines.length;
-    assert.ok(there >= promised);
-    assert.equal(there, total);
+    t.diagnostic(`upload ${Math.round(duration)} ms; kills before its end: server ${landed.server}, client ${landed.client}`);
+    assert.ok(landed.server + landed.client >= kills / 2, 'the kills came after the work was done');
+
+    for (const who of everybody) {
+      assert.equal(world.client(who.second, 'sync').status, 0);
+      const all = new Set(who.ids);
+      assert.equal(all.size, who.ids.length);
+      assert.deepEqual(idsOf(who.name), all);
+      assert.deepEqual(idsOf(who.second), all);
+    }
   } finally {
     await world.close();
   }

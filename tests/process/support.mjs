@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const bin = process.env.SEJAWAT_BIN;
+export const program = (name) => path.join(bin, name);
 
 export class World {
   constructor() {
@@ -15,12 +16,20 @@ export class World {
   path(...parts) {
     return path.join(this.root, ...parts);
   }
+  // What stands before a program's name: another namespace, a tracer. Overwritten by tests that need it.
+  prefix = [];
+  serveFlags = [];
   // Runs the client to its end: {status, out, err, json, lines}.
   client(home, ...args) {
-    const done = spawnSync(path.join(bin, 'sejawat'), ['--home', this.path(home), '--lang', 'en', ...args], {
+    return this.run('sejawat', '--home', this.path(home), '--lang', 'en', ...args);
+  }
+  run(name, ...args) {
+    const [command, ...rest] = [...this.prefix, program(name), ...args];
+    const done = spawnSync(command, rest, {
       cwd: this.root,
       encoding: 'utf8',
       input: this.input ?? '',
+      env: { ...process.env, ...this.env },
       maxBuffer: 1 << 28,
       timeout: 120000,
     });
@@ -37,13 +46,26 @@ export class World {
     };
   }
   spawnClient(home, ...args) {
-    return spawn(path.join(bin, 'sejawat'), ['--home', this.path(home), ...args], { cwd: this.root, stdio: 'ignore' });
+    return spawn(program('sejawat'), ['--home', this.path(home), ...args], { cwd: this.root, stdio: 'ignore' });
+  }
+  // Like `client`, but without holding up this process: for servers and proxies that live in it.
+  async clientAside(home, ...args) {
+    const child = spawn(program('sejawat'), ['--home', this.path(home), '--lang', 'en', ...args], {
+      cwd: this.root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const done = { status: null, out: '', err: '' };
+    child.stdout.on('data', (part) => (done.out += part));
+    child.stderr.on('data', (part) => (done.err += part));
+    done.status = await new Promise((resolve) => child.once('close', (code) => resolve(code)));
+    done.error = done.err.includes('{') ? JSON.parse(done.err.trim().split('\n').at(-1)) : undefined;
+    return done;
   }
   async server(listen = '127.0.0.1:0') {
     const log = openSync(this.path('server.log'), 'a');
-    const child = spawn(path.join(bin, 'sejawat-server'), ['serve', '--data', this.path('S'), '--listen', listen, '--json'], {
-      stdio: ['ignore', 'pipe', log],
-    });
+    const [command, ...rest] = [...this.prefix, program('sejawat-server'), 'serve', '--data', this.path('S'), '--listen', listen,
+      '--json', ...this.serveFlags];
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', log] });
     const server = { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
     this.servers.push(server);
     let text = '';

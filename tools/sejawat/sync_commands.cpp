@@ -7,6 +7,14 @@
 namespace sejawat::cli {
 namespace {
 
+boost::json::array refusals_json(const std::vector<api::Refusal>& refusals) {
+  boost::json::array rows;
+  for (const auto& refusal : refusals) {
+    rows.push_back({{"space", refusal.space.hex()}, {"reason", base::code_name(refusal.code)}});
+  }
+  return rows;
+}
+
 int run_sync_command(const Globals& globals, const std::string& server, bool watch) {
   Session session(globals);
   std::optional<space::CarrierAddress> address;
@@ -24,6 +32,8 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
   if (!report.ok()) return session.fail(report.error());
   auto status = session.core().status();
   if (!status.ok()) return session.fail(status.error());
+  auto refusals = session.core().refusals(address->key);
+  if (!refusals.ok()) return session.fail(refusals.error());
   if (globals.json) {
     session.print(
         boost::json::object{{"sent", report->sent},
@@ -35,12 +45,16 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
                             {"round_trips", report->round_trips},
                             {"pending", status->pending},
                             {"quarantined", 0},
+                            {"refused", refusals_json(*refusals)},
                             {"generation", report->generation ? boost::json::value(report->generation->hex())
                                                               : boost::json::value()}});
   } else {
     std::cout << session.say("Terkirim ", "Sent ") << report->sent
               << session.say(", diterima ", ", received ") << report->received
               << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
+  }
+  if (!refusals->empty()) {
+    return session.fail(base::error(refusals->front().code, "refused by the server"));
   }
   return 0;
 }
@@ -75,6 +89,10 @@ int run_status(const Globals& globals) {
       if (carrier.last_error != base::Code::ok)
         std::cout << " (" << base::code_name(carrier.last_error) << ")";
       std::cout << "\n";
+      for (const auto& refusal : carrier.refusals) {
+        std::cout << session.say("    ditolak server: ", "    refused by the server: ")
+                  << sentence(refusal.code, session.language()) << "\n";
+      }
     }
     std::cout << session.say("Kunci penyimpanan dilindungi hak berkas saja (belum ada PIN).\n",
                              "The store key is protected by file permissions only (no PIN yet).\n");
@@ -93,7 +111,8 @@ int run_status(const Globals& globals) {
     boost::json::object row{{"server", carrier.address.url()},
                             {"not_sent", carrier.unsent_segments},
                             {"last_sync", carrier.last_sync_wall_ms / 1000},
-                            {"last_error", base::code_name(carrier.last_error)}};
+                            {"last_error", base::code_name(carrier.last_error)},
+                            {"refused", refusals_json(carrier.refusals)}};
     row["generation"] =
         carrier.generation ? boost::json::value(carrier.generation->hex()) : boost::json::value();
     carriers.push_back(std::move(row));
@@ -116,8 +135,9 @@ void add_sync_commands(CLI::App& app, Context& context) {
   auto watch = std::make_shared<bool>(false);
   sync->add_flag(
       "--watch", *watch,
-      "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for each of "
-      "synced, arrived, offline. The store is in use all the while: other commands on it wait, then say so");
+      "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for "
+      "each of synced, arrived, offline. The store is in use all the while: other commands on it wait, "
+      "then say so");
   sync->callback(
       [&context, server, watch] { context.exit = run_sync_command(context.globals, *server, *watch); });
   auto* status = app.add_subcommand("status", "what is saved where, and what waits");

@@ -2,12 +2,13 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
 #include <map>
 
 namespace sejawat::storage {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -16,9 +17,33 @@ CREATE TABLE log(space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL,
 CREATE TABLE arrival(id INTEGER PRIMARY KEY, space BLOB NOT NULL, position INTEGER NOT NULL, is_record INTEGER NOT NULL,
   log BLOB, no INTEGER, digest BLOB NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, position));
 CREATE UNIQUE INDEX segment ON arrival(space, log, no) WHERE is_record = 0;
-PRAGMA user_version = 1;
+)sql";
+// Version 2: what a space takes up stands beside its tip.
+constexpr char kToVersion2[] = R"sql(
+ALTER TABLE space ADD COLUMN segment_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE space ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE space ADD COLUMN record_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE space SET (segment_bytes, records, record_bytes) =
+  (SELECT ifnull(sum(iif(is_record = 0, length(bytes), 0)), 0), ifnull(sum(is_record), 0),
+    ifnull(sum(iif(is_record = 1, length(bytes), 0)), 0) FROM arrival WHERE arrival.space = space.id);
+PRAGMA user_version = 2;
 )sql";
 
+base::Code code_of(sqlite3* database, int result) {
+  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
+  const int system = sqlite3_system_errno(database);
+  if ((result & 0xFF) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)) return base::Code::disk_full;
+  switch (result & 0xFF) {
+    case SQLITE_FULL: return base::Code::disk_full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return base::Code::store_locked;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT: return base::Code::store_key_wrong;  // "or is damaged"
+    default: return base::Code::storage_failed;
+  }
+}
+
+// A null statement is one that could not be prepared: its step says why.
 class Statement {
  public:
   Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
@@ -46,13 +71,10 @@ class Statement {
     return *this;
   }
   base::Result<bool> step() {
-    const int result = sqlite3_step(statement_);
+    const int result = statement_ == nullptr ? sqlite3_errcode(database_) : sqlite3_step(statement_);
     if (result == SQLITE_ROW) return true;
     if (result == SQLITE_DONE) return false;
-    base::Code code = base::Code::storage_failed;
-    if (result == SQLITE_FULL) code = base::Code::disk_full;
-    if (result == SQLITE_BUSY || result == SQLITE_LOCKED) code = base::Code::store_locked;
-    return base::error(code, sqlite3_errmsg(database_));
+    return base::error(code_of(database_, result), sqlite3_errmsg(database_));
   }
   base::Status run() {
     SJ_TRY(const bool row, step());
@@ -85,29 +107,31 @@ class SqliteStore final : public carrier::CarrierStore {
     sqlite3_close(database_);
   }
 
-  base::Status open(const std::string& path, base::Random& random) {
-    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr) !=
-        SQLITE_OK) {
+  base::Status open(const std::string& path, base::Random* random) {
+    const int create = random == nullptr ? 0 : SQLITE_OPEN_CREATE;
+    if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | create, nullptr) != SQLITE_OK) {
       return failure();
     }
-    // Found unfit before anything is written: a newer program's store stays as it is.
-    int version = 0;
-    {
-      auto query = prepare("PRAGMA user_version");
-      SJ_TRY(const bool row, query.step());
-      if (row) version = static_cast<int>(query.i64(0));
-    }
+    // Until it is found fit nothing is written to it, not even what its log holds when it is closed again.
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    SJ_TRY_STATUS(execute("PRAGMA locking_mode=EXCLUSIVE"));
+    SJ_TRY(const int version, version_of_file());
     if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
-    SJ_TRY_STATUS(
-        execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-                "PRAGMA cache_size=-16000"));
-    if (version == 0) {
-      SJ_TRY_STATUS(execute("BEGIN IMMEDIATE"));
-      SJ_TRY_STATUS(execute(kSchema));
-      SJ_TRY_STATUS(put_meta("generation", random.id<base::GenerationId>().view()));
-      SJ_TRY_STATUS(execute("COMMIT"));
+    if (random == nullptr) {
+      if (version < kSchemaVersion) return base::error(base::Code::version_unsupported, "serve it once");
+      return execute("BEGIN EXCLUSIVE; COMMIT; PRAGMA query_only=ON");  // store_locked while a server runs
     }
-    return {};
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    SJ_TRY_STATUS(
+        execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
+                "PRAGMA temp_store=MEMORY"));
+    SJ_TRY_STATUS(execute("BEGIN IMMEDIATE"));  // and is the only one from here on
+    if (version == 0) {
+      SJ_TRY_STATUS(execute(kSchema));
+      SJ_TRY_STATUS(put_meta("generation", random->id<base::GenerationId>().view()));
+    }
+    if (version < 2) SJ_TRY_STATUS(execute(kToVersion2));
+    return execute("COMMIT");
   }
 
   base::Status begin() override { return execute("BEGIN IMMEDIATE"); }
@@ -149,10 +173,13 @@ class SqliteStore final : public carrier::CarrierStore {
     }
   }
   base::Result<std::optional<carrier::SpaceTip>> tip(const base::SpaceId& space) override {
-    auto query = prepare("SELECT position, digest FROM space WHERE id = ?");
+    auto query =
+        prepare("SELECT position, digest, segment_bytes, records, record_bytes FROM space WHERE id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).step());
     if (!row) return std::optional<carrier::SpaceTip>();
-    return std::optional<carrier::SpaceTip>(carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1))});
+    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4)};
+    return std::optional<carrier::SpaceTip>(
+        carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1)), usage});
   }
   base::Result<std::optional<log::Head>> head(const base::SpaceId& space, const base::LogId& log) override {
     auto query = prepare("SELECT count, next_op, hash FROM log WHERE space = ? AND log = ?");
@@ -236,15 +263,21 @@ class SqliteStore final : public carrier::CarrierStore {
       "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes) VALUES(?, ?, ?, ?, ?, ?, ?)";
 
   base::Status put_tip(const base::SpaceId& space, const carrier::SpaceTip& tip) {
-    auto query = prepare("INSERT OR REPLACE INTO space VALUES(?, ?, ?)");
-    return query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state)).run();
+    auto query = prepare(
+        "INSERT OR REPLACE INTO space(id, position, digest, segment_bytes, records, record_bytes)"
+        " VALUES(?, ?, ?, ?, ?, ?)");
+    query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state));
+    query.bind(number(tip.usage.segment_bytes)).bind(number(tip.usage.records));
+    return query.bind(number(tip.usage.record_bytes)).run();
+  }
+  base::Result<int> version_of_file() {
+    auto query = prepare("PRAGMA user_version");
+    SJ_TRY(const bool row, query.step());
+    return row ? static_cast<int>(query.i64(0)) : 0;
   }
   base::Error failure() const {
-    const int code = sqlite3_errcode(database_);
-    base::Code kind = base::Code::storage_failed;
-    if (code == SQLITE_BUSY || code == SQLITE_LOCKED) kind = base::Code::store_locked;
-    if (code == SQLITE_FULL) kind = base::Code::disk_full;
-    return base::error(kind, sqlite3_errmsg(database_));
+    if (database_ == nullptr) return base::error(base::Code::storage_failed, "out of memory");
+    return base::error(code_of(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
   }
   base::Status execute(const char* sql) {
     if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
@@ -253,8 +286,7 @@ class SqliteStore final : public carrier::CarrierStore {
   Statement prepare(const char* sql) {
     auto& statement = statements_[sql];
     if (statement == nullptr) {
-      SJ_CHECK(sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) ==
-               SQLITE_OK);
+      sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     }
     return Statement(database_, statement);
   }
@@ -267,7 +299,13 @@ class SqliteStore final : public carrier::CarrierStore {
 base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::string& path,
                                                                  base::Random& random) {
   auto store = std::make_unique<SqliteStore>();
-  SJ_TRY_STATUS(store->open(path, random));
+  SJ_TRY_STATUS(store->open(path, &random));
+  return std::unique_ptr<carrier::CarrierStore>(std::move(store));
+}
+
+base::Result<std::unique_ptr<carrier::CarrierStore>> look_into_sqlite(const std::string& path) {
+  auto store = std::make_unique<SqliteStore>();
+  SJ_TRY_STATUS(store->open(path, nullptr));
   return std::unique_ptr<carrier::CarrierStore>(std::move(store));
 }
 

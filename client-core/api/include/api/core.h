@@ -26,12 +26,19 @@ struct SpaceStatus {
   std::uint64_t unsealed_ops = 0;      // saved here only
   std::uint64_t waiting_segments = 0;  // received, key or dependency not here yet
 };
+// Why a carrier last refused something of a space. It stays here, is offered again at every sync, and the
+// reason stands until the carrier takes it.
+struct Refusal {
+  base::SpaceId space;
+  base::Code code = base::Code::ok;
+};
 struct CarrierStatus {
   space::CarrierAddress address;
   std::optional<base::GenerationId> generation;
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
   std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
+  std::vector<Refusal> refusals;
 };
 struct Status {
   bool has_person = false;
@@ -83,6 +90,7 @@ class Core {
   base::Result<std::vector<cycle::JournalRevision>> revisions(const base::ObjectId& id);
 
   base::Result<Status> status();
+  base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
   // Where to sync: the first carrier known. nullopt before any.
   std::optional<space::CarrierAddress> home_carrier() const;
   base::Status add_carrier(const space::CarrierAddress& address);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "carrier/limits.h"
 #include "carrier/peer.h"
 #include "carrier/store.h"
 #include "space/membership.h"
@@ -22,7 +23,7 @@ struct Changes {
 class Carrier {
  public:
   // Loads the membership of every space. `store` is borrowed.
-  static base::Result<std::unique_ptr<Carrier>> open(CarrierStore& store);
+  static base::Result<std::unique_ptr<Carrier>> open(CarrierStore& store, const Limits& limits = {});
 
   // The operator invite of this carrier, made at its first start; nullopt once a community used it.
   base::Result<std::optional<base::Secret16>> operator_secret(base::Random& random);
@@ -32,7 +33,8 @@ class Carrier {
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
     std::vector<std::optional<base::SpaceId>> spaces;       // what the message's spaces are called here
   };
-  // Inside a transaction of the store. An error is the store's and fatal; refusals are verdicts.
+  // Inside a transaction of the store. An error is the store's and fatal: this object may then be ahead of
+  // what is stored and must not be used any more. Refusals are verdicts.
   base::Result<Ingested> ingest(const Peer& peer, const sync::ClientMessage& message,
                                 std::int64_t wall_seconds);
   // After the commit.
@@ -48,21 +50,56 @@ class Carrier {
   Changes take_changes();
   base::Result<std::optional<sync::ServerMessage>> push(Peer& peer);
 
+  // For the operator: sizes and counts, nothing that names anybody.
+  struct SpaceInfo {
+    base::SpaceId space;
+    space::SpaceKind kind = space::SpaceKind::personal;
+    std::size_t members = 0;
+    std::size_t devices = 0;
+    std::size_t logs = 0;
+    std::uint64_t arrivals = 0;
+    Usage usage;
+    std::uint64_t quota = 0;  // bytes of segments
+  };
+  std::vector<SpaceInfo> survey() const;
+  const base::GenerationId& generation() const { return generation_; }
+
  private:
-  explicit Carrier(CarrierStore& store) : store_(store) {}
+  Carrier(CarrierStore& store, const Limits& limits) : store_(store), limits_(limits) {}
   struct Space {
     explicit Space(const base::SpaceId& id) : membership(id), digest(id) {}
     space::Membership membership;
     log::SpaceDigest digest;
     std::uint64_t position = 0;
+    Usage usage;
+    SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
-  std::optional<base::PersonId> person_of(const base::PublicBoxKey& device) const;
+  // The segments a device may still bring now.
+  struct Allowance {
+    std::int64_t at_seconds = 0;
+    std::uint64_t left = 0;
+  };
+  bool known(const base::PublicBoxKey& device) const;
+  bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
+  std::uint64_t quota_of(const Space& space) const;
+  bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   void index(const Space& space);
-  base::Result<base::Code> take_record(const base::SpaceId& id, base::ByteView record, bool operator_valid,
-                                       std::int64_t wall_seconds, Ingested& ingested);
-  base::Result<base::Code> take_genesis(const base::SpaceId& id, base::ByteView record, bool operator_valid,
-                                        Ingested& ingested);
+  // Of one uploaded record: who brings it, and when by this carrier's clock.
+  struct Offered {
+    base::SpaceId space;
+    base::ByteView record;
+    base::PublicBoxKey device;
+    bool operator_valid = false;
+    std::int64_t wall_seconds = 0;
+  };
+  // already_exists for one that is held.
+  base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
+  base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
+  base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                            const std::vector<std::optional<base::SpaceId>>& spaces,
+                            std::int64_t wall_seconds, Ingested& ingested);
+  base::Code told(const Offered& offered, base::Code code) const;
   base::Code judge_join(const Space& space, const base::PublicSignKey& invite,
                         std::int64_t wall_seconds) const;
   base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
@@ -71,7 +108,8 @@ class Carrier {
                             Ingested& ingested);
   base::Result<bool> operator_valid(const sync::ClientMessage& message);
   base::Result<bool> base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set);
-  base::Result<sync::Vector> vector_of(const base::SpaceId& id);
+  base::Result<sync::Vector> vector_of(const base::SpaceId& id, std::size_t budget);
+  base::Status answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply);
 
   // What came to a space after a position.
   struct Part {
@@ -95,10 +133,14 @@ class Carrier {
   base::Result<const SharedNews*> news(const base::SpaceId& id, std::uint64_t from);
 
   CarrierStore& store_;
+  Limits limits_;
   base::GenerationId generation_;
   std::map<base::SpaceId, std::unique_ptr<Space>> spaces_;
-  std::map<base::PublicBoxKey, base::PersonId> persons_;
+  // Nobody proves to hold the box key that a certificate names, so several persons may claim one. Whoever
+  // connects with it holds it and is served as each of them: a false claim takes nothing from its owner.
+  std::map<base::PublicBoxKey, std::set<base::PersonId>> persons_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
+  std::map<base::PublicBoxKey, Allowance> allowances_;
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "carrier/limits.h"
 #include "log/digest.h"
 #include "log/segment.h"
 
@@ -22,11 +23,14 @@ struct Arrival {
 struct SpaceTip {
   std::uint64_t position = 0;
   base::Bytes digest_state;  // log::SpaceDigest::state
+  Usage usage;
 };
 
 class CarrierStore {
  public:
   virtual ~CarrierStore() = default;
+  // There is no rollback: a store that failed is closed with its transaction open, which undoes it, and the
+  // process ends, because what the carrier holds in memory may be ahead of it.
   virtual base::Status begin() = 0;
   virtual base::Status commit() = 0;  // durable when it returns ok
 

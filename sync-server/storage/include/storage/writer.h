@@ -15,7 +15,8 @@ class Writer {
   static constexpr std::size_t kMaxWaiting = 4096;                      // requests in the queue
   using Done = std::function<void(base::Result<sync::ServerMessage>)>;  // called on the writer's thread
   // `carrier` and `store` are borrowed and used by the writer's thread alone until stop() returns. When the
-  // store fails, `fatal` is called once, nothing is acknowledged any more, and the process must end.
+  // store fails, `fatal` is called once and the process must end; if `fatal` returns all the same, whoever
+  // waits gets the error and nothing is taken or acknowledged any more.
   Writer(carrier::Carrier& carrier, carrier::CarrierStore& store, std::function<void(base::Error)> fatal,
          std::size_t max_waiting = kMaxWaiting);
   ~Writer();
@@ -27,15 +28,15 @@ class Writer {
     // Of a connection with more than one message: of this thread alone until `done`, and inside it.
     std::shared_ptr<carrier::Peer> peer = nullptr;
   };
-  // False when the queue is full or stopping: the client comes again later.
+  // False when the queue is full, after a failure, or when stopping: the client comes again later.
   bool submit(Request request);
   void stop();  // finishes what waits
 
   // `changed` is called on the writer's thread after each group that changed something, when its answers have
   // been handed out. It may not block. An empty function ends it; then none is running any more.
   void watch(std::function<void(const carrier::Changes&)> changed);
-  // What is new for each of these peers; `done` gets one entry for each. Peers as in a Request. False when
-  // stopping.
+  // What is new for each of these peers; `done` gets one entry for each. Peers as in a Request. False after a
+  // failure or when stopping, and then `done` may never come.
   struct Pushes {
     std::vector<std::shared_ptr<carrier::Peer>> peers;
     std::function<void(std::vector<std::optional<sync::ServerMessage>>)> done;

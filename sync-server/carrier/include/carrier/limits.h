@@ -1,0 +1,29 @@
+// What a carrier gives each space and each device at most (protocol 2.11, 7). Far above what honest use
+// reaches: a teacher who writes six entries a day fills a personal space in some five hundred years.
+#pragma once
+
+#include <cstdint>
+
+namespace sejawat::carrier {
+
+struct Limits {
+  std::uint64_t personal_bytes = std::uint64_t{256} << 20;  // sealed segments of one personal space
+  std::uint64_t community_bytes = std::uint64_t{4} << 30;   // of a group, school, cluster or district
+  // Membership and keys have a cap of their own, so that full content never keeps a newcomer out.
+  std::uint64_t records = 64 * 1024;
+  std::uint64_t record_bytes = std::uint64_t{64} << 20;
+  // Segments of one device, whatever their verdict: each costs the writer thread a signature check. Above
+  // this they get no verdict and come again later.
+  std::uint32_t segment_burst = 100'000;
+  std::uint32_t segments_per_second = 100;
+};
+
+// What a space takes up, stored with its tip.
+struct Usage {
+  std::uint64_t segment_bytes = 0;
+  std::uint64_t records = 0;
+  std::uint64_t record_bytes = 0;
+  friend bool operator==(const Usage&, const Usage&) = default;
+};
+
+}  // namespace sejawat::carrier

@@ -1,0 +1,79 @@
+#include "data_folder.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "platform_posix/files.h"
+#include "platform_posix/mounts.h"
+#include "space/identity.h"
+
+namespace sejawat::server {
+namespace {
+
+constexpr std::size_t kMaxUrl = 512;
+
+}  // namespace
+
+base::Status prepare_data_folder(const std::string& path) {
+  SJ_TRY_STATUS(platform::make_private_directory(path));
+  struct stat folder {};
+  if (::stat(path.c_str(), &folder) != 0) {
+    return base::error(base::Code::storage_failed, std::string("data folder: ") + std::strerror(errno));
+  }
+  SJ_TRY(const std::string network, platform::network_file_system_of(path));
+  if (!network.empty()) {
+    return base::error(base::Code::not_permitted,
+                       "it lies on a network file system (" + network + "); use a local disk");
+  }
+  if (::geteuid() != 0 && folder.st_uid != ::geteuid()) {
+    return base::error(base::Code::not_permitted, "it belongs to another user");
+  }
+  if ((folder.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return base::error(base::Code::not_permitted, "others may write in it: chmod go-w");
+  }
+  struct stat key {};
+  if (::stat((path + "/server.key").c_str(), &key) == 0 && (key.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return base::error(base::Code::not_permitted, "others may read server.key: chmod 600");
+  }
+  return {};
+}
+
+base::Status remember_address(const std::string& path, const std::string& url) {
+  const std::string file = path + "/address";
+  const std::string fresh = file + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(fresh, ignored);
+  SJ_TRY_STATUS(platform::write_new_private_file(fresh, base::as_bytes(url + "\n")));
+  if (std::rename(fresh.c_str(), file.c_str()) != 0) {
+    return base::error(base::Code::storage_failed, "address file");
+  }
+  return {};
+}
+
+base::Result<std::string> remembered_address(const std::string& path, const std::string& host_port) {
+  auto secret = platform::read_file(path + "/server.key", base::Secret32::kSize);
+  if (!secret.ok()) return std::move(secret).error();
+  if (secret->size() != base::Secret32::kSize) return base::error(base::Code::store_key_wrong, "server.key");
+  const auto key = crypto::BoxKey::from_secret(base::Secret32(*secret));
+  base::wipe(secret->data(), secret->size());
+  std::string url;
+  if (host_port.empty()) {
+    SJ_TRY(auto text, platform::read_file(path + "/address", kMaxUrl));
+    url = std::string(base::as_text(text));
+    while (!url.empty() && url.back() == '\n') url.pop_back();
+  } else {
+    url = "sejawat://" + host_port + "/#" + base::to_base64url(key.public_key().view());
+  }
+  SJ_TRY(auto address, space::CarrierAddress::parse(url));
+  if (!(address.key == key.public_key())) {
+    return base::error(base::Code::store_key_wrong, "the address file names another key");
+  }
+  return address.url();
+}
+
+}  // namespace sejawat::server

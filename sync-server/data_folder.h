@@ -1,0 +1,20 @@
+// The folder that a server keeps: who may look into it, and on what kind of disk it lies.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "crypto/box.h"
+
+namespace sejawat::server {
+
+// Makes the folder when missing (mode 0700). not_permitted: others could write in it or read its key, it is
+// somebody else's, or it lies on a network file system, where locks and fsync promise nothing.
+base::Status prepare_data_folder(const std::string& path);
+
+// The address that the server last announced, for `address`.
+base::Status remember_address(const std::string& path, const std::string& url);
+// not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is there.
+base::Result<std::string> remembered_address(const std::string& path, const std::string& host_port);
+
+}  // namespace sejawat::server

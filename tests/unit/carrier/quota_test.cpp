@@ -1,0 +1,104 @@
+// Quotas: content stops at its quota, membership has a cap of its own, and a flood comes again later.
+#include "fixture.h"
+
+namespace sejawat::carrier {
+namespace {
+
+TEST_F(SchoolTest, AFullSpaceRefusesContentAndStillTakesMembership) {
+  Writing log = enrol(school, admin);
+  const auto first = log.write(1000);
+  ASSERT_EQ(write(admin, log, first), Code::ok);
+  Limits limits;
+  limits.community_bytes = first.size() + 100;
+  open(limits);
+  EXPECT_EQ(write(admin, log, log.draft(1000)), Code::quota_exceeded);
+  EXPECT_EQ(write(admin, log, first), Code::ok) << "what is held stays acknowledged";
+  EXPECT_EQ(carrier->survey()[0].usage.segment_bytes, first.size());
+  admit(sari);
+  EXPECT_EQ(carrier->survey()[0].members, 2U);
+  // The operator gives more room, and it goes on where it stopped.
+  open({});
+  EXPECT_EQ(write(admin, log, log.write(1000)), Code::ok);
+}
+
+TEST_F(SchoolTest, ADiaryHasAQuotaOfItsOwn) {
+  admit(sari);
+  Community diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  Writing in_diary = enrol(diary, sari);
+  Writing in_school = enrol(school, sari);
+  Limits limits;
+  limits.personal_bytes = 2000;
+  open(limits);
+  EXPECT_EQ(write(sari, in_diary, in_diary.write(1000)), Code::ok);
+  EXPECT_EQ(write(sari, in_diary, in_diary.draft(1000)), Code::quota_exceeded);
+  EXPECT_EQ(write(sari, in_school, in_school.write(1000)), Code::ok);
+  EXPECT_EQ(write(sari, in_school, in_school.write(1000)), Code::ok);
+}
+
+TEST_F(SchoolTest, AQuotaIsReachedToTheByte) {
+  Writing log = enrol(school, admin);
+  const auto segment = log.draft(500);
+  Limits limits;
+  limits.community_bytes = segment.size() - 1;
+  open(limits);
+  EXPECT_EQ(write(admin, log, segment), Code::quota_exceeded);
+  limits.community_bytes = segment.size();
+  open(limits);
+  EXPECT_EQ(write(admin, log, segment), Code::ok);
+}
+
+TEST_F(SchoolTest, RecordsCannotBeAbusedEither) {
+  Limits limits;
+  limits.records = 4;
+  open(limits);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(offer(admin, school.id(), Writing(school, admin, random).enrolment), Code::ok);
+  }
+  const auto more = Writing(school, admin, random).enrolment;
+  EXPECT_EQ(offer(admin, school.id(), more), Code::quota_exceeded);
+  EXPECT_EQ(offer(admin, school.id(), school.records().front()), Code::ok) << "a duplicate";
+  limits.records = 1000;
+  limits.record_bytes = carrier->survey()[0].usage.record_bytes + more.size() - 1;
+  open(limits);
+  EXPECT_EQ(offer(admin, school.id(), more), Code::quota_exceeded);
+  open({});
+  EXPECT_EQ(offer(admin, school.id(), more), Code::ok);
+}
+
+TEST_F(SchoolTest, AFloodOfSegmentsGetsNoVerdictAndComesAgainLater) {
+  Writing log = enrol(school, admin);
+  Limits limits;
+  limits.segment_burst = 3;
+  limits.segments_per_second = 2;
+  open(limits);
+  std::vector<Bytes> segments;
+  for (int i = 0; i < 5; ++i) segments.push_back(log.write());
+  const auto message = message_of({upload(school.id(), {}, {run_of(log.id, segments)})});
+  auto reply = send(admin, message);
+  ASSERT_EQ(reply.segment_exceptions.size(), 2U);
+  EXPECT_EQ(verdict(reply.segment_exceptions, 3), Code::timed_out);
+  EXPECT_EQ(verdict(reply.segment_exceptions, 4), Code::timed_out);
+  EXPECT_EQ(verdict(send(admin, message, kNow - 1000).segment_exceptions, 0), Code::timed_out)
+      << "a clock set back gives nothing";
+  EXPECT_EQ(send(admin, message, kNow - 999).segment_exceptions.size(), 3U) << "two more a second";
+  const auto rest =
+      message_of({upload(school.id(), {}, {run_of(log.id, {segments.begin() + 3, segments.end()})})});
+  EXPECT_TRUE(send(admin, rest, kNow).segment_exceptions.empty());
+  // Others are not slowed down by it.
+  admit(sari);
+  EXPECT_EQ(write(sari, log, segments[0]), Code::ok);
+}
+
+TEST_F(SchoolTest, TheDefaultsAreBeyondHonestUse) {
+  const Limits limits;
+  EXPECT_EQ(limits.personal_bytes, 256U << 20);
+  EXPECT_EQ(limits.community_bytes, std::uint64_t{4} << 30);
+  // A thousand entries a year of 600 bytes each, for forty years of service.
+  EXPECT_GT(limits.personal_bytes, 600ULL * 1000 * 40);
+  // A school of 100 people with 10 devices each: a device, a log, a join and boxes apiece.
+  EXPECT_GT(limits.records, 100ULL * 10 * 4);
+}
+
+}  // namespace
+}  // namespace sejawat::carrier

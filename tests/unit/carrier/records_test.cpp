@@ -1,0 +1,239 @@
+// What a carrier says to membership records.
+#include <algorithm>
+
+#include "fixture.h"
+
+namespace sejawat::carrier {
+namespace {
+
+TEST_F(CarrierTest, ACommunityNeedsTheOperatorSecretAndTheSecretWorksOnce) {
+  auto message = message_of({upload(school.id(), school.records())});
+  EXPECT_EQ(verdict(send(admin, message).record_exceptions, 0), Code::not_permitted);
+  message.hello->operator_secret = Bytes(16, 7);
+  EXPECT_EQ(verdict(send(admin, message).record_exceptions, 0), Code::not_permitted);
+  EXPECT_TRUE(found(admin, school).record_exceptions.empty());
+  EXPECT_TRUE(found(admin, school).record_exceptions.empty()) << "the same once more changes nothing";
+
+  const auto second = support::found_school(admin, 2);
+  EXPECT_EQ(verdict(found(admin, second).record_exceptions, 0), Code::not_permitted);
+  EXPECT_FALSE(carrier->operator_secret(random)->has_value()) << "a used invite is not printed again";
+  EXPECT_EQ(carrier->survey().size(), 1U);
+}
+
+TEST_F(CarrierTest, TheOperatorSecretStaysTheSameUntilItIsUsed) {
+  const auto again = carrier->operator_secret(random);
+  ASSERT_TRUE(again->has_value());
+  EXPECT_TRUE(base::equal((*again)->view(), operator_secret));
+}
+
+TEST_F(SchoolTest, AJoinMakesItsDeviceServedAtOnce) {
+  const auto keys = invite();
+  Books books;
+  sync::ClientMessage message = message_of({upload(school.id(), {join_of(sari, keys)})});
+  const auto reply = send(sari, message);
+  EXPECT_TRUE(reply.record_exceptions.empty());
+  EXPECT_EQ(reply.set, std::vector<base::SpaceId>{school.id()});
+  ASSERT_EQ(reply.spaces.size(), 1U);
+  // Genesis and invite come down, the join that this message brought does not.
+  EXPECT_EQ(reply.spaces[0].records.size(), 2U);
+  books.settle(message, reply);
+  EXPECT_FALSE(books.digest_differs);
+  EXPECT_EQ(books.at(school.id()).position, 3U);
+}
+
+TEST_F(SchoolTest, InvitesThatExpiredAreUsedUpOrNeverWere) {
+  const auto brief = invite(1, kNow + 10);
+  EXPECT_EQ(offer(sari, school.id(), join_of(sari, brief), kNow + 11), Code::invite_expired);
+  EXPECT_EQ(offer(sari, school.id(), join_of(sari, brief), kNow + 10), Code::ok);
+  EXPECT_EQ(offer(budi, school.id(), join_of(budi, brief), kNow), Code::invite_used);
+  const auto made_up = space::InviteKeys::from_secret(base::Secret16::random(random));
+  EXPECT_EQ(offer(budi, school.id(), join_of(budi, made_up)), Code::invite_invalid);
+  // The right name of an invite without its secret.
+  auto forged = join_of(budi, invite());
+  forged.back() ^= 1;
+  EXPECT_EQ(offer(budi, school.id(), forged), Code::invite_invalid);
+}
+
+TEST_F(SchoolTest, AJoinThatIsRepeatedUsesNothingUpEvenAfterTheInviteExpired) {
+  const auto keys = invite(1, kNow + 10);
+  const auto join = join_of(sari, keys);
+  EXPECT_EQ(offer(sari, school.id(), join), Code::ok);
+  EXPECT_EQ(offer(sari, school.id(), join, kNow + 100), Code::ok);
+  EXPECT_EQ(carrier->survey()[0].members, 2U);
+}
+
+// Two carriers on two islands: one admitted, the invite expired, then an admin brings the news.
+TEST_F(SchoolTest, AJoinAdmittedElsewhereIsTakenFromAnAdminAfterTheInviteExpired) {
+  admit(budi);
+  const auto keys = invite(1, kNow + 10);
+  const auto join = school.add(join_of(sari, keys));
+  const Writing log(school, sari, random);
+  EXPECT_EQ(offer(sari, school.id(), join, kNow + 11), Code::invite_expired);
+  EXPECT_EQ(offer(budi, school.id(), join, kNow + 11), Code::invite_expired)
+      << "a member cannot let people in";
+  EXPECT_EQ(offer(admin, school.id(), join, kNow + 11), Code::ok);
+  EXPECT_EQ(offer(sari, school.id(), log.enrolment, kNow + 11), Code::ok);
+}
+
+TEST_F(SchoolTest, RecordsWhoseParentsAreMissingWaitAndComeInAnyOrder) {
+  Writing first(school, admin, random);
+  Writing second(school, admin, random);
+  Writing third(school, admin, random);
+  EXPECT_EQ(offer(admin, school.id(), third.enrolment), Code::unknown_membership);
+  const auto reply =
+      send(admin, message_of({upload(school.id(), {third.enrolment, second.enrolment, first.enrolment})}));
+  EXPECT_TRUE(reply.record_exceptions.empty());
+  EXPECT_EQ(reply.records_taken, 3U);
+}
+
+TEST_F(SchoolTest, TryingAgainIsBounded) {
+  std::vector<Bytes> chain;
+  for (int i = 0; i < 40; ++i) chain.push_back(Writing(school, admin, random).enrolment);
+  const auto in_order = chain;
+  std::reverse(chain.begin(), chain.end());
+  const auto reply = send(admin, message_of({upload(school.id(), chain)}));
+  EXPECT_EQ(reply.record_exceptions.size(), 32U);
+  for (const auto& exception : reply.record_exceptions) EXPECT_EQ(exception.code, Code::unknown_membership);
+  EXPECT_TRUE(send(admin, message_of({upload(school.id(), in_order)})).record_exceptions.empty());
+}
+
+TEST_F(SchoolTest, ADiaryIsHostedForMembersOnlyAndMayStandBeforeTheJoin) {
+  const auto diary = support::diary_of(sari);
+  auto reply = send(sari, message_of({upload(diary.id(), diary.records())}));
+  EXPECT_EQ(verdict(reply.record_exceptions, 0), Code::not_permitted);
+  EXPECT_EQ(verdict(reply.record_exceptions, 1), Code::unknown_space);
+  reply =
+      send(sari,
+           message_of({upload(diary.id(), diary.records()), upload(school.id(), {join_of(sari, invite())})}));
+  EXPECT_TRUE(reply.record_exceptions.empty());
+  EXPECT_EQ(reply.set->size(), 2U);
+}
+
+TEST_F(SchoolTest, BadRecordsAreToldApart) {
+  admit(sari, space::WireRole::reader);
+  Writing log(school, admin, random);
+  EXPECT_EQ(offer(admin, school.id(), Bytes(30, 9)), Code::malformed);
+  EXPECT_EQ(offer(admin, school.id(), Bytes(space::kMaxRecordBytes + 1, 9)), Code::too_large);
+  EXPECT_EQ(offer(admin, support::diary_of(admin).id(), log.enrolment), Code::malformed) << "another space's";
+  auto altered = log.enrolment;
+  altered.back() ^= 1;
+  EXPECT_EQ(offer(admin, school.id(), altered), Code::bad_signature);
+  const auto key = crypto::SigningKey::from_seed(base::Secret32::random(random));
+  const auto by_reader = space::write_log(sari.author(), school.membership, key.public_key());
+  EXPECT_EQ(offer(sari, school.id(), by_reader), Code::unknown_membership) << "its parent has not come";
+  EXPECT_EQ(offer(admin, school.id(), log.enrolment), Code::ok);
+  EXPECT_EQ(offer(sari, school.id(), by_reader), Code::not_permitted);
+  EXPECT_EQ(offer(admin, school.id(), log.enrolment), Code::ok) << "a duplicate";
+}
+
+TEST_F(SchoolTest, ABadRecordNeverStopsTheRest) {
+  Writing first(school, admin, random);
+  Writing second(school, admin, random);
+  const auto reply = send(
+      admin, message_of({upload(school.id(), {first.enrolment, Bytes(30, 9), Bytes{}, second.enrolment})}));
+  EXPECT_EQ(reply.records_taken, 4U);
+  EXPECT_EQ(verdict(reply.record_exceptions, 0), Code::ok);
+  EXPECT_EQ(verdict(reply.record_exceptions, 1), Code::malformed);
+  EXPECT_EQ(verdict(reply.record_exceptions, 2), Code::malformed);
+  EXPECT_EQ(verdict(reply.record_exceptions, 3), Code::ok);
+}
+
+// Whatever a stranger sends, it hears the same whether the space is here or not.
+TEST_F(SchoolTest, StrangersLearnNothing) {
+  admit(sari);
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  Writing log = enrol(school, admin);
+  const auto segment = log.write();
+  ASSERT_EQ(write(admin, log, segment), Code::ok);
+  Community copy(school.id());  // what a stranger could make up for this id
+  const auto made_up = space::InviteKeys::from_secret(base::Secret16::random(random));
+  auto altered = log.enrolment;
+  altered.back() ^= 1;
+  const auto key = crypto::SigningKey::from_seed(base::Secret32::random(random));
+  const std::vector<std::pair<base::SpaceId, Bytes>> tries{
+      {school.id(), school.records().front()},
+      {school.id(), log.enrolment},
+      {school.id(), altered},
+      {school.id(), space::write_log(stranger.author(), school.membership, key.public_key())},
+      {school.id(), space::write_device(stranger.author(), school.membership, stranger.certificate)},
+      {school.id(), join_of(stranger, made_up)},
+      {diary.id(), diary.records()[0]},
+      {diary.id(), diary.records()[1]},
+  };
+  auto elsewhere = std::move(storage::open_sqlite(":memory:", random)).value();
+  auto empty = std::move(Carrier::open(*elsewhere)).value();
+  for (std::size_t i = 0; i < tries.size(); ++i) {
+    const auto message =
+        message_of({upload(tries[i].first, {tries[i].second}, {run_of(log.id, {segment, Bytes(5, 1)})})});
+    const auto here = send(stranger, message);
+    auto ingested = empty->ingest(stranger.device(), message, kNow);
+    auto there = std::move(empty->answer(stranger.device(), message, std::move(ingested).value())).value();
+    there.generation = here.generation;
+    EXPECT_EQ(base::to_hex(sync::encode(here)), base::to_hex(sync::encode(there))) << "try " << i;
+    EXPECT_FALSE(here.set.has_value());
+    EXPECT_TRUE(here.spaces.empty());
+  }
+  auto nothing = message_of({});
+  EXPECT_EQ(send(stranger, nothing).error, Code::unknown_membership);
+  auto pretending = message_of({});
+  pretending.hello->full = false;
+  pretending.hello->set = log::set_tag({school.id()});
+  pretending.hello->positions = {0};
+  EXPECT_EQ(send(stranger, pretending).error, Code::unknown_membership);
+}
+
+// A certificate names a box key that nobody proves to hold: a false claim must not take a device from its
+// owner.
+TEST_F(SchoolTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
+  admit(sari);
+  admit(budi);
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  const auto claimed_sign = crypto::SigningKey::from_seed(base::Secret32::random(random));
+  const auto claim =
+      space::certify_by_device(budi.certificate, budi.keys.sign, claimed_sign.public_key(), sari.device(), 1);
+  EXPECT_EQ(
+      offer(budi, school.id(), school.add(space::write_device(budi.author(), school.membership, claim))),
+      Code::ok);
+  const auto own_diary = support::diary_of(budi);
+  ASSERT_TRUE(
+      send(budi, message_of({upload(own_diary.id(), own_diary.records())})).record_exceptions.empty());
+
+  const auto after = [&] {
+    const auto set = *send(sari, message_of({})).set;
+    EXPECT_EQ(std::count(set.begin(), set.end(), diary.id()), 1) << "still served to its owner";
+    const auto others = *send(budi, message_of({})).set;
+    EXPECT_EQ(std::count(others.begin(), others.end(), diary.id()), 0) << "and to nobody else";
+  };
+  after();
+  open({});  // and after a restart, in whichever order it reads
+  after();
+}
+
+TEST_F(SchoolTest, ReplayingAFirstMessageChangesNothing) {
+  const auto diary = support::diary_of(sari);
+  Community copy = diary;
+  Writing log(copy, sari, random);
+  const auto message = message_of({upload(school.id(), {join_of(sari, invite())}),
+                                   upload(diary.id(), copy.records(), {run_of(log.id, {log.write()})})});
+  const auto first = send(sari, message);
+  EXPECT_TRUE(first.record_exceptions.empty());
+  EXPECT_TRUE(first.segment_exceptions.empty());
+  const auto before = carrier->survey();
+  for (int i = 0; i < 3; ++i) {
+    const auto again = send(sari, message, kNow + 10'000);
+    EXPECT_TRUE(again.record_exceptions.empty());
+    EXPECT_TRUE(again.segment_exceptions.empty());
+  }
+  const auto now = carrier->survey();
+  ASSERT_EQ(now.size(), before.size());
+  for (std::size_t i = 0; i < now.size(); ++i) {
+    EXPECT_EQ(now[i].arrivals, before[i].arrivals);
+    EXPECT_EQ(now[i].usage, before[i].usage);
+    EXPECT_EQ(now[i].members, before[i].members);
+  }
+}
+
+}  // namespace
+}  // namespace sejawat::carrier

@@ -1,0 +1,171 @@
+#include "storage_sqlite/sqlite_store.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "../storage/store_suite.h"
+#include "support/vectors.h"
+
+namespace sejawat::storage {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Sqlite {
+  Sqlite() {
+    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
+    SJ_CHECK(::mkdtemp(name.data()) != nullptr);
+    folder = name;
+  }
+  ~Sqlite() { fs::remove_all(folder); }
+  Sqlite(const Sqlite&) = delete;
+  Sqlite& operator=(const Sqlite&) = delete;
+  std::string path() const { return (folder / "carrier.db").string(); }
+  base::Result<std::unique_ptr<carrier::CarrierStore>> open() { return open_sqlite(path(), random); }
+  // Everything in the folder, by name.
+  std::map<std::string, std::string> files() const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      all[entry.path().filename().string()] = support::read_file(entry.path().string());
+    }
+    return all;
+  }
+  fs::path folder;
+  support::SeededRandom random{next_seed()};
+  static std::uint64_t next_seed() {
+    static std::uint64_t seed = 500;
+    return ++seed;
+  }
+};
+
+INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreSuite, Sqlite);
+
+class SqliteFile : public testing::Test {
+ protected:
+  void run(const std::string& sql, bool keep_wal = false) {
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(at.path().c_str(), &database), SQLITE_OK);
+    if (keep_wal) sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    char* message = nullptr;
+    EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
+    sqlite3_close(database);
+  }
+  void make() {
+    auto store = at.open();
+    ASSERT_TRUE(store.ok());
+    ASSERT_TRUE((*store)->begin().ok());
+    carrier::SpaceTip tip{1, Bytes(64, 1), {0, 1, 30}};
+    ASSERT_TRUE((*store)->append_record(space, tip, base::Digest{}, Bytes(30, 2)).ok());
+    tip = {2, Bytes(64, 1), {200, 1, 30}};
+    ASSERT_TRUE(
+        (*store)->append_segment(space, tip, base::Digest{}, base::LogId{}, {1, 1, {}}, Bytes(200, 3)).ok());
+    ASSERT_TRUE((*store)->commit().ok());
+  }
+  Sqlite at;
+  base::SpaceId space{{7}};
+};
+
+TEST_F(SqliteFile, ANewerStoreStaysAsItIsByteForByte) {
+  make();
+  run("PRAGMA user_version = 99");
+  const auto before = at.files();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(at.open().code(), Code::store_too_new);
+  EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::store_too_new);
+  EXPECT_EQ(at.files().at("carrier.db"), before.at("carrier.db"));
+}
+
+// A newer program was killed: what it committed stands in its write-ahead log only.
+TEST_F(SqliteFile, ANewerStoreWithItsLogStaysAsItIsToo) {
+  make();
+  run("PRAGMA journal_mode = WAL; PRAGMA user_version = 99", true);
+  const auto before = at.files();
+  ASSERT_FALSE(before.at("carrier.db-wal").empty());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(at.open().code(), Code::store_too_new);
+  const auto after = at.files();
+  EXPECT_EQ(after.at("carrier.db"), before.at("carrier.db"));
+  EXPECT_EQ(after.at("carrier.db-wal"), before.at("carrier.db-wal"));
+}
+
+TEST_F(SqliteFile, AStoreOfTheFirstVersionLearnsWhatItsSpacesTakeUp) {
+  make();
+  run("ALTER TABLE space DROP COLUMN segment_bytes; ALTER TABLE space DROP COLUMN records;"
+      "ALTER TABLE space DROP COLUMN record_bytes; PRAGMA user_version = 1");
+  EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::version_unsupported);
+  auto store = at.open();
+  ASSERT_TRUE(store.ok());
+  EXPECT_EQ((*store)->tip(space).value()->usage, (carrier::Usage{200, 1, 30}));
+  EXPECT_EQ((*store)->tip(space).value()->position, 2U);
+}
+
+TEST_F(SqliteFile, ADamagedFileIsAnErrorAndIsLeftAlone) {
+  make();
+  auto bytes = at.files().at("carrier.db");
+  const auto put = [&](const std::string& content) {
+    std::ofstream(at.path(), std::ios::binary | std::ios::trunc) << content;
+  };
+  put(std::string(bytes.size(), 'x'));
+  EXPECT_EQ(at.open().code(), Code::store_key_wrong);
+  EXPECT_EQ(at.files().at("carrier.db"), std::string(bytes.size(), 'x'));
+  put("GET / HTTP/1.1");
+  EXPECT_EQ(at.open().code(), Code::store_key_wrong);
+  auto torn = bytes;  // the page with the table of tables
+  std::fill(torn.begin() + 100, torn.begin() + 4096, '\xFF');
+  put(torn);
+  EXPECT_EQ(at.open().code(), Code::store_key_wrong);
+  put(bytes);
+  EXPECT_TRUE(at.open().ok());
+}
+
+// Whichever page is damaged: an answer or an error, never a crash, and no error is taken for an answer.
+TEST_F(SqliteFile, DamageAnywhereIsAnErrorOrHarmless) {
+  make();
+  const auto bytes = at.files().at("carrier.db");
+  support::SeededRandom random(9);
+  for (int round = 0; round < 60; ++round) {
+    auto torn = bytes;
+    const auto from = random.below(torn.size());
+    const auto size = 1 + random.below(600);
+    for (std::size_t i = from; i < std::min<std::size_t>(torn.size(), from + size); ++i) {
+      torn[i] = static_cast<char>(random.next());
+    }
+    std::error_code ignored;
+    fs::remove(at.path() + "-wal", ignored);
+    std::ofstream(at.path(), std::ios::binary | std::ios::trunc) << torn;
+    auto store = at.open();
+    if (!store.ok()) continue;
+    static_cast<void>((*store)->tip(space).ok());
+    static_cast<void>((*store)->records(space).ok());
+    static_cast<void>((*store)->heads(space).ok());
+    static_cast<void>((*store)->segment(space, base::LogId{}, 0).ok());
+  }
+}
+
+TEST_F(SqliteFile, ANameThatCannotBeOpenedIsAnError) {
+  EXPECT_EQ(open_sqlite((at.folder / "no" / "such" / "folder.db").string(), at.random).code(),
+            Code::storage_failed);
+  EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::storage_failed);
+  EXPECT_TRUE(at.files().empty()) << "looking makes nothing";
+}
+
+TEST_F(SqliteFile, LookingWritesNothingAndWaitsForNoServer) {
+  make();
+  const auto before = at.files();
+  {
+    auto store = look_into_sqlite(at.path());
+    ASSERT_TRUE(store.ok()) << store.error().detail;
+    EXPECT_EQ((*store)->tip(space).value()->position, 2U);
+    EXPECT_FALSE((*store)->put_meta("x", Bytes{1}).ok());
+    EXPECT_EQ(at.open().code(), Code::store_locked);
+  }
+  EXPECT_EQ(at.files().at("carrier.db"), before.at("carrier.db"));
+  auto serving = at.open();
+  ASSERT_TRUE(serving.ok());
+  EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::store_locked);
+}
+
+}  // namespace
+}  // namespace sejawat::storage
