@@ -148,8 +148,8 @@ struct Core::State {
 
  private:
   using Opened = fold::AppliedRemote;
-  base::Result<bool> is_own_other_branch(SpaceState& space, const space::EnrolledLog& log, const base::Bytes& bytes,
-                                         const log::Head& before);
+  base::Result<bool> is_own_other_branch(SpaceState& space, const space::EnrolledLog& log,
+                                         const base::Bytes& bytes, const log::Head& before);
   base::Result<base::Code> take_next(SpaceState& space, const space::EnrolledLog& log,
                                      const base::Bytes& bytes, log::Head& before, Opened& opened,
                                      TakenRun& taken);

@@ -1,5 +1,6 @@
 #include "websocket_session.h"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/beast/websocket.hpp>
@@ -13,6 +14,7 @@ namespace sejawat::net {
 namespace {
 
 namespace websocket = beast::websocket;
+constexpr int kUnsentMax = 64 * 1024;
 
 template <class Stream>
 class WebSocketSession final : public Connection,
@@ -29,6 +31,10 @@ class WebSocketSession final : public Connection,
         write_deadline_(server.io),
         free_(server.io, asio::steady_timer::time_point::max()) {
     server_.connections.insert(this);
+    // What a reader does not take stays with us, one message, and not as megabytes in the kernel.
+    const int unsent = kUnsentMax;
+    ::setsockopt(beast::get_lowest_layer(socket_).socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+                 &unsent, sizeof(unsent));
   }
   ~WebSocketSession() override { server_.connections.erase(this); }
 
