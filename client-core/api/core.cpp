@@ -237,6 +237,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
   State& core = *state_;
   core.shelf.reset();
+  if (outcome == base::Code::ok) SJ_TRY_STATUS(core.open_first_epoch());
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
   row->last_error = static_cast<std::uint16_t>(outcome);

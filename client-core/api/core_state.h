@@ -97,6 +97,9 @@ struct Core::State {
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status ensure_own_log(SpaceState& space);
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
+  // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
+  // the personal space it opens the first one, whose key came with the card. Nothing could be sealed without.
+  base::Status open_first_epoch();
   base::Status box_keys(SpaceState& space);
   base::Status open_keys(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);

@@ -84,6 +84,21 @@ base::Status Core::State::open_epoch(SpaceState& space) {
   return put_epoch_key(space, key);
 }
 
+base::Status Core::State::open_first_epoch() {
+  const auto found = spaces.find(personal);
+  if (!device || found == spaces.end()) return {};
+  SpaceState& space = *found->second;
+  if (!space.membership.has_genesis() || space.membership.current_epoch() || space.epochs.size() != 1)
+    return {};
+  const base::Secret32 first = space.epochs.begin()->second.clone();
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
+  SJ_TRY(auto id, take_record(space, space::write_epoch(author(), space.membership, first, {}, random)));
+  static_cast<void>(id);
+  SJ_TRY_STATUS(settle_membership(space));
+  return change.commit();
+}
+
 base::Status Core::State::box_keys(SpaceState& space) {
   const auto epoch = space.membership.current_epoch();
   if (!epoch) return {};
