@@ -163,6 +163,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
 }
 
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
+  if (code == base::Code::unknown_membership) return;  // "later" is no refusal
   ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
 }
 
