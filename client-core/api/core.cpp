@@ -237,7 +237,6 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
   State& core = *state_;
   core.shelf.reset();
-  if (outcome == base::Code::ok) SJ_TRY_STATUS(core.open_first_epoch());
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
   row->last_error = static_cast<std::uint16_t>(outcome);
@@ -251,7 +250,8 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   for (const auto& [space, refusal] : core.refused_now) core.refused[{address.key, space}] = refusal.code;
   if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
-  return core.store->put_carrier(*row);
+  SJ_TRY_STATUS(core.store->put_carrier(*row));
+  return outcome == base::Code::ok ? core.open_missing_epoch() : base::Status();
 }
 
 }  // namespace sejawat::api

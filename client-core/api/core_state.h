@@ -98,9 +98,11 @@ struct Core::State {
   base::Status ensure_own_log(SpaceState& space);
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
   // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
-  // the personal space it opens the first one, whose key came with the card. Nothing could be sealed without.
-  base::Status open_first_epoch();
+  // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the
+  // card gives, but has a key of its own: where a carrier only hid a rotation, no removed device can read on.
+  base::Status open_missing_epoch();
   base::Status box_keys(SpaceState& space);
+  base::Status box_key(SpaceState& space, const base::EpochId& epoch);
   base::Status open_keys(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();

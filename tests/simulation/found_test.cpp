@@ -202,5 +202,33 @@ TEST_F(FoundAtSchool, ARecoveredDeviceSendsEvenIfItsPredecessorNeverReachedTheCa
   expect_no_violation();
 }
 
+// Seed 168575886824113: two devices opened an epoch each, not knowing of the other; only the key of the one
+// that all writers then chose was boxed to the third, which could not read what was sealed in the other.
+TEST_F(FoundAtSchool, KeysOfConcurrentEpochsReachEveryDevice) {
+  Device& admin = founder();
+  Person& person = add_person();
+  Device& first = add_device(person);
+  ASSERT_TRUE(first.make_person());
+  first.add_entries(1);
+  Device& second = add_device(person);
+  Device& third = add_device(person);
+  ASSERT_TRUE(second.recover() && third.recover());
+  const auto link = admin.invite(3600, 1);
+  ASSERT_TRUE(link && sync(admin) && second.join(*link));
+  // Neither finds an epoch on the carrier, so each opens one, and has it for itself until its next sync.
+  ASSERT_TRUE(sync(second) && sync(third));
+  second.add_entries(1);
+  third.add_entries(1);
+  for (int round = 0; round < 6; ++round) {
+    for (Device* device : {&second, &third, &first}) sync(*device);
+  }
+  for (Device* device : person.alive()) {
+    auto folded = device->folded();
+    ASSERT_TRUE(folded.ok());
+    EXPECT_EQ(folded->size(), 3U) << device->number();
+  }
+  expect_no_violation();
+}
+
 }  // namespace
 }  // namespace sejawat::simulation

@@ -118,7 +118,10 @@ void School::lose_device() {
   // Without a card or any other device nobody could tell what should still be there.
   if (last && (!person.card || devices_ >= 20)) return;
   // The school itself exists where it was founded until the carrier has it.
-  if (person.founder && device == person.devices.front().get() && !device->has_sent_all()) return;
+  if (person.founder && device == person.devices.front().get() &&
+      !(device->joined() && device->has_sent_all())) {
+    return;
+  }
   // The keys of a school with one admin: the last device that has opened them may go only after another has.
   if (person.founder && !last) {
     const auto alive = person.alive();
