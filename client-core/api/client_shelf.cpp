@@ -91,15 +91,10 @@ bool StoreShelf::enrolment_acked(SpaceState& space, const base::LogId& log) {
   return acked.ok() && *acked > 0;
 }
 
-base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
-                                                                                  std::size_t budget) {
-  std::vector<Offer> offers;
-  const auto found = core_.spaces.find(id);
-  if (found == core_.spaces.end()) return offers;
-  SpaceState& space = *found->second;
-  SJ_TRY_STATUS(core_.seal_pending(space, budget));
+base::Status StoreShelf::offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
+                                      std::vector<Offer>& offers) {
+  const base::SpaceId& id = space.row.space;
   SJ_TRY(auto heads, core_.store->heads(id));
-  std::size_t used = 0;
   for (const auto& [log, head] : heads) {
     if (refused_logs_.count({id, log}) != 0) continue;
     SJ_TRY(auto first, first_to_offer(id, log));
@@ -115,6 +110,23 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
       offer.segments.push_back(std::move(segment.bytes));
     }
     if (!offer.segments.empty()) offers.push_back(std::move(offer));
+  }
+  return {};
+}
+
+base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
+                                                                                  std::size_t budget) {
+  std::vector<Offer> offers;
+  const auto found = core_.spaces.find(id);
+  if (found == core_.spaces.end()) return offers;
+  SpaceState& space = *found->second;
+  // What was sealed before goes first, so that no more is sealed than this message can take: what waits
+  // unsealed may still share a segment with what is written meanwhile.
+  std::size_t used = 0;
+  SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
+  if (used == 0 || budget - used >= log::kFreshSegmentMax) {
+    SJ_TRY_STATUS(core_.seal_pending(space, budget - used));
+    SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
   }
   return offers;
 }
@@ -258,23 +270,12 @@ base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::To
                                     Applied& applied) {
   for (const auto& run : outcome.arrivals.runs) {
     SJ_TRY(auto* space, core_.space(run.space));
-    for (const auto& bytes : run.segments) {
-      auto taken = core_.take_segment(*space, run.log, bytes, touched);
-      if (!taken.ok()) {
-        if (taken.code() == base::Code::storage_failed || taken.code() == base::Code::disk_full) {
-          return std::move(taken).error();
-        }
-        break;  // the rest of this run cannot chain either; the digest will tell
-      }
-      if (*taken) ++applied.segments_received;
-      SJ_TRY(auto head, core_.store->head(run.space, run.log));
-      SJ_TRY(auto segment, log::decode_segment(bytes));
-      SJ_TRY(auto header, log::decode_header(segment.header));
-      SJ_TRY(auto acked, core_.store->acked_segments(carrier_, run.space, run.log));
-      if (head && header.segment_no + 1 > acked) {
-        SJ_TRY_STATUS(core_.store->ack_segments(carrier_, run.space, run.log, header.segment_no + 1));
-      }
-    }
+    // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.
+    SJ_TRY(const auto taken, core_.take_run(*space, run.log, run.segments, touched));
+    applied.segments_received += taken.fresh;
+    SJ_TRY(auto acked, core_.store->acked_segments(carrier_, run.space, run.log));
+    if (taken.held > acked)
+      SJ_TRY_STATUS(core_.store->ack_segments(carrier_, run.space, run.log, taken.held));
     SJ_TRY_STATUS(core_.save_digest(*space));
   }
   return {};

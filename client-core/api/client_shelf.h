@@ -22,6 +22,8 @@ class StoreShelf final : public sync::ClientShelf {
 
  private:
   using LogKey = std::pair<base::SpaceId, base::LogId>;
+  base::Status offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
+                            std::vector<Offer>& offers);
   base::Status apply_carrier(const Outcome& outcome);
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
   base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);

@@ -123,11 +123,19 @@ struct Core::State {
   base::Status open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of);
 
   // segments.cpp
-  // Seals waiting ops of the own log of this space into segments until `budget` bytes or nothing is left.
+  // Seals waiting ops of the own log of this space into segments while `budget` bytes have room for one like
+  // the last; at least one when anything waits.
   base::Status seal_pending(SpaceState& space, std::size_t budget);
-  // Verifies, stores and, with its key at hand, applies one received segment. Codes as log::verify_next.
-  base::Result<bool> take_segment(SpaceState& space, const base::LogId& log, base::ByteView bytes,
-                                  std::vector<fold::Touched>& touched);  // true: new here
+  struct TakenRun {
+    std::uint32_t fresh = 0;              // segments that were new here
+    std::uint64_t held = 0;               // segments of the log up to the last one that was taken or known
+    base::Code refused = base::Code::ok;  // why the rest was not: as log::verify_next, or unknown_log
+  };
+  // Verifies, stores and, with their key at hand, applies consecutive segments of one log. Errors are the
+  // store's.
+  base::Result<TakenRun> take_run(SpaceState& space, const base::LogId& log,
+                                  const std::vector<base::Bytes>& segments,
+                                  std::vector<fold::Touched>& touched);
   // own_branch.cpp: for a segment that does not simply continue what is held. True when it shows that this
   // store is an old copy of itself (a restored backup, a clone): then the log is cut back to where both
   // agree, and what was written here since goes on in a new log.
@@ -144,8 +152,15 @@ struct Core::State {
   base::Result<log::SpaceDigest> carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier);
 
  private:
-  base::Status open_segment(SpaceState& space, const store::StoredSegment& stored, const log::Head& before,
-                            std::vector<fold::Touched>& touched);
+  using Opened = fold::AppliedRemote;
+  base::Result<bool> is_own_other_branch(SpaceState& space, const space::EnrolledLog& log,
+                                         const base::Bytes& bytes, const log::Head& before);
+  base::Result<base::Code> take_next(SpaceState& space, const space::EnrolledLog& log,
+                                     const base::Bytes& bytes, log::Head& before, Opened& opened,
+                                     TakenRun& taken);
+  base::Result<store::SegmentState> open_segment(SpaceState& space, const base::LogId& log,
+                                                 const log::Head& before, const log::Segment& segment,
+                                                 const log::SegmentHeader& header, Opened& opened);
 };
 
 // A change of store and memory together. Unless it is committed, the store rolls back and memory follows it;

@@ -18,22 +18,18 @@ base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, co
   return stored.dot;
 }
 
-base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec,
-                                                const base::SpaceId& space, const base::LogId& branch,
-                                                std::uint64_t first_position,
-                                                const std::vector<log::Op>& ops) {
-  std::vector<Touched> touched;
-  std::uint64_t lamport = 0;
+base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                          const base::LogId& branch, std::uint64_t first_position,
+                          const std::vector<log::Op>& ops, AppliedRemote& applied) {
   for (std::size_t i = 0; i < ops.size(); ++i) {
     const store::StoredOp stored{{branch, first_position + i}, codec.encode(ops[i])};
     SJ_TRY_STATUS(store.put_op(space, ops[i].object, stored, true));
-    touched.push_back({space, ops[i].object});
+    applied.touched.push_back({space, ops[i].object});
     // A hostile author may claim any number; half the range stays free, so that a local change can always
     // follow.
-    if (ops[i].lamport < UINT64_MAX / 4) lamport = std::max(lamport, ops[i].lamport);
+    if (ops[i].lamport < UINT64_MAX / 4) applied.lamport = std::max(applied.lamport, ops[i].lamport);
   }
-  SJ_TRY_STATUS(store.raise_lamport(space, lamport));
-  return touched;
+  return {};
 }
 
 base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,

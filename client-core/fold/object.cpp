@@ -7,9 +7,9 @@ namespace sejawat::fold {
 namespace {
 
 // Newest first for display; the dot breaks ties the same way everywhere.
-bool newer(const DottedOp& a, const DottedOp& b) {
-  if (a.op.lamport != b.op.lamport) return a.op.lamport > b.op.lamport;
-  return b.dot < a.dot;
+bool newer(const DottedOp* a, const DottedOp* b) {
+  if (a->op.lamport != b->op.lamport) return a->op.lamport > b->op.lamport;
+  return b->dot < a->dot;
 }
 
 std::int64_t integer_of(const std::string& bytes) {
@@ -44,18 +44,21 @@ bool ObjectState::conflicted() const {
 }
 
 ObjectState fold(const std::vector<DottedOp>& given) {
-  std::vector<DottedOp> ops = given;
+  std::vector<const DottedOp*> ops;
+  ops.reserve(given.size());
+  for (const auto& op : given) ops.push_back(&op);
   std::sort(ops.begin(), ops.end(), newer);
   ObjectState state;
   if (!ops.empty()) {
-    state.lamport = ops.front().op.lamport;
-    state.wall_ms = ops.front().op.wall_ms;
+    state.lamport = ops.front()->op.lamport;
+    state.wall_ms = ops.front()->op.wall_ms;
   }
 
   std::set<std::pair<RegisterKey, log::Dot>> replaced;
   std::set<log::Dot> covered_by_trash;
   std::set<log::Dot> lifted;  // trash dots that a later write saw
-  for (const auto& [dot, op] : ops) {
+  for (const auto* one : ops) {
+    const auto& [dot, op] = *one;
     if (op.kind == log::OpKind::write) {
       for (const auto& cell : op.cells) {
         for (const auto& old : op.supersedes) replaced.insert({{cell.element, cell.field}, old});
@@ -63,7 +66,8 @@ ObjectState fold(const std::vector<DottedOp>& given) {
       lifted.insert(op.supersedes.begin(), op.supersedes.end());
     }
   }
-  for (const auto& [dot, op] : ops) {
+  for (const auto* one : ops) {
+    const auto& [dot, op] = *one;
     if (state.type == 0) state.type = op.type;
     switch (op.kind) {
       case log::OpKind::write:

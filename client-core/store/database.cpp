@@ -119,6 +119,8 @@ base::Error Database::failure() const {
   return base::error(code, sqlite3_errmsg(handle_));
 }
 
+std::int64_t Database::last_row_id() const { return sqlite3_last_insert_rowid(handle_); }
+
 sqlite3_stmt* Database::prepared(const char* sql) {
   const auto found = statements_.find(sql);
   if (found != statements_.end()) return found->second;

@@ -68,6 +68,7 @@ class Database {
   void found_fit();
   base::Status execute(const char* sql);
   base::Error failure() const;  // of the last call
+  std::int64_t last_row_id() const;
   int transaction_depth = 0;
 
  private:

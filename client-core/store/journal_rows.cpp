@@ -14,9 +14,14 @@ JournalRow row_of(const Query& query) {
   row.conflicted = query.i64(6) != 0;
   row.lamport = query.u64(7);
   row.wall_ms = query.i64(8);
-  row.content = base::to_bytes(query.blob(9));
-  row.text = query.text(10);
   return row;
+}
+
+Query& bind_shown(Query& query, const JournalRow& row) {
+  query.bind(std::string_view(row.date)).bind(std::string_view(row.class_name));
+  query.bind(std::string_view(row.subject)).bind(std::int64_t{row.trashed});
+  query.bind(std::int64_t{row.conflicted}).bind(static_cast<std::int64_t>(row.lamport));
+  return query.bind(row.wall_ms);
 }
 
 base::Result<std::vector<JournalRow>> all(Query& query) {
@@ -52,39 +57,39 @@ std::string match_of(std::string_view words) {
 
 }  // namespace
 
+// Plain INSERT and UPDATE of one row each: REPLACE or RETURNING would open a statement savepoint, and at
+// every one of those FTS5 writes out all it holds in memory, which made a segment of its index out of every
+// entry.
 base::Status JournalTable::put(const JournalRow& row) {
   std::int64_t id = 0;
   {
-    auto old = database_.query("SELECT id, text FROM journal WHERE object = ?");
+    auto old = database_.query("SELECT id FROM journal WHERE object = ?");
     old.bind(row.object);
     SJ_TRY(auto found, old.step());
-    if (found) {
-      id = old.i64(0);
-      const std::string text = old.text(1);
-      auto forget =
-          database_.query("INSERT INTO journal_words(journal_words, rowid, text) VALUES('delete', ?, ?)");
-      SJ_TRY_STATUS(forget.bind(id).bind(std::string_view(text)).run());
-    }
+    if (found) id = old.i64(0);
   }
-  if (id == 0) {
-    auto next = database_.query("SELECT ifnull(max(id), 0) + 1 FROM journal");
-    SJ_TRY(auto found, next.step());
-    if (!found) return base::error(base::Code::storage_failed, "no row id");
-    id = next.i64(0);
+  if (id != 0) {
+    auto update = database_.query(
+        "UPDATE journal SET date = ?, class = ?, subject = ?, trashed = ?, conflicted = ?, lamport = ?, "
+        "wall_ms = ?"
+        " WHERE id = ?");
+    bind_shown(update, row).bind(id);
+    SJ_TRY_STATUS(update.run());
+    auto forget = database_.query("DELETE FROM journal_words WHERE rowid = ?");
+    SJ_TRY_STATUS(forget.bind(id).run());
+  } else {
+    auto insert = database_.query(
+        "INSERT INTO journal(date, class, subject, trashed, conflicted, lamport, wall_ms, space, object)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    bind_shown(insert, row).bind(row.space).bind(row.object);
+    SJ_TRY_STATUS(insert.run());
+    id = database_.last_row_id();
   }
-  auto insert = database_.query("INSERT OR REPLACE INTO journal VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  insert.bind(id).bind(row.space).bind(row.object).bind(std::string_view(row.date));
-  insert.bind(std::string_view(row.class_name)).bind(std::string_view(row.subject));
-  insert.bind(std::int64_t{row.trashed}).bind(std::int64_t{row.conflicted});
-  insert.bind(static_cast<std::int64_t>(row.lamport)).bind(row.wall_ms);
-  insert.bind(base::ByteView(row.content)).bind(std::string_view(row.text));
-  SJ_TRY_STATUS(insert.run());
   auto words = database_.query("INSERT INTO journal_words(rowid, text) VALUES(?, ?)");
   return words.bind(id).bind(std::string_view(row.text)).run();
 }
 
-#define SJ_JOURNAL_COLUMNS \
-  "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms, content, text"
+#define SJ_JOURNAL_COLUMNS "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms"
 
 base::Result<std::optional<JournalRow>> JournalTable::get(const base::ObjectId& object) {
   auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS " FROM journal WHERE object = ?");

@@ -31,9 +31,9 @@ CREATE TABLE acked_log(carrier BLOB NOT NULL, space BLOB NOT NULL, log BLOB NOT 
   PRIMARY KEY(carrier, space, log)) WITHOUT ROWID;
 CREATE TABLE journal(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL UNIQUE, date TEXT NOT NULL,
   class TEXT NOT NULL, subject TEXT NOT NULL, trashed INTEGER NOT NULL, conflicted INTEGER NOT NULL,
-  lamport INTEGER NOT NULL, wall_ms INTEGER NOT NULL, content BLOB NOT NULL, text TEXT NOT NULL);
+  lamport INTEGER NOT NULL, wall_ms INTEGER NOT NULL);
 CREATE INDEX journal_newest ON journal(trashed, date DESC, lamport DESC, object DESC);
-CREATE VIRTUAL TABLE journal_words USING fts5(text, content='journal', content_rowid='id',
+CREATE VIRTUAL TABLE journal_words USING fts5(text, content='', contentless_delete=1,
   tokenize='unicode61 remove_diacritics 2');
 )sql";
 

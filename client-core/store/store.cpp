@@ -180,10 +180,12 @@ base::Status Store::put_segment(const base::SpaceId& space, const StoredSegment&
   query.bind(space).bind(segment.log).bind(number(segment.segment_no)).bind(number(segment.first_op));
   query.bind(std::int64_t{segment.op_count}).bind(segment.hash);
   query.bind(static_cast<std::int64_t>(segment_state)).bind(base::ByteView(segment.bytes));
-  SJ_TRY_STATUS(query.run());
-  auto head = state_->database->query("INSERT OR REPLACE INTO head VALUES(?, ?, ?, ?, ?)");
-  head.bind(space).bind(segment.log).bind(number(segment.segment_no + 1));
-  return head.bind(number(segment.first_op + segment.op_count)).bind(segment.hash).run();
+  return query.run();
+}
+base::Status Store::put_head(const base::SpaceId& space, const base::LogId& log, const log::Head& head) {
+  auto query = state_->database->query("INSERT OR REPLACE INTO head VALUES(?, ?, ?, ?, ?)");
+  query.bind(space).bind(log).bind(number(head.count)).bind(number(head.next_op));
+  return query.bind(head.hash).run();
 }
 base::Status Store::set_segment_state(const base::SpaceId& space, const base::LogId& log, std::uint64_t no,
                                       SegmentState segment_state) {
@@ -223,8 +225,13 @@ base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::Sp
                                                                   SegmentState segment_state,
                                                                   std::size_t limit) {
   std::vector<StoredSegment> segments;
-  auto query = state_->database->query(
-      "SELECT " SJ_SEGMENT_COLUMNS " FROM segment WHERE space = ? AND state = ? ORDER BY log, no LIMIT ?");
+  // The last condition says nothing new; without it SQLite may not use the partial index of what waits, and
+  // left to itself it walks the whole log instead, to be spared a sort.
+  SJ_CHECK(segment_state != SegmentState::applied && segment_state != SegmentState::unreadable);
+  auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
+                                       " FROM segment INDEXED BY segment_waiting"
+                                       " WHERE space = ? AND state = ? AND state IN (1, 2, 4)"
+                                       " ORDER BY log, no LIMIT ?");
   query.bind(space).bind(static_cast<std::int64_t>(segment_state)).bind(number(limit));
   for (;;) {
     SJ_TRY(auto row, query.step());

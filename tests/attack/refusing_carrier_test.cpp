@@ -147,7 +147,7 @@ TEST_F(RefusingCarrier, AFloodIsSlowedDownAndArrivesAllTheSame) {
   limits.segment_burst = 1;
   limits.segments_per_second = 1;
   open(limits);
-  write(400);
+  write(4000);
   int syncs = 0;
   while (status().pending > 0) {
     ASSERT_LT(++syncs, 200);
@@ -156,7 +156,7 @@ TEST_F(RefusingCarrier, AFloodIsSlowedDownAndArrivesAllTheSame) {
     clock.advance(3000);
   }
   EXPECT_GT(syncs, 2);
-  EXPECT_EQ(status().entries, 400U);
+  EXPECT_EQ(status().entries, 4000U);
 }
 
 // Weeks of writing before the invite came: the join goes first, or the server would refuse a stranger's

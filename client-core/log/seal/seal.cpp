@@ -98,30 +98,76 @@ base::Result<Candidate> try_ops(const SealContext& context, std::span<const Op> 
   return candidate;
 }
 
-// The most ops that fit a fresh segment, found by proportion and then bisection: few compressions, each of a
-// few KiB.
+// Values and their structure before packing, roughly.
+std::size_t plain_size(const Op& op) {
+  constexpr std::size_t kStructure = 16;
+  std::size_t size = kStructure + op.supersedes.size() * 4;
+  for (const auto& cell : op.cells) size += 2 + (cell.value ? cell.value->size() : 0);
+  return size;
+}
+
+// How many ops from the front come to about `plain` bytes; at least one.
+std::size_t ops_for(std::span<const Op> ops, std::size_t plain) {
+  std::size_t count = 0;
+  for (std::size_t size = 0; count < ops.size() && count < kMaxOpsPerSegment; ++count) {
+    size += plain_size(ops[count]);
+    if (size > plain) break;
+  }
+  return std::max<std::size_t>(count, 1);
+}
+
+std::size_t plain_size(std::span<const Op> ops) {
+  std::size_t size = 0;
+  for (const auto& op : ops) size += plain_size(op);
+  return size;
+}
+
+// How many ops fill a fresh segment by the quick measure. What is short already needs none.
+base::Result<std::size_t> guess_ops(const SealContext& context, std::span<const Op> ops) {
+  constexpr std::size_t kTarget = kFreshSegmentMax * 96 / 100;
+  constexpr std::size_t kMostPlain = kFreshSegmentMax * 10;  // no journal packs better than that
+  constexpr int kPasses = 3;
+  std::size_t count = ops_for(ops, kMostPlain);
+  if (count == ops.size() && plain_size(ops) <= kFreshSegmentMax) return count;
+  for (int pass = 0; pass < kPasses && count > 1; ++pass) {
+    auto body = encode_body(ops.subspan(0, count), context.log, context.deps);
+    if (body.code() == base::Code::too_large) {  // more cells or dots than a body may hold
+      count /= 2;
+      continue;
+    }
+    if (!body.ok()) return std::move(body).error();
+    const std::size_t packed = compressed_size_guess(*body);
+    if (packed <= kTarget && (count == ops.size() || packed * 20 >= kTarget * 19)) break;
+    const std::size_t plain = plain_size(ops.subspan(0, count));
+    count = ops_for(ops, std::min(kMostPlain, plain * kTarget / packed));
+  }
+  return count;
+}
+
+// Nearly the most ops that fit a fresh segment. Packing at full strength is nearly all that sealing costs, so
+// the quick measure chooses and full strength runs once, or again when the choice was too large or left much
+// room.
 base::Result<Candidate> fit(const SealContext& context, std::span<const Op> ops) {
-  constexpr int kTries = 8;
-  constexpr std::size_t kFirstGuess = 48;
+  constexpr int kTries = 6;
+  constexpr std::size_t kFullEnough = kFreshSegmentMax * 9 / 10;
+  const std::size_t all = std::min(ops.size(), kMaxOpsPerSegment);
   std::size_t fits = 0;
-  std::size_t too_many = std::min(ops.size(), kMaxOpsPerSegment) + 1;
-  std::size_t guess = std::min(too_many - 1, kFirstGuess);
+  std::size_t too_many = all + 1;
   Candidate best;
+  SJ_TRY(std::size_t guess, guess_ops(context, ops));
   for (int i = 0; i < kTries && fits + 1 < too_many; ++i) {
     auto candidate = try_ops(context, ops, guess);
     if (!candidate.ok() && candidate.code() != base::Code::too_large) return candidate;
+    const std::size_t scaled =
+        candidate.ok() ? guess * (kFreshSegmentMax * 97 / 100) / candidate->encoded : guess / 2;
     if (candidate.ok() && candidate->encoded <= kFreshSegmentMax) {
       fits = guess;
       best = std::move(candidate).value();
-      guess =
-          std::max<std::size_t>(fits + 1, fits * kFreshSegmentMax / std::max<std::size_t>(best.encoded, 1));
+      if (best.encoded >= kFullEnough) break;
     } else {
       too_many = guess;
-      const std::size_t scaled = candidate.ok() ? guess * kFreshSegmentMax / candidate->encoded : guess / 2;
-      guess = std::max(scaled, fits + 1);
     }
-    guess = std::min(guess, too_many - 1);
-    if (guess <= fits) guess = fits + (too_many - fits) / 2;
+    guess = std::min(std::max(scaled, fits + 1), too_many - 1);
   }
   if (fits > 0) return best;
   return try_ops(context, ops, 1);  // one op above the fresh size travels alone, up to what anyone accepts

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
 #include <vector>
 
 #include "sejawat/core.h"
@@ -12,6 +13,13 @@
 namespace sejawat::api {
 
 namespace wire = ::sejawat::v1::api;
+
+// An address whose key is a point of X25519 (9, the base point).
+inline std::string address_at(const std::string& scheme_host_port) {
+  base::Bytes key(32, 0);
+  key[0] = 9;
+  return scheme_host_port + "/#" + base::to_base64url(key);
+}
 
 class Door {
  public:

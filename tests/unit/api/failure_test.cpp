@@ -1,6 +1,7 @@
 // When the store says no, and what is damaged: memory never runs ahead of what is durable.
 #ifndef __EMSCRIPTEN__
 #include <signal.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 
 #include "c_client.h"
@@ -125,6 +126,19 @@ TEST_F(Failing, AStoreIsOpenedWithItsKeyByOneOwner) {
   ani.reset();
   EXPECT_EQ(open_with(4), Code::store_key_wrong);
   EXPECT_EQ(open_with(3), Code::ok);
+}
+
+TEST_F(Failing, AStoreOfANewerProgramIsLeftAlone) {
+  person("Ani").reset();
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(folder.file("Ani").c_str(), &database), SQLITE_OK);
+  const std::string key = "raw:" + base::to_hex(base::Bytes(32, 3));
+  ASSERT_EQ(sqlite3_key(database, key.data(), static_cast<int>(key.size())), SQLITE_OK);
+  const std::string newer = "PRAGMA user_version=" + std::to_string(store::kSchemaVersion + 1);
+  EXPECT_EQ(sqlite3_exec(database, newer.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(database);
+  EXPECT_EQ(Core::open(folder.file("Ani"), base::Secret32(base::Bytes(32, 3)), clock, random, 0).code(),
+            Code::store_too_new);
 }
 
 TEST_F(Failing, AClientInPlainCJoinsAndSyncs) {

@@ -151,11 +151,16 @@ TEST_F(Syncing, ARefusedSegmentReachesThePersonAndIsOfferedAgainLater) {
   budi.reset();
   budi = open("Budi");
   EXPECT_EQ(personal(status(*budi)).refused, Code::quota_exceeded);  // also tomorrow
-  for (const auto code : {Code::fenced, Code::chain_fork, Code::unknown_log, Code::unknown_membership}) {
+  for (const auto code : {Code::fenced, Code::chain_fork, Code::unknown_log}) {
     server.refuse_segments = code;
     sync(*budi);
     EXPECT_EQ(personal(status(*budi)).refused, code);
   }
+  server.refuse_segments = Code::unknown_membership;  // "later" is no refusal, and not yet there either
+  const auto later = sync(*budi);
+  EXPECT_EQ(later.refused, 0U);
+  EXPECT_EQ(later.pending, 1U);
+  EXPECT_EQ(personal(status(*budi)).refused, Code::ok);
   server.refuse_segments.reset();
   EXPECT_EQ(sync(*budi).sent, 1U);
   EXPECT_EQ(personal(status(*budi)).refused, Code::ok);

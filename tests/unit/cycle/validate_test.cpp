@@ -114,7 +114,7 @@ TEST(Validate, ADomainIsOneOfThree) {
 
 TEST(Validate, AnElementIsUniqueAndNeverATagsNumber) {
   auto entry = an_entry();
-  entry.events.push_back(entry.events[0]);
+  entry.events.push_back(JournalEvent(entry.events[0]));
   EXPECT_TRUE(validate(entry).ok());  // two new ones
   entry.events[0].element = entry.events[1].element = 7;
   expect_refused(entry, "element");
@@ -128,7 +128,7 @@ TEST(Validate, AnElementIsUniqueAndNeverATagsNumber) {
 
 TEST(Validate, SixtyFourEventsAndThirtyTwoTags) {
   auto entry = an_entry();
-  entry.events.assign(64, entry.events[0]);
+  entry.events.assign(64, JournalEvent(entry.events[0]));
   for (int i = 0; i < 32; ++i) entry.tags.push_back("tag" + std::to_string(i));
   EXPECT_TRUE(validate(entry).ok());
   entry.events.push_back(entry.events[0]);
@@ -151,7 +151,7 @@ TEST(Validate, ATagIsAShortText) {
 TEST(Validate, AnEntryThatFitsEveryFieldButNoSegmentIsRefusedWhole) {
   Device device(1);
   auto entry = an_entry(repeat("a", 8000));
-  entry.events.assign(7, entry.events[0]);
+  entry.events.assign(7, JournalEvent(entry.events[0]));
   EXPECT_EQ(device.add(entry).code(), Code::too_large);
   auto listed = device.journal().list(false, 0, 10);
   ASSERT_TRUE(listed.ok());

@@ -102,7 +102,8 @@ TEST(Seal, SplitsALongImportIntoNearlyFullSegments) {
 TEST(Seal, OneLargeOpTravelsAloneUpToTheLargestThatIsWritten) {
   RandomOps random(8, 0);
   // 16 bytes besides the text are well below what the op's own encoding adds.
-  for (const std::size_t size : {kFreshSegmentMax, 20 * std::size_t{1024}, kMaxOpBytes - 16}) {
+  for (const std::size_t size :
+       {kFreshSegmentMax, kFreshSegmentMax + 10 * std::size_t{1024}, kMaxOpBytes - 16}) {
     Author author;
     const std::vector<Op> ops = {op_with_text(random.text(size)), op_with_text("kecil")};
     const auto opened = author.seal_and_open(author.context(), ops);

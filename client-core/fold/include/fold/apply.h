@@ -30,11 +30,14 @@ struct OpCodec {
 // caller's transaction. too_large when the op exceeds kMaxOpBytes.
 base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::LogId& own_log, log::Op op, std::int64_t wall_ms);
-// Ops of a verified and opened segment.
-base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec,
-                                                const base::SpaceId& space, const base::LogId& branch,
-                                                std::uint64_t first_position,
-                                                const std::vector<log::Op>& ops);
+struct AppliedRemote {
+  std::vector<Touched> touched;
+  std::uint64_t lamport = 0;  // highest seen: the caller raises the space's by it, once for all segments
+};
+// Ops of a verified and opened segment; `applied` collects over several.
+base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                          const base::LogId& branch, std::uint64_t first_position,
+                          const std::vector<log::Op>& ops, AppliedRemote& applied);
 base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::ObjectId& object);
 

@@ -13,8 +13,8 @@
 namespace sejawat::log {
 
 inline constexpr std::uint32_t kSegmentVersion = 1;
-inline constexpr std::size_t kFreshSegmentMax = 8 * 1024;  // whole encoded segment made by sealing
-inline constexpr std::size_t kSegmentMax = 60 * 1024;      // whole encoded segment anyone accepts
+inline constexpr std::size_t kFreshSegmentMax = 29 * 1024;  // whole encoded segment made by sealing
+inline constexpr std::size_t kSegmentMax = 60 * 1024;       // whole encoded segment anyone accepts
 inline constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
 inline constexpr std::size_t kMaxDeps = 512;
 inline constexpr std::size_t kMaxFrontier = 16;

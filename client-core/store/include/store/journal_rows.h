@@ -21,8 +21,7 @@ struct JournalRow {
   bool conflicted = false;
   std::uint64_t lamport = 0;  // of the newest op
   std::int64_t wall_ms = 0;
-  base::Bytes content;  // cycle's serialised entry
-  std::string text;     // everything searchable
+  std::string text;  // everything searchable; goes into the index only and does not come back out
 };
 
 // The place of an entry in the order newest first.

@@ -107,13 +107,16 @@ class Store {
   base::Result<std::vector<OwnOp>> ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
   base::Status cut_own_log(const base::SpaceId&, const base::LogId&, const log::Head& head);
 
+  // The caller puts the log's head as well, once after all segments it puts in one transaction.
   base::Status put_segment(const base::SpaceId&, const StoredSegment&, SegmentState);
+  base::Status put_head(const base::SpaceId&, const base::LogId&, const log::Head&);
   base::Status set_segment_state(const base::SpaceId&, const base::LogId&, std::uint64_t no, SegmentState);
   base::Result<std::optional<StoredSegment>> segment(const base::SpaceId&, const base::LogId&,
                                                      std::uint64_t no);
   // Consecutive from `no`, at most `max_bytes` (at least one if there is one).
   base::Result<std::vector<StoredSegment>> segments_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t no, std::size_t max_bytes);
+  // Only states in which segments wait for something: waiting_key, waiting_deps, quarantined.
   base::Result<std::vector<StoredSegment>> segments_in_state(const base::SpaceId&, SegmentState,
                                                              std::size_t limit);
   base::Result<std::optional<log::Head>> head(const base::SpaceId&, const base::LogId&);
@@ -130,6 +133,7 @@ class Store {
   base::Result<std::uint64_t> unsealed_count(const base::SpaceId&);
   base::Status set_segment_states_from(const base::SpaceId&, const base::LogId&, std::uint64_t no,
                                        SegmentState);
+  // As segments_in_state.
   base::Result<std::vector<base::LogId>> logs_in_state(const base::SpaceId&, SegmentState);
   // Quarantined segments below `no` wait to be opened (again).
   base::Status release_quarantined(const base::SpaceId&, const base::LogId&, std::uint64_t below);
