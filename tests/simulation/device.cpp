@@ -412,7 +412,11 @@ bool Device::has_all_keys() {
                      [](const auto& space) { return space.waiting_segments == 0; });
 }
 
-bool Device::has_sent_all() const { return last_sync_.code == base::Code::ok && last_sync_.pending == 0; }
+bool Device::has_sent_all() {
+  if (!has_person() || last_sync_.code != base::Code::ok) return false;
+  auto status = core_->status();
+  return status.ok() && status->pending == 0;
+}
 
 bool Device::joined() { return has_person() && core_->join_state().ok(); }
 

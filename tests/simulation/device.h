@@ -58,8 +58,8 @@ class Device {
   // --- looking
   bool has_person() const { return up() && core_->has_person(); }
   bool joined();
-  bool has_all_keys();        // nothing that arrived waits for a key
-  bool has_sent_all() const;  // as of the last sync
+  bool has_all_keys();  // nothing that arrived waits for a key
+  bool has_sent_all();  // the last sync went well, and nothing came after it
   base::Result<Folded> folded();
   base::Result<api::Status> status() { return core_->status(); }
   api::Core& core() { return *core_; }

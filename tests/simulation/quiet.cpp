@@ -63,6 +63,8 @@ bool School::rounds() {
         const bool ok = sync_now(*device);
         const SyncResult& sync = device->last_sync();
         if (ok && sync.same && sync.pending == 0) continue;
+        // An epoch whose only device is lost: what waits for its key goes once the card is shown again.
+        if (ok && sync.same && person->card) device->recover();
         last += waiting_of(*device) + " device " + std::to_string(device->number()) + ": " +
                 base::code_name(sync.code) + ", sent " + std::to_string(sync.sent) + ", received " +
                 std::to_string(sync.received) + ", exchanges " + std::to_string(sync.exchanges) +
