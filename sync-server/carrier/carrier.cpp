@@ -19,6 +19,16 @@ bool may_turn(base::Code code) {
          code == base::Code::not_permitted || code == base::Code::invite_invalid;
 }
 
+// By its id or the first 8 bytes of it (the codec lets nothing else through).
+const space::EnrolledLog* enrolled_log(const space::Membership& membership, base::ByteView log_ref) {
+  base::LogId least;
+  if (log_ref.size() > least.bytes.size()) return nullptr;
+  std::copy(log_ref.begin(), log_ref.end(), least.bytes.begin());
+  const auto found = membership.logs().lower_bound(least);
+  if (found == membership.logs().end()) return nullptr;
+  return base::equal(found->first.view().subspan(0, log_ref.size()), log_ref) ? &found->second : nullptr;
+}
+
 base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
   if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
   if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
@@ -301,10 +311,7 @@ base::Status Carrier::take_records(const base::PublicBoxKey& device, const sync:
 
 base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                                Ingested& ingested) {
-  const space::EnrolledLog* enrolled = nullptr;
-  for (const auto& [id, log] : space.membership.logs()) {
-    if (base::equal(id.view().subspan(0, log_ref.size()), log_ref)) enrolled = &log;
-  }
+  const space::EnrolledLog* enrolled = enrolled_log(space.membership, log_ref);
   if (enrolled == nullptr) return base::Code::unknown_log;
   if (!space.membership.may_write(enrolled->log)) return base::Code::not_permitted;
   if (bytes.size() > kSegmentMax) return base::Code::too_large;

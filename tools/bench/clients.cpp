@@ -56,7 +56,7 @@ Client::Client(const std::string& invite_link, const std::string& name) {
 std::vector<base::Bytes> Client::sync(std::uint32_t* sent) {
   std::vector<base::Bytes> messages;
   auto session = must(core_->start_sync(address_, false), "sync");
-  auto link = must(net_client::CarrierLink::connect(address_.host, address_.port, false, 20000), "connect");
+  auto link = must(net_client::CarrierLink::connect({.host = address_.host, .port = address_.port}), "connect");
   for (bool more = true; more;) {
     messages.push_back(must(session->next_message(), "message"));
     const auto reply = must(link->post(messages.back()), "post");
