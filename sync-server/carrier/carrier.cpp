@@ -9,6 +9,16 @@ namespace {
 
 // Segments that are taken must be able to leave again, beside what else a reply or an upload holds.
 constexpr std::size_t kSegmentMax = sync::kMessageMax - 4096;
+// By its id or the first 8 bytes of it (the codec lets nothing else through).
+const space::EnrolledLog* enrolled_log(const space::Membership& membership, base::ByteView log_ref) {
+  base::LogId least;
+  if (log_ref.size() > least.bytes.size()) return nullptr;
+  std::copy(log_ref.begin(), log_ref.end(), least.bytes.begin());
+  const auto found = membership.logs().lower_bound(least);
+  if (found == membership.logs().end()) return nullptr;
+  return base::equal(found->first.view().subspan(0, log_ref.size()), log_ref) ? &found->second : nullptr;
+}
+
 base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
   if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
   if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
@@ -171,10 +181,7 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
 
 base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                                Ingested& ingested) {
-  const space::EnrolledLog* enrolled = nullptr;
-  for (const auto& [id, log] : space.membership.logs()) {
-    if (base::equal(id.view().subspan(0, log_ref.size()), log_ref)) enrolled = &log;
-  }
+  const space::EnrolledLog* enrolled = enrolled_log(space.membership, log_ref);
   if (enrolled == nullptr) return base::Code::unknown_log;
   if (!space.membership.may_write(enrolled->log)) return base::Code::not_permitted;
   if (bytes.size() > kSegmentMax) return base::Code::too_large;
