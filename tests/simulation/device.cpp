@@ -404,14 +404,6 @@ void Device::finish_sync(base::Code code) {
 
 // --- looking
 
-bool Device::has_community() {
-  if (!has_person()) return false;
-  auto status = core_->status();
-  if (!settle_call("status", status.code())) return false;
-  return std::any_of(status->spaces.begin(), status->spaces.end(),
-                     [](const auto& space) { return space.kind == space::SpaceKind::school; });
-}
-
 bool Device::has_all_keys() {
   if (!has_person()) return false;
   auto status = core_->status();

@@ -57,7 +57,6 @@ class Device {
 
   // --- looking
   bool has_person() const { return up() && core_->has_person(); }
-  bool has_community();
   bool joined();
   bool has_all_keys();        // nothing that arrived waits for a key
   bool has_sent_all() const;  // as of the last sync

@@ -1,8 +1,6 @@
 // The people of a schedule and what they may do next.
 #pragma once
 
-#include <filesystem>
-
 #include "device.h"
 
 namespace sejawat::simulation {
