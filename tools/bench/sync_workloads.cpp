@@ -78,11 +78,13 @@ json::object median(std::vector<json::object> runs) {
   return result;
 }
 
-json::object batches(const Options& options, std::size_t per_sync, std::size_t rounds) {
+json::object batches(const Options& options, std::size_t per_sync, std::size_t most_rounds) {
   School school(options);
   settle(school);
   json::object result;
-  for (const char* style : {"own", "unseen"}) {
+  for (const std::string style : {"own", "written", "unseen"}) {
+    constexpr std::size_t kWritten = 30;
+    const std::size_t rounds = style == "written" ? std::min(most_rounds, kWritten / per_sync) : most_rounds;
     const auto lines = lines_of(prose(options, style, per_sync * rounds));
     std::vector<json::object> runs;
     for (std::size_t round = 0; round < rounds; ++round) {
