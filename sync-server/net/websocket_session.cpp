@@ -35,7 +35,12 @@ class WebSocketSession final : public Connection,
   asio::awaitable<void> run() {
     ++server_.counts.sockets;
     bool go_on = co_await open();
-    while (go_on) go_on = co_await exchange();
+    while (go_on) {
+      beast::flat_buffer buffer(crypto::kNoiseMessageMax);
+      go_on = co_await read(buffer);
+      // A frame of its own, so that a connection that waits does not hold the room for an answer.
+      if (go_on) go_on = co_await exchange(buffer);
+    }
     server_.live.forget(*this);
     read_deadline_.cancel();
     write_deadline_.cancel();
@@ -81,10 +86,7 @@ class WebSocketSession final : public Connection,
   }
 
   // One message of the client, and its answer. False: the connection ends.
-  asio::awaitable<bool> exchange() {
-    beast::flat_buffer buffer(crypto::kNoiseMessageMax);
-    const bool whole = co_await read(buffer);
-    if (!whole) co_return false;
+  asio::awaitable<bool> exchange(const beast::flat_buffer& buffer) {
     const auto data = buffer.cdata();
     const base::ByteView bytes{static_cast<const std::uint8_t*>(data.data()), data.size()};
     ++messages_;
@@ -130,9 +132,11 @@ class WebSocketSession final : public Connection,
 
   // A whole binary message, in whatever fragments. Its sender has a deadline from the first bytes on.
   asio::awaitable<bool> read(beast::flat_buffer& buffer) {
+    // While nothing comes this is all the buffer that a connection holds.
+    constexpr std::size_t kWhileIdle = 128;
     bool begun = false;
     do {
-      auto [error, count] = co_await socket_.async_read_some(buffer, 0, kTuple);
+      auto [error, count] = co_await socket_.async_read_some(buffer, begun ? 0 : kWhileIdle, kTuple);
       static_cast<void>(count);
       if (error) {
         if (error == beast::error::timeout) ++server_.counts.timeouts;

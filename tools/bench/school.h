@@ -17,7 +17,7 @@ struct Options {
   std::size_t entries = 0;  // 0: the workload's own number
   std::size_t clients = 0;
   std::size_t rounds = 0;
-  std::string shape;  // of batch-ingest; empty: all
+  std::string shape;  // of first-download or batch-ingest; empty: all
 };
 
 // Prints what went wrong and ends the program: a bench that measured something else would only mislead.

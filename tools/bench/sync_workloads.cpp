@@ -195,14 +195,15 @@ json::object first_download(const Options& options) {
   const std::size_t entries = options.entries == 0 ? 10000 : options.entries;
   const std::string lines = prose(options, "own", entries);
   json::object result{{"entries", entries}};
-  {
+  const auto wanted = [&](const char* shape) { return options.shape.empty() || options.shape == shape; };
+  if (wanted("written_at_once")) {
     School school(options);
     add(school, lines);
     school.client("B", {"sync"});
     school.client("B", {"sync"});
     result["written_at_once"] = recover(options, school, school.folder() / "card.txt", lines);
   }
-  {
+  if (wanted("written_day_by_day")) {
     // Years of days with signal: each entry left as a segment of its own.
     School school(options);
     Client client(school.invite(1), "Bu Citra");
