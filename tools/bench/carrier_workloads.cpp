@@ -160,16 +160,40 @@ json::object batch_ingest(const Options& options) {
   return result;
 }
 
+namespace {
+
+// What `open` makes the server hold, by its resident memory before and after.
+template <class Open>
+json::object resident(Child& server, std::size_t count, Open open) {
+  const long before = server.rss_kib();
+  const auto held = open();
+  const long after = server.rss_kib();
+  return json::object{{"connections", count},
+                      {"server_rss_kib_before", before},
+                      {"server_rss_kib", after},
+                      {"bytes_per_connection", (after - before) * 1024 / static_cast<long>(count)}};
+}
+
+}  // namespace
+
 json::object idle_connections(const Options& options) {
   const std::size_t count = options.clients == 0 ? 9000 : options.clients;
-  School school(options);
-  const long before = school.server().rss_kib();
-  json::object result{{"connections", count}, {"server_rss_kib_before", before}};
+  json::object result;
   {
-    const Idle idle(school.port(), count);
-    const long after = school.server().rss_kib();
-    result["server_rss_kib"] = after;
-    result["bytes_per_connection"] = (after - before) * 1024 / static_cast<long>(count);
+    School school(options);
+    result["http"] =
+        resident(school.server(), count, [&] { return std::make_unique<Idle>(school.port(), count); });
+  }
+  {
+    School school(options);
+    Client client(school.invite(1), "Bu Citra");
+    client.sync();
+    client.sync();
+    result["live"] = resident(school.server(), count, [&] {
+      std::vector<std::unique_ptr<net_client::LiveLink>> links;
+      for (std::size_t i = 0; i < count; ++i) links.push_back(client.stay());
+      return links;
+    });
   }
   result["target"] = "<= 8 KB of user space a connection";
   return result;

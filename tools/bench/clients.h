@@ -4,6 +4,7 @@
 
 #include "api/core.h"
 #include "crypto/system_random.h"
+#include "net_client/link.h"
 #include "platform_posix/files.h"
 #include "school.h"
 
@@ -28,6 +29,8 @@ class Client {
   std::vector<base::Bytes> sync(std::uint32_t* sent = nullptr);
   // Writes these entries and seals them, so that they are a segment of their own; nothing is sent yet.
   void write_segment(const std::vector<cycle::JournalEntry>& entries);
+  // A live connection that has nothing left to say.
+  std::unique_ptr<net_client::LiveLink> stay();
   const std::string& card() const { return card_; }
 
  private:
