@@ -58,6 +58,10 @@ class WebSocketSession final : public Connection,
   // LivePeer
   std::shared_ptr<LivePeer> hold() override { return this->shared_from_this(); }
   std::shared_ptr<carrier::Peer> peer() override { return peer_; }
+  void cut() override {
+    drained_ = true;  // what is being answered is the last answer
+    if (!answering_) start_close(websocket::close_code::policy_error);
+  }
   void news() override {
     behind_ = true;
     if (writing_) ++server_.counts.slow_readers;

@@ -9,7 +9,7 @@
 namespace sejawat::storage {
 namespace {
 
-constexpr int kSchemaVersion = 3;
+constexpr int kSchemaVersion = 4;
 constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -35,7 +35,11 @@ ALTER TABLE arrival ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
 UPDATE arrival SET total = running.total FROM
   (SELECT id, sum(length(bytes)) OVER (PARTITION BY space ORDER BY position) AS total FROM arrival) AS running
   WHERE running.id = arrival.id;
-PRAGMA user_version = 3;
+)sql";
+// Version 4: what lies beyond fences has a quota of its own.
+constexpr char kToVersion4[] = R"sql(
+ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 4;
 )sql";
 
 base::Code code_of(sqlite3* database, int result) {
@@ -141,6 +145,7 @@ class SqliteStore final : public carrier::CarrierStore {
     }
     if (version < 2) SJ_TRY_STATUS(execute(kToVersion2));
     if (version < 3) SJ_TRY_STATUS(execute(kToVersion3));
+    if (version < 4) SJ_TRY_STATUS(execute(kToVersion4));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -194,11 +199,12 @@ class SqliteStore final : public carrier::CarrierStore {
   }
   base::Result<std::optional<carrier::SpaceTip>> tip(const base::SpaceId& space) override {
     SJ_TRY_STATUS(write_tips());
-    auto query =
-        prepare("SELECT position, digest, segment_bytes, records, record_bytes FROM space WHERE id = ?");
+    auto query = prepare(
+        "SELECT position, digest, segment_bytes, records, record_bytes, quarantined_bytes FROM space WHERE "
+        "id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).step());
     if (!row) return std::optional<carrier::SpaceTip>();
-    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4)};
+    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4), query.u64(5)};
     return std::optional<carrier::SpaceTip>(
         carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1)), usage});
   }
@@ -296,11 +302,12 @@ class SqliteStore final : public carrier::CarrierStore {
   base::Status write_tips() {
     for (const auto& [space, tip] : tips_) {
       auto query = prepare(
-          "INSERT OR REPLACE INTO space(id, position, digest, segment_bytes, records, record_bytes)"
-          " VALUES(?, ?, ?, ?, ?, ?)");
+          "INSERT OR REPLACE INTO space(id, position, digest, segment_bytes, records, record_bytes,"
+          " quarantined_bytes) VALUES(?, ?, ?, ?, ?, ?, ?)");
       query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state));
       query.bind(number(tip.usage.segment_bytes)).bind(number(tip.usage.records));
-      SJ_TRY_STATUS(query.bind(number(tip.usage.record_bytes)).run());
+      SJ_TRY_STATUS(
+          query.bind(number(tip.usage.record_bytes)).bind(number(tip.usage.quarantined_bytes)).run());
     }
     for (const auto& [id, head] : heads_) {
       auto query = prepare("INSERT OR REPLACE INTO log VALUES(?, ?, ?, ?, ?)");
