@@ -69,8 +69,8 @@ void Network::post(base::Bytes message, Respond respond) {
   const auto arrival = world_.now() + delay;
   world_.witness.sometimes(Sometimes::messages_overtake_each_other, arrival < last_arrival_);
   last_arrival_ = std::max(last_arrival_, arrival);
-  world_.after(delay, [this, message = std::move(message), once, altered]() mutable {
-    deliver(std::move(message), [once, altered](base::Result<Answer> answer) {
+  world_.after(delay, [this, message = std::move(message), once, altered] {
+    deliver(message, [once, altered](base::Result<Answer> answer) {
       if (!answer.ok() && altered) {
         // The server's refusal of what the network made of the message.
         once(Answer{{}, nullptr, false, true});
@@ -81,13 +81,13 @@ void Network::post(base::Bytes message, Respond respond) {
   });
 }
 
-void Network::deliver(base::Bytes message, Respond respond) {
+void Network::deliver(const base::Bytes& message, Respond respond) {
   if (!server_.up()) {
     world_.witness.fault(Fault::server_unreachable);
     respond(base::error(base::Code::offline));
     return;
   }
-  server_.receive(std::move(message), [this, respond = std::move(respond)](base::Result<Answer> answer) {
+  server_.receive(message, [this, respond = std::move(respond)](base::Result<Answer> answer) {
     send_back(std::move(answer), respond);
   });
 }

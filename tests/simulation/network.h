@@ -29,7 +29,7 @@ class Network {
   void post(base::Bytes message, Respond respond);
 
  private:
-  void deliver(base::Bytes message, Respond respond);
+  void deliver(const base::Bytes& message, Respond respond);
   void send_back(base::Result<Answer> answer, const Respond& respond);
   void send_again(const base::Bytes& message, Fault as, std::int64_t delay);
   void look(base::ByteView bytes);

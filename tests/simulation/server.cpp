@@ -99,7 +99,7 @@ void Server::check_promises() {
   }
 }
 
-void Server::receive(base::Bytes message, Respond respond) {
+void Server::receive(const base::Bytes& message, const Respond& respond) {
   auto session = std::make_shared<sync::CarrierSession>(key_, random_);
   auto incoming = session->on_message(message);
   world_.witness.event("server receives", message.size(), static_cast<std::uint64_t>(incoming.code()),

@@ -30,7 +30,8 @@ class Server {
   void start();             // no effect when it runs
   void end(Ending ending);  // the process; it starts again by itself some time later
   bool up() const { return carrier_ != nullptr; }
-  void receive(base::Bytes message, Respond respond);  // never answered when the process ends first
+  // Never answered when the process ends first.
+  void receive(const base::Bytes& message, const Respond& respond);
   // A client has taken this reply: from now on the server must not lose what it promised.
   void promised(const Promise& promise);
   void die_before_reply() { die_before_reply_ = true; }

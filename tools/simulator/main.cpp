@@ -105,9 +105,7 @@ int run(const Settings& settings) {
   return report.ok() ? 0 : 1;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int parse_and_run(int argc, char** argv) {
   Settings settings;
   CLI::App app(
       "sejawat-simulate: real clients and a real carrier on virtual time, network and disks, from one seed.\n"
@@ -123,11 +121,19 @@ int main(int argc, char** argv) {
   app.add_flag("--json", settings.json, "the report as one JSON value");
   try {
     app.parse(argc, argv);
-    return run(settings);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  }
+  return run(settings);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return parse_and_run(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "sejawat-simulate: " << error.what() << '\n';
+    std::fprintf(stderr, "sejawat-simulate: %s\n", error.what());
     return 1;
   }
 }
