@@ -34,20 +34,17 @@ struct Settings {
   net::ServerOptions net;
   std::size_t queue = storage::Writer::kMaxWaiting;
   std::uint64_t live_idle = 600;  // seconds
-  bool english() const { return lang.rfind("en", 0) == 0; }
 };
 
-// --lang, else LANG, else Indonesian. Looked for before the parser is made, because its help is in one of
-// them.
-std::string language_of(int argc, char** argv) {
-  const char* environment = std::getenv("LANG");
-  std::string language = environment == nullptr ? "" : environment;
+// Looked for before the parser is made, because its help is in that language.
+std::string language_asked(int argc, char** argv) {
+  std::string language;
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     if (argument.rfind("--lang=", 0) == 0) language = argument.substr(7);
     if (argument == "--lang" && i + 1 < argc) language = argv[i + 1];
   }
-  return language.rfind("en", 0) == 0 ? "en" : "id";
+  return language;
 }
 
 int fail(const Settings& settings, const base::Error& error) {
@@ -94,7 +91,7 @@ void announce(const Settings& settings, const space::CarrierAddress& address,
     std::cout << boost::json::serialize(line) << std::endl;
     return;
   }
-  const bool english = settings.english();
+  const bool english = server::english(settings.lang);
   std::cout << (english ? "Address: " : "Alamat: ") << address.url() << "\n";
   if (!invite.empty()) std::cout << (english ? "Operator invite: " : "Undangan operator: ") << invite << "\n";
   std::cout.flush();
@@ -122,13 +119,11 @@ int serve(const Settings& settings) {
   auto operator_secret = (*carrier)->operator_secret(random);
   if (!operator_secret.ok()) return fail(settings, operator_secret.error());
 
-  storage::Writer writer(
-      **carrier, **store,
-      [&settings](const base::Error& error) {
-        fail(settings, error);
-        std::_Exit(1);  // no destructor may touch a database whose last write failed
-      },
-      settings.queue);
+  const auto fatal = [&settings](const base::Error& error) {
+    fail(settings, error);
+    std::_Exit(1);  // no destructor may touch a database whose last write failed
+  };
+  storage::Writer writer(**carrier, **store, fatal, settings.queue);
   net::ServerOptions options = settings.net;
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
@@ -146,23 +141,9 @@ int serve(const Settings& settings) {
   return 0;
 }
 
-}  // namespace
+using Say = std::function<std::string(const char*, const char*)>;
 
-int main(int argc, char** argv) {
-  Settings settings;
-  settings.lang = language_of(argc, argv);
-  const auto say = [english = settings.english()](const char* indonesian, const char* in_english) {
-    return std::string(english ? in_english : indonesian);
-  };
-  CLI::App app(say("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.",
-                   "sejawat-server: keeps and forwards sealed segments without being able to read them."));
-  app.set_version_flag("--version", SEJAWAT_VERSION);
-  app.add_flag("--json", settings.json,
-               say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
-  app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
-  app.fallthrough();
-  app.require_subcommand(1);
-  int exit_code = 0;
+CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
   auto* serve_command = app.add_subcommand(
       "serve", say("membuat yang belum ada dan melayani sampai SIGTERM; sinyal kedua "
                    "menghentikan seketika",
@@ -222,14 +203,35 @@ int main(int argc, char** argv) {
   const auto size = CLI::AsSizeValue(false);
   serve_command
       ->add_option("--quota-personal", settings.limits.personal_bytes,
-                   say("bita untuk ruang pribadi seseorang, mis. 256MB",
+                   say("byte ruang pribadi satu orang, mis. 256MB",
                        "bytes of one person's private space, such as 256MB"))
       ->transform(size);
   serve_command
       ->add_option("--quota-community", settings.limits.community_bytes,
-                   say("bita untuk satu sekolah, kelompok, gugus, atau kabupaten, mis. 4GB",
+                   say("byte satu sekolah, kelompok, gugus atau kabupaten, mis. 4GB",
                        "bytes of one school, group, cluster or district, such as 4GB"))
       ->transform(size);
+  return serve_command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  const Say say = [english = server::english(language_asked(argc, argv))](const char* indonesian,
+                                                                          const char* in_english) {
+    return std::string(english ? in_english : indonesian);
+  };
+  CLI::App app(say("sejawat-server: menyimpan dan meneruskan segmen tersegel tanpa dapat membacanya.",
+                   "sejawat-server: keeps and forwards sealed segments without being able to read them."));
+  app.set_version_flag("--version", SEJAWAT_VERSION);
+  app.add_flag("--json", settings.json,
+               say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
+  app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
+  app.fallthrough();
+  app.require_subcommand(1);
+  int exit_code = 0;
+  auto* serve_command = add_serve_options(app, settings, say);
   serve_command->callback([&] { exit_code = serve(settings); });
   server::add_inspect_commands(app, settings.json, settings.lang, exit_code);
   try {

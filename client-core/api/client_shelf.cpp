@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/codec.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -161,6 +160,10 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     refused_logs_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
+  // A new store that says nothing about our spaces does not know us: it shares no numbers for them.
+  const bool forgotten = reborn && !outcome.base_unknown && !outcome.set && outcome.moved.empty();
+  if (forgotten) carrier->set.clear();
+  renumbered_ = forgotten || outcome.set.has_value();
   if (outcome.set) {
     carrier->set = *outcome.set;
     for (const auto& id : *outcome.set) {
@@ -174,40 +177,45 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
 
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
   if (code == base::Code::unknown_membership) return;  // "later" is no refusal
-  core_.refused_now.emplace(space, code);  // the first one says why; what follows is its consequence
-  ++core_.refused_count;
+  ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
 }
 
 base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied) {
+  // What was sent under a number of the old set was not even looked at.
+  const auto code_of = [this](base::Code code) {
+    return code == base::Code::unknown_space && renumbered_ ? base::Code::timed_out : code;
+  };
   for (const auto& verdict : outcome.verdicts.records) {
+    const base::Code code = code_of(verdict.code);
     const bool is_join = core_.pending_join && verdict.bytes == core_.pending_join->record;
     if (is_join) {
-      if (verdict.code == base::Code::timed_out) continue;
+      if (code == base::Code::timed_out) continue;
       offered_records_.insert(id_of(verdict.bytes));  // once in a sync
-      core_.pending_join->last_refusal = verdict.code;
+      core_.pending_join->last_refusal = code;
       // Taken: the record itself comes back with the space; until then the invite's secret opens its key.
       SJ_TRY_STATUS(core_.save_pending_join());
       continue;
     }
     const auto id = space::record_id_of(verdict.bytes);
     if (!id.ok()) continue;
-    if (verdict.code == base::Code::ok) {
+    if (code == base::Code::ok) {
       SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
       const auto secret = core_.operator_secrets.find(verdict.space);
       if (secret != core_.operator_secrets.end() && secret->second.carrier == carrier_) {
         SJ_TRY_STATUS(core_.drop_operator_secret(verdict.space));
       }
-    } else if (verdict.code != base::Code::timed_out) {
+    } else if (code != base::Code::timed_out) {
       offered_records_.insert(*id);
-      note_refused(verdict.space, verdict.code);
+      note_refused(verdict.space, code);
     }
   }
   for (const auto& verdict : outcome.verdicts.segments) {
+    const base::Code code = code_of(verdict.code);
     auto segment = log::decode_segment(verdict.bytes);
     if (!segment.ok()) continue;
     auto header = log::decode_header(segment->header);
     if (!header.ok()) continue;
-    if (verdict.code == base::Code::ok) {
+    if (code == base::Code::ok) {
       SJ_TRY(auto acked, core_.store->acked_segments(carrier_, verdict.space, verdict.log));
       if (header->segment_no + 1 > acked) {
         SJ_TRY_STATUS(
@@ -219,9 +227,9 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
       // this sync.
       auto& until = offered_until_[{verdict.space, verdict.log}];
       until = std::min(until, header->segment_no);
-      if (verdict.code == base::Code::timed_out) continue;
+      if (code == base::Code::timed_out) continue;
       refused_logs_.insert({verdict.space, verdict.log});
-      note_refused(verdict.space, verdict.code);
+      note_refused(verdict.space, code);
     }
   }
   return {};
@@ -278,6 +286,9 @@ base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vec
     SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
     if (!head || entry.count == 0) continue;
     const std::uint64_t both = std::min(head->count, entry.count);
+    // A carrier that holds more of this device's log than the device does: this store is an old copy, and
+    // what it wrote since is not what the carrier holds there.
+    if (both < entry.count && core_.is_of_this_device(space, entry.log)) continue;
     SJ_TRY(auto last, core_.store->segment(space.row.space, entry.log, both - 1));
     // Beyond what we hold its tag cannot be checked here; the chain will be when the rest arrives.
     if (!last || (both == entry.count && !(base::prefix_of<base::HeadTag>(last->hash) == entry.head)))

@@ -41,6 +41,7 @@ class StoreShelf final : public sync::ClientShelf {
   std::map<LogKey, std::uint64_t> offered_until_;
   std::set<LogKey> refused_logs_;
   std::set<base::RecordId> offered_records_;
+  bool renumbered_ = false;  // by the outcome that is being applied
 };
 
 }  // namespace sejawat::api

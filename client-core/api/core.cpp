@@ -219,7 +219,6 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   SJ_TRY(auto* row, core.ensure_carrier(address));
   static_cast<void>(row);
   core.refused_now.clear();
-  core.refused_count = 0;
   if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
     // A refused join is tried once more in each sync: an admin may have extended the invite.
     core.pending_join->last_refusal = base::Code::ok;
@@ -248,10 +247,11 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     const bool stale = outcome == base::Code::ok && at->first.first == address.key;
     at = stale ? core.refused.erase(at) : std::next(at);
   }
-  for (const auto& [space, code] : core.refused_now) core.refused[{address.key, space}] = code;
+  for (const auto& [space, refusal] : core.refused_now) core.refused[{address.key, space}] = refusal.code;
   if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
-  return core.store->put_carrier(*row);
+  SJ_TRY_STATUS(core.store->put_carrier(*row));
+  return outcome == base::Code::ok ? core.open_missing_epoch() : base::Status();
 }
 
 }  // namespace sejawat::api

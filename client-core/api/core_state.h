@@ -64,10 +64,13 @@ struct Core::State {
   std::optional<PendingJoin> pending_join;
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
   std::map<std::pair<base::PublicBoxKey, base::SpaceId>, base::Code>
-      refused;                                      // as of the last sync with each
-  std::unique_ptr<sync::ClientShelf> shelf;         // of the sync in progress
-  std::map<base::SpaceId, base::Code> refused_now;  // by the carrier of this sync
-  std::uint32_t refused_count = 0;
+      refused;                               // as of the last sync with each
+  std::unique_ptr<sync::ClientShelf> shelf;  // of the sync in progress
+  struct Refusal {
+    base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence
+    std::uint32_t count = 0;
+  };
+  std::map<base::SpaceId, Refusal> refused_now;  // by the carrier of this sync
   Core::Changes changes;
   base::Status usable;  // an error: memory could not be loaded from the store after a failed change
 
@@ -94,7 +97,12 @@ struct Core::State {
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status ensure_own_log(SpaceState& space);
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
+  // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
+  // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the
+  // card gives, but has a key of its own: where a carrier only hid a rotation, no removed device can read on.
+  base::Status open_missing_epoch();
   base::Status box_keys(SpaceState& space);
+  base::Status box_key(SpaceState& space, const base::EpochId& epoch);
   base::Status open_keys(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();
@@ -128,6 +136,15 @@ struct Core::State {
   base::Result<TakenRun> take_run(SpaceState& space, const base::LogId& log,
                                   const std::vector<base::Bytes>& segments,
                                   std::vector<fold::Touched>& touched);
+  // own_branch.cpp: for a segment that does not simply continue what is held. True when it shows that this
+  // store is an old copy of itself (a restored backup, a clone): then the log is cut back to where both
+  // agree, and what was written here since goes on in a new log.
+  base::Result<bool> leave_own_branch(SpaceState& space, const space::EnrolledLog& log,
+                                      const log::Segment& segment, const log::SegmentHeader& header,
+                                      std::vector<fold::Touched>& touched);
+  base::Result<log::Head> head_before(const base::SpaceId& space, const base::LogId& log,
+                                      std::uint64_t segment_no);
+  bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
   base::Status adopt_name(const SpaceState& space, const fold::Value& value);
@@ -136,6 +153,8 @@ struct Core::State {
 
  private:
   using Opened = fold::AppliedRemote;
+  base::Result<bool> is_own_other_branch(SpaceState& space, const space::EnrolledLog& log,
+                                         const base::Bytes& bytes, const log::Head& before);
   base::Result<base::Code> take_next(SpaceState& space, const space::EnrolledLog& log,
                                      const base::Bytes& bytes, log::Head& before, Opened& opened,
                                      TakenRun& taken);

@@ -107,7 +107,11 @@ base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
 }
 
 bool Core::recovering() const { return state_->identity.has_value(); }
-std::uint32_t Core::refused_in_sync() const { return state_->refused_count; }
+std::uint32_t Core::refused_in_sync() const {
+  std::uint32_t count = 0;
+  for (const auto& [space, refusal] : state_->refused_now) count += refusal.count;
+  return count;
+}
 
 Core::Changes Core::take_changes() {
   Changes taken = std::move(state_->changes);

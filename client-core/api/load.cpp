@@ -134,7 +134,8 @@ void Core::State::note_changed(const base::ObjectId& entry) {
 
 bool Core::State::has_all_keys() const {
   for (const auto& [id, space] : spaces) {
-    if (!certificate || !space->membership.role_of(certificate->person())) continue;
+    // A space that a carrier named and whose records have not all come may yet hold a key for the card.
+    if (!certificate || !space->membership.role_of(certificate->person())) return false;
     const auto epoch = space->membership.current_epoch();
     if (!epoch || space->epochs.count(*epoch) == 0) return false;
   }

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "base/codec.h"
 #include "core_state.h"
 #include "crypto/hash.h"
@@ -72,6 +74,10 @@ base::Status Core::State::open_epoch(SpaceState& space) {
     const auto key = space.epochs.find(epoch.epoch);
     if (key != space.epochs.end()) predecessors.emplace_back(epoch.epoch, &key->second);
   }
+  if (space.membership.epochs().empty()) {
+    // The card gave the first key before any record could name its epoch.
+    for (const auto& [epoch, key] : space.epochs) predecessors.emplace_back(epoch, &key);
+  }
   // The newest last: a chain longer than a record's cap keeps its young end, and the old ones hang on those.
   constexpr std::size_t kNamed = 8;
   if (predecessors.size() > kNamed) {
@@ -84,21 +90,54 @@ base::Status Core::State::open_epoch(SpaceState& space) {
   return put_epoch_key(space, key);
 }
 
+base::Status Core::State::open_missing_epoch() {
+  const auto found = spaces.find(personal);
+  if (!device || found == spaces.end()) return {};
+  SpaceState& space = *found->second;
+  if (!is_admin(space) || space.membership.current_epoch()) return {};
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
+  SJ_TRY_STATUS(open_epoch(space));
+  SJ_TRY_STATUS(settle_membership(space));
+  return change.commit();
+}
+
+namespace {
+
+// Those that no other follows: the current one, and any opened at the same time by somebody who did not know
+// of it. What is sealed in either must be read by everybody.
+std::set<base::EpochId> last_epochs(const space::Membership& of) {
+  std::set<base::EpochId> last;
+  for (const auto& epoch : of.epochs()) last.insert(epoch.epoch);
+  for (const auto& epoch : of.epochs()) {
+    for (const auto& predecessor : epoch.predecessors) {
+      if (!(predecessor.epoch == epoch.epoch)) last.erase(predecessor.epoch);
+    }
+  }
+  if (const auto current = of.current_epoch()) last.insert(*current);
+  return last;
+}
+
+}  // namespace
+
 base::Status Core::State::box_keys(SpaceState& space) {
-  const auto epoch = space.membership.current_epoch();
-  if (!epoch) return {};
-  const auto key = space.epochs.find(*epoch);
+  for (const auto& epoch : last_epochs(space.membership)) SJ_TRY_STATUS(box_key(space, epoch));
+  return {};
+}
+
+base::Status Core::State::box_key(SpaceState& space, const base::EpochId& epoch) {
+  const auto key = space.epochs.find(epoch);
   if (key == space.epochs.end()) return {};
   // Any member may box; so that a joining school does not box thirty times over, only an admin does it for
   // others, and whoever has no box yet (a newcomer who opened the key with the invite) for itself and all.
   bool own_box = false;
   const auto own_prefix = base::prefix_of<base::HeadTag>(device->box.public_key());
   for (const auto& boxes : space.membership.key_boxes()) {
-    own_box = own_box || (boxes.epoch == *epoch && boxes.boxes.count(own_prefix) != 0);
+    own_box = own_box || (boxes.epoch == epoch && boxes.boxes.count(own_prefix) != 0);
   }
   if (own_box && !is_admin(space)) return {};
   for (;;) {
-    const auto boxes = space::write_boxes(author(), space.membership, *epoch, key->second, random);
+    const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random);
     if (!boxes) return {};
     SJ_TRY(auto id, take_record(space, *boxes));
     static_cast<void>(id);

@@ -136,10 +136,29 @@ base::Result<Core::State::TakenRun> Core::State::take_run(SpaceState& space, con
     return taken;
   }
   SJ_TRY(auto found, store->head(id, log));
-  const log::Head first = found.value_or(log::Head{});
+  log::Head first = found.value_or(log::Head{});
   log::Head before = first;
+  // Once a run, not once a segment: what lies between is inside one transaction.
+  const auto settle = [&]() -> base::Status {
+    if (before == first) return {};
+    space.digest.move_tip(first, before);
+    first = before;
+    return store->put_head(id, log, before);
+  };
   Opened opened;
   for (const auto& bytes : segments) {
+    SJ_TRY(const bool other_branch, is_own_other_branch(space, enrolled->second, bytes, before));
+    if (other_branch) {
+      SJ_TRY_STATUS(settle());
+      SJ_TRY(auto segment, log::decode_segment(bytes));
+      SJ_TRY(auto header, log::decode_header(segment.header));
+      auto left = leave_own_branch(space, enrolled->second, segment, header, touched);
+      if (!left.ok() && (left.code() == base::Code::storage_failed || left.code() == base::Code::disk_full)) {
+        return std::move(left).error();
+      }
+      SJ_TRY(found, store->head(id, log));
+      first = before = found.value_or(log::Head{});
+    }
     SJ_TRY(const base::Code code, take_next(space, enrolled->second, bytes, before, opened, taken));
     if (code != base::Code::ok) {
       taken.refused = code;
@@ -147,12 +166,22 @@ base::Result<Core::State::TakenRun> Core::State::take_run(SpaceState& space, con
     }
   }
   touched.insert(touched.end(), opened.touched.begin(), opened.touched.end());
-  // Once a run, not once a segment: what lies between is inside one transaction.
-  if (taken.fresh == 0) return taken;
-  space.digest.move_tip(first, before);
-  SJ_TRY_STATUS(store->put_head(id, log, before));
-  SJ_TRY_STATUS(store->raise_lamport(id, opened.lamport));
+  SJ_TRY_STATUS(settle());
+  if (taken.fresh > 0) SJ_TRY_STATUS(store->raise_lamport(id, opened.lamport));
   return taken;
+}
+
+// Of a log of this very device: something that this store does not hold itself.
+base::Result<bool> Core::State::is_own_other_branch(SpaceState& space, const space::EnrolledLog& log,
+                                                    const base::Bytes& bytes, const log::Head& before) {
+  if (!is_of_this_device(space, log.log)) return false;
+  auto segment = log::decode_segment(bytes);
+  if (!segment.ok()) return false;
+  auto header = log::decode_header(segment->header);
+  if (!header.ok() || header->segment_no > before.count) return false;
+  if (header->segment_no == before.count) return true;
+  SJ_TRY(auto held, store->segment(space.row.space, log.log, header->segment_no));
+  return !held || !base::equal(held->bytes, bytes);
 }
 
 base::Result<base::Code> Core::State::take_next(SpaceState& space, const space::EnrolledLog& log,
@@ -186,12 +215,7 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
     for (const auto& stored : waiting) {
-      log::Head before;
-      if (stored.segment_no > 0) {
-        SJ_TRY(auto previous, store->segment(space.row.space, stored.log, stored.segment_no - 1));
-        if (!previous) return base::error(base::Code::internal, "a held segment has no predecessor");
-        before = {stored.segment_no, stored.first_op, previous->hash};
-      }
+      SJ_TRY(const auto before, head_before(space.row.space, stored.log, stored.segment_no));
       SJ_TRY(auto segment, log::decode_segment(stored.bytes));
       SJ_TRY(auto header, log::decode_header(segment.header));
       SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));

@@ -46,21 +46,20 @@ base::Status check_text(std::string_view text, std::size_t most, const char* fie
 
 bool calendar_day(std::string_view date) {
   if (date.size() != 10 || date[4] != '-' || date[7] != '-') return false;
-  int parts[3] = {0, 0, 0};
-  int part = 0;
-  for (const char c : date) {
-    if (c == '-') {
-      ++part;
-      continue;
+  bool digits = true;
+  const auto number = [&](std::size_t from, std::size_t size) {
+    int value = 0;
+    for (const char c : date.substr(from, size)) {
+      digits = digits && c >= '0' && c <= '9';
+      value = value * 10 + (c - '0');
     }
-    if (c < '0' || c > '9') return false;
-    parts[part] = parts[part] * 10 + (c - '0');
-  }
-  const int year = parts[0];
-  const int month = parts[1];
-  const int day = parts[2];
+    return value;
+  };
+  const int year = number(0, 4);
+  const int month = number(5, 2);
+  const int day = number(8, 2);
   constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  if (part != 2 || month < 1 || month > 12) return false;
+  if (!digits || month < 1 || month > 12) return false;
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   return day >= 1 && day <= kDays[month - 1] + (month == 2 && leap ? 1 : 0);
 }

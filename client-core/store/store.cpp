@@ -22,7 +22,14 @@ base::Status prepare(Database& database) {
   SJ_TRY_STATUS(
       database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                        "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000"));
-  if (version == kSchemaVersion) return {};
+  if (version == kSchemaVersion) {
+    // What a killed process left in the page cache is seen again now, but no sync has made it durable. A
+    // checkpoint syncs the log before all else (so it may then find the disk full), and does nothing when the
+    // log is empty, as after every orderly close.
+    base::Status durable = database.execute("PRAGMA wal_checkpoint");
+    if (durable.code() == base::Code::disk_full) return {};
+    return durable;
+  }
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
   base::Status made = database.execute(kSchema);
   if (made.ok()) made = database.execute("PRAGMA user_version=1");

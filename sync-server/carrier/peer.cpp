@@ -7,14 +7,14 @@
 namespace sejawat::carrier {
 namespace {
 
-constexpr std::size_t kReplyBudget = sync::kMessageMax - 2048;
-// What framing adds to a record or segment, to a run, to a space and to a whole reply, generously.
+// What framing adds to a record or segment, to a run, to a space and to a whole message, generously.
 constexpr std::size_t kItemCost = 8;
 constexpr std::size_t kRunCost = 20;
 constexpr std::size_t kSpaceCost = 64;
 constexpr std::size_t kReplyCost = 64;
 constexpr std::size_t kVectorEntryCost = 48;
-constexpr std::size_t kMaxShared = 64;  // parts of at most kReplyBudget each
+constexpr std::size_t kPushBudget = sync::kMessageMax - kReplyCost;
+constexpr std::size_t kMaxShared = 64;  // parts of at most kPushBudget each
 
 }  // namespace
 
@@ -129,13 +129,12 @@ base::Result<Carrier::Part> Carrier::collect(const base::SpaceId& id, std::uint6
   const Space& space = *spaces_.at(id);
   Part part;
   part.reply.position = from;
-  const std::size_t room = budget - std::min(budget, kSpaceCost);
-  Collector collector(part.reply, room);
+  Collector collector(part.reply, budget);
   collector.space = id;
   collector.peer = peer;
   collector.vector = vector;
-  if (room > 0) SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
-  part.cost = kSpaceCost + room - collector.budget;
+  if (budget > 0) SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
+  part.cost = budget - collector.budget;
   if (part.reply.position == space.position) {
     part.reply.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
     return part;
@@ -179,11 +178,12 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
     auto& position = peer.positions[i];
     if (!position && vector != nullptr) position = 0;  // what was waited for
     if (!position || *position == spaces_.at(id)->position) continue;
-    SJ_TRY(auto part, collect(id, *position, budget, &peer, vector));
+    const std::size_t left = budget - std::min(budget, kSpaceCost);
+    SJ_TRY(auto part, collect(id, *position, left, &peer, vector));
     reply.bytes_to_come += part.rest.bytes;
     reply.segments_to_come += part.rest.segments;
     if (part.reply.position == *position) continue;
-    budget -= part.cost;
+    budget = left - part.cost;
     position = part.reply.position;
     part.reply.space.index = static_cast<std::uint32_t>(i) + 1;
     reply.spaces.push_back(std::move(part.reply));
@@ -204,7 +204,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   }
   peer.told = false;
   const auto set = set_of(peer.device);
-  if (set.empty()) {
+  if (!known(peer.device)) {
     peer.follow(set, std::nullopt);
     if (hello != nullptr && reply.records_taken == 0) reply.error = base::Code::unknown_membership;
     return reply;
@@ -236,11 +236,11 @@ void Carrier::forget_passed(Peer& peer) const {
 base::Result<const Carrier::SharedNews*> Carrier::news(const base::SpaceId& id, std::uint64_t from) {
   if (const auto found = news_.find({id, from}); found != news_.end()) return &found->second;
   if (news_.size() >= kMaxShared) news_.clear();
-  SJ_TRY(auto part, collect(id, from, kReplyBudget, nullptr, nullptr));
+  SJ_TRY(auto part, collect(id, from, kPushBudget - kSpaceCost, nullptr, nullptr));
   SharedNews shared;
   shared.encoded = std::make_shared<const base::Bytes>(sync::encode_part(part.reply));
   shared.position = part.reply.position;
-  shared.cost = part.cost;
+  shared.cost = part.cost + kSpaceCost;
   shared.rest = part.rest;
   return &news_.emplace(std::make_pair(id, from), std::move(shared)).first->second;
 }
@@ -250,7 +250,7 @@ base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
   const auto set = set_of(peer.device);
   sync::ServerMessage message;
   message.push = true;
-  std::size_t budget = kReplyBudget;
+  std::size_t budget = kPushBudget;
   for (const auto& id : set) {
     const std::uint64_t tip = spaces_.at(id)->position;
     const auto place = std::lower_bound(peer.set.begin(), peer.set.end(), id);

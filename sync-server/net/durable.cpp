@@ -1,9 +1,14 @@
 #include "durable.h"
 
 namespace sejawat::net {
+namespace {
 
-asio::awaitable<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
-                                std::shared_ptr<carrier::Peer> peer) {
+constexpr UseTask kResume;
+
+}  // namespace
+
+Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
+                     std::shared_ptr<carrier::Peer> peer) {
   const std::int64_t wall_seconds = server.clock.now().wall_ms / 1000;
   auto start = [&server, device, wall_seconds, message = std::move(message),
                 peer = std::move(peer)](auto handler) mutable {
@@ -18,8 +23,7 @@ asio::awaitable<Served> durable(Server& server, base::PublicBoxKey device, sync:
     storage::Writer::Request request{device, std::move(message), wall_seconds, done, peer};
     if (!server.writer.submit(std::move(request))) resume({base::error(base::Code::timed_out, "busy"), {}});
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Served)>(std::move(start),
-                                                                                       asio::use_awaitable);
+  co_return co_await asio::async_initiate<const UseTask, void(Served)>(std::move(start), kResume);
 }
 
 }  // namespace sejawat::net

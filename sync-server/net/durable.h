@@ -11,7 +11,7 @@ struct Served {
 };
 
 // Hands a message to the writer and resumes on the io thread once it is durable.
-asio::awaitable<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
-                                std::shared_ptr<carrier::Peer> peer);
+Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
+                     std::shared_ptr<carrier::Peer> peer);
 
 }  // namespace sejawat::net

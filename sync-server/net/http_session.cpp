@@ -25,7 +25,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     if (waiting_) beast::get_lowest_layer(stream_).cancel();
   }
 
-  asio::awaitable<void> run() {
+  Task<void> run() {
     bool go_on = true;
     for (bool first = true; go_on && !server_.draining; first = false) {
       RequestParser parser;
@@ -61,7 +61,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   void expires(std::chrono::milliseconds after) { beast::get_lowest_layer(stream_).expires_after(after); }
 
   // The rest of a request, and its answer. False: the connection ends.
-  asio::awaitable<bool> serve(RequestParser& parser) {
+  Task<bool> serve(RequestParser& parser) {
     expires(server_.options.timeouts.body);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -81,7 +81,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     co_return co_await finish(reply, request, false);
   }
 
-  asio::awaitable<bool> finish(Reply& reply, const Request& request, bool body_unread) {
+  Task<bool> finish(Reply& reply, const Request& request, bool body_unread) {
     const bool unread = body_unread && request.method() == http::verb::post;
     const bool keep = request.keep_alive() && !server_.draining && !unread && !reply.close;
     reply.message.version(request.version());
@@ -91,7 +91,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     co_return keep&& sent;
   }
 
-  asio::awaitable<bool> write(Reply& reply) {
+  Task<bool> write(Reply& reply) {
     expires(server_.options.timeouts.write);
     auto [error, written] = co_await http::async_write(stream_, reply.message, kTuple);
     static_cast<void>(written);
@@ -100,7 +100,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   }
 
   // A head or body that does not read: say why where somebody may be listening, then close.
-  asio::awaitable<void> refuse_head(beast::error_code error) {
+  Task<void> refuse_head(beast::error_code error) {
     if (error == beast::error::timeout) {
       ++server_.counts.timeouts;
       co_return;
@@ -123,7 +123,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 
   // What the other side is still sending is read and dropped for a moment: a close with unread bytes would
   // reset the connection and take the answer with it.
-  asio::awaitable<void> linger() {
+  Task<void> linger() {
     beast::error_code ignored;
     beast::get_lowest_layer(stream_).socket().shutdown(Tcp::socket::shutdown_send, ignored);
     expires(std::chrono::seconds(2));
@@ -148,17 +148,12 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   bool waiting_ = false;  // for the first byte of a request
 };
 
-template <class Stream>
-asio::awaitable<void> run_http(std::shared_ptr<HttpSession<Stream>> session) {
-  co_await session->run();
-}
-
 }  // namespace
 
 template <class Stream>
 void start_http(Server& server, Stream stream, Slot slot) {
   auto session = std::make_shared<HttpSession<Stream>>(server, std::move(stream), std::move(slot));
-  asio::co_spawn(server.io, run_http<Stream>(std::move(session)), asio::detached);
+  asio::co_spawn(server.io, session->run(), HeldToTheEnd{session});
 }
 
 template void start_http<PlainStream>(Server&, PlainStream, Slot);

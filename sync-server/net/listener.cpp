@@ -13,8 +13,7 @@ Origin origin_of(const asio::ip::address& address) {
 // A TLS handshake as the drain sees it.
 class Greeting final : public Connection {
  public:
-  Greeting(Server& server, beast::tcp_stream stream)
-      : server_(server), stream_(std::move(stream), *server.tls) {
+  Greeting(Server& server, PlainStream stream) : server_(server), stream_(std::move(stream), *server.tls) {
     server_.connections.insert(this);
   }
   ~Greeting() override { server_.connections.erase(this); }
@@ -26,7 +25,7 @@ class Greeting final : public Connection {
   TlsStream stream_;
 };
 
-asio::awaitable<void> greet(Server& server, beast::tcp_stream plain, Slot slot) {
+Task<void> greet(Server& server, PlainStream plain, Slot slot) {
   Greeting greeting(server, std::move(plain));
   beast::get_lowest_layer(greeting.stream()).expires_after(server.options.timeouts.tls_handshake);
   auto [error] = co_await greeting.stream().async_handshake(asio::ssl::stream_base::server, kTuple);
@@ -35,7 +34,7 @@ asio::awaitable<void> greet(Server& server, beast::tcp_stream plain, Slot slot) 
   start_http<TlsStream>(server, std::move(greeting.stream()), std::move(slot));
 }
 
-void admit(Tcp::socket socket, Server& server) {
+void admit(Socket socket, Server& server) {
   beast::error_code code;
   const auto remote = socket.remote_endpoint(code);
   if (code) return;  // gone already
@@ -47,7 +46,7 @@ void admit(Tcp::socket socket, Server& server) {
   Slot slot(server, origin);
   ++server.counts.accepted;
   socket.set_option(Tcp::no_delay(true), code);
-  beast::tcp_stream stream(std::move(socket));
+  PlainStream stream(std::move(socket));
   if (server.tls) {
     asio::co_spawn(server.io, greet(server, std::move(stream), std::move(slot)), asio::detached);
   } else {
@@ -57,26 +56,26 @@ void admit(Tcp::socket socket, Server& server) {
 
 }  // namespace
 
-base::Result<Tcp::acceptor> listen(asio::io_context& io, const std::string& host, std::uint16_t port) {
+base::Result<Acceptor> listen(asio::io_context& io, const std::string& host, std::uint16_t port) {
   beast::error_code code;
   const auto address = asio::ip::make_address(host, code);
   if (code) return base::error(base::Code::invalid_argument, "listen address: " + host);
-  Tcp::acceptor acceptor(io);
+  Acceptor acceptor(io.get_executor());
   const Tcp::endpoint endpoint(address, port);
   acceptor.open(endpoint.protocol(), code);
-  if (!code) acceptor.set_option(Tcp::acceptor::reuse_address(true), code);
+  if (!code) acceptor.set_option(Acceptor::reuse_address(true), code);
   if (!code) acceptor.bind(endpoint, code);
   if (!code) acceptor.listen(asio::socket_base::max_listen_connections, code);
   if (code) return base::error(base::Code::offline, "cannot listen: " + code.message());
   return acceptor;
 }
 
-asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor, Server& server) {
+Task<void> accept_loop(Acceptor& acceptor, Server& server) {
   for (;;) {
     auto [code, socket] = co_await acceptor.async_accept(kTuple);
     if (code == asio::error::operation_aborted || !acceptor.is_open()) co_return;
     if (code) {  // out of descriptors, say: breathe, then go on
-      asio::steady_timer pause(server.io, std::chrono::milliseconds(50));
+      Timer pause(server.io.get_executor(), std::chrono::milliseconds(50));
       co_await pause.async_wait(kTuple);
       continue;
     }

@@ -5,7 +5,7 @@
 
 namespace sejawat::net {
 
-base::Result<Tcp::acceptor> listen(asio::io_context& io, const std::string& host, std::uint16_t port);
-asio::awaitable<void> accept_loop(Tcp::acceptor& acceptor, Server& server);
+base::Result<Acceptor> listen(asio::io_context& io, const std::string& host, std::uint16_t port);
+Task<void> accept_loop(Acceptor& acceptor, Server& server);
 
 }  // namespace sejawat::net

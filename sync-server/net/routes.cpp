@@ -48,7 +48,7 @@ bool may_see_metrics(const Server& server, const Request& request, const Caller&
                               base::as_bytes(header(request, http::field::authorization)));
 }
 
-asio::awaitable<Reply> answer_sync(Server& server, const Request& request) {
+Task<Reply> answer_sync(Server& server, const Request& request) {
   sync::CarrierSession session(server.key, server.random);
   const auto body = request.body().cdata();
   const base::ByteView bytes{static_cast<const std::uint8_t*>(body.data()), body.size()};
@@ -164,7 +164,7 @@ std::optional<Reply> refuse_early(Server& server, const Request& head, const Cal
   return std::nullopt;
 }
 
-asio::awaitable<Reply> answer_request(Server& server, const Request& request, const Caller& caller) {
+Task<Reply> answer_request(Server& server, const Request& request, const Caller& caller) {
   Reply reply;
   if (request.method() == http::verb::post) {
     reply = co_await answer_sync(server, request);

@@ -21,9 +21,9 @@ void raise_descriptor_limit() {
 }
 
 // Waits until the last connection is gone, at most as long as a drain may take.
-asio::awaitable<void> drain(Server& server) {
+Task<void> drain(Server& server) {
   constexpr auto kLook = std::chrono::milliseconds(20);
-  asio::steady_timer timer(server.io);
+  Timer timer(server.io.get_executor());
   const auto until = std::chrono::steady_clock::now() + server.options.timeouts.drain;
   while (!server.connections.empty() && std::chrono::steady_clock::now() < until) {
     timer.expires_after(kLook);
@@ -33,7 +33,7 @@ asio::awaitable<void> drain(Server& server) {
   server.io.stop();
 }
 
-asio::awaitable<void> wait_for_signals(asio::signal_set& signals, Tcp::acceptor& acceptor, Server& server) {
+Task<void> wait_for_signals(Signals& signals, Acceptor& acceptor, Server& server) {
   auto [error, number] = co_await signals.async_wait(kTuple);
   static_cast<void>(number);
   if (error) co_return;
@@ -64,7 +64,7 @@ base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carr
     SJ_TRY_STATUS(configure_tls(*server.tls, options.tls_certificate, options.tls_key));
   }
   SJ_TRY(auto acceptor, listen(server.io, options.host, options.port));
-  asio::signal_set signals(server.io, SIGTERM, SIGINT);
+  Signals signals(server.io.get_executor(), SIGTERM, SIGINT);
   server.live.start();
   asio::co_spawn(server.io, accept_loop(acceptor, server), asio::detached);
   asio::co_spawn(server.io, wait_for_signals(signals, acceptor, server), asio::detached);

@@ -1,5 +1,6 @@
 #include "websocket_session.h"
 
+#include <netinet/tcp.h>
 #include <spdlog/spdlog.h>
 
 #include <boost/beast/websocket.hpp>
@@ -13,6 +14,8 @@ namespace sejawat::net {
 namespace {
 
 namespace websocket = beast::websocket;
+constexpr int kUnsentMax = 64 * 1024;
+constexpr std::size_t kReadStep = 8 * 1024;
 
 template <class Stream>
 class WebSocketSession final : public Connection,
@@ -25,22 +28,21 @@ class WebSocketSession final : public Connection,
         request_(std::move(request)),
         slot_(std::move(slot)),
         channel_(server.key, server.random),
-        read_deadline_(server.io),
-        write_deadline_(server.io),
-        free_(server.io, asio::steady_timer::time_point::max()) {
+        read_deadline_(server.io.get_executor()),
+        write_deadline_(server.io.get_executor()),
+        free_(server.io.get_executor(), Timer::time_point::max()) {
     server_.connections.insert(this);
+    // What a reader does not take stays with us, one message, and not as megabytes in the kernel.
+    const int unsent = kUnsentMax;
+    ::setsockopt(beast::get_lowest_layer(socket_).socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
+                 &unsent, sizeof(unsent));
   }
   ~WebSocketSession() override { server_.connections.erase(this); }
 
-  asio::awaitable<void> run() {
+  Task<void> run() {
     ++server_.counts.sockets;
     bool go_on = co_await open();
-    while (go_on) {
-      beast::flat_buffer buffer(crypto::kNoiseMessageMax);
-      go_on = co_await read(buffer);
-      // A frame of its own, so that a connection that waits does not hold the room for an answer.
-      if (go_on) go_on = co_await exchange(buffer);
-    }
+    while (go_on) go_on = co_await exchange();
     server_.live.forget(*this);
     read_deadline_.cancel();
     write_deadline_.cancel();
@@ -69,7 +71,7 @@ class WebSocketSession final : public Connection,
   }
 
  private:
-  asio::awaitable<bool> open() {
+  Task<bool> open() {
     websocket::stream_base::timeout timeout{};
     timeout.handshake_timeout = server_.options.timeouts.first_request;
     timeout.idle_timeout = server_.options.timeouts.live_idle;
@@ -86,13 +88,15 @@ class WebSocketSession final : public Connection,
   }
 
   // One message of the client, and its answer. False: the connection ends.
-  asio::awaitable<bool> exchange(const beast::flat_buffer& buffer) {
-    const auto data = buffer.cdata();
-    const base::ByteView bytes{static_cast<const std::uint8_t*>(data.data()), data.size()};
+  Task<bool> exchange() {
+    base::Bytes bytes;
+    const bool whole = co_await read(bytes);
+    if (!whole) co_return false;
     ++messages_;
     bytes_in_ += bytes.size();
     server_.counts.bytes_in += bytes.size();
     auto incoming = channel_.on_message(bytes);
+    bytes = {};
     if (!incoming.ok()) {
       ++(incoming.code() == base::Code::cannot_decrypt ? server_.counts.refused_key
                                                        : server_.counts.refused_malformed);
@@ -108,7 +112,7 @@ class WebSocketSession final : public Connection,
     co_return sent;
   }
 
-  asio::awaitable<bool> answer(Served& served) {
+  Task<bool> answer(Served& served) {
     if (!served.answer.ok()) {
       ++server_.counts.refused_busy;
       co_return co_await end(websocket::close_code::try_again_later);
@@ -131,13 +135,17 @@ class WebSocketSession final : public Connection,
   }
 
   // A whole binary message, in whatever fragments. Its sender has a deadline from the first bytes on.
-  asio::awaitable<bool> read(beast::flat_buffer& buffer) {
-    // While nothing comes this is all the buffer that a connection holds.
-    constexpr std::size_t kWhileIdle = 128;
+  // While none comes it holds no buffer but `first_`, which is enough for a message that says nothing new.
+  Task<bool> read(base::Bytes& message) {
     bool begun = false;
     do {
-      auto [error, count] = co_await socket_.async_read_some(buffer, begun ? 0 : kWhileIdle, kTuple);
-      static_cast<void>(count);
+      const std::size_t had = message.size();
+      message.resize(had == 0 ? 0 : std::min(had + kReadStep, crypto::kNoiseMessageMax + 1));
+      asio::mutable_buffer to = asio::buffer(first_);
+      if (had != 0) to = asio::buffer(message.data() + had, message.size() - had);
+      auto [error, count] = co_await socket_.async_read_some(to, kTuple);
+      if (had == 0) message.assign(first_.begin(), first_.begin() + static_cast<std::ptrdiff_t>(count));
+      message.resize(had + count);
       if (error) {
         if (error == beast::error::timeout) ++server_.counts.timeouts;
         if (error == websocket::error::message_too_big) ++server_.counts.refused_malformed;
@@ -195,7 +203,7 @@ class WebSocketSession final : public Connection,
   }
 
   // Whoever takes too long is cut off; there is nobody to talk to.
-  void arm(asio::steady_timer& deadline, std::chrono::milliseconds after) {
+  void arm(Timer& deadline, std::chrono::milliseconds after) {
     deadline.expires_after(after);
     deadline.async_wait([weak = this->weak_from_this()](beast::error_code error) {
       const auto self = weak.lock();
@@ -205,7 +213,7 @@ class WebSocketSession final : public Connection,
     });
   }
 
-  asio::awaitable<bool> end(websocket::close_code code) {
+  Task<bool> end(websocket::close_code code) {
     if (closing_) co_return false;
     closing_ = true;
     arm(write_deadline_, server_.options.timeouts.drain);
@@ -224,14 +232,15 @@ class WebSocketSession final : public Connection,
   Request request_;
   Slot slot_;
   sync::CarrierSession channel_;
-  std::shared_ptr<carrier::Peer> peer_;  // of the writer's thread (storage/writer.h)
-  asio::steady_timer read_deadline_;
-  asio::steady_timer write_deadline_;
-  asio::steady_timer free_;  // cancelled when a write ended
-  bool answering_ = false;   // a message of the client is not answered yet
-  bool writing_ = false;     // something is leaving
-  bool asked_ = false;       // the hub is asked for a push
-  bool behind_ = false;      // something is new that it was not asked for yet
+  std::array<std::uint8_t, 128> first_{};  // the start of a message
+  std::shared_ptr<carrier::Peer> peer_;    // of the writer's thread (storage/writer.h)
+  Timer read_deadline_;
+  Timer write_deadline_;
+  Timer free_;              // cancelled when a write ended
+  bool answering_ = false;  // a message of the client is not answered yet
+  bool writing_ = false;    // something is leaving
+  bool asked_ = false;      // the hub is asked for a push
+  bool behind_ = false;     // something is new that it was not asked for yet
   bool drained_ = false;
   bool closing_ = false;
   std::optional<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
@@ -241,18 +250,13 @@ class WebSocketSession final : public Connection,
   std::uint64_t bytes_out_ = 0;
 };
 
-template <class Stream>
-asio::awaitable<void> run_websocket(std::shared_ptr<WebSocketSession<Stream>> session) {
-  co_await session->run();
-}
-
 }  // namespace
 
 template <class Stream>
 void start_websocket(Server& server, Stream stream, Request request, Slot slot) {
   auto session = std::make_shared<WebSocketSession<Stream>>(server, std::move(stream), std::move(request),
                                                             std::move(slot));
-  asio::co_spawn(server.io, run_websocket<Stream>(std::move(session)), asio::detached);
+  asio::co_spawn(server.io, session->run(), HeldToTheEnd{session});
 }
 
 template void start_websocket<PlainStream>(Server&, PlainStream, Request, Slot);

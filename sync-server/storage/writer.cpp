@@ -86,16 +86,25 @@ struct Writer::State {
     if (changed) changed(changes);
   }
 
-  base::Status read(std::deque<Pushes>& reading) {
-    for (auto& pushed : reading) {
-      std::vector<std::optional<sync::ServerMessage>> messages;
-      for (const auto& peer : pushed.peers) {
-        SJ_TRY(auto message, carrier.push(*peer));
-        messages.push_back(std::move(message));
-      }
-      pushed.done(std::move(messages));
+  base::Status read_for(const Pushes& reading) {
+    std::vector<std::optional<sync::ServerMessage>> messages;
+    for (const auto& peer : reading.peers) {
+      SJ_TRY(auto message, carrier.push(*peer));
+      messages.push_back(std::move(message));
     }
+    reading.done(std::move(messages));
     return {};
+  }
+
+  // A store that cannot be read is as unfit as one that cannot be written.
+  bool read(const std::deque<Pushes>& reading, std::vector<Request>& group) {
+    for (const auto& one : reading) {
+      base::Status served = read_for(one);
+      if (served.ok()) continue;
+      fail(std::move(served).error(), group);
+      return false;
+    }
+    return true;
   }
 
   // After a failed write or fsync nothing that follows could be trusted, and the carrier's memory may be
@@ -117,10 +126,7 @@ struct Writer::State {
       std::deque<Pushes> reading;
       next(group, reading);
       if (group.empty() && reading.empty()) return;
-      if (base::Status read_all = read(reading); !read_all.ok()) {
-        fail(std::move(read_all).error(), group);
-        return;
-      }
+      if (!read(reading, group)) return;
       if (!group.empty() && !serve(group)) return;
     }
   }
@@ -147,7 +153,7 @@ bool Writer::submit(Request request) {
 bool Writer::submit(Pushes pushes) {
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
-    if (state_->stopping) return false;
+    if (state_->stopping || state_->failed) return false;
     state_->pushes.push_back(std::move(pushes));
   }
   state_->wake.notify_one();

@@ -65,6 +65,7 @@ class RefusingCarrier : public testing::Test {
   base::Bytes exchange(const base::Bytes& message) {
     sync::CarrierSession session(key, random);
     auto incoming = std::move(session.on_message(message)).value();
+    if (exchanges == 1 && !incoming.message.spaces.empty()) first_space = incoming.message.spaces[0].space.id;
     std::uint32_t put_off = 0;
     if (!later_for_all) return session.reply(answer(incoming)).value();
     for (auto& space : incoming.message.spaces) {
@@ -98,6 +99,7 @@ class RefusingCarrier : public testing::Test {
   std::unique_ptr<carrier::Carrier> carrier;
   std::unique_ptr<api::Core> core;
   bool later_for_all = false;
+  base::SpaceId first_space;  // that the last sync spoke of
   int exchanges = 0;
   int written = 0;
 };
@@ -145,7 +147,7 @@ TEST_F(RefusingCarrier, AFloodIsSlowedDownAndArrivesAllTheSame) {
   limits.segment_burst = 1;
   limits.segments_per_second = 1;
   open(limits);
-  write(400);
+  write(4000);
   int syncs = 0;
   while (status().pending > 0) {
     ASSERT_LT(++syncs, 200);
@@ -154,7 +156,7 @@ TEST_F(RefusingCarrier, AFloodIsSlowedDownAndArrivesAllTheSame) {
     clock.advance(3000);
   }
   EXPECT_GT(syncs, 2);
-  EXPECT_EQ(status().entries, 400U);
+  EXPECT_EQ(status().entries, 4000U);
 }
 
 // Weeks of writing before the invite came: the join goes first, or the server would refuse a stranger's
@@ -172,6 +174,7 @@ TEST_F(RefusingCarrier, AFullDiaryArrivesInTheVerySyncThatJoins) {
   link.carrier = address;
   ASSERT_TRUE(core->join(link).ok());
   EXPECT_EQ(sync(), Code::ok);
+  EXPECT_EQ(first_space, link.space);
   EXPECT_TRUE(core->join_state().ok());
   EXPECT_EQ(status().pending, 0U);
   EXPECT_TRUE(status().carriers.at(0).refusals.empty());

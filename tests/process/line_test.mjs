@@ -100,6 +100,7 @@ test(`a flipped byte anywhere is noticed, and nothing of it is used (SEJAWAT_SEE
     const all = thousand(seed + 1);
     let ids = [];
     let noticed = 0;
+    let flips = 0;
     for (let i = 0; i < 30; ++i) {
       ids = ids.concat(write(world, all.splice(0, 10)));
       const way = i % 2 === 0 ? 'up' : 'down';
@@ -111,6 +112,7 @@ test(`a flipped byte anywhere is noticed, and nothing of it is used (SEJAWAT_SEE
           const place = at - connection[way];
           if (flipped || place < 0 || place >= chunk.length) return chunk;
           flipped = true;
+          ++flips;
           const altered = Buffer.from(chunk);
           altered[place] ^= bit;
           return altered;
@@ -131,7 +133,7 @@ test(`a flipped byte anywhere is noticed, and nothing of it is used (SEJAWAT_SEE
       assert.equal(next.json.pending, 0);
     }
     // A flip in a header that nobody reads may pass; one in a message never does.
-    assert.ok(noticed >= 15, `${noticed} of 30`);
+    assert.ok(flips >= 10 && noticed >= flips / 2, `${noticed} of ${flips}`);
     assert.deepEqual(arrived(world, server.address), new Set(ids));
   } finally {
     await world.close();

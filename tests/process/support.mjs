@@ -1,6 +1,6 @@
 // The real programs as child processes, each test in a folder of its own.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,7 +73,7 @@ export class World {
     for (let i = 0; i < 200 && !text.includes('\n'); ++i) await sleep(25);
     if (!text.includes('\n')) throw new Error(`the server does not start: ${readFileSync(this.path('server.log'), 'utf8')}`);
     Object.assign(server, JSON.parse(text.split('\n')[0]));
-    server.endpoint = server.address.match(/^sejawat:\/\/([^/]+)\//)[1];
+    server.endpoint = server.address.match(/^sejawats?:\/\/([^/]+)\//)[1];
     server.end = async (signal = 'SIGTERM') => {
       child.kill(signal);
       await server.ended;
@@ -81,7 +81,11 @@ export class World {
     return server;
   }
   async close() {
-    for (const server of this.servers) server.child.kill('SIGKILL');
+    for (const server of this.servers) {
+      server.child.kill('SIGKILL');
+      // Behind a tracer the server is not the child, and would outlive it.
+      if (server.pid && server.pid !== server.child.pid && existsSync(`/proc/${server.pid}`)) process.kill(server.pid, 'SIGKILL');
+    }
     await Promise.all(this.servers.map((server) => server.ended));
     rmSync(this.root, { recursive: true, force: true });
   }

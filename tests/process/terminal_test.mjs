@@ -170,7 +170,9 @@ test('Ctrl-C in the middle of a sync stops it at once with a word, and loses not
       let err = '';
       child.stderr.on('data', (part) => (err += part));
       const ended = new Promise((resolve) => child.once('close', (code, signal) => resolve({ code, signal })));
-      await sleep(250 + 150 * i);
+      const before = line.connections;
+      for (let wait = 0; wait < 500 && line.connections === before; ++wait) await sleep(10);
+      await sleep(100 * i);
       const asked = Date.now();
       child.kill('SIGINT');
       const { code, signal } = await ended;

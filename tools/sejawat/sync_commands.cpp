@@ -135,8 +135,9 @@ void add_sync_commands(CLI::App& app, Context& context) {
   auto watch = std::make_shared<bool>(false);
   sync->add_flag(
       "--watch", *watch,
-      "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for each of "
-      "synced, arrived, offline. The store is in use all the while: other commands on it wait, then say so");
+      "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for "
+      "each of synced, arrived, offline. The store is in use all the while: other commands on it wait, "
+      "then say so");
   sync->callback(
       [&context, server, watch] { context.exit = run_sync_command(context.globals, *server, *watch); });
   auto* status = app.add_subcommand("status", "what is saved where, and what waits");

@@ -141,7 +141,13 @@ class SqliteStore final : public carrier::CarrierStore {
     }
     if (version < 2) SJ_TRY_STATUS(execute(kToVersion2));
     if (version < 3) SJ_TRY_STATUS(execute(kToVersion3));
-    return execute("COMMIT");
+    SJ_TRY_STATUS(execute("COMMIT"));
+    // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
+    // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
+    // disk full), and does nothing when the log is empty.
+    base::Status durable = execute("PRAGMA wal_checkpoint");
+    if (durable.code() == base::Code::disk_full) return {};
+    return durable;
   }
 
   base::Status begin() override { return execute("BEGIN IMMEDIATE"); }

@@ -62,10 +62,12 @@ class Device {
     for (const auto& stored : *ops) {
       auto op = log::decode_op(stored.bytes);
       ASSERT_TRUE(op.ok());
-      auto touched =
-          fold::apply_remote(*to.store_, codec(), space(), stored.dot.branch, stored.dot.position, {*op});
-      ASSERT_TRUE(touched.ok());
-      ASSERT_TRUE(to.journal_->refresh(*touched).ok());
+      fold::AppliedRemote applied;
+      ASSERT_TRUE(fold::apply_remote(*to.store_, codec(), space(), stored.dot.branch, stored.dot.position,
+                                     {*op}, applied)
+                      .ok());
+      ASSERT_TRUE(to.store_->raise_lamport(space(), applied.lamport).ok());
+      ASSERT_TRUE(to.journal_->refresh(applied.touched).ok());
     }
   }
 

@@ -98,6 +98,14 @@ class Store {
   base::Status put_own_log(const base::SpaceId&, const base::LogId&,
                            const base::Secret32& seed);                  // becomes current
   base::Result<std::optional<OwnLogRow>> own_log(const base::SpaceId&);  // the current one
+  // For a store that finds out that it is an old copy: ops of a log from this position on, in order, and the
+  // log cut back to `head`, never to be written by this store again.
+  struct OwnOp {
+    base::ObjectId object;
+    StoredOp op;
+  };
+  base::Result<std::vector<OwnOp>> ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
+  base::Status cut_own_log(const base::SpaceId&, const base::LogId&, const log::Head& head);
 
   // The caller puts the log's head as well, once after all segments it puts in one transaction.
   base::Status put_segment(const base::SpaceId&, const StoredSegment&, SegmentState);

@@ -35,8 +35,8 @@ class Writer {
   // `changed` is called on the writer's thread after each group that changed something, when its answers have
   // been handed out. It may not block. An empty function ends it; then none is running any more.
   void watch(std::function<void(const carrier::Changes&)> changed);
-  // What is new for each of these peers; `done` gets one entry for each. Peers as in a Request. False when
-  // stopping.
+  // What is new for each of these peers; `done` gets one entry for each. Peers as in a Request. False after a
+  // failure or when stopping, and then `done` may never come.
   struct Pushes {
     std::vector<std::shared_ptr<carrier::Peer>> peers;
     std::function<void(std::vector<std::optional<sync::ServerMessage>>)> done;

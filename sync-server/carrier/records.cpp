@@ -1,0 +1,141 @@
+// What a carrier decides about membership records.
+#include <algorithm>
+
+#include "carrier/carrier.h"
+
+namespace sejawat::carrier {
+namespace {
+
+// Records refused for what another record may bring are tried again this often within a message. Clients
+// send parents first; what needs more comes again in the next sync.
+constexpr int kPasses = 8;
+
+// Another record of the same message may turn these.
+bool may_turn(base::Code code) {
+  return code == base::Code::unknown_space || code == base::Code::unknown_membership ||
+         code == base::Code::not_permitted || code == base::Code::invite_invalid;
+}
+
+}  // namespace
+
+base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested& ingested) {
+  auto space = std::make_unique<Space>(offered.space);
+  auto added = space->membership.add(offered.record);
+  if (!added.ok()) return added.code();
+  if (space->membership.kind() == space::SpaceKind::personal) {
+    // Hosted for people who belong to some community here; a stranger's diary is not stored.
+    const auto& owner = space->membership.members().begin()->first;
+    if (spaces_of_.count(owner) == 0) return base::Code::not_permitted;
+  } else {
+    SJ_TRY(auto used, store_.meta("operator_used_by"));
+    const bool ours = used && base::equal(*used, offered.space.view());
+    if (!offered.operator_valid || (used && !ours)) return base::Code::not_permitted;
+    SJ_TRY_STATUS(store_.put_meta("operator_used_by", offered.space.view()));
+  }
+  Space& kept = *spaces_.emplace(offered.space, std::move(space)).first->second;
+  SJ_TRY_STATUS(store_record(kept, *added, offered.record, ingested));
+  return base::Code::ok;
+}
+
+base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& invite_key,
+                               std::int64_t wall_seconds) const {
+  const auto invite = space.membership.invites().find(invite_key);
+  if (invite == space.membership.invites().end()) return base::Code::invite_invalid;
+  if (invite->second.revoked) return base::Code::invite_revoked;
+  if (wall_seconds > invite->second.expires_seconds) return base::Code::invite_expired;
+  if (invite->second.joined >= invite->second.uses) return base::Code::invite_used;
+  return base::Code::ok;
+}
+
+base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
+  auto peek = space::peek_record(offered.record);
+  if (!peek.ok()) return peek.code();
+  if (!(peek->space == offered.space)) return base::Code::malformed;
+  const auto found = spaces_.find(offered.space);
+  if (found == spaces_.end()) {
+    // One answer for what is not here and for what may not be known to be here (see `told`).
+    if (peek->join_invite) return base::Code::invite_invalid;
+    if (!peek->genesis) return base::Code::unknown_space;
+    return take_genesis(offered, ingested);
+  }
+  Space& space = *found->second;
+  auto record_id = space::record_id_of(offered.record);
+  if (!record_id.ok()) return record_id.code();
+  if (space.membership.has_record(*record_id)) return base::Code::already_exists;
+  if (space.usage.records >= limits_.records ||
+      space.usage.record_bytes + offered.record.size() > limits_.record_bytes) {
+    return base::Code::quota_exceeded;
+  }
+  if (peek->join_invite) {
+    // What an admin brings was admitted elsewhere: here it is carried on, or all that follows it would wait
+    // for ever (expiry and use counts are filters, never meaning).
+    const auto persons = persons_.find(offered.device);
+    const bool admin = persons != persons_.end() &&
+                       std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
+                         return space.membership.role_of(person.first) == space::WireRole::admin;
+                       });
+    const base::Code verdict = judge_join(space, *peek->join_invite, offered.wall_seconds);
+    if (verdict != base::Code::ok && !(admin && verdict != base::Code::invite_invalid)) return verdict;
+  }
+  auto added = space.membership.add(offered.record);
+  if (!added.ok()) return added.code();
+  SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
+  return base::Code::ok;
+}
+
+// What the device hears of a verdict. A stranger hears of a space that is here what it would hear were it
+// not.
+base::Code Carrier::told(const Offered& offered, base::Code code) const {
+  const auto found = spaces_.find(offered.space);
+  if (found == spaces_.end()) return code;
+  if (is_member(*found->second, offered.device)) {
+    return code == base::Code::already_exists ? base::Code::ok : code;
+  }
+  const auto peek = space::peek_record(offered.record);
+  if (code == base::Code::ok || !peek.ok() || !(peek->space == offered.space)) return code;
+  if (peek->genesis) return base::Code::not_permitted;
+  if (!peek->join_invite) return base::Code::unknown_space;
+  // Whoever knows the invite's key hears why it does not open.
+  const bool reason = code == base::Code::invite_expired || code == base::Code::invite_used ||
+                      code == base::Code::invite_revoked;
+  return reason ? code : base::Code::invite_invalid;
+}
+
+base::Status Carrier::take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                                   const std::vector<std::optional<base::SpaceId>>& spaces,
+                                   std::int64_t wall_seconds, Ingested& ingested) {
+  SJ_TRY(const bool operator_is_valid, operator_valid(message));
+  struct Item {
+    std::optional<Offered> offered;
+    base::Code code = base::Code::unknown_space;
+  };
+  std::vector<Item> items;
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    for (const auto& record : message.spaces[i].records) {
+      Item item;
+      if (spaces[i]) item.offered = Offered{*spaces[i], record, device, operator_is_valid, wall_seconds};
+      items.push_back(std::move(item));
+    }
+  }
+  // A join may make the personal space permitted that stands before it, a certificate the author of what
+  // stands before it known.
+  bool progress = true;
+  for (int pass = 0; pass < kPasses && progress; ++pass) {
+    progress = false;
+    for (auto& item : items) {
+      if (!item.offered || !may_turn(item.code)) continue;
+      SJ_TRY(item.code, take_record(*item.offered, ingested));
+      progress = progress || item.code == base::Code::ok;
+    }
+  }
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const base::Code code = items[i].offered ? told(*items[i].offered, items[i].code) : items[i].code;
+    if (code != base::Code::ok) {
+      ingested.reply.record_exceptions.push_back({static_cast<std::uint32_t>(i), code});
+    }
+  }
+  ingested.reply.records_taken = static_cast<std::uint32_t>(items.size());
+  return {};
+}
+
+}  // namespace sejawat::carrier

@@ -1,0 +1,218 @@
+// HTTP that means harm: names that climb, heads and bodies without end, pages of other hosts.
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Peer, get, hostOf, metrics, raw, socket, statusOf } from '../process/peer.mjs';
+import { World } from '../process/support.mjs';
+
+function site(world) {
+  const root = world.path('web');
+  for (const folder of ['web', 'web/assets', 'web/.git', 'web/sub']) mkdirSync(world.path(folder), { recursive: true });
+  writeFileSync(`${root}/index.html`, '<!doctype html><title>Sejawat</title>');
+  writeFileSync(`${root}/sub/index.html`, 'bawah');
+  writeFileSync(`${root}/assets/index-B7xQ_92a.js`, 'export {};\n'.repeat(200));
+  writeFileSync(`${root}/assets/index-B7xQ_92a.js.br`, 'not really brotli');
+  writeFileSync(`${root}/assets/core-0123abcd.wasm`, Buffer.from([0, 0x61, 0x73, 0x6d]));
+  writeFileSync(`${root}/with space.txt`, 'spasi');
+  writeFileSync(`${root}/.env`, 'RAHASIA');
+  writeFileSync(`${root}/.git/config`, 'RAHASIA');
+  writeFileSync(world.path('secret.txt'), 'RAHASIA');
+  symlinkSync(world.path('secret.txt'), `${root}/link.txt`);
+  symlinkSync(world.root, `${root}/up`);
+  world.serveFlags = ['--web', root];
+}
+
+test('files are served with their type, their tag and their age, and a browser is told to trust nothing else', async () => {
+  const world = new World();
+  try {
+    site(world);
+    const { endpoint } = await world.server();
+    const page = await get(endpoint, '/');
+    assert.equal(statusOf(page), 200);
+    assert.match(page, /Content-Type: text\/html; charset=utf-8\r\n/);
+    assert.match(page, /Cache-Control: no-cache\r\n/);
+    assert.match(page, /script-src 'self' 'wasm-unsafe-eval'/);
+    for (const header of ['X-Content-Type-Options: nosniff', 'Referrer-Policy: no-referrer', "frame-ancestors 'none'",
+      'Cross-Origin-Opener-Policy: same-origin', 'Cross-Origin-Embedder-Policy: require-corp']) {
+      assert.ok(page.includes(header), header);
+    }
+    const etag = page.match(/ETag: ("[^"]+")/)[1];
+    const unchanged = await get(endpoint, '/', `If-None-Match: ${etag}\r\n`);
+    assert.equal(statusOf(unchanged), 304);
+    assert.ok(unchanged.endsWith('\r\n\r\n'));
+    const script = await get(endpoint, '/assets/index-B7xQ_92a.js');
+    assert.match(script, /Content-Type: text\/javascript/);
+    assert.match(script, /Cache-Control: public, max-age=31536000, immutable/);
+    const packed = await get(endpoint, '/assets/index-B7xQ_92a.js', 'Accept-Encoding: gzip, br\r\n');
+    assert.match(packed, /Content-Encoding: br\r\n/);
+    assert.match(packed, /Content-Type: text\/javascript/);
+    assert.ok(packed.endsWith('not really brotli'));
+    assert.match(await get(endpoint, '/assets/core-0123abcd.wasm'), /Content-Type: application\/wasm/);
+    assert.ok((await get(endpoint, '/sub/')).endsWith('bawah'));
+    assert.ok((await get(endpoint, '/with%20space.txt?v=1')).endsWith('spasi'));
+    const head = await raw(endpoint, `HEAD / HTTP/1.1\r\nHost: ${endpoint}\r\nConnection: close\r\n\r\n`);
+    assert.match(head, /Content-Length: 37\r\n/);
+    assert.ok(head.endsWith('\r\n\r\n'));
+    writeFileSync(world.path('web/index.html'), 'baru');
+    assert.ok((await get(endpoint, '/', `If-None-Match: ${etag}\r\n`)).endsWith('baru'), 'a file that changed is read again');
+  } finally {
+    await world.close();
+  }
+});
+
+test('no name leads out of the folder, to a hidden file, or through a link', async () => {
+  const world = new World();
+  try {
+    site(world);
+    const { endpoint } = await world.server();
+    const names = ['/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/%2e%2e%2fsecret.txt', '/assets/../../secret.txt',
+      '/..%5csecret.txt', '/..\\secret.txt', '//etc/passwd', '/%2fetc/passwd', '/link.txt', '/up/secret.txt', '/up/', '/.env',
+      '/%2eenv', '/.git/config', '/assets/.%2e/../secret.txt', '/index.html%00.txt', '/assets', '/assets/', '/sub', '/%', '/%zz',
+      '/' + 'a/'.repeat(20), '/./index.html', '/' + 'a'.repeat(2000), '/assets/..;/index.html', `http://${endpoint}/../secret.txt`];
+    for (const name of names) {
+      const answer = await get(endpoint, name);
+      assert.ok([400, 404].includes(statusOf(answer)), `${name}: ${answer.split('\r\n')[0]}`);
+      assert.ok(!answer.includes('RAHASIA') && !answer.includes('root:'), name);
+    }
+    for (const method of ['PUT', 'DELETE', 'TRACE', 'CONNECT', 'PROPFIND']) {
+      const answer = await raw(endpoint, `${method} / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      assert.ok([400, 405].includes(statusOf(answer)), method);
+    }
+  } finally {
+    await world.close();
+  }
+});
+
+test('without a folder there is a page that says what this is', async () => {
+  const world = new World();
+  try {
+    const { endpoint } = await world.server();
+    const page = await get(endpoint, '/');
+    assert.equal(statusOf(page), 200);
+    assert.match(page, /Sejawat/);
+    assert.equal(statusOf(await get(endpoint, '/index.html')), 404);
+    assert.equal(statusOf(await get(endpoint, '/healthz')), 200);
+    assert.equal(statusOf(await get(endpoint, '/readyz')), 200);
+  } finally {
+    await world.close();
+  }
+});
+
+test('a head or a body that is too large, cut short or no HTTP is refused without being read', async () => {
+  const world = new World();
+  try {
+    const server = await world.server();
+    const { endpoint } = server;
+    const post = (headers, body = '') => raw(endpoint, `POST /sync HTTP/1.1\r\nHost: x\r\n${headers}\r\n${body}`);
+    assert.equal(statusOf(await get(endpoint, '/', `X-Long: ${'a'.repeat(5000)}\r\n`)), 431);
+    assert.equal(statusOf(await get(endpoint, '/', 'X-Many: b\r\n'.repeat(800))), 431);
+    assert.equal(statusOf(await post('Content-Length: 65536\r\n')), 413);
+    assert.equal(statusOf(await post('Content-Length: 99999999999999999999\r\n')), 400);
+    assert.equal(statusOf(await post('Transfer-Encoding: chunked\r\n', `11000\r\n${'a'.repeat(0x11000)}\r\n0\r\n\r\n`)), 413);
+    assert.equal(statusOf(await post('Content-Length: 5\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')), 400, 'two lengths');
+    assert.equal(statusOf(await post('Content-Length: 5\r\nContent-Length: 6\r\n', 'aaaaa')), 400);
+    assert.equal(statusOf(await post('Content-Length: 10\r\nConnection: close\r\n', 'a'.repeat(10))), 403, 'no Noise message');
+    assert.equal(statusOf(await post('Content-Length: 0\r\nConnection: close\r\n')), 403);
+    assert.equal(statusOf(await raw(endpoint, '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03')), 400);
+    assert.equal(statusOf(await raw(endpoint, 'GET /sync HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')), 426);
+    const counted = await metrics(endpoint);
+    assert.ok(counted['refused_total{reason="malformed"}'] >= 5);
+    const valid = await fetch(`http://${endpoint}/sync`, { method: 'POST', body: new Peer(server.address).first() });
+    assert.equal(valid.status, 200, 'and whoever is in order is served');
+  } finally {
+    await world.close();
+  }
+});
+
+test('whoever sends a byte now and then is let go: in the head, in the body, in a frame', async () => {
+  const world = new World();
+  try {
+    const { endpoint } = await world.server();
+    const { host, port } = hostOf(endpoint);
+    const drip = (start, every) => new Promise((resolve) => {
+      const began = Date.now();
+      const slow = net.connect(port, host);
+      slow.on('error', () => {});
+      slow.write(start);
+      const timer = setInterval(() => slow.write('a'), every);
+      slow.on('close', () => {
+        clearInterval(timer);
+        resolve(Date.now() - began);
+      });
+    });
+    const head = drip('GET / HTTP/1.1\r\nX: ', 500);
+    const body = drip('POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n', 500);
+    const silent = drip('', 1e9);
+    const many = Promise.all(Array.from({ length: 200 }, () => drip('GET /', 1000)));
+    await sleep(1000);
+    const start = Date.now();
+    assert.equal(statusOf(await get(endpoint, '/healthz')), 200);
+    assert.ok(Date.now() - start < 500, 'nobody else waits for them');
+    for (const took of [await head, await silent, ...(await many)]) assert.ok(took > 8000 && took < 13000, `${took}`);
+    const took = await body;
+    assert.ok(took > 25000 && took < 34000, `${took}`);
+    assert.ok((await metrics(endpoint)).timeouts_total >= 203);
+  } finally {
+    await world.close();
+  }
+});
+
+test('a page of another host is refused on both ways in, unless the operator named it', async () => {
+  const world = new World();
+  try {
+    world.serveFlags = ['--allow-origin', 'https://sekolah.example'];
+    const server = await world.server();
+    const { endpoint } = server;
+    const post = (origin) => fetch(`http://${endpoint}/sync`, { method: 'POST', headers: origin ? { Origin: origin } : {}, body: new Peer(server.address).first() });
+    for (const origin of ['https://jahat.example', 'null', 'http://127.0.0.1:1', `http://${endpoint}.jahat.example`, `http://jahat@${endpoint}`]) {
+      assert.equal((await post(origin)).status, 403, origin);
+      await assert.rejects(socket(endpoint, { headers: { Origin: origin } }), { status: 403 });
+    }
+    for (const origin of [`http://${endpoint}`, 'https://sekolah.example', undefined]) {
+      assert.equal((await post(origin)).status, 200, origin);
+      (await socket(endpoint, { headers: origin ? { Origin: origin } : {} })).terminate();
+    }
+    assert.equal((await post('https://sekolah.example')).headers.get('access-control-allow-origin'), 'https://sekolah.example');
+  } finally {
+    await world.close();
+  }
+});
+
+test('metrics are for this machine, or for whoever has the token; what a proxy forwards is neither', async () => {
+  const world = new World();
+  try {
+    let server = await world.server();
+    assert.equal(statusOf(await get(server.endpoint, '/metrics')), 200);
+    assert.equal(statusOf(await get(server.endpoint, '/metrics', 'X-Forwarded-For: 192.0.2.1\r\n')), 404);
+    await server.end();
+    world.serveFlags = ['--metrics-token', 'kunci'];
+    server = await world.server();
+    assert.equal(statusOf(await get(server.endpoint, '/metrics')), 404);
+    assert.equal(statusOf(await get(server.endpoint, '/metrics', 'Authorization: Bearer salah\r\n')), 404);
+    assert.equal(statusOf(await get(server.endpoint, '/metrics', 'Authorization: Bearer kunci\r\n')), 200);
+  } finally {
+    await world.close();
+  }
+});
+
+test('more connections than there may be are closed at once, and those that are there go on', async () => {
+  const world = new World();
+  try {
+    world.serveFlags = ['--max-connections', '20'];
+    const server = await world.server();
+    const kept = [];
+    for (let i = 0; i < 20; ++i) kept.push(await socket(server.endpoint));
+    await assert.rejects(socket(server.endpoint));
+    const peer = new Peer(server.address);
+    kept[7].send(peer.first());
+    assert.ok(peer.second(await kept[7].next()).length > 0);
+    kept[3].terminate();
+    await kept[3].closed;
+    await sleep(100);
+    (await socket(server.endpoint)).terminate();
+  } finally {
+    await world.close();
+  }
+});

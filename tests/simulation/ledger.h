@@ -1,0 +1,74 @@
+// What was written, as the simulator knows it from outside: every change that a call reported as saved, by
+// its dot, and what each device shows of it.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "api/core.h"
+#include "world.h"
+
+namespace sejawat::simulation {
+
+// A change of one object. `word` stands in its text, or is empty (deletions and their undoing have none).
+struct Change {
+  base::ObjectId object;
+  std::string word;
+  bool sent = false;  // this device said so: nothing was pending
+};
+// Of one device.
+struct Saved {
+  std::map<log::Dot, Change> certain;  // reported as saved
+  // Seen after an unsure call; certain as soon as a later call reports success.
+  std::map<log::Dot, Change> seen;
+  // A call that failed or never returned: all of it may be there, or nothing. Even what failed visibly may be
+  // back after a crash: its commit stands in the write-ahead log until the next one takes its place.
+  struct Unsure {
+    std::vector<Change> changes;
+    std::set<log::Dot> before;  // what the objects held before
+  };
+  std::vector<Unsure> unsure;
+  bool knows(const log::Dot& dot) const { return certain.count(dot) + seen.count(dot) != 0; }
+};
+
+// What a device shows of one entry.
+struct FoldedEntry {
+  base::Bytes state;                        // everything a person can see, in one canonical form
+  std::map<log::Dot, std::string> changes;  // with the text of the entry as it stood after each
+  std::string text;
+  bool trashed = false;
+  bool conflicted = false;
+  bool restored_by_edit = false;
+};
+using Folded = std::map<base::ObjectId, FoldedEntry>;
+base::Result<Folded> fold_all(api::Core& core);
+// The changes of one object, each with the text of the entry after it; none when it is not there.
+base::Result<std::map<log::Dot, std::string>> changes_of(api::Core& core, const base::ObjectId& object);
+
+class Device;
+
+// Somebody with a card and devices.
+struct Person {
+  std::uint64_t number = 0;
+  std::string name;
+  std::optional<std::string> card;  // its text
+  std::vector<std::unique_ptr<Device>> devices;
+  std::set<base::ObjectId> objects;  // all that any device of this person was told to write
+  bool founder = false;
+  bool everything_lost = false;
+
+  Person();
+  ~Person();
+  std::vector<Device*> alive();
+};
+
+// The dots that every device must show in the end, and those that it may show as well.
+struct Expected {
+  std::map<log::Dot, Change> must;
+  std::map<log::Dot, Change> may;
+};
+Expected expected_of(Person& person);
+
+}  // namespace sejawat::simulation

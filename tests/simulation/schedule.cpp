@@ -1,0 +1,130 @@
+#include "schedule.h"
+
+#include "school.h"
+
+namespace sejawat::simulation {
+namespace {
+
+std::string where(const Person& person, const Device& device) {
+  return "person " + std::to_string(person.number) + ", device " + std::to_string(device.number());
+}
+
+// One device of a person against everything that is known from outside.
+void check_device(World& world, Person& person, Device& device, const Folded& folded,
+                  const Expected& expected) {
+  Witness& witness = world.witness;
+  std::map<log::Dot, const std::string*> present;
+  for (const auto& [id, entry] : folded) {
+    witness.always(Always::private_stays_private, person.objects.count(id) != 0,
+                   where(person, device) + " shows an entry of somebody else");
+    witness.sometimes(Sometimes::concurrent_edit_keeps_both, entry.conflicted);
+    witness.sometimes(Sometimes::edit_wins_over_delete, entry.restored_by_edit);
+    for (const auto& [dot, text] : entry.changes) present[dot] = &text;
+  }
+  for (const auto& [dot, change] : expected.must) {
+    const auto found = present.find(dot);
+    const bool there = found != present.end() && found->second->find(change.word) != std::string::npos;
+    witness.always(Always::nothing_is_lost, there, where(person, device) + " lacks a change that was saved");
+  }
+  for (const auto& [dot, text] : present) {
+    witness.always(Always::nothing_is_invented, expected.must.count(dot) + expected.may.count(dot) != 0,
+                   where(person, device) + " shows a change that nobody made");
+  }
+  auto status = device.status();
+  std::size_t personal = 0;
+  for (const auto& space : status.ok() ? status->spaces : std::vector<api::SpaceStatus>{}) {
+    personal += space.kind == space::SpaceKind::personal ? 1U : 0U;
+    witness.always(Always::settles, space.unsealed_ops == 0 && space.waiting_segments == 0,
+                   where(person, device) + " has something that waits");
+  }
+  witness.always(Always::private_stays_private, personal == 1,
+                 where(person, device) + " has a space too many");
+  witness.always(Always::device_disk_is_sealed, !device.disk().holds(kMarker),
+                 where(person, device) + " has readable text on its disk");
+}
+
+// Full-text search finds an entry by a word that stands in it alone.
+void check_search(World& world, Person& person, Device& device, const Folded& folded) {
+  for (const auto& [id, entry] : folded) {
+    const auto at = entry.text.rfind(kMarker);
+    if (entry.trashed || at == std::string::npos) continue;
+    // Moods are not searched.
+    const std::string word = entry.text.substr(at, kMarker.size() + 12);
+    const auto mood = entry.text.find('\n');
+    if (mood != std::string::npos && entry.text.compare(mood + 1, word.size(), word) == 0) continue;
+    auto found = device.core().journal().search(word, 10);
+    const bool one = found.ok() && found->size() == 1 && found->front().entry.id == id;
+    world.witness.always(Always::text_is_found, one, where(person, device) + " does not find a word");
+  }
+}
+
+void check_person(School& school, Person& person) {
+  World& world = school.world();
+  Witness& witness = world.witness;
+  const Expected expected = expected_of(person);
+  std::optional<Folded> first;
+  for (Device* device : person.alive()) {
+    auto folded = device->folded();
+    if (!witness.always(Always::codes_are_expected, folded.ok(), "fold_all")) return;
+    check_device(world, person, *device, *folded, expected);
+    if (first) {
+      const bool equal =
+          first->size() == folded->size() &&
+          std::equal(first->begin(), first->end(), folded->begin(), [](const auto& a, const auto& b) {
+            return a.first == b.first && a.second.state == b.second.state;
+          });
+      witness.always(Always::devices_converge, equal, where(person, *device) + " shows something else");
+    } else {
+      check_search(world, person, *device, *folded);
+      first = std::move(*folded);
+    }
+  }
+  witness.sometimes(Sometimes::all_devices_lost_and_recovered,
+                    person.everything_lost && !expected.must.empty());
+  if (!person.card || !first || witness.failed()) return;
+
+  // The phone is lost, the card in hand: a new phone has all.
+  Device& fresh = school.add_device(person);
+  if (!witness.always(Always::card_brings_all_back, fresh.recover() && school.sync_now(fresh),
+                      "recovery failed")) {
+    return;
+  }
+  auto folded = fresh.folded();
+  witness.always(
+      Always::card_brings_all_back,
+      folded.ok() && folded->size() == first->size() &&
+          std::equal(first->begin(), first->end(), folded->begin(),
+                     [](const auto& a, const auto& b) { return a.second.state == b.second.state; }),
+      where(person, fresh) + " has not everything");
+}
+
+}  // namespace
+
+std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n) {
+  if (n == 0) return first;
+  support::SeededRandom random(first ^ (n * 0xd1342543de82ef95ULL));
+  return random.next() >> 16;  // short enough to be typed
+}
+
+ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, Planted planted) {
+  install_vfs();
+  seed_sqlite(seed);
+  World world(seed);
+  {
+    School school(world, folder, planted);
+    school.bad_days();
+    if (!world.witness.failed() && school.quiet_phase()) {
+      for (const auto& person : school.people()) check_person(school, *person);
+    }
+    world.witness.always(Always::server_holds_no_plaintext, !school.server().disk().holds(kMarker),
+                         "the server's disk shows what somebody wrote");
+  }
+  ScheduleResult result;
+  result.seed = seed;
+  result.violation = world.witness.violation();
+  result.counts = world.witness.counts();
+  result.trace = world.witness.trace_hash();
+  return result;
+}
+
+}  // namespace sejawat::simulation

@@ -1,0 +1,23 @@
+// One schedule: a school, its people and their devices for some days of bad luck, then a quiet phase, then
+// the properties. Everything follows from the seed.
+#pragma once
+
+#include "planted.h"
+#include "witness.h"
+
+namespace sejawat::simulation {
+
+struct ScheduleResult {
+  std::uint64_t seed = 0;
+  base::Hash32 trace;
+  Counts counts;
+  std::optional<Violation> violation;
+};
+
+// `folder` is a real, writable folder: the lock files of the stores are real (and left there, empty).
+ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, Planted planted = Planted::none);
+
+// Seeds of a run: the first is `first` itself, so that one schedule is a run of one.
+std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n);
+
+}  // namespace sejawat::simulation

@@ -1,0 +1,241 @@
+#include "school.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace sejawat::simulation {
+namespace {
+
+constexpr std::uint64_t kOperations = 40;
+constexpr std::uint64_t kFaults = 5;
+constexpr std::int64_t kShort = 72 * 3600;  // seconds an invite holds
+constexpr std::int64_t kLong = 360 * 24 * 3600;
+
+}  // namespace
+
+School::School(World& world, std::string folder, Planted planted)
+    : world_(world),
+      folder_(std::move(folder)),
+      planted_(planted),
+      server_(world, fresh_folder("server"), planted),
+      network_(world, server_, planted) {
+  // Each schedule has a character of its own: some kinds of trouble often, others not at all.
+  const auto sometimes = [&](std::uint64_t most) {
+    return world_.chance(600) ? world_.random.below(most) : 0;
+  };
+  luck_ = {sometimes(250), sometimes(200), sometimes(60), sometimes(60), sometimes(60), sometimes(25)};
+  Network::Weather weather;
+  weather.request_lost = sometimes(200);
+  weather.reply_lost = sometimes(200);
+  weather.reply_too_late = sometimes(100);
+  weather.duplicate = sometimes(200);
+  weather.replay = sometimes(150);
+  weather.altered = sometimes(60);
+  weather.slowest = world_.chance(500) ? 300 : 8 * kSecond;
+  network_.set_weather(weather);
+  most_devices_ = 1 + world_.random.below(12);
+  // Even the very first start may be the last of its process.
+  if (world_.chance(luck_.server_crash)) server_.disk().end_process_at(1 + world_.random.below(30));
+  server_.start();
+  const std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, 4));
+  for (std::uint64_t i = 0; i < people; ++i) {
+    people_.push_back(std::make_unique<Person>());
+    people_.back()->number = i;
+    people_.back()->founder = i == 0;
+    add_device(*people_.back());
+  }
+}
+
+std::string School::fresh_folder(const std::string& name) {
+  std::string path = folder_ + "/" + name;
+  ::mkdir(path.c_str(), 0700);  // only lock files will lie there; those of an earlier schedule do no harm
+  return path;
+}
+
+Device& School::add_device(Person& person) {
+  const auto number = devices_++;
+  person.devices.push_back(std::make_unique<Device>(
+      world_, network_, server_, person, fresh_folder("device" + std::to_string(number)), number, planted_));
+  Device& device = *person.devices.back();
+  if (world_.chance(300)) device.clock().wrong_by = world_.between(-50 * kYear, 50 * kYear);
+  if (world_.chance(luck_.device_crash)) device.disk().end_process_at(1 + world_.random.below(80));
+  device.open();
+  return device;
+}
+
+// --- first steps
+
+bool School::begin(Person& person) {
+  auto alive = person.alive();
+  Device& device = *alive.front();
+  if (!device.up()) return false;
+  if (!device.has_person() && !(person.card ? device.recover() : device.make_person())) return false;
+  // Closed before the keys had come: the card is shown once more.
+  if (quiet_ && person.card && !device.has_all_keys()) device.recover();
+  if (device.joined()) return true;
+  if (person.founder) {
+    // Once only: a later device learns of the school from the carrier.
+    return &device == person.devices.front().get() && device.create_community();
+  }
+  if (device.core().join_state().code() == base::Code::offline) return false;  // waits for a sync
+  for (Device* admin : people_.front()->alive()) {
+    if (!admin->joined()) continue;
+    // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
+    // look at the clock in the end.
+    if (quiet_) admin->clock().wrong_by = 0;
+    const auto link = admin->invite(world_.chance(500) ? kShort : kLong, 1);
+    if (!link) continue;
+    if (!admin->syncing()) admin->start_sync();
+    if (device.up() && device.join(*link)) break;
+  }
+  return false;
+}
+
+// --- bad days
+
+Device* School::pick_device() {
+  std::vector<Device*> all;
+  for (const auto& person : people_) {
+    for (Device* device : person->alive()) all.push_back(device);
+  }
+  return all.empty() ? nullptr : all[world_.random.below(all.size())];
+}
+
+void School::new_device() {
+  if (devices_ >= most_devices_) return;
+  Person& person = *people_[world_.random.below(people_.size())];
+  if (!person.card) return;
+  Device& device = add_device(person);
+  if (device.recover() && device.up()) device.start_sync();
+}
+
+void School::lose_device() {
+  Device* device = pick_device();
+  if (device == nullptr) return;
+  Person& person = device->person();
+  const bool last = person.alive().size() == 1;
+  // Without a card or any other device nobody could tell what should still be there.
+  if (last && (!person.card || devices_ >= 20)) return;
+  // The school itself exists where it was founded until the carrier has it.
+  if (person.founder && device == person.devices.front().get() &&
+      !(device->joined() && device->has_sent_all())) {
+    return;
+  }
+  // The keys of a school with one admin: the last device that has opened them may go only after another has.
+  if (person.founder && !last) {
+    const auto alive = person.alive();
+    const bool held_elsewhere = std::any_of(
+        alive.begin(), alive.end(), [&](Device* other) { return other != device && other->has_all_keys(); });
+    if (!held_elsewhere) return;
+  }
+  device->lose();
+  if (last) {
+    person.everything_lost = true;
+    add_device(person);
+  }
+}
+
+void School::use_device(Device& device) {
+  if (!device.up()) return;
+  if (!device.has_person()) {
+    begin(device.person());
+    if (device.up() && !device.has_person() && device.person().card) device.recover();
+    return;
+  }
+  const auto what = world_.random.below(100);
+  if (what < 25) {
+    device.add_entries(1 + world_.random.below(3));
+  } else if (what < 42) {
+    device.edit_entry();
+  } else if (what < 50) {
+    edit_everywhere(device.person());
+  } else if (what < 58) {
+    device.trash_entry();
+  } else if (what < 64) {
+    device.restore_entry();
+  } else if (what < 92) {
+    device.start_sync();
+  } else if (what < 94) {
+    device.second_owner_is_refused();
+  } else if (what < 96) {
+    device.close();
+  } else {
+    begin(device.person());
+  }
+}
+
+// All devices of one person change the same entry, each not knowing of the others.
+void School::edit_everywhere(Person& person) {
+  std::optional<base::ObjectId> entry;
+  for (Device* device : person.alive()) {
+    if (!entry && device->up()) entry = device->pick_entry(false);
+    if (entry && device->up()) device->edit_entry(*entry);
+  }
+}
+
+void School::bad_luck(Device& device) {
+  const auto soon = [&] { return 1 + world_.random.below(world_.chance(500) ? 12 : 60); };
+  if (world_.chance(luck_.device_crash)) device.disk().end_process_at(soon());
+  if (world_.chance(luck_.device_crash / 4) && device.up()) {
+    device.end(world_.chance(500) ? Ending::killed : Ending::power_cut);
+  }
+  if (world_.chance(luck_.disk)) device.disk().fail_at(soon());
+  if (world_.chance(luck_.disk)) {
+    device.disk().set_full(true);
+    world_.after(world_.between(kMinute, kHour), [&device] { device.disk().set_full(false); });
+  }
+  if (world_.chance(luck_.clock)) {
+    world_.witness.fault(Fault::clock_jump);
+    device.clock().wrong_by = world_.between(-50 * kYear, 50 * kYear);
+    world_.witness.sometimes(Sometimes::clock_wrong_by_decades,
+                             std::abs(device.clock().wrong_by) > 20 * kYear);
+  }
+  if (world_.chance(luck_.offline)) {
+    world_.witness.fault(Fault::long_offline);
+    device.offline_until = world_.now() + world_.between(kHour, 72 * kHour);
+  }
+}
+
+void School::bad_luck_of_server() {
+  const auto soon = [&] { return 1 + world_.random.below(world_.chance(500) ? 10 : 40); };
+  if (world_.chance(luck_.server_crash)) server_.disk().end_process_at(soon());
+  if (world_.chance(luck_.server_crash / 2)) server_.die_before_reply();
+  if (world_.chance(luck_.server_crash / 4) && server_.up()) {
+    server_.end(world_.chance(500) ? Ending::killed : Ending::power_cut);
+  }
+  if (world_.chance(luck_.disk / 2)) server_.disk().fail_at(soon());
+  if (world_.chance(luck_.disk / 4)) {
+    server_.disk().set_full(true);
+    world_.after(world_.between(kMinute, kHour), [this] { server_.disk().set_full(false); });
+  }
+  if (world_.chance(luck_.clock / 4)) {
+    world_.witness.fault(Fault::clock_jump);
+    server_.clock().wrong_by = world_.between(-50 * kYear, 50 * kYear);
+  }
+}
+
+void School::act() {
+  Device* device = pick_device();
+  if (device == nullptr) return;
+  ++world_.witness.counts().operations;
+  bad_luck_of_server();
+  bad_luck(*device);
+  if (world_.chance(luck_.lose)) lose_device();
+  if (world_.chance(80)) new_device();
+  if (!device->lost()) use_device(*device);
+}
+
+void School::bad_days() {
+  const Counts& counts = world_.witness.counts();
+  const std::uint64_t operations = kOperations + world_.random.below(40);
+  // Several things at once, as when school is over and everybody comes into the range of the server.
+  for (std::uint64_t i = 0; i < 400 && !world_.witness.failed(); ++i) {
+    if (i >= operations && counts.faults_in_all() >= kFaults) break;
+    act();
+    const bool together = world_.chance(600);
+    world_.run_until(world_.now() + world_.between(1, together ? kSecond : 2 * kHour));
+  }
+}
+
+}  // namespace sejawat::simulation

@@ -1,0 +1,137 @@
+#include "witness.h"
+
+#include <cstdlib>
+#include <iostream>
+
+#include "crypto/hash.h"
+
+namespace sejawat::simulation {
+namespace {
+
+constexpr std::array kFaults = {"device killed",
+                                "device power cut",
+                                "server killed",
+                                "server power cut",
+                                "unsynced writes dropped",
+                                "unsynced writes reordered",
+                                "write torn",
+                                "disk full",
+                                "I/O error",
+                                "request lost",
+                                "reply lost",
+                                "reply too late",
+                                "duplicate sent",
+                                "old message replayed",
+                                "message altered",
+                                "server unreachable",
+                                "device long offline",
+                                "clock jump",
+                                "device lost for good"};
+constexpr std::array kSometimes = {"device dies during commit",
+                                   "server dies during commit",
+                                   "server dies between commit and reply",
+                                   "device dies during sync",
+                                   "unsure change survives",
+                                   "unsure change vanishes",
+                                   "group commit of several",
+                                   "known bytes answered as stored",
+                                   "sync takes several exchanges",
+                                   "messages overtake each other",
+                                   "concurrent edit keeps both",
+                                   "edit wins over delete",
+                                   "conflict is resolved",
+                                   "joined by invite",
+                                   "invite is refused",
+                                   "recovered from card",
+                                   "all devices lost and recovered",
+                                   "segment waits for its key",
+                                   "second owner is refused",
+                                   "clock wrong by decades",
+                                   "goes on after a disk error"};
+constexpr std::array kAlways = {"codes are expected",
+                                "store opens again",
+                                "saved is durable",
+                                "all or nothing",
+                                "sent is durable",
+                                "sync ends",
+                                "settles",
+                                "digests agree",
+                                "devices converge",
+                                "nothing is lost",
+                                "nothing is invented",
+                                "text is found",
+                                "private stays private",
+                                "wire is sealed",
+                                "server holds no plaintext",
+                                "device disk is sealed",
+                                "card brings all back"};
+static_assert(kFaults.size() == static_cast<std::size_t>(Fault::count_));
+static_assert(kSometimes.size() == static_cast<std::size_t>(Sometimes::count_));
+static_assert(kAlways.size() == static_cast<std::size_t>(Always::count_));
+
+template <class Array>
+void add_each(Array& to, const Array& from) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+bool wants_log() {
+  static const bool wanted = std::getenv("SEJAWAT_SIMULATE_LOG") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  return wanted;
+}
+
+}  // namespace
+
+const char* name_of(Fault fault) { return kFaults.at(static_cast<std::size_t>(fault)); }
+const char* name_of(Sometimes property) { return kSometimes.at(static_cast<std::size_t>(property)); }
+const char* name_of(Always property) { return kAlways.at(static_cast<std::size_t>(property)); }
+
+void Counts::add(const Counts& other) {
+  add_each(faults, other.faults);
+  add_each(sometimes, other.sometimes);
+  add_each(always, other.always);
+  operations += other.operations;
+  syncs += other.syncs;
+  events += other.events;
+}
+
+std::uint64_t Counts::faults_in_all() const {
+  std::uint64_t sum = 0;
+  for (const auto count : faults) sum += count;
+  return sum;
+}
+
+struct Witness::Hash {
+  crypto::Hasher hasher{"sjw.sim.trace", base::Hash32::kSize};
+};
+
+Witness::Witness(std::uint64_t seed) : hash_(std::make_unique<Hash>()) { hash_->hasher.u64(seed); }
+Witness::~Witness() = default;
+
+void Witness::event(std::string_view kind, std::uint64_t a, std::uint64_t b, base::ByteView bytes) {
+  ++counts_.events;
+  hash_->hasher.prefixed(base::as_bytes(kind)).u64(a).u64(b).prefixed(bytes);
+  if (wants_log()) std::cerr << "  " << kind << ' ' << a << ' ' << b << ' ' << bytes.size() << '\n';
+}
+
+void Witness::fault(Fault fault) {
+  ++counts_.faults.at(static_cast<std::size_t>(fault));
+  event(name_of(fault));
+}
+
+void Witness::sometimes(Sometimes property, bool happened) {
+  if (happened) ++counts_.sometimes.at(static_cast<std::size_t>(property));
+}
+
+bool Witness::always(Always property, bool holds, std::string_view detail) {
+  ++counts_.always.at(static_cast<std::size_t>(property));
+  if (!holds) {
+    event("violated", static_cast<std::uint64_t>(property));
+    if (!violation_) violation_ = Violation{property, std::string(detail)};
+    if (wants_log()) std::cerr << "  VIOLATED " << name_of(property) << ": " << detail << '\n';
+  }
+  return holds;
+}
+
+base::Hash32 Witness::trace_hash() { return hash_->hasher.id<base::Hash32>(); }
+
+}  // namespace sejawat::simulation

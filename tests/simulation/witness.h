@@ -1,0 +1,129 @@
+// What a schedule shows: a hash over every event in order, how often each fault was injected, and the named
+// properties. `always` must hold each time it is looked at; `sometimes` must happen at least once in a run of
+// many schedules, or the run proves less than it claims.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+
+namespace sejawat::simulation {
+
+enum class Fault : std::uint8_t {
+  device_killed,
+  device_power_cut,
+  server_killed,
+  server_power_cut,
+  writes_dropped,
+  writes_reordered,
+  write_torn,
+  disk_full,
+  io_error,
+  request_lost,
+  reply_lost,
+  reply_too_late,
+  duplicate_sent,
+  message_replayed,
+  message_altered,
+  server_unreachable,
+  long_offline,
+  clock_jump,
+  device_lost_for_good,
+  count_
+};
+enum class Sometimes : std::uint8_t {
+  device_dies_during_commit,
+  server_dies_during_commit,
+  server_dies_between_commit_and_reply,
+  device_dies_during_sync,
+  unsure_change_survives,
+  unsure_change_vanishes,
+  group_commit_of_several,
+  known_bytes_answered_as_stored,
+  sync_takes_several_exchanges,
+  messages_overtake_each_other,
+  concurrent_edit_keeps_both,
+  edit_wins_over_delete,
+  conflict_is_resolved,
+  joined_by_invite,
+  invite_is_refused,
+  recovered_from_card,
+  all_devices_lost_and_recovered,
+  segment_waits_for_its_key,
+  second_owner_is_refused,
+  clock_wrong_by_decades,
+  goes_on_after_a_disk_error,
+  count_
+};
+enum class Always : std::uint8_t {
+  codes_are_expected,
+  store_opens_again,
+  saved_is_durable,
+  all_or_nothing,
+  sent_is_durable,
+  sync_ends,
+  settles,
+  digests_agree,
+  devices_converge,
+  nothing_is_lost,
+  nothing_is_invented,
+  text_is_found,
+  private_stays_private,
+  wire_is_sealed,
+  server_holds_no_plaintext,
+  device_disk_is_sealed,
+  card_brings_all_back,
+  count_
+};
+
+const char* name_of(Fault fault);
+const char* name_of(Sometimes property);
+const char* name_of(Always property);
+
+// Counts of one schedule, or of many added up.
+struct Counts {
+  std::array<std::uint64_t, static_cast<std::size_t>(Fault::count_)> faults{};
+  std::array<std::uint64_t, static_cast<std::size_t>(Sometimes::count_)> sometimes{};
+  std::array<std::uint64_t, static_cast<std::size_t>(Always::count_)> always{};  // times looked at
+  std::uint64_t operations = 0;
+  std::uint64_t syncs = 0;
+  std::uint64_t events = 0;
+  void add(const Counts& other);
+  std::uint64_t faults_in_all() const;
+};
+
+struct Violation {
+  Always property = Always::count_;
+  std::string detail;
+};
+
+class Witness {
+ public:
+  explicit Witness(std::uint64_t seed);
+  ~Witness();
+
+  void event(std::string_view kind, std::uint64_t a = 0, std::uint64_t b = 0, base::ByteView bytes = {});
+  void fault(Fault fault);
+  void sometimes(Sometimes property, bool happened = true);
+  // Returns `holds`. The first violation is kept; the schedule stops soon after it.
+  bool always(Always property, bool holds, std::string_view detail = {});
+
+  bool failed() const { return violation_.has_value(); }
+  const std::optional<Violation>& violation() const { return violation_; }
+  Counts& counts() { return counts_; }
+  base::Hash32 trace_hash();  // once, at the end
+
+ private:
+  struct Hash;
+  std::unique_ptr<Hash> hash_;
+  Counts counts_;
+  std::optional<Violation> violation_;
+};
+
+}  // namespace sejawat::simulation

@@ -1,0 +1,183 @@
+// A store that is an old copy of itself: a restored backup, a cloned phone. No word of any copy is lost.
+#ifndef __EMSCRIPTEN__
+#include <set>
+
+#include "world.h"
+
+namespace sejawat::api {
+namespace {
+
+using base::Code;
+
+struct OldCopies : World {
+  space::RecoveryCard card;
+  std::unique_ptr<Core> ani = founder();
+  std::unique_ptr<Core> budi = member(*ani, "Budi", &card);
+
+  void copy(const std::string& from, const std::string& to) {
+    std::filesystem::copy_file(folder.file(from), folder.file(to),
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+  static std::set<std::string> set_of(Core& core) {
+    std::set<std::string> texts;
+    auto views = core.journal().list(false, 0, 1000);
+    EXPECT_TRUE(views.ok());
+    for (const auto& view : *views) {
+      for (const auto& event : view.entry.events) texts.insert(event.happened);
+      for (const auto& conflict : view.conflicts)
+        texts.insert(conflict.values.begin(), conflict.values.end());
+    }
+    return texts;
+  }
+  void edit(Core& core, const base::ObjectId& id, const char* text) {
+    auto view = core.journal().show(id);
+    ASSERT_TRUE(view.ok());
+    view->entry.events[0].happened = text;
+    ASSERT_TRUE(core.edit_entry(view->entry).ok());
+  }
+  void expect_settled(Core& core) {
+    const auto report = sync(core);
+    EXPECT_EQ(report.code, Code::ok);
+    EXPECT_EQ(report.pending, 0U);
+    EXPECT_EQ(report.refused, 0U);
+    EXPECT_EQ(sync(core).round_trips, 1U);
+    EXPECT_EQ(personal(status(core)).refused, Code::ok);
+  }
+};
+
+TEST_F(OldCopies, ARestoredBackupThatWroteOnLosesNothing) {
+  const auto first = add(*budi, "sebelum cadangan");
+  sync(*budi);
+  budi.reset();
+  copy("Budi", "backup");
+  budi = open("Budi");
+  add(*budi, "hanya di server");
+  edit(*budi, first, "disunting sebelum hilang");
+  sync(*budi);
+  budi.reset();
+  copy("backup", "Budi");
+  budi = open("Budi");
+  const auto later = add(*budi, "sesudah pemulihan");
+  edit(*budi, later, "sesudah pemulihan, disunting");
+  edit(*budi, first, "disunting sesudah pemulihan");
+  const std::set<std::string> all{"disunting sebelum hilang", "disunting sesudah pemulihan",
+                                  "hanya di server", "sesudah pemulihan, disunting"};
+  const auto report = sync(*budi);
+  EXPECT_EQ(report.code, Code::ok);
+  EXPECT_EQ(report.pending, 0U);
+  EXPECT_EQ(report.refused, 0U);
+  EXPECT_EQ(set_of(*budi), all);
+  EXPECT_EQ(*budi->delivery(later), Delivery::on_carrier);
+  expect_settled(*budi);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  sync(*phone);
+  EXPECT_EQ(set_of(*phone), all);
+  EXPECT_EQ(texts(*phone), texts(*budi));
+  // And on from there, also after a restart.
+  budi.reset();
+  budi = open("Budi");
+  edit(*budi, first, "putusan");
+  expect_settled(*budi);
+  sync(*phone);
+  EXPECT_EQ(set_of(*phone),
+            (std::set<std::string>{"putusan", "hanya di server", "sesudah pemulihan, disunting"}));
+}
+
+TEST_F(OldCopies, ARestoredBackupThatWroteNothingCatchesUp) {
+  add(*budi, "sebelum cadangan");
+  sync(*budi);
+  budi.reset();
+  copy("Budi", "backup");
+  budi = open("Budi");
+  for (int i = 0; i < 5; ++i) {
+    add(*budi, "kemudian " + std::to_string(i));
+    sync(*budi);
+  }
+  const auto before = texts(*budi);
+  budi.reset();
+  copy("backup", "Budi");
+  budi = open("Budi");
+  expect_settled(*budi);
+  EXPECT_EQ(texts(*budi), before);
+  add(*budi, "dan terus");
+  expect_settled(*budi);
+}
+
+TEST_F(OldCopies, TwoClonesGoOnSideBySide) {
+  add(*budi, "bersama");
+  sync(*budi);
+  budi.reset();
+  copy("Budi", "clone");
+  budi = open("Budi");
+  auto clone = open("clone");
+  for (int round = 0; round < 3; ++round) {
+    add(*budi, "asli " + std::to_string(round));
+    add(*clone, "klona " + std::to_string(round));
+    sync(*budi);
+    sync(*clone);
+  }
+  expect_settled(*budi);
+  expect_settled(*clone);
+  EXPECT_EQ(set_of(*budi).size(), 7U);
+  EXPECT_EQ(set_of(*clone), set_of(*budi));
+}
+
+TEST_F(OldCopies, ABranchThatWasRefusedIsWrittenAnewEvenAfterARestart) {
+  add(*budi, "sebelum cadangan");
+  sync(*budi);
+  budi.reset();
+  copy("Budi", "backup");
+  budi = open("Budi");
+  add(*budi, "hanya di server");
+  sync(*budi);
+  budi.reset();
+  copy("backup", "Budi");
+  budi = open("Budi");
+  add(*budi, "sesudah pemulihan");
+  server.cut_after = 0;  // the branch was sealed and sent; its refusal never came
+  EXPECT_EQ(sync(*budi).code, Code::offline);
+  server.cut_after = -1;
+  budi.reset();
+  budi = open("Budi");
+  expect_settled(*budi);
+  EXPECT_EQ(set_of(*budi),
+            (std::set<std::string>{"sebelum cadangan", "hanya di server", "sesudah pemulihan"}));
+}
+
+// A carrier that says a vector longer than ours must not make us believe that it holds what we wrote since.
+TEST_F(OldCopies, AVectorOfAnotherBranchAcknowledgesNothing) {
+  add(*budi, "sebelum cadangan");
+  sync(*budi);
+  budi.reset();
+  copy("Budi", "backup");
+  budi = open("Budi");
+  for (int i = 0; i < 3; ++i) {
+    add(*budi, "hanya di server " + std::to_string(i));
+    sync(*budi);
+  }
+  budi.reset();
+  copy("backup", "Budi");
+  budi = open("Budi");
+  const auto later = add(*budi, "sesudah pemulihan");
+  bool believed = false;
+  std::size_t vectors = 0;
+  server.on_reply = [&](sync::ServerMessage& reply) {
+    if (server.requests % 2 == 1) reply.base_unknown = true;
+    for (const auto& space : reply.spaces) vectors += space.vector.has_value();
+    believed = believed || *budi->delivery(later) == Delivery::on_carrier;
+  };
+  sync(*budi);
+  server.on_reply = nullptr;
+  EXPECT_FALSE(believed && vectors == 0);
+  expect_settled(*budi);
+  EXPECT_EQ(set_of(*budi).size(), 5U);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  sync(*phone);
+  EXPECT_EQ(set_of(*phone), set_of(*budi));
+}
+
+}  // namespace
+}  // namespace sejawat::api
+#endif

@@ -1,0 +1,109 @@
+// Phone lost, card in hand.
+#ifndef __EMSCRIPTEN__
+#include "world.h"
+
+namespace sejawat::api {
+namespace {
+
+using base::Code;
+
+struct Recovery : World {};
+
+TEST_F(Recovery, TheCardAloneBringsBackAllThatTheCarrierHolds) {
+  space::RecoveryCard card;
+  auto ani = founder();
+  auto budi = member(*ani, "Budi", &card);
+  add(*budi, "sebelum hilang");
+  const auto edited = add(*budi, "lama");
+  auto view = budi->journal().show(edited);
+  ASSERT_TRUE(view.ok());
+  view->entry.events[0].happened = "baru";
+  ASSERT_TRUE(budi->edit_entry(view->entry).ok());
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  const std::string before = texts(*budi);
+  budi.reset();
+
+  // What is on paper, typed into a new phone.
+  auto parsed = space::RecoveryCard::parse(card.text("Budi"));
+  ASSERT_TRUE(parsed.ok());
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(*parsed, parsed->carriers.front()).ok());
+  EXPECT_TRUE(phone->recovering());
+  EXPECT_EQ(texts(*phone), "");
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_EQ(texts(*phone), before);
+  EXPECT_EQ(community(status(*phone)).name, "SDN 30 Mataram");
+  EXPECT_EQ(phone->name(), "Budi");
+  EXPECT_FALSE(phone->recovering());  // the seed is needed no longer
+  EXPECT_EQ(pending(*phone), 0U);
+
+  // Both phones are devices of Budi now.
+  add(*phone, "dari telepon baru");
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  auto old = open("Budi");
+  add(*old, "telepon lama ditemukan");
+  ASSERT_EQ(sync(*old).code, Code::ok);
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_EQ(texts(*phone), texts(*old));
+  EXPECT_EQ(status(*old).entries, 4U);
+}
+
+TEST_F(Recovery, GoesOnWithTheCardAfterTheAppWasKilledBeforeItsSync) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);  // the only admin: nobody else could box keys for her new phone
+  add(*ani, "catatan");
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ani.reset();
+  {
+    auto phone = open("phone");
+    ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  }
+  auto phone = open("phone");
+  EXPECT_FALSE(phone->recovering());
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_EQ(texts(*phone), "catatan");  // the first personal key was kept
+  EXPECT_EQ(community(status(*phone)).name, "");
+  EXPECT_GT(community(status(*phone)).waiting_segments, 0U);
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  EXPECT_EQ(community(status(*phone)).name, "SDN 30 Mataram");
+  EXPECT_EQ(community(status(*phone)).waiting_segments, 0U);
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_FALSE(phone->recovering());
+}
+
+TEST_F(Recovery, IntoAnotherPersonsStoreIsRefused) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  auto budi = person("Budi");
+  EXPECT_EQ(budi->recover(card, server.address()).code(), Code::already_exists);
+  EXPECT_FALSE(budi->recovering());
+  EXPECT_EQ(budi->name(), "Budi");
+  EXPECT_EQ(budi->init("Budi", {}).code(), Code::already_exists);
+}
+
+TEST_F(Recovery, OfAPersonWhomTheCarrierDoesNotKnowSaysSo) {
+  auto ani = founder();
+  space::RecoveryCard card;
+  card.seed = base::Secret32::random(random);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  const auto report = sync(*phone);
+  EXPECT_EQ(report.code, Code::ok);
+  EXPECT_GT(report.refused, 0U);  // a stranger's diary is not stored
+  EXPECT_EQ(personal(status(*phone)).refused, Code::not_permitted);
+}
+
+TEST_F(Recovery, WithoutItsCarrierNothingIsLostHere) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  add(*phone, "ditulis sebelum tersambung");
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(texts(*ani), "ditulis sebelum tersambung");
+}
+
+}  // namespace
+}  // namespace sejawat::api
+#endif

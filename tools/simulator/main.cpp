@@ -1,0 +1,133 @@
+// sejawat-simulate: plays schedules, says what happened, and how to play a failing one again.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <iostream>
+
+#include "run.h"
+
+namespace {
+
+using namespace sejawat;
+using namespace sejawat::simulation;
+
+constexpr std::size_t kShown = 20;  // failing schedules named in the table
+
+struct Settings {
+  std::uint64_t seed = 1;
+  std::uint64_t schedules = 1;
+  std::string planted = "none";
+  bool json = false;
+  bool keep_going = false;
+};
+
+template <class Property, class Array>
+boost::json::object counted(const Array& counts) {
+  boost::json::object out;
+  for (std::size_t i = 0; i < counts.size(); ++i) out[name_of(static_cast<Property>(i))] = counts[i];
+  return out;
+}
+
+void print_json(const RunReport& run, Planted planted) {
+  boost::json::array failures;
+  for (const auto& failure : run.failures) {
+    failures.push_back(boost::json::object{{"seed", failure.seed},
+                                           {"property", name_of(failure.violation->property)},
+                                           {"detail", failure.violation->detail},
+                                           {"replay", replay_command(failure, planted)}});
+  }
+  boost::json::array never;
+  for (const char* name : run.never_happened()) never.emplace_back(name);
+  const boost::json::object report{{"seed", run.first_seed},
+                                   {"schedules", run.schedules},
+                                   {"operations", run.counts.operations},
+                                   {"syncs", run.counts.syncs},
+                                   {"faults", counted<Fault>(run.counts.faults)},
+                                   {"sometimes", counted<Sometimes>(run.counts.sometimes)},
+                                   {"always", counted<Always>(run.counts.always)},
+                                   {"never_happened", never},
+                                   {"failures", failures},
+                                   {"trace", run.trace.hex()},
+                                   {"seconds", run.seconds},
+                                   {"ok", run.ok()}};
+  std::cout << boost::json::serialize(report) << std::endl;
+}
+
+void print_text(const RunReport& run, Planted planted) {
+  print_table(run, std::cout);
+  for (const char* name : run.never_happened()) std::cout << "NEVER HAPPENED: " << name << '\n';
+  for (std::size_t i = 0; i < run.failures.size() && i < kShown; ++i) {
+    const auto& failure = run.failures[i];
+    std::cout << "VIOLATED: " << name_of(failure.violation->property) << ": " << failure.violation->detail
+              << "\n  replay: " << replay_command(failure, planted) << '\n';
+  }
+  if (run.failed > kShown) std::cout << "and " << run.failed - kShown << " more\n";
+  std::cout << (run.ok() ? "every property held" : "FAILED") << std::endl;
+}
+
+std::optional<Planted> planted_of(const std::string& name) {
+  for (int i = 0; i < static_cast<int>(Planted::count_); ++i) {
+    if (name == name_of(static_cast<Planted>(i))) return static_cast<Planted>(i);
+  }
+  return std::nullopt;
+}
+
+int run(const Settings& settings) {
+  RunOptions options;
+  options.seed = settings.seed;
+  options.schedules = settings.schedules;
+  if (settings.keep_going) options.stop_after_failures = settings.schedules;
+  const auto planted = planted_of(settings.planted);
+  if (!planted) {
+    std::cerr << "sejawat-simulate: no planted fault of that name\n";
+    return 2;
+  }
+  options.planted = *planted;
+  const bool terminal = isatty(STDERR_FILENO) != 0;
+  options.progress = [&](const ScheduleResult& result, std::uint64_t done) {
+    if (result.violation) {
+      std::cerr << (terminal ? "\r" : "") << "seed " << result.seed << ": "
+                << name_of(result.violation->property) << ": " << result.violation->detail << '\n';
+    }
+    if (terminal || done % 100 == 0) {
+      std::cerr << (terminal ? "\r" : "") << done << " of " << settings.schedules << (terminal ? "   " : "\n")
+                << std::flush;
+    }
+  };
+  const RunReport report = run_schedules(options);
+  if (terminal) std::cerr << '\n';
+  if (settings.json) {
+    print_json(report, *planted);
+  } else {
+    print_text(report, *planted);
+  }
+  return report.ok() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Settings settings;
+  CLI::App app(
+      "sejawat-simulate: real clients and a real carrier on virtual time, network and disks, from one seed.\n"
+      "SEJAWAT_SIMULATE_LOG=1 prints every event.");
+  app.add_option("--seed", settings.seed, "of the first schedule (default 1)");
+  app.add_option("--schedules", settings.schedules, "how many (default 1)")->check(CLI::PositiveNumber);
+  std::string planted_names;
+  for (int i = 0; i < static_cast<int>(Planted::count_); ++i) {
+    planted_names += (i == 0 ? "" : ", ") + std::string(name_of(static_cast<Planted>(i)));
+  }
+  app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
+  app.add_flag("--keep-going", settings.keep_going, "do not stop after ten failing schedules");
+  app.add_flag("--json", settings.json, "the report as one JSON value");
+  try {
+    app.parse(argc, argv);
+    return run(settings);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const std::exception& error) {
+    std::cerr << "sejawat-simulate: " << error.what() << '\n';
+    return 1;
+  }
+}
