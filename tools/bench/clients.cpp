@@ -69,18 +69,34 @@ std::vector<base::Bytes> Client::sync(std::uint32_t* sent) {
   return messages;
 }
 
-std::unique_ptr<net_client::LiveLink> Client::stay() {
-  auto session = must(core_->start_sync(address_, true), "sync");
-  auto link = must(net_client::LiveLink::connect({.host = address_.host, .port = address_.port}), "connect");
-  for (bool more = true; more;) {
-    must(link->send(must(session->next_message(), "message")), "send");
-    const auto answer = must(link->receive(20000), "receive");
+void Client::go_live() {
+  session_ = must(core_->start_sync(address_, true), "sync");
+  link_ = must(net_client::LiveLink::connect({.host = address_.host, .port = address_.port}), "connect");
+  must(link_->send(must(session_->next_message(), "message")), "send");
+  await();
+}
+
+void Client::send(const cycle::JournalEntry& entry) {
+  must(core_->add_entries({entry}), "entry");
+  must(link_->send(must(session_->next_message(), "message")), "send");
+}
+
+void Client::await() {
+  while (session_->awaiting()) {
+    const auto answer = must(link_->receive(20000), "receive");
     if (!answer) give_up("no answer on a live connection");
-    more = must(session->on_message(*answer), "answer").more;
+    const auto progress = must(session_->on_message(*answer), "answer");
+    if (!session_->awaiting() && progress.more) {
+      must(link_->send(must(session_->next_message(), "message")), "send");
+    }
   }
-  session.reset();
+}
+
+std::unique_ptr<net_client::LiveLink> Client::stay() {
+  go_live();
+  session_.reset();
   must(core_->finish_sync(address_, base::Code::ok), "sync");
-  return link;
+  return std::move(link_);
 }
 
 void Client::write_segment(const std::vector<cycle::JournalEntry>& entries) {

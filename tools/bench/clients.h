@@ -31,6 +31,10 @@ class Client {
   void write_segment(const std::vector<cycle::JournalEntry>& entries);
   // A live connection that has nothing left to say.
   std::unique_ptr<net_client::LiveLink> stay();
+  // The same, kept by the client: `send` puts one entry on its way, `await` returns when it is acknowledged.
+  void go_live();
+  void send(const cycle::JournalEntry& entry);
+  void await();
   const std::string& card() const { return card_; }
 
  private:
@@ -38,6 +42,8 @@ class Client {
   platform::SystemClock clock_;
   space::CarrierAddress address_;
   std::unique_ptr<api::Core> core_;
+  std::unique_ptr<sync::ClientSession> session_;
+  std::unique_ptr<net_client::LiveLink> link_;
   std::string card_;
 };
 
