@@ -37,7 +37,8 @@ inline constexpr std::string_view kWrapKey =
 inline constexpr std::string_view kFieldKey =
     "sjw.fieldkey.1";  // keyed: epoch key -> key of encrypted record fields
 inline constexpr std::string_view kCardCheck = "sjw.card.1";
-inline constexpr std::string_view kFileTag = "sjw.etag.1";  // of the web client's files; no secret, no contract
+inline constexpr std::string_view kFileTag =
+    "sjw.etag.1";  // of the web client's files; no secret, no contract
 }  // namespace label
 
 // Streaming hash of 16 or 32 bytes. Variable-length parts go in through `prefixed`, so that no two different
