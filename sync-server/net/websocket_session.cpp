@@ -44,15 +44,19 @@ class WebSocketSession final : public Connection,
     bool go_on = co_await open();
     while (go_on) go_on = co_await exchange();
     server_.live.forget(*this);
-    read_deadline_.cancel();
-    write_deadline_.cancel();
+    disarm(read_deadline_);
+    disarm(write_deadline_);
     spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
                  messages_, pushes_, bytes_in_, bytes_out_);
   }
 
   void drain() override {
     drained_ = true;
-    if (!answering_) start_close(websocket::close_code::going_away);
+    if (!socket_.is_open()) {
+      beast::get_lowest_layer(socket_).cancel();  // still shaking hands
+    } else if (!answering_) {
+      start_close(websocket::close_code::going_away);
+    }
   }
 
   // LivePeer
@@ -165,7 +169,7 @@ class WebSocketSession final : public Connection,
       }
       begun = true;
     } while (!socket_.is_message_done());
-    read_deadline_.cancel();
+    disarm(read_deadline_);
     co_return true;
   }
 
@@ -196,7 +200,7 @@ class WebSocketSession final : public Connection,
 
   void written_out() {
     writing_ = false;
-    write_deadline_.cancel();
+    disarm(write_deadline_);
     free_.cancel();
     if (pushed_) start_push();
   }
@@ -209,13 +213,16 @@ class WebSocketSession final : public Connection,
   // Whoever takes too long is cut off; there is nobody to talk to.
   void arm(Timer& deadline, std::chrono::milliseconds after) {
     deadline.expires_after(after);
-    deadline.async_wait([weak = this->weak_from_this()](beast::error_code error) {
+    deadline.async_wait([weak = this->weak_from_this(), &deadline](beast::error_code error) {
       const auto self = weak.lock();
-      if (error || !self) return;
+      // Disarmed in the same moment: the wait ended rightly, and yet there is nothing to end.
+      if (error || !self || deadline.expiry() > std::chrono::steady_clock::now()) return;
       ++self->server_.counts.timeouts;
       beast::get_lowest_layer(self->socket_).close();
     });
   }
+
+  static void disarm(Timer& deadline) { deadline.expires_at(Timer::time_point::max()); }
 
   Task<bool> end(websocket::close_code code) {
     if (closing_) co_return false;

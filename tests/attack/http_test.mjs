@@ -55,6 +55,8 @@ test('files are served with their type, their tag and their age, and a browser i
     const head = await raw(endpoint, `HEAD / HTTP/1.1\r\nHost: ${endpoint}\r\nConnection: close\r\n\r\n`);
     assert.match(head, /Content-Length: 37\r\n/);
     assert.ok(head.endsWith('\r\n\r\n'));
+    const probe = await raw(endpoint, `HEAD /healthz HTTP/1.1\r\nHost: ${endpoint}\r\nConnection: close\r\n\r\n`);
+    assert.ok(probe.startsWith('HTTP/1.1 200') && probe.endsWith('\r\n\r\n'));
     writeFileSync(world.path('web/index.html'), 'baru');
     assert.ok((await get(endpoint, '/', `If-None-Match: ${etag}\r\n`)).endsWith('baru'), 'a file that changed is read again');
   } finally {

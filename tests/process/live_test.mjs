@@ -237,6 +237,34 @@ test('a reader that does not read costs one message, is let behind, holds up nob
   }
 });
 
+test('a line that is only silent stays, one that is gone is let go, and its client finds out and comes back', async () => {
+  const world = new World();
+  let watch;
+  try {
+    world.serveFlags = ['--live-idle', '2'];
+    const server = await twoDevices(world);
+    const silent = await upgraded(server.endpoint);
+    const start = Date.now();
+    watch = new Watch(world, 'B2');
+    await until(() => watch.count('synced') === 1);
+    const took = (await silent.closed) - start;
+    assert.ok(took < 4000, 'a ping that is not answered ends a connection');
+    await sleep(4000);
+    assert.equal(watch.count('offline'), 0, 'an answered one keeps it');
+    watch.child.kill('SIGSTOP');
+    await until(async () => (await metrics(server.endpoint)).live_peers === 0);
+    watch.child.kill('SIGCONT');
+    await until(() => watch.count('offline') === 1);
+    write(world, 'B', 'sementara beku');
+    world.client('B', 'sync');
+    await until(() => watch.received === 1);
+    assert.equal(await watch.stop(), 0, watch.error);
+  } finally {
+    await watch?.stop('SIGKILL');
+    await world.close();
+  }
+});
+
 test('a drain tells live peers to come again, finishes what is under way, and ends in time', async () => {
   const world = new World();
   try {
