@@ -119,6 +119,11 @@ bool Carrier::is_member(const Space& space, const base::PublicBoxKey& device) co
          space.removed.count(device) == 0;
 }
 
+bool Carrier::was_removed(const base::PublicBoxKey& device) const {
+  return std::any_of(spaces_.begin(), spaces_.end(),
+                     [&](const auto& space) { return space.second->removed.count(device) != 0; });
+}
+
 std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
   std::set<base::SpaceId> set;
   const auto persons = persons_.find(device);

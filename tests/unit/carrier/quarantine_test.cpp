@@ -68,9 +68,18 @@ TEST_F(RemovedTest, TheRemovedAreServedNothingOfTheSpaceAnyMore) {
   static_cast<void>(carrier->take_changes());
   remove_sari(log, {}, 0);
   EXPECT_EQ(carrier->take_changes().cut.count(sari.device()), 1U) << "an open connection is to end";
-  EXPECT_FALSE(send(sari, message_of({})).set.has_value());
+  const auto late = log.draft();
+  const auto after = [&] {
+    const auto reply = send(sari, message_of({}));
+    EXPECT_FALSE(reply.set.has_value());
+    EXPECT_EQ(reply.error, Code::fenced) << "and is told why";
+    // What she still brings has its verdicts, known records among them.
+    EXPECT_EQ(offer(sari, school.id(), school.records().front()), Code::ok);
+    EXPECT_EQ(write(sari, log, late), Code::fenced);
+  };
+  after();
   open({});  // and after a restart
-  EXPECT_FALSE(send(sari, message_of({})).set.has_value());
+  after();
 }
 
 TEST_F(RemovedTest, ARevokedInviteAdmitsNobody) {
