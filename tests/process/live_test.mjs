@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Peer, metrics, socket, upgraded } from './peer.mjs';
 import { Proxy } from './proxy.mjs';
-import { World, program } from './support.mjs';
+import { World, entries, jsonLines, program } from './support.mjs';
 
 async function until(what, milliseconds = 10000) {
   const end = Date.now() + milliseconds;
@@ -159,7 +161,10 @@ test('inside TLS with a certificate of its own making: both ways of syncing work
   try {
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
       '-subj', '/CN=sekolah', '-keyout', world.path('key.pem'), '-out', world.path('cert.pem')], { stdio: 'ignore' });
-    world.serveFlags = ['--tls-cert', world.path('cert.pem'), '--tls-key', world.path('key.pem')];
+    const large = randomBytes(3 << 20);
+    mkdirSync(world.path('web'));
+    writeFileSync(world.path('web/large.bin'), large);
+    world.serveFlags = ['--tls-cert', world.path('cert.pem'), '--tls-key', world.path('key.pem'), '--web', world.path('web')];
     const running = await world.school();
     assert.match(running.address, /^sejawats:\/\//);
     assert.equal(world.created.status, 0, world.created.err);
@@ -173,7 +178,28 @@ test('inside TLS with a certificate of its own making: both ways of syncing work
     const sent = world.client('B', '--json', 'sync');
     assert.equal(sent.status, 0, sent.err);
     await until(() => watch.received >= 1);
+    world.input = jsonLines(entries(600));
+    world.client('B', 'journal', 'add', '--from', '-');
+    world.input = '';
+    const before = watch.received;
+    const many = world.client('B', '--json', 'sync').json;
+    assert.equal(many.pending, 0);
+    await until(() => watch.received >= before + many.sent);
     assert.equal(await watch.stop(), 0, watch.error);
+    assert.equal(world.client('B2', '--json', 'journal', 'list').lines.length, 601, 'messages larger than a TLS record');
+    // A file larger than all buffers on the way, to a reader that takes its time.
+    const got = await new Promise((resolve, reject) => {
+      https.get(`https://${running.endpoint}/large.bin`, { rejectUnauthorized: false }, async (response) => {
+        assert.match(response.headers['strict-transport-security'], /max-age/);
+        const parts = [];
+        for await (const part of response) {
+          parts.push(part);
+          if (parts.length % 20 === 0) await sleep(20);
+        }
+        resolve(Buffer.concat(parts));
+      }).on('error', reject);
+    });
+    assert.ok(got.equals(large));
     // Not the key that the address names: TLS alone opens nothing.
     const other = running.address.replace(/#.(.)/, (found, kept) => (found[1] === 'A' ? '#B' : '#A') + kept);
     assert.equal(JSON.parse(world.client('B', '--json', 'sync', '--server', other).err.trim().split('\n').at(-1)).error, 'wrong_server_key');

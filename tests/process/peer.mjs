@@ -108,6 +108,7 @@ export async function upgraded(endpoint) {
     }
     return undefined;
   };
+  connection.code = () => connection.frames().find((one) => one.opcode === 8)?.payload.readUInt16BE(0);
   return connection;
 }
 
