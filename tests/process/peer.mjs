@@ -98,16 +98,6 @@ export async function upgraded(endpoint) {
   while (!connection.answer.includes('\r\n\r\n')) await new Promise((resolve) => connection.socket.once('data', resolve));
   connection.answer = connection.answer.subarray(connection.answer.indexOf('\r\n\r\n') + 4);
   // The close code in what the server sent, if it said one.
-  connection.code = () => {
-    const { answer } = connection;
-    for (let at = 0; at + 4 <= answer.length;) {
-      const size = answer[at + 1];  // a server's frames are not masked; none here is above 65,535 bytes
-      const head = size === 126 ? 4 : 2;
-      if (answer[at] === 0x88) return answer.readUInt16BE(at + head);
-      at += head + (size === 126 ? answer.readUInt16BE(at + 2) : size);
-    }
-    return undefined;
-  };
   connection.code = () => connection.frames().find((one) => one.opcode === 8)?.payload.readUInt16BE(0);
   return connection;
 }
