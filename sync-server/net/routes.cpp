@@ -121,12 +121,10 @@ bool page_allowed(std::string_view origin, std::string_view host, const std::vec
   const std::size_t scheme = origin.find("://");
   if (scheme == std::string_view::npos) return false;  // "null" among others
   const auto bare = [](std::string_view authority) {
-    std::string name = lower(authority);
     for (const std::string_view standard : {":80", ":443"}) {
-      if (name.size() > standard.size() && name.ends_with(standard))
-        name.resize(name.size() - standard.size());
+      if (authority.ends_with(standard)) authority.remove_suffix(standard.size());
     }
-    return name;
+    return lower(authority);
   };
   return !host.empty() && bare(origin.substr(scheme + 3)) == bare(host);
 }

@@ -173,7 +173,9 @@ TEST_F(Crowd, AnIdleLivePeerCostsAtMostEightKilobytes) {
   for (int i = 0; i < kPeers; ++i) members.push_back(join());
   const double each = (server->resident_kib() - before) * 1024 / kPeers;
   std::cout << "user space of an idle live peer: " << each << " bytes\n";
-  if (!kSanitized) EXPECT_LE(each, 8 * 1024);
+  if (!kSanitized) {
+    EXPECT_LE(each, 8 * 1024);
+  }
 }
 
 TEST_F(Crowd, ASilentConnectionCostsAtMostFourKilobytes) {
@@ -197,7 +199,9 @@ TEST_F(Crowd, ASilentConnectionCostsAtMostFourKilobytes) {
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
   const double each = (server->resident_kib() - before) * 1024 / kSilent;
   std::cout << "user space of a silent connection: " << each << " bytes\n";
-  if (!kSanitized) EXPECT_LE(each, 4 * 1024);
+  if (!kSanitized) {
+    EXPECT_LE(each, 4 * 1024);
+  }
   for (const int fd : sockets) ::close(fd);
 }
 
@@ -247,7 +251,9 @@ TEST_F(Crowd, AnIdleLivePeerInsideTlsCostsAtMostTwentyFourKilobytes) {
   for (int i = 0; i < kPeers; ++i) members.push_back(join());
   const double each = (server->resident_kib() - before) * 1024 / kPeers;
   std::cout << "user space of an idle live peer inside TLS: " << each << " bytes\n";
-  if (!kSanitized) EXPECT_LE(each, 24 * 1024);
+  if (!kSanitized) {
+    EXPECT_LE(each, 24 * 1024);
+  }
 }
 
 }  // namespace
