@@ -168,12 +168,13 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
                                         say("kunci sertifikat itu (PEM)", "key of that certificate (PEM)"));
   certificate->needs(key)->check(CLI::ExistingFile);
   key->needs(certificate)->check(CLI::ExistingFile);
-  serve_command->add_option(
+  auto* metrics_token = serve_command->add_option(
       "--metrics-token", settings.net.metrics_token,
       say("yang diminta /metrics dari siapa pun (Authorization: Bearer ...); tanpa ini: hanya "
           "dari mesin ini",
           "asked by /metrics from everybody (Authorization: Bearer ...); without it: from this "
           "machine only"));
+  metrics_token->envname("SEJAWAT_METRICS_TOKEN");  // which other users of the machine do not see
   serve_command->add_option(
       "--allow-origin", settings.net.allow_origins,
       say("halaman dari host lain yang boleh bersinkron di sini, mis. https://sekolah.id; "

@@ -215,13 +215,15 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     if (!segment.ok()) continue;
     auto header = log::decode_header(segment->header);
     if (!header.ok()) continue;
-    if (code == base::Code::ok) {
+    // "Fenced" is held there as well, in quarantine: it is not offered again and never counts as sent.
+    if (code == base::Code::fenced) note_refused(verdict.space, code);
+    if (code == base::Code::ok || code == base::Code::fenced) {
       SJ_TRY(auto acked, core_.store->acked_segments(carrier_, verdict.space, verdict.log));
       if (header->segment_no + 1 > acked) {
         SJ_TRY_STATUS(
             core_.store->ack_segments(carrier_, verdict.space, verdict.log, header->segment_no + 1));
       }
-      ++applied.segments_sent;
+      if (code == base::Code::ok) ++applied.segments_sent;
     } else {
       // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in
       // this sync.

@@ -32,6 +32,16 @@ base::Status apply_remote(store::Store& store, const OpCodec& codec, const base:
   return {};
 }
 
+base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec,
+                                                const base::SpaceId& space, const base::LogId& branch,
+                                                std::uint64_t first_position,
+                                                const std::vector<log::Op>& ops) {
+  AppliedRemote applied;
+  SJ_TRY_STATUS(apply_remote(store, codec, space, branch, first_position, ops, applied));
+  SJ_TRY_STATUS(store.raise_lamport(space, applied.lamport));
+  return std::move(applied.touched);
+}
+
 base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::ObjectId& object) {
   SJ_TRY(auto stored, store.ops_of(space, object));

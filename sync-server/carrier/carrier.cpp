@@ -9,6 +9,16 @@ namespace {
 
 // Segments that are taken must be able to leave again, beside what else a reply or an upload holds.
 constexpr std::size_t kSegmentMax = sync::kMessageMax - 4096;
+// By its id or the first 8 bytes of it (the codec lets nothing else through).
+const space::EnrolledLog* enrolled_log(const space::Membership& membership, base::ByteView log_ref) {
+  base::LogId least;
+  if (log_ref.size() > least.bytes.size()) return nullptr;
+  std::copy(log_ref.begin(), log_ref.end(), least.bytes.begin());
+  const auto found = membership.logs().lower_bound(least);
+  if (found == membership.logs().end()) return nullptr;
+  return base::equal(found->first.view().subspan(0, log_ref.size()), log_ref) ? &found->second : nullptr;
+}
+
 base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
   if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
   if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
@@ -109,6 +119,11 @@ bool Carrier::is_member(const Space& space, const base::PublicBoxKey& device) co
          space.removed.count(device) == 0;
 }
 
+bool Carrier::was_removed(const base::PublicBoxKey& device) const {
+  return std::any_of(spaces_.begin(), spaces_.end(),
+                     [&](const auto& space) { return space.second->removed.count(device) != 0; });
+}
+
 std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
   std::set<base::SpaceId> set;
   const auto persons = persons_.find(device);
@@ -171,12 +186,10 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
 
 base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                                Ingested& ingested) {
-  const space::EnrolledLog* enrolled = nullptr;
-  for (const auto& [id, log] : space.membership.logs()) {
-    if (base::equal(id.view().subspan(0, log_ref.size()), log_ref)) enrolled = &log;
-  }
+  const space::EnrolledLog* enrolled = enrolled_log(space.membership, log_ref);
   if (enrolled == nullptr) return base::Code::unknown_log;
-  if (!space.membership.may_write(enrolled->log)) return base::Code::not_permitted;
+  const auto& fence = enrolled->fence;
+  if (!fence && !space.membership.may_write(enrolled->log)) return base::Code::not_permitted;
   if (bytes.size() > kSegmentMax) return base::Code::too_large;
   auto segment = log::decode_segment(bytes);
   if (!segment.ok()) return segment.code();
@@ -185,24 +198,30 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   for (const auto& tag : header->frontier) {
     if (!space.membership.has_prefix(tag)) return base::Code::unknown_membership;
   }
+  // Beyond a fence it is kept all the same, so that every carrier holds the same and nobody's late work is
+  // lost; "fenced" says that it is here and counts for nobody until an admin readmits it.
+  const bool late = fence && header->segment_no >= fence->count;
+  const base::Code taken = late ? base::Code::fenced : base::Code::ok;
   const auto& id = space.membership.space();
   SJ_TRY(auto stored, store_.head(id, enrolled->log));
   const log::Head before = stored.value_or(log::Head{});
   if (header->segment_no < before.count) {
     SJ_TRY(auto held, store_.segment(id, enrolled->log, header->segment_no));
-    return held && base::equal(*held, bytes) ? base::Code::ok : base::Code::chain_fork;
+    return held && base::equal(*held, bytes) ? taken : base::Code::chain_fork;
   }
-  if (space.usage.segment_bytes + bytes.size() > quota_of(space)) return base::Code::quota_exceeded;
+  std::uint64_t& used = late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
+  if (used + bytes.size() > (late ? limits_.quarantine_bytes : quota_of(space)))
+    return base::Code::quota_exceeded;
   auto verified = log::verify_next(id, enrolled->log, enrolled->key, before, *segment);
   if (!verified.ok()) return verified.code();
   space.digest.move_tip(before, verified->head);
   ++space.position;
-  space.usage.segment_bytes += bytes.size();
+  used += bytes.size();
   changes_.tips[id] = space.position;
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(
       store_.append_segment(id, space.tip(), space.digest.value(), enrolled->log, verified->head, bytes));
-  return base::Code::ok;
+  return taken;
 }
 
 base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::ClientMessage& message,
@@ -228,7 +247,9 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   std::uint32_t place = 0;
   for (std::size_t i = 0; i < message.spaces.size(); ++i) {
     const auto space = ingested.spaces[i] ? spaces_.find(*ingested.spaces[i]) : spaces_.end();
-    const bool member = space != spaces_.end() && is_member(*space->second, device);
+    // Who was removed may still bring what was written unaware of it.
+    const bool member = space != spaces_.end() &&
+                        (is_member(*space->second, device) || space->second->removed.count(device) != 0);
     for (const auto& run : message.spaces[i].logs) {
       for (const auto& segment : run.segments) {
         base::Code code = base::Code::unknown_space;

@@ -206,7 +206,9 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   const auto set = set_of(peer.device);
   if (!known(peer.device)) {
     peer.follow(set, std::nullopt);
-    if (hello != nullptr && reply.records_taken == 0) reply.error = base::Code::unknown_membership;
+    if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
+      reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
+    }
     return reply;
   }
   peer.own.merge(ingested.own);

@@ -88,7 +88,8 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
 base::Code Carrier::told(const Offered& offered, base::Code code) const {
   const auto found = spaces_.find(offered.space);
   if (found == spaces_.end()) return code;
-  if (is_member(*found->second, offered.device)) {
+  // Who was removed knows what the space is, and hears of it like a member.
+  if (is_member(*found->second, offered.device) || found->second->removed.count(offered.device) != 0) {
     return code == base::Code::already_exists ? base::Code::ok : code;
   }
   const auto peek = space::peek_record(offered.record);

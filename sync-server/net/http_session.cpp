@@ -1,6 +1,7 @@
 #include "http_session.h"
 
 #include "crypto/noise.h"
+#include "deadline.h"
 #include "routes.h"
 #include "websocket_session.h"
 
@@ -15,14 +16,24 @@ template <class Stream>
 class HttpSession final : public Connection, public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
   HttpSession(Server& server, Stream stream, Slot slot)
-      : server_(server), stream_(std::move(stream)), slot_(std::move(slot)), buffer_(kReadMax) {
+      : server_(server),
+        stream_(std::move(stream)),
+        slot_(std::move(slot)),
+        deadline_(server),
+        buffer_(kReadMax) {
     caller_.origin = slot_.origin();
     caller_.tls = std::is_same_v<Stream, TlsStream>;
     server_.connections.insert(this);
   }
   ~HttpSession() override { server_.connections.erase(this); }
   void drain() override {
-    if (waiting_) beast::get_lowest_layer(stream_).cancel();
+    beast::error_code ignored;
+    if (waiting_) beast::get_lowest_layer(stream_).cancel(ignored);
+  }
+  void cut_off() {
+    ++server_.counts.timeouts;
+    beast::error_code ignored;
+    beast::get_lowest_layer(stream_).close(ignored);
   }
 
   Task<void> run() {
@@ -44,7 +55,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       auto refusal = refuse_early(server_, parser.get(), caller_);
       if (!refusal && wants_websocket(parser.get())) {
         if (buffer_.size() != 0) break;  // no client of this protocol speaks before it is answered
-        beast::get_lowest_layer(stream_).expires_never();
+        deadline_.disarm();
         start_websocket<Stream>(server_, std::move(stream_), parser.release(), std::move(slot_));
         co_return;
       }
@@ -58,7 +69,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   }
 
  private:
-  void expires(std::chrono::milliseconds after) { beast::get_lowest_layer(stream_).expires_after(after); }
+  void expires(std::chrono::milliseconds after) { deadline_.arm(this->shared_from_this(), after); }
 
   // The rest of a request, and its answer. False: the connection ends.
   Task<bool> serve(RequestParser& parser) {
@@ -95,16 +106,11 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     expires(server_.options.timeouts.write);
     auto [error, written] = co_await http::async_write(stream_, reply.message, kTuple);
     static_cast<void>(written);
-    if (error == beast::error::timeout) ++server_.counts.timeouts;
     co_return !error;
   }
 
   // A head or body that does not read: say why where somebody may be listening, then close.
   Task<void> refuse_head(beast::error_code error) {
-    if (error == beast::error::timeout) {
-      ++server_.counts.timeouts;
-      co_return;
-    }
     auto status = http::status::bad_request;
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
       status = http::status::request_header_fields_too_large;
@@ -124,8 +130,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   // What the other side is still sending is read and dropped for a moment: a close with unread bytes would
   // reset the connection and take the answer with it.
   Task<void> linger() {
-    beast::error_code ignored;
-    beast::get_lowest_layer(stream_).socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    close();
     expires(std::chrono::seconds(2));
     buffer_.clear();
     for (std::size_t total = 0; total < kLingerMax;) {
@@ -135,15 +140,21 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     }
   }
 
+  // Nothing more will be sent.
   void close() {
-    beast::error_code ignored;
-    beast::get_lowest_layer(stream_).socket().shutdown(Tcp::socket::shutdown_send, ignored);
+    if constexpr (std::is_same_v<Stream, TlsStream>) {
+      stream_.shutdown();
+    } else {
+      beast::error_code ignored;
+      stream_.shutdown(Tcp::socket::shutdown_send, ignored);
+    }
   }
 
   Server& server_;
   Stream stream_;
   Slot slot_;
   Caller caller_;
+  Deadline deadline_;
   beast::flat_buffer buffer_;
   bool waiting_ = false;  // for the first byte of a request
 };

@@ -1,5 +1,6 @@
 #include "listener.h"
 
+#include "deadline.h"
 #include "http_session.h"
 
 namespace sejawat::net {
@@ -11,28 +12,36 @@ Origin origin_of(const asio::ip::address& address) {
 }
 
 // A TLS handshake as the drain sees it.
-class Greeting final : public Connection {
+class Greeting final : public Connection, public std::enable_shared_from_this<Greeting> {
  public:
-  Greeting(Server& server, PlainStream stream) : server_(server), stream_(std::move(stream), *server.tls) {
+  Greeting(Server& server, Socket socket, Slot slot)
+      : server_(server), stream_(std::move(socket), *server.tls), slot_(std::move(slot)), deadline_(server) {
     server_.connections.insert(this);
   }
   ~Greeting() override { server_.connections.erase(this); }
-  void drain() override { beast::get_lowest_layer(stream_).cancel(); }
-  TlsStream& stream() { return stream_; }
+  void drain() override {
+    beast::error_code ignored;
+    stream_.next_layer().cancel(ignored);
+  }
+  void cut_off() {
+    ++server_.counts.timeouts;
+    beast::error_code ignored;
+    stream_.next_layer().close(ignored);
+  }
+  Task<void> run() {
+    deadline_.arm(shared_from_this(), server_.options.timeouts.tls_handshake);
+    auto [error] = co_await stream_.async_handshake(kTuple);
+    deadline_.disarm();
+    if (error || server_.draining) co_return;
+    start_http<TlsStream>(server_, std::move(stream_), std::move(slot_));
+  }
 
  private:
   Server& server_;
   TlsStream stream_;
+  Slot slot_;
+  Deadline deadline_;
 };
-
-Task<void> greet(Server& server, PlainStream plain, Slot slot) {
-  Greeting greeting(server, std::move(plain));
-  beast::get_lowest_layer(greeting.stream()).expires_after(server.options.timeouts.tls_handshake);
-  auto [error] = co_await greeting.stream().async_handshake(asio::ssl::stream_base::server, kTuple);
-  if (error == beast::error::timeout) ++server.counts.timeouts;
-  if (error || server.draining) co_return;
-  start_http<TlsStream>(server, std::move(greeting.stream()), std::move(slot));
-}
 
 void admit(Socket socket, Server& server) {
   beast::error_code code;
@@ -46,11 +55,11 @@ void admit(Socket socket, Server& server) {
   Slot slot(server, origin);
   ++server.counts.accepted;
   socket.set_option(Tcp::no_delay(true), code);
-  PlainStream stream(std::move(socket));
   if (server.tls) {
-    asio::co_spawn(server.io, greet(server, std::move(stream), std::move(slot)), asio::detached);
+    auto greeting = std::make_shared<Greeting>(server, std::move(socket), std::move(slot));
+    asio::co_spawn(server.io, greeting->run(), HeldToTheEnd{greeting});
   } else {
-    start_http<PlainStream>(server, std::move(stream), std::move(slot));
+    start_http<PlainStream>(server, std::move(socket), std::move(slot));
   }
 }
 

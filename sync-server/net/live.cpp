@@ -72,6 +72,12 @@ void LiveHub::on_changes(const carrier::Changes& changes) {
     if (found != by_device_.end()) told.insert(found->second.begin(), found->second.end());
   }
   for (auto* peer : told) peer->news();
+  for (const auto& device : changes.cut) {
+    const auto found = by_device_.find(device);
+    if (found == by_device_.end()) continue;
+    const auto peers = found->second;  // cutting one changes the set
+    for (auto* peer : peers) peer->cut();
+  }
 }
 
 void LiveHub::ask(LivePeer& peer) {

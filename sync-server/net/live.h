@@ -32,6 +32,8 @@ class LivePeer {
   virtual std::shared_ptr<carrier::Peer> peer() = 0;
   // Something is new for it. It asks the hub now, or when it is free.
   virtual void news() = 0;
+  // Its device or person was removed from a space that it follows: the connection ends now.
+  virtual void cut() = 0;
   // The answer to LiveHub::ask, once for each. nullopt: nothing was new after all.
   virtual void push(std::optional<sync::ServerMessage> message) = 0;
 };

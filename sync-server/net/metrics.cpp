@@ -12,23 +12,24 @@ class Text {
     line(name, value);
   }
   void line(const char* name, std::uint64_t value) {
-    out_ += std::string("sejawat_") + name + " " + std::to_string(value) + "\n";
+    named(name).append(" ").append(std::to_string(value)).append("\n");
   }
   void head(const char* type, const char* name) {
-    out_ += std::string("# TYPE sejawat_") + name + " " + type + "\n";
+    out_.append("# TYPE sejawat_").append(name).append(" ").append(type).append("\n");
   }
   void labelled(const char* name, const char* label, const char* value, std::uint64_t count) {
-    out_ +=
-        std::string("sejawat_") + name + "{" + label + "=\"" + value + "\"} " + std::to_string(count) + "\n";
+    named(name).append("{").append(label).append("=\"").append(value).append("\"} ");
+    out_.append(std::to_string(count)).append("\n");
   }
   void seconds(const char* name, std::uint64_t microseconds) {
     char number[40];
     std::snprintf(number, sizeof(number), "%.6f", static_cast<double>(microseconds) / 1e6);
-    out_ += std::string("sejawat_") + name + " " + number + "\n";
+    named(name).append(" ").append(number).append("\n");
   }
   std::string take() { return std::move(out_); }
 
  private:
+  std::string& named(const char* name) { return out_.append("sejawat_").append(name); }
   std::string out_;
 };
 

@@ -73,15 +73,15 @@ Reply reply_sync(base::Bytes message) {
   return reply;
 }
 
-Reply reply_file(const StaticFiles::Found& found, const FileRequest& request) {
+Reply reply_file(const StaticFiles::Found& found, std::string_view if_none_match, bool tls) {
   Reply reply;
   auto& message = reply.message;
-  guard(reply, request.tls);
+  guard(reply, tls);
   message.set(http::field::etag, found.file->etag);
   message.set(http::field::cache_control,
               found.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   message.set(http::field::vary, "Accept-Encoding");
-  if (!request.if_none_match.empty() && names(request.if_none_match, found.file->etag)) {
+  if (!if_none_match.empty() && names(if_none_match, found.file->etag)) {
     message.result(http::status::not_modified);
     return reply;
   }
@@ -89,7 +89,6 @@ Reply reply_file(const StaticFiles::Found& found, const FileRequest& request) {
   message.set(http::field::content_type, found.type);
   if (!found.encoding.empty()) message.set(http::field::content_encoding, found.encoding);
   set_body(reply, found.file, found.file->content);
-  if (request.head) message.body() = {};
   return reply;
 }
 

@@ -22,11 +22,6 @@ Reply reply_status(http::status status);
 Reply reply_text(http::status status, std::string text);
 Reply reply_later(http::status status, int seconds);  // with Retry-After
 Reply reply_sync(base::Bytes message);
-struct FileRequest {
-  std::string_view if_none_match;
-  bool head = false;
-  bool tls = false;
-};
-Reply reply_file(const StaticFiles::Found& found, const FileRequest& request);
+Reply reply_file(const StaticFiles::Found& found, std::string_view if_none_match, bool tls);
 
 }  // namespace sejawat::net

@@ -81,8 +81,7 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
 Reply answer_file(Server& server, const Request& request, const Caller& caller) {
   const auto found = server.files.find(target_of(request), header(request, http::field::accept_encoding));
   if (found) {
-    return reply_file(*found, {header(request, http::field::if_none_match),
-                               request.method() == http::verb::head, caller.tls});
+    return reply_file(*found, header(request, http::field::if_none_match), caller.tls);
   }
   if (target_of(request) == "/" && !server.files.enabled()) return reply_text(http::status::ok, kFrontPage);
   return reply_text(http::status::not_found, "404\n");
@@ -122,12 +121,10 @@ bool page_allowed(std::string_view origin, std::string_view host, const std::vec
   const std::size_t scheme = origin.find("://");
   if (scheme == std::string_view::npos) return false;  // "null" among others
   const auto bare = [](std::string_view authority) {
-    std::string name = lower(authority);
     for (const std::string_view standard : {":80", ":443"}) {
-      if (name.size() > standard.size() && name.ends_with(standard))
-        name.resize(name.size() - standard.size());
+      if (authority.ends_with(standard)) authority.remove_suffix(standard.size());
     }
-    return name;
+    return lower(authority);
   };
   return !host.empty() && bare(origin.substr(scheme + 3)) == bare(host);
 }
@@ -171,6 +168,7 @@ Task<Reply> answer_request(Server& server, const Request& request, const Caller&
     permit_page(server, request, reply);
   } else {
     reply = answer_get(server, request, caller);
+    if (request.method() == http::verb::head) reply.message.body() = {};  // its length is said
   }
   co_return reply;
 }

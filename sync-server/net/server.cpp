@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
+#include <csignal>
 #include <cstdlib>
 
 #include "listener.h"
@@ -60,6 +61,7 @@ base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carr
   raise_descriptor_limit();
   Server server(options, carrier_key, writer, random, clock);
   if (!options.tls_certificate.empty()) {
+    std::signal(SIGPIPE, SIG_IGN);  // tls_stream.h
     server.tls.emplace(asio::ssl::context::tls_server);
     SJ_TRY_STATUS(configure_tls(*server.tls, options.tls_certificate, options.tls_key));
   }

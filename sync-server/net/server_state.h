@@ -4,7 +4,6 @@
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
-#include <boost/beast/ssl.hpp>
 #include <optional>
 #include <unordered_set>
 
@@ -12,6 +11,7 @@
 #include "metrics.h"
 #include "net/server.h"
 #include "net/static_files.h"
+#include "tls_stream.h"
 
 namespace sejawat::net {
 
@@ -29,8 +29,8 @@ using Acceptor = asio::basic_socket_acceptor<Tcp, Executor>;
 using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, Executor>;
 using Signals = asio::basic_signal_set<Executor>;
-using PlainStream = beast::basic_stream<Tcp, Executor>;
-using TlsStream = beast::ssl_stream<PlainStream>;
+using PlainStream = Socket;
+using TlsStream = BasicTlsStream<Socket>;
 // Loops return errors as values. GCC 12 miscompiles what stays alive across a co_await in a condition, a
 // ternary or an argument that is destroyed there: results go into a variable first, and our own coroutines
 // take references to what their caller holds.

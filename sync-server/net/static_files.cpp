@@ -144,11 +144,16 @@ std::string_view content_type(std::string_view name) {
 }
 
 bool is_hashed(const std::vector<std::string>& path) {
+  constexpr std::size_t kHash = 8;
   if (path.size() < 2 || path.front() != "assets") return false;
-  const std::string& name = path.back();
-  const std::size_t dot = name.find('.');
-  const std::size_t dash = name.find_last_of("-.", dot == std::string::npos ? dot : dot - 1);
-  return dot != std::string::npos && dash != std::string::npos && dot - dash - 1 >= 8;
+  const std::string_view name = path.back();
+  const std::size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return false;
+  const std::size_t mark = name.find_last_of("-.", dot - 1);
+  if (mark == std::string_view::npos || dot - mark - 1 < kHash) return false;
+  // A word of small letters is a word.
+  return name.substr(mark + 1, dot - mark - 1).find_first_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") !=
+         std::string_view::npos;
 }
 
 std::shared_ptr<const StaticFiles::File> StaticFiles::load(const std::vector<std::string>& path) {

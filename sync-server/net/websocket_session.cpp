@@ -4,9 +4,9 @@
 #include <spdlog/spdlog.h>
 
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 
 #include "crypto/noise.h"
+#include "deadline.h"
 #include "durable.h"
 #include "sync/session.h"
 
@@ -25,17 +25,17 @@ class WebSocketSession final : public Connection,
   WebSocketSession(Server& server, Stream stream, Request request, Slot slot)
       : server_(server),
         socket_(std::move(stream)),
-        request_(std::move(request)),
+        request_(std::make_unique<Request>(std::move(request))),
         slot_(std::move(slot)),
         channel_(server.key, server.random),
-        read_deadline_(server.io.get_executor()),
-        write_deadline_(server.io.get_executor()),
+        read_deadline_(server),
+        write_deadline_(server),
         free_(server.io.get_executor(), Timer::time_point::max()) {
     server_.connections.insert(this);
     // What a reader does not take stays with us, one message, and not as megabytes in the kernel.
     const int unsent = kUnsentMax;
-    ::setsockopt(beast::get_lowest_layer(socket_).socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT,
-                 &unsent, sizeof(unsent));
+    ::setsockopt(beast::get_lowest_layer(socket_).native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent,
+                 sizeof(unsent));
   }
   ~WebSocketSession() override { server_.connections.erase(this); }
 
@@ -44,20 +44,35 @@ class WebSocketSession final : public Connection,
     bool go_on = co_await open();
     while (go_on) go_on = co_await exchange();
     server_.live.forget(*this);
-    read_deadline_.cancel();
-    write_deadline_.cancel();
+    read_deadline_.disarm();
+    write_deadline_.disarm();
     spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
                  messages_, pushes_, bytes_in_, bytes_out_);
   }
 
   void drain() override {
     drained_ = true;
-    if (!answering_) start_close(websocket::close_code::going_away);
+    beast::error_code ignored;
+    if (!socket_.is_open()) {
+      beast::get_lowest_layer(socket_).cancel(ignored);  // still shaking hands
+    } else if (!answering_) {
+      start_close(websocket::close_code::going_away);
+    }
+  }
+
+  void cut_off() {
+    ++server_.counts.timeouts;
+    beast::error_code ignored;
+    beast::get_lowest_layer(socket_).close(ignored);
   }
 
   // LivePeer
   std::shared_ptr<LivePeer> hold() override { return this->shared_from_this(); }
   std::shared_ptr<carrier::Peer> peer() override { return peer_; }
+  void cut() override {
+    drained_ = true;  // what is being answered is the last answer
+    if (!answering_) start_close(websocket::close_code::policy_error);
+  }
   void news() override {
     behind_ = true;
     if (writing_) ++server_.counts.slow_readers;
@@ -81,9 +96,9 @@ class WebSocketSession final : public Connection,
     socket_.binary(true);
     socket_.auto_fragment(false);
     // A stranger has as long for the first message as for a request's head.
-    arm(read_deadline_, server_.options.timeouts.first_request);
-    auto [error] = co_await socket_.async_accept(request_, kTuple);
-    request_ = {};
+    read_deadline_.arm(this->shared_from_this(), server_.options.timeouts.first_request);
+    auto [error] = co_await socket_.async_accept(*request_, kTuple);
+    request_.reset();
     co_return !error;
   }
 
@@ -124,7 +139,7 @@ class WebSocketSession final : public Connection,
     served.answer = sync::ServerMessage();
     writing_ = true;
     count_out(reply->size());
-    arm(write_deadline_, server_.options.timeouts.write);
+    write_deadline_.arm(this->shared_from_this(), server_.options.timeouts.write);
     auto [error, written] = co_await socket_.async_write(asio::buffer(*reply), kTuple);
     static_cast<void>(written);
     written_out();
@@ -157,11 +172,11 @@ class WebSocketSession final : public Connection,
       }
       // The first message has a deadline from the start.
       if (!begun && messages_ > 0 && !socket_.is_message_done()) {
-        arm(read_deadline_, server_.options.timeouts.body);
+        read_deadline_.arm(this->shared_from_this(), server_.options.timeouts.body);
       }
       begun = true;
     } while (!socket_.is_message_done());
-    read_deadline_.cancel();
+    read_deadline_.disarm();
     co_return true;
   }
 
@@ -181,7 +196,7 @@ class WebSocketSession final : public Connection,
     ++server_.counts.pushes;
     count_out(message->size());
     writing_ = true;
-    arm(write_deadline_, server_.options.timeouts.write);
+    write_deadline_.arm(this->shared_from_this(), server_.options.timeouts.write);
     auto kept = std::make_shared<base::Bytes>(std::move(*message));
     socket_.async_write(asio::buffer(*kept),
                         [self = this->shared_from_this(), kept](beast::error_code error, std::size_t) {
@@ -192,7 +207,7 @@ class WebSocketSession final : public Connection,
 
   void written_out() {
     writing_ = false;
-    write_deadline_.cancel();
+    write_deadline_.disarm();
     free_.cancel();
     if (pushed_) start_push();
   }
@@ -202,21 +217,10 @@ class WebSocketSession final : public Connection,
     server_.counts.bytes_out += size;
   }
 
-  // Whoever takes too long is cut off; there is nobody to talk to.
-  void arm(Timer& deadline, std::chrono::milliseconds after) {
-    deadline.expires_after(after);
-    deadline.async_wait([weak = this->weak_from_this()](beast::error_code error) {
-      const auto self = weak.lock();
-      if (error || !self) return;
-      ++self->server_.counts.timeouts;
-      beast::get_lowest_layer(self->socket_).close();
-    });
-  }
-
   Task<bool> end(websocket::close_code code) {
     if (closing_) co_return false;
     closing_ = true;
-    arm(write_deadline_, server_.options.timeouts.drain);
+    write_deadline_.arm(this->shared_from_this(), server_.options.timeouts.drain);
     auto [error] = co_await socket_.async_close(code, kTuple);
     static_cast<void>(error);
     co_return false;
@@ -229,13 +233,13 @@ class WebSocketSession final : public Connection,
 
   Server& server_;
   websocket::stream<Stream, false> socket_;  // false: permessage-deflate is not even compiled in
-  Request request_;
+  std::unique_ptr<const Request> request_;   // until it is accepted
   Slot slot_;
   sync::CarrierSession channel_;
-  std::array<std::uint8_t, 128> first_{};  // the start of a message
-  std::shared_ptr<carrier::Peer> peer_;    // of the writer's thread (storage/writer.h)
-  Timer read_deadline_;
-  Timer write_deadline_;
+  std::array<std::uint8_t, 64> first_{};  // the start of a message
+  std::shared_ptr<carrier::Peer> peer_;   // of the writer's thread (storage/writer.h)
+  Deadline read_deadline_;
+  Deadline write_deadline_;
   Timer free_;              // cancelled when a write ended
   bool answering_ = false;  // a message of the client is not answered yet
   bool writing_ = false;    // something is leaving

@@ -78,8 +78,7 @@ test('a message in a thousand fragments is one message, pings in between are ans
   for (let i = 0; i < 1000; ++i) connection.socket.write(frame(0, Buffer.alloc(0), { fin: false }));
   connection.socket.write(frame(0, Buffer.alloc(0)));
   await connection.closed;
-  assert.ok(connection.answer.includes('ping'));
-  assert.ok(connection.answer.includes(0x82), 'a binary answer came');
+  assert.deepEqual(connection.frames().map((one) => one.opcode), [10, 2, 8], 'a pong, one answer, a close');
   assert.equal(connection.code(), 1008, 'and the stranger was let go as always');
 });
 

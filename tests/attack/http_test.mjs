@@ -1,9 +1,12 @@
 // HTTP that means harm: names that climb, heads and bodies without end, pages of other hosts.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import net from 'node:net';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
 import { Peer, get, hostOf, metrics, raw, socket, statusOf } from '../process/peer.mjs';
 import { World } from '../process/support.mjs';
 
@@ -55,6 +58,8 @@ test('files are served with their type, their tag and their age, and a browser i
     const head = await raw(endpoint, `HEAD / HTTP/1.1\r\nHost: ${endpoint}\r\nConnection: close\r\n\r\n`);
     assert.match(head, /Content-Length: 37\r\n/);
     assert.ok(head.endsWith('\r\n\r\n'));
+    const probe = await raw(endpoint, `HEAD /healthz HTTP/1.1\r\nHost: ${endpoint}\r\nConnection: close\r\n\r\n`);
+    assert.ok(probe.startsWith('HTTP/1.1 200') && probe.endsWith('\r\n\r\n'));
     writeFileSync(world.path('web/index.html'), 'baru');
     assert.ok((await get(endpoint, '/', `If-None-Match: ${etag}\r\n`)).endsWith('baru'), 'a file that changed is read again');
   } finally {
@@ -154,6 +159,38 @@ test('whoever sends a byte now and then is let go: in the head, in the body, in 
     const took = await body;
     assert.ok(took > 25000 && took < 34000, `${took}`);
     assert.ok((await metrics(endpoint)).timeouts_total >= 203);
+  } finally {
+    await world.close();
+  }
+});
+
+test('inside TLS, too: silence, rubbish and a hello byte by byte are let go, and others are served meanwhile', async () => {
+  const world = new World();
+  try {
+    execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2',
+      '-subj', '/CN=sekolah', '-keyout', world.path('key.pem'), '-out', world.path('cert.pem')], { stdio: 'ignore' });
+    world.serveFlags = ['--tls-cert', world.path('cert.pem'), '--tls-key', world.path('key.pem')];
+    const { endpoint } = await world.server();
+    const start = Date.now();
+    const slow = [raw(endpoint, ''), raw(endpoint, '\x16\x03\x01\x02\x00\x01')].map((ended) => ended.then(() => Date.now() - start));
+    assert.equal(await raw(endpoint, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n').then((answer) => answer.startsWith('HTTP')), false);
+    const ask = (options) => new Promise((resolve, reject) => https.get(`https://${endpoint}/healthz`, { rejectUnauthorized: false, ...options },
+      (response) => resolve(response.resume() && response.statusCode)).on('error', reject));
+    assert.equal(await ask({ minVersion: 'TLSv1.3' }), 200);
+    assert.equal(await ask({ maxVersion: 'TLSv1.2' }), 200);
+    await assert.rejects(ask({ maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' }), 'no forward secrecy, no connection');
+    assert.ok(Date.now() - start < 5000);
+    // Cut in the middle of everything, a hundred times.
+    for (let i = 0; i < 100; ++i) {
+      const { host, port } = hostOf(endpoint);
+      const cut = tls.connect({ host, port, rejectUnauthorized: false });
+      cut.on('error', () => {});
+      await new Promise((resolve) => cut.once(i % 2 ? 'secureConnect' : 'connect', resolve));
+      if (i % 4 === 1) cut.write(`GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n`);
+      cut.destroy();
+    }
+    assert.equal(await ask({}), 200);
+    for (const took of await Promise.all(slow)) assert.ok(took > 8000 && took < 13000, `${took}`);
   } finally {
     await world.close();
   }

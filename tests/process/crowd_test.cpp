@@ -94,6 +94,12 @@ struct Member {
   std::optional<crypto::NoiseChannel> channel;
 };
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;  // and memory is the sanitizer's
+#else
+constexpr bool kSanitized = false;
+#endif
+
 class Crowd : public testing::Test {
  protected:
   Crowd() {
@@ -167,7 +173,9 @@ TEST_F(Crowd, AnIdleLivePeerCostsAtMostEightKilobytes) {
   for (int i = 0; i < kPeers; ++i) members.push_back(join());
   const double each = (server->resident_kib() - before) * 1024 / kPeers;
   std::cout << "user space of an idle live peer: " << each << " bytes\n";
-  EXPECT_LE(each, 8 * 1024);
+  if (!kSanitized) {
+    EXPECT_LE(each, 8 * 1024);
+  }
 }
 
 TEST_F(Crowd, ASilentConnectionCostsAtMostFourKilobytes) {
@@ -191,7 +199,9 @@ TEST_F(Crowd, ASilentConnectionCostsAtMostFourKilobytes) {
   std::this_thread::sleep_for(std::chrono::milliseconds(1000));
   const double each = (server->resident_kib() - before) * 1024 / kSilent;
   std::cout << "user space of a silent connection: " << each << " bytes\n";
-  EXPECT_LE(each, 4 * 1024);
+  if (!kSanitized) {
+    EXPECT_LE(each, 4 * 1024);
+  }
   for (const int fd : sockets) ::close(fd);
 }
 
@@ -219,7 +229,7 @@ TEST_F(Crowd, WhatOneBringsIsWithAThousandAtOnce) {
   EXPECT_LT(last[2], 5.0) << "far above what is expected: a hang, not a slow machine";
 }
 
-TEST_F(Crowd, ATlsPeerIsMeasuredToo) {
+TEST_F(Crowd, AnIdleLivePeerInsideTlsCostsAtMostTwentyFourKilobytes) {
   const std::string cert = (root / "cert.pem").string();
   const std::string key = (root / "key.pem").string();
   const std::string command =
@@ -241,7 +251,9 @@ TEST_F(Crowd, ATlsPeerIsMeasuredToo) {
   for (int i = 0; i < kPeers; ++i) members.push_back(join());
   const double each = (server->resident_kib() - before) * 1024 / kPeers;
   std::cout << "user space of an idle live peer inside TLS: " << each << " bytes\n";
-  EXPECT_LE(each, 128 * 1024);
+  if (!kSanitized) {
+    EXPECT_LE(each, 24 * 1024);
+  }
 }
 
 }  // namespace

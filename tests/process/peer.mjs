@@ -98,10 +98,18 @@ export async function upgraded(endpoint) {
   while (!connection.answer.includes('\r\n\r\n')) await new Promise((resolve) => connection.socket.once('data', resolve));
   connection.answer = connection.answer.subarray(connection.answer.indexOf('\r\n\r\n') + 4);
   // The close code in what the server sent, if it said one.
-  connection.code = () => {
-    const at = connection.answer.indexOf(0x88);
-    return at < 0 ? undefined : connection.answer.readUInt16BE(at + 2);
+  connection.frames = () => {
+    const frames = [];
+    for (let at = 0; at + 2 <= connection.answer.length;) {
+      const short = connection.answer[at + 1];
+      const start = at + (short === 126 ? 4 : 2); // ours are below 64 KiB
+      const size = short === 126 ? connection.answer.readUInt16BE(at + 2) : short;
+      frames.push({ opcode: connection.answer[at] & 15, payload: connection.answer.subarray(start, start + size) });
+      at = start + size;
+    }
+    return frames;
   };
+  connection.code = () => connection.frames().find((one) => one.opcode === 8)?.payload.readUInt16BE(0);
   return connection;
 }
 

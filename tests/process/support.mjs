@@ -65,7 +65,7 @@ export class World {
     const log = openSync(this.path('server.log'), 'a');
     const [command, ...rest] = [...this.prefix, program('sejawat-server'), 'serve', '--data', this.path('S'), '--listen', listen,
       '--json', ...this.serveFlags];
-    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', log] });
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...this.env } });
     const server = { child, ended: new Promise((resolve) => child.once('exit', resolve)) };
     this.servers.push(server);
     let text = '';

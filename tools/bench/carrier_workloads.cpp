@@ -106,17 +106,57 @@ json::object one_round(School& school, const Shape& shape, const Scripts& script
   };
 }
 
-json::object measure(const Options& options, const Shape& shape) {
-  School school(options);
-  const std::string link = school.invite(shape.clients);
+Clients members(School& school, std::size_t count) {
+  const std::string link = school.invite(count);
   Clients clients;
-  for (std::size_t i = 0; i < shape.clients; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     clients.push_back(std::make_unique<Client>(link, "Guru " + std::to_string(i)));
     clients.back()->sync();
   }
   for (int i = 0; i < 2; ++i) {
     for (auto& client : clients) client->sync();
   }
+  return clients;
+}
+
+// Live channels cannot be recorded: the clients seal and encrypt as they go, so only the server's own time
+// says much.
+json::object measure_live(const Options& options) {
+  const std::size_t count = options.clients == 0 ? 64 : options.clients;
+  constexpr std::size_t kEntries = 30;
+  School school(options);
+  Clients clients = members(school, count);
+  const auto prose_entries = entries_of(prose(options, "own", 2000));
+  for (auto& client : clients) client->go_live();
+  json::array rounds;
+  std::size_t at = 0;
+  for (std::size_t round = 0; round < (options.rounds == 0 ? 3 : options.rounds); ++round) {
+    const double commits_before = metric(school.port(), "sejawat_commits_total");
+    const double cpu_before = school.server().cpu_seconds();
+    const double start = wall_seconds();
+    for (std::size_t i = 0; i < kEntries; ++i) {
+      for (auto& client : clients) client->send(prose_entries[at++ % prose_entries.size()]);
+      for (auto& client : clients) client->await();
+    }
+    const double wall = wall_seconds() - start;
+    const double cpu = school.server().cpu_seconds() - cpu_before;
+    const double commits = metric(school.port(), "sejawat_commits_total") - commits_before;
+    const double segments = static_cast<double>(count * kEntries);
+    const double verify_each = verify(2000).cpu_seconds / 2000;
+    rounds.push_back(json::object{{"segments_per_second", rounded(segments / wall, 1)},
+                                  {"segments_per_server_cpu_second", rounded(segments / cpu, 1)},
+                                  {"server_cpu_us_per_segment", rounded(cpu / segments * 1e6, 0.1)},
+                                  {"commits", commits},
+                                  {"server_rss_kib", school.server().rss_kib()},
+                                  {"floor_verify_cpu_us", rounded(verify_each * 1e6, 0.1)},
+                                  {"cpu_ratio_to_verify", rounded(verify_each / (cpu / segments), 0.001)}});
+  }
+  return json::object{{"clients", count}, {"segments", count * kEntries}, {"rounds", std::move(rounds)}};
+}
+
+json::object measure(const Options& options, const Shape& shape) {
+  School school(options);
+  Clients clients = members(school, shape.clients);
   const std::string snapshot = school.folder() / "snapshot";
   school.stop_server();
   copy_folder(school.data(), snapshot);
@@ -144,7 +184,7 @@ json::object measure(const Options& options, const Shape& shape) {
 
 json::object batch_ingest(const Options& options) {
   const Shape shapes[] = {
-      {"fifty_op_segments", 50, 7, 4, 32},
+      {"fifty_op_segments", 50, 7, 8, 32},
       {"single_entry_segments", 1, 80, 3, 64},
       {"single_entry_posts", 1, 1, 20, 64},
   };
@@ -153,22 +193,49 @@ json::object batch_ingest(const Options& options) {
        "50-op segments: >= 30,000 ops per server CPU second, >= 0.3 (goal 0.45) of a bare SQLite "
        "loop; single-entry segments: >= 10,000 a second"}};
   for (Shape shape : shapes) {
+    if (!options.shape.empty() && options.shape != shape.name) continue;
     if (options.clients != 0) shape.clients = options.clients;
     result[shape.name] = measure(options, shape);
   }
+  constexpr const char* kLive = "single_entry_live";
+  if (options.shape.empty() || options.shape == kLive) result[kLive] = measure_live(options);
   return result;
 }
 
+namespace {
+
+// What `open` makes the server hold, by its resident memory before and after.
+template <class Open>
+json::object resident(Child& server, std::size_t count, Open open) {
+  const long before = server.rss_kib();
+  const auto held = open();
+  const long after = server.rss_kib();
+  return json::object{{"connections", count},
+                      {"server_rss_kib_before", before},
+                      {"server_rss_kib", after},
+                      {"bytes_per_connection", (after - before) * 1024 / static_cast<long>(count)}};
+}
+
+}  // namespace
+
 json::object idle_connections(const Options& options) {
   const std::size_t count = options.clients == 0 ? 9000 : options.clients;
-  School school(options);
-  const long before = school.server().rss_kib();
-  json::object result{{"connections", count}, {"server_rss_kib_before", before}};
+  json::object result;
   {
-    const Idle idle(school.port(), count);
-    const long after = school.server().rss_kib();
-    result["server_rss_kib"] = after;
-    result["bytes_per_connection"] = (after - before) * 1024 / static_cast<long>(count);
+    School school(options);
+    result["http"] =
+        resident(school.server(), count, [&] { return std::make_unique<Idle>(school.port(), count); });
+  }
+  {
+    School school(options);
+    Client client(school.invite(1), "Bu Citra");
+    client.sync();
+    client.sync();
+    result["live"] = resident(school.server(), count, [&] {
+      std::vector<std::unique_ptr<net_client::LiveLink>> links;
+      for (std::size_t i = 0; i < count; ++i) links.push_back(client.stay());
+      return links;
+    });
   }
   result["target"] = "<= 8 KB of user space a connection";
   return result;

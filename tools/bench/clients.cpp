@@ -1,7 +1,5 @@
 #include "clients.h"
 
-#include "net_client/link.h"
-
 namespace sejawat::bench {
 namespace {
 
@@ -56,10 +54,8 @@ Client::Client(const std::string& invite_link, const std::string& name) {
 std::vector<base::Bytes> Client::sync(std::uint32_t* sent) {
   std::vector<base::Bytes> messages;
   auto session = must(core_->start_sync(address_, false), "sync");
-  net_client::LinkOptions options;
-  options.host = address_.host;
-  options.port = address_.port;
-  auto link = must(net_client::CarrierLink::connect(options), "connect");
+  auto link =
+      must(net_client::CarrierLink::connect({.host = address_.host, .port = address_.port}), "connect");
   for (bool more = true; more;) {
     messages.push_back(must(session->next_message(), "message"));
     const auto reply = must(link->post(messages.back()), "post");
@@ -71,6 +67,36 @@ std::vector<base::Bytes> Client::sync(std::uint32_t* sent) {
   session.reset();
   must(core_->finish_sync(address_, base::Code::ok), "sync");
   return messages;
+}
+
+void Client::go_live() {
+  session_ = must(core_->start_sync(address_, true), "sync");
+  link_ = must(net_client::LiveLink::connect({.host = address_.host, .port = address_.port}), "connect");
+  must(link_->send(must(session_->next_message(), "message")), "send");
+  await();
+}
+
+void Client::send(const cycle::JournalEntry& entry) {
+  must(core_->add_entries({entry}), "entry");
+  must(link_->send(must(session_->next_message(), "message")), "send");
+}
+
+void Client::await() {
+  while (session_->awaiting()) {
+    const auto answer = must(link_->receive(20000), "receive");
+    if (!answer) give_up("no answer on a live connection");
+    const auto progress = must(session_->on_message(*answer), "answer");
+    if (!session_->awaiting() && progress.more) {
+      must(link_->send(must(session_->next_message(), "message")), "send");
+    }
+  }
+}
+
+std::unique_ptr<net_client::LiveLink> Client::stay() {
+  go_live();
+  session_.reset();
+  must(core_->finish_sync(address_, base::Code::ok), "sync");
+  return std::move(link_);
 }
 
 void Client::write_segment(const std::vector<cycle::JournalEntry>& entries) {

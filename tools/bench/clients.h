@@ -4,6 +4,7 @@
 
 #include "api/core.h"
 #include "crypto/system_random.h"
+#include "net_client/link.h"
 #include "platform_posix/files.h"
 #include "school.h"
 
@@ -28,6 +29,12 @@ class Client {
   std::vector<base::Bytes> sync(std::uint32_t* sent = nullptr);
   // Writes these entries and seals them, so that they are a segment of their own; nothing is sent yet.
   void write_segment(const std::vector<cycle::JournalEntry>& entries);
+  // A live connection that has nothing left to say.
+  std::unique_ptr<net_client::LiveLink> stay();
+  // The same, kept by the client: `send` puts one entry on its way, `await` returns when it is acknowledged.
+  void go_live();
+  void send(const cycle::JournalEntry& entry);
+  void await();
   const std::string& card() const { return card_; }
 
  private:
@@ -35,6 +42,8 @@ class Client {
   platform::SystemClock clock_;
   space::CarrierAddress address_;
   std::unique_ptr<api::Core> core_;
+  std::unique_ptr<sync::ClientSession> session_;
+  std::unique_ptr<net_client::LiveLink> link_;
   std::string card_;
 };
 

@@ -59,6 +59,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "prose of this seed: the same bytes again (default 1)");
   app.add_option("--entries", options.entries, "how many entries, where a workload has many");
   app.add_option("--clients", options.clients, "how many clients or connections");
+  app.add_option("--shape", options.shape, "only this part of first-download or batch-ingest");
   app.add_option("--rounds", options.rounds, "how often to measure");
   app.add_option("--folder", options.folder, "where stores go: on the disk that is to be measured");
   app.add_option("--programs", options.programs, "folder of sejawat and sejawat-server");

@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 
@@ -50,14 +52,26 @@ bool drain(int descriptor, std::string& to) {
   return count > 0 || (count < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
+// Peak of the program that runs there now. What the kernel gives at the end (ru_maxrss) counts this process's
+// own pages as well, which the child shared until it became another program.
+long peak_rss_kib(pid_t pid) {
+  std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.compare(0, 6, "VmHWM:") == 0) return std::strtol(line.c_str() + 6, nullptr, 10);
+  }
+  return 0;
+}
+
 // Feeds and reads at once, so that neither side waits for the other's full pipe.
-void converse(int in, int out, int err, const std::string& input, Finished& finished) {
+void converse(pid_t pid, int in, int out, int err, const std::string& input, Finished& finished) {
+  constexpr int kSampleMs = 5;
   std::size_t written = 0;
   ::fcntl(in, F_SETFL, O_NONBLOCK);
   if (input.empty()) close_end(in);
   while (out >= 0 || err >= 0) {
     std::array<pollfd, 3> waits{pollfd{in, POLLOUT, 0}, pollfd{out, POLLIN, 0}, pollfd{err, POLLIN, 0}};
-    if (::poll(waits.data(), waits.size(), -1) < 0) continue;
+    if (::poll(waits.data(), waits.size(), kSampleMs) < 0) continue;
+    finished.max_rss_kib = std::max(finished.max_rss_kib, peak_rss_kib(pid));
     if (in >= 0 && waits[0].revents != 0) {
       const ssize_t count = ::write(in, input.data() + written, input.size() - written);
       if (count > 0) written += static_cast<std::size_t>(count);
@@ -94,13 +108,12 @@ Finished run(const std::vector<std::string>& command, const std::string& input) 
   close_end(in.ends[0]);
   close_end(out.ends[1]);
   close_end(err.ends[1]);
-  converse(in.ends[1], out.ends[0], err.ends[0], input, finished);
+  converse(pid, in.ends[1], out.ends[0], err.ends[0], input, finished);
   int status = 0;
   rusage usage{};
   while (::wait4(pid, &status, 0, &usage) < 0) SJ_CHECK(errno == EINTR);
   finished.wall_seconds = wall_seconds() - start;
   finished.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-  finished.max_rss_kib = usage.ru_maxrss;
   finished.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return finished;
 }

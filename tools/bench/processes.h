@@ -16,7 +16,7 @@ struct Finished {
   std::string err;
   double wall_seconds = 0;
   double cpu_seconds = 0;  // user and system, of this process alone
-  long max_rss_kib = 0;
+  long max_rss_kib = 0;    // as last seen while it ran
 };
 // Runs a program to its end with `input` on standard input.
 Finished run(const std::vector<std::string>& command, const std::string& input = {});

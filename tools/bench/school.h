@@ -17,12 +17,14 @@ struct Options {
   std::size_t entries = 0;  // 0: the workload's own number
   std::size_t clients = 0;
   std::size_t rounds = 0;
+  std::string shape;  // of first-download or batch-ingest; empty: all
 };
 
 // Prints what went wrong and ends the program: a bench that measured something else would only mislead.
 [[noreturn]] void give_up(const std::string& why);
 
-// `entries` journal entries as JSON Lines; style own (the dictionary's world) or unseen.
+// `entries` journal entries as JSON Lines; style own (made up in the dictionary's words), unseen (in others)
+// or written (by people, 30 at most).
 std::string prose(const Options& options, const std::string& style, std::size_t entries);
 
 class Folder {

@@ -78,11 +78,13 @@ json::object median(std::vector<json::object> runs) {
   return result;
 }
 
-json::object batches(const Options& options, std::size_t per_sync, std::size_t rounds) {
+json::object batches(const Options& options, std::size_t per_sync, std::size_t most_rounds) {
   School school(options);
   settle(school);
   json::object result;
-  for (const char* style : {"own", "unseen"}) {
+  for (const std::string style : {"own", "written", "unseen"}) {
+    constexpr std::size_t kWritten = 30;
+    const std::size_t rounds = style == "written" ? std::min(most_rounds, kWritten / per_sync) : most_rounds;
     const auto lines = lines_of(prose(options, style, per_sync * rounds));
     std::vector<json::object> runs;
     for (std::size_t round = 0; round < rounds; ++round) {
@@ -193,14 +195,15 @@ json::object first_download(const Options& options) {
   const std::size_t entries = options.entries == 0 ? 10000 : options.entries;
   const std::string lines = prose(options, "own", entries);
   json::object result{{"entries", entries}};
-  {
+  const auto wanted = [&](const char* shape) { return options.shape.empty() || options.shape == shape; };
+  if (wanted("written_at_once")) {
     School school(options);
     add(school, lines);
     school.client("B", {"sync"});
     school.client("B", {"sync"});
     result["written_at_once"] = recover(options, school, school.folder() / "card.txt", lines);
   }
-  {
+  if (wanted("written_day_by_day")) {
     // Years of days with signal: each entry left as a segment of its own.
     School school(options);
     Client client(school.invite(1), "Bu Citra");

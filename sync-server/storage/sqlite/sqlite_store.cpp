@@ -4,11 +4,12 @@
 
 #include <cerrno>
 #include <map>
+#include <unordered_map>
 
 namespace sejawat::storage {
 namespace {
 
-constexpr int kSchemaVersion = 2;
+constexpr int kSchemaVersion = 4;
 constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -26,7 +27,19 @@ ALTER TABLE space ADD COLUMN record_bytes INTEGER NOT NULL DEFAULT 0;
 UPDATE space SET (segment_bytes, records, record_bytes) =
   (SELECT ifnull(sum(iif(is_record = 0, length(bytes), 0)), 0), ifnull(sum(is_record), 0),
     ifnull(sum(iif(is_record = 1, length(bytes), 0)), 0) FROM arrival WHERE arrival.space = space.id);
-PRAGMA user_version = 2;
+)sql";
+// Version 3: bytes of a space up to and with each arrival, so that what is to come after a place is a
+// difference.
+constexpr char kToVersion3[] = R"sql(
+ALTER TABLE arrival ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+UPDATE arrival SET total = running.total FROM
+  (SELECT id, sum(length(bytes)) OVER (PARTITION BY space ORDER BY position) AS total FROM arrival) AS running
+  WHERE running.id = arrival.id;
+)sql";
+// Version 4: what lies beyond fences has a quota of its own.
+constexpr char kToVersion4[] = R"sql(
+ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 4;
 )sql";
 
 base::Code code_of(sqlite3* database, int result) {
@@ -131,6 +144,8 @@ class SqliteStore final : public carrier::CarrierStore {
       SJ_TRY_STATUS(put_meta("generation", random->id<base::GenerationId>().view()));
     }
     if (version < 2) SJ_TRY_STATUS(execute(kToVersion2));
+    if (version < 3) SJ_TRY_STATUS(execute(kToVersion3));
+    if (version < 4) SJ_TRY_STATUS(execute(kToVersion4));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -141,7 +156,10 @@ class SqliteStore final : public carrier::CarrierStore {
   }
 
   base::Status begin() override { return execute("BEGIN IMMEDIATE"); }
-  base::Status commit() override { return execute("COMMIT"); }
+  base::Status commit() override {
+    SJ_TRY_STATUS(write_tips());
+    return execute("COMMIT");
+  }
 
   base::Result<base::GenerationId> generation() override {
     SJ_TRY(auto value, meta("generation"));
@@ -160,6 +178,7 @@ class SqliteStore final : public carrier::CarrierStore {
   }
 
   base::Result<std::vector<base::SpaceId>> spaces() override {
+    SJ_TRY_STATUS(write_tips());
     std::vector<base::SpaceId> spaces;
     auto query = prepare("SELECT id FROM space ORDER BY id");
     for (;;) {
@@ -179,21 +198,26 @@ class SqliteStore final : public carrier::CarrierStore {
     }
   }
   base::Result<std::optional<carrier::SpaceTip>> tip(const base::SpaceId& space) override {
-    auto query =
-        prepare("SELECT position, digest, segment_bytes, records, record_bytes FROM space WHERE id = ?");
+    SJ_TRY_STATUS(write_tips());
+    auto query = prepare(
+        "SELECT position, digest, segment_bytes, records, record_bytes, quarantined_bytes FROM space WHERE "
+        "id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).step());
     if (!row) return std::optional<carrier::SpaceTip>();
-    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4)};
+    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4), query.u64(5)};
     return std::optional<carrier::SpaceTip>(
         carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1)), usage});
   }
   base::Result<std::optional<log::Head>> head(const base::SpaceId& space, const base::LogId& log) override {
+    const auto pending = heads_.find({space, log});
+    if (pending != heads_.end()) return std::optional<log::Head>(pending->second);
     auto query = prepare("SELECT count, next_op, hash FROM log WHERE space = ? AND log = ?");
     SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).step());
     if (!row) return std::optional<log::Head>();
     return std::optional<log::Head>(log::Head{query.u64(0), query.u64(1), query.id<base::Hash32>(2)});
   }
   base::Result<std::vector<std::pair<base::LogId, log::Head>>> heads(const base::SpaceId& space) override {
+    SJ_TRY_STATUS(write_tips());
     std::vector<std::pair<base::LogId, log::Head>> heads;
     auto query = prepare("SELECT log, count, next_op, hash FROM log WHERE space = ? ORDER BY log");
     query.bind(space.view());
@@ -217,19 +241,17 @@ class SqliteStore final : public carrier::CarrierStore {
                              const base::Digest& digest, base::ByteView record) override {
     auto query = prepare(kInsertArrival);
     query.bind(space.view()).bind(number(tip.position)).bind(1).bind_null().bind_null();
-    SJ_TRY_STATUS(query.bind(digest.view()).bind(record).run());
-    return put_tip(space, tip);
+    tips_[space] = tip;
+    return query.bind(digest.view()).bind(record).run();
   }
   base::Status append_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
                               const base::Digest& digest, const base::LogId& log, const log::Head& head,
                               base::ByteView segment) override {
     auto query = prepare(kInsertArrival);
     query.bind(space.view()).bind(number(tip.position)).bind(0).bind(log.view()).bind(number(head.count - 1));
-    SJ_TRY_STATUS(query.bind(digest.view()).bind(segment).run());
-    auto row = prepare("INSERT OR REPLACE INTO log VALUES(?, ?, ?, ?, ?)");
-    row.bind(space.view()).bind(log.view()).bind(number(head.count)).bind(number(head.next_op));
-    SJ_TRY_STATUS(row.bind(head.hash.view()).run());
-    return put_tip(space, tip);
+    tips_[space] = tip;
+    heads_[{space, log}] = head;
+    return query.bind(digest.view()).bind(segment).run();
   }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
                                                       std::uint64_t position) override {
@@ -257,24 +279,44 @@ class SqliteStore final : public carrier::CarrierStore {
     }
   }
   base::Result<Rest> rest_after(const base::SpaceId& space, std::uint64_t position) override {
-    auto query = prepare(
-        "SELECT ifnull(sum(length(bytes)), 0), count(*) FROM arrival WHERE space = ? AND position > ?");
-    SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
-    if (!row) return Rest{};
-    return Rest{query.u64(0), static_cast<std::uint32_t>(query.i64(1))};
+    auto last = prepare("SELECT position, total FROM arrival WHERE space = ? ORDER BY position DESC LIMIT 1");
+    SJ_TRY(const bool any, last.bind(space.view()).step());
+    if (!any || last.u64(0) <= position) return Rest{};
+    std::uint64_t before = 0;
+    if (position > 0) {
+      auto query = prepare("SELECT total FROM arrival WHERE space = ? AND position = ?");
+      SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
+      if (row) before = query.u64(0);
+    }
+    return Rest{last.u64(1) - before, static_cast<std::uint32_t>(last.u64(0) - position)};
   }
 
  private:
   static constexpr char kInsertArrival[] =
-      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes) VALUES(?, ?, ?, ?, ?, ?, ?)";
+      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, total)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, length(?7) +"
+      " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
 
-  base::Status put_tip(const base::SpaceId& space, const carrier::SpaceTip& tip) {
-    auto query = prepare(
-        "INSERT OR REPLACE INTO space(id, position, digest, segment_bytes, records, record_bytes)"
-        " VALUES(?, ?, ?, ?, ?, ?)");
-    query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state));
-    query.bind(number(tip.usage.segment_bytes)).bind(number(tip.usage.records));
-    return query.bind(number(tip.usage.record_bytes)).run();
+  // The rows of spaces and logs say where their ends are: once a commit is enough, however many arrivals it
+  // holds.
+  base::Status write_tips() {
+    for (const auto& [space, tip] : tips_) {
+      auto query = prepare(
+          "INSERT OR REPLACE INTO space(id, position, digest, segment_bytes, records, record_bytes,"
+          " quarantined_bytes) VALUES(?, ?, ?, ?, ?, ?, ?)");
+      query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state));
+      query.bind(number(tip.usage.segment_bytes)).bind(number(tip.usage.records));
+      SJ_TRY_STATUS(
+          query.bind(number(tip.usage.record_bytes)).bind(number(tip.usage.quarantined_bytes)).run());
+    }
+    for (const auto& [id, head] : heads_) {
+      auto query = prepare("INSERT OR REPLACE INTO log VALUES(?, ?, ?, ?, ?)");
+      query.bind(id.first.view()).bind(id.second.view()).bind(number(head.count));
+      SJ_TRY_STATUS(query.bind(number(head.next_op)).bind(head.hash.view()).run());
+    }
+    tips_.clear();
+    heads_.clear();
+    return {};
   }
   base::Result<int> version_of_file() {
     auto query = prepare("PRAGMA user_version");
@@ -289,7 +331,9 @@ class SqliteStore final : public carrier::CarrierStore {
     if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
     return {};
   }
-  Statement prepare(const char* sql) {
+  // SQL is a literal, so its address is its name.
+  template <std::size_t N>
+  Statement prepare(const char (&sql)[N]) {
     auto& statement = statements_[sql];
     if (statement == nullptr) {
       sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
@@ -297,7 +341,10 @@ class SqliteStore final : public carrier::CarrierStore {
     return Statement(database_, statement);
   }
   sqlite3* database_ = nullptr;
-  std::map<std::string, sqlite3_stmt*> statements_;
+  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  // Of the open transaction, not yet in their rows.
+  std::map<base::SpaceId, carrier::SpaceTip> tips_;
+  std::map<std::pair<base::SpaceId, base::LogId>, log::Head> heads_;
 };
 
 }  // namespace

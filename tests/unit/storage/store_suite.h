@@ -191,6 +191,22 @@ TYPED_TEST_P(StoreSuite, TheRestIsCountedAfterAPosition) {
   EXPECT_EQ(this->store->rest_after(this->school.space, 3).value().segments, 0U);
 }
 
+TYPED_TEST_P(StoreSuite, EndsAreSeenInsideTheTransactionThatMovesThem) {
+  ASSERT_TRUE(this->store->begin().ok());
+  this->put_segment(this->school, this->first, 200);
+  this->put_segment(this->school, this->first, 300);
+  this->put_segment(this->diary, this->second, 100);
+  EXPECT_EQ(this->store->head(this->school.space, this->first).value()->count, 2U);
+  EXPECT_EQ(this->store->heads(this->school.space).value().size(), 1U);
+  EXPECT_EQ(this->store->tip(this->school.space).value()->position, 2U);
+  EXPECT_EQ(this->store->spaces().value().size(), 2U);
+  this->put_segment(this->school, this->first, 400);
+  EXPECT_EQ(this->store->head(this->school.space, this->first).value()->count, 3U);
+  ASSERT_TRUE(this->store->commit().ok());
+  this->expect_holds(this->school);
+  this->expect_holds(this->diary);
+}
+
 TYPED_TEST_P(StoreSuite, WhatWasCommittedIsThereAfterReopening) {
   const auto generation = this->store->generation().value();
   this->durably([&] {
@@ -263,8 +279,8 @@ TYPED_TEST_P(StoreSuite, TwoStoresAreTwoGenerations) {
 
 REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpace,
                             WhatIsNotThereIsNoErrorAndNothing, SpacesRecordsAndSegmentsAreFoundAgain,
-                            TheRestIsCountedAfterAPosition, WhatWasCommittedIsThereAfterReopening,
-                            WhatWasNotCommittedNeverWas, APlaceIsNeverTakenTwice, OneOwnerAtATime,
-                            TwoStoresAreTwoGenerations);
+                            TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
+                            WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
+                            APlaceIsNeverTakenTwice, OneOwnerAtATime, TwoStoresAreTwoGenerations);
 
 }  // namespace sejawat::storage

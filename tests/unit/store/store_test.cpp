@@ -92,6 +92,63 @@ TEST_F(StoreFile, ASearchTakesWordsNeverSyntax) {
   }
 }
 
+TEST_F(StoreFile, AnEntryThatIsRewrittenIsFoundByItsNewWordsOnly) {
+  auto store = Store::open(path(), key_of(1), 0);
+  ASSERT_TRUE(store.ok());
+  JournalRow first;
+  first.object = base::ObjectId{{1}};
+  first.date = "2026-11-24";
+  first.text = "membaca puisi";
+  JournalRow second = first;
+  second.object = base::ObjectId{{2}};
+  second.text = "menghitung puisi";
+  ASSERT_TRUE((*store)->journal().put(first).ok());
+  ASSERT_TRUE((*store)->journal().put(second).ok());
+  first.text = "menggambar peta";
+  first.date = "2026-11-25";
+  first.trashed = true;
+  ASSERT_TRUE((*store)->journal().put(first).ok());
+  first.trashed = false;
+  ASSERT_TRUE((*store)->journal().put(first).ok());
+  const auto hits = [&](const char* words) { return (*store)->journal().search(words, 10).value().size(); };
+  EXPECT_EQ(hits("membaca"), 0U);
+  EXPECT_EQ(hits("puisi"), 1U);
+  EXPECT_EQ(hits("peta"), 1U);
+  EXPECT_EQ((*store)->journal().count().value(), 2U);
+  const auto kept = (*store)->journal().get(first.object).value();
+  ASSERT_TRUE(kept.has_value());
+  EXPECT_EQ(kept->date, "2026-11-25");
+  EXPECT_EQ(kept->object, first.object);
+}
+
+TEST_F(StoreFile, SegmentsThatWaitAreFoundInTheOrderOfTheirLogs) {
+  auto store = Store::open(path(), key_of(1), 0);
+  ASSERT_TRUE(store.ok());
+  const base::SpaceId space{{1}};
+  for (std::uint8_t log = 3; log > 0; --log) {
+    for (std::uint64_t no = 0; no < 4; ++no) {
+      StoredSegment segment;
+      segment.log = base::LogId{{log}};
+      segment.segment_no = no;
+      segment.op_count = 1;
+      segment.bytes = {log, static_cast<std::uint8_t>(no)};
+      const auto state = no % 2 == 0 ? SegmentState::applied : SegmentState::waiting_key;
+      ASSERT_TRUE((*store)->put_segment(space, segment, state).ok());
+    }
+    ASSERT_TRUE((*store)->put_head(space, base::LogId{{log}}, {4, 4, {}}).ok());
+  }
+  const auto waiting = (*store)->segments_in_state(space, SegmentState::waiting_key, 100).value();
+  ASSERT_EQ(waiting.size(), 6U);
+  EXPECT_EQ(waiting[0].bytes, (base::Bytes{1, 1}));
+  EXPECT_EQ(waiting[5].bytes, (base::Bytes{3, 3}));
+  EXPECT_EQ((*store)->segments_in_state(space, SegmentState::waiting_key, 2).value().size(), 2U);
+  EXPECT_TRUE((*store)->segments_in_state(space, SegmentState::waiting_deps, 100).value().empty());
+  ASSERT_TRUE((*store)->set_segment_state(space, base::LogId{{1}}, 1, SegmentState::quarantined).ok());
+  EXPECT_EQ((*store)->logs_in_state(space, SegmentState::quarantined).value(),
+            std::vector<base::LogId>{base::LogId{{1}}});
+  EXPECT_EQ((*store)->heads(space).value().size(), 3U);
+}
+
 #ifndef __EMSCRIPTEN__
 TEST_F(StoreFile, HasOneOwnerAtATime) {
   auto store = Store::open(path(), key_of(1), 0);

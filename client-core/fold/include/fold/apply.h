@@ -30,11 +30,17 @@ struct OpCodec {
 // caller's transaction. too_large when the op exceeds kMaxOpBytes.
 base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::LogId& own_log, log::Op op, std::int64_t wall_ms);
+// Ops of a verified and opened segment.
+base::Result<std::vector<Touched>> apply_remote(store::Store& store, const OpCodec& codec,
+                                                const base::SpaceId& space, const base::LogId& branch,
+                                                std::uint64_t first_position,
+                                                const std::vector<log::Op>& ops);
+// The same for one segment of many; the caller raises the space's lamport by the highest seen, once after
+// all.
 struct AppliedRemote {
   std::vector<Touched> touched;
-  std::uint64_t lamport = 0;  // highest seen: the caller raises the space's by it, once for all segments
+  std::uint64_t lamport = 0;
 };
-// Ops of a verified and opened segment; `applied` collects over several.
 base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                           const base::LogId& branch, std::uint64_t first_position,
                           const std::vector<log::Op>& ops, AppliedRemote& applied);

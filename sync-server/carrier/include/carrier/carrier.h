@@ -86,6 +86,7 @@ class Carrier {
     std::uint64_t left = 0;
   };
   bool known(const base::PublicBoxKey& device) const;
+  bool was_removed(const base::PublicBoxKey& device) const;  // from any space here
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
   std::uint64_t quota_of(const Space& space) const;

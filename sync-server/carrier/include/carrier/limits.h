@@ -12,6 +12,9 @@ struct Limits {
   // Membership and keys have a cap of their own, so that full content never keeps a newcomer out.
   std::uint64_t records = 64 * 1024;
   std::uint64_t record_bytes = std::uint64_t{64} << 20;
+  // Late work of those who were removed or demoted, of one space: kept for an admin to judge, and no way to
+  // fill a disk.
+  std::uint64_t quarantine_bytes = std::uint64_t{8} << 20;
   // Segments of one device, whatever their verdict: each costs the writer thread a signature check. Above
   // this they get no verdict and come again later.
   std::uint32_t segment_burst = 100'000;
@@ -23,6 +26,7 @@ struct Usage {
   std::uint64_t segment_bytes = 0;
   std::uint64_t records = 0;
   std::uint64_t record_bytes = 0;
+  std::uint64_t quarantined_bytes = 0;  // beyond a fence when they came
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 

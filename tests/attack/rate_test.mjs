@@ -1,0 +1,25 @@
+// Floods from one place: what costs us anything has a rate, and no place takes all connections.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import test from 'node:test';
+
+test('a flood of handshakes from one address gets 429 after its burst, and its eleventh connection is closed', (t) => {
+  const script = fileURLToPath(new URL('./strangers.mjs', import.meta.url));
+  const preload = fileURLToPath(new URL('../preload.cjs', import.meta.url));
+  const flags = process.getuid() === 0 ? ['-n'] : ['-U', '-r', '-n'];
+  const setUp = 'ip link set lo up && ip addr add 192.0.2.1/32 dev lo && exec "$0" "$@"';
+  if (spawnSync('unshare', [...flags, 'sh', '-c', setUp, 'true']).status !== 0) return t.skip('no network namespaces here');
+  const done = spawnSync('unshare', [...flags, 'sh', '-c', setUp, process.execPath, '--require', preload, script], { encoding: 'utf8', timeout: 60000 });
+  assert.equal(done.status, 0, done.stderr);
+  const saw = JSON.parse(done.stdout.trim().split('\n').at(-1));
+  // 500 at once, and 50 a second while it goes on.
+  assert.ok(saw.statuses['403'] >= 500 && saw.statuses['403'] < 700, JSON.stringify(saw));
+  assert.ok(saw.statuses['429'] >= 2, 'each refusal ends its connection');
+  assert.ok(saw.retryAfter);
+  assert.equal(saw.upgrade, 429);
+  assert.equal(saw.page, 200, 'what costs nothing is not limited');
+  assert.equal(saw.metrics, 404, 'and metrics are not for strangers');
+  assert.equal(saw.later, 403, 'after a while it is heard again');
+  assert.equal(saw.held, 10);
+});

@@ -1,0 +1,111 @@
+// What a carrier does with the work of those who were removed.
+#include "fixture.h"
+
+namespace sejawat::carrier {
+namespace {
+
+class RemovedTest : public SchoolTest {
+ protected:
+  // Sari is removed with `kept` segments of her log accepted.
+  void remove_sari(const Writing& log, const std::vector<Bytes>& written, std::uint64_t kept) {
+    std::vector<space::Fence> fences;
+    if (kept > 0) fences.push_back({log.id, kept, tag_of(log, written, kept)});
+    const auto record = school.add(space::write_person_removed(admin.author(), school.membership,
+                                                               sari.certificate.person(), std::move(fences)));
+    EXPECT_EQ(offer(admin, school.id(), record), Code::ok);
+  }
+  base::HeadTag tag_of(const Writing& log, const std::vector<Bytes>& written, std::uint64_t count) const {
+    base::Hash32 hash;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const auto segment = log::decode_segment(written[i]).value();
+      hash = log::segment_hash(school.id(), log.id, hash, segment.header, log::body_hash(segment.body));
+    }
+    return base::prefix_of<base::HeadTag>(hash);
+  }
+};
+
+TEST_F(RemovedTest, LateWorkIsKeptInQuarantineUnderAQuotaOfItsOwn) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  std::vector<Bytes> written{log.write(), log.write(), log.write()};
+  ASSERT_EQ(write(sari, log, written[0]), Code::ok);
+  remove_sari(log, written, 1);
+  EXPECT_EQ(write(sari, log, written[0]), Code::ok) << "what lies within the fence stays what it was";
+  EXPECT_EQ(write(sari, log, written[1]), Code::fenced);
+  EXPECT_EQ(write(sari, log, written[1]), Code::fenced) << "and again";
+  EXPECT_EQ(write(admin, log, written[2]), Code::fenced) << "whoever brings it";
+  EXPECT_EQ(carrier->survey()[0].usage.segment_bytes, written[0].size());
+  EXPECT_EQ(carrier->survey()[0].usage.quarantined_bytes, written[1].size() + written[2].size());
+
+  Books books;  // it travels like everything else, so that every replica holds the same
+  for (int i = 0; i < 3; ++i) exchange(admin, books);
+  EXPECT_EQ(books.at(school.id()).segments.size(), 3U);
+
+  const auto readmitted = school.add(
+      space::write_readmitted(admin.author(), school.membership, {{log.id, 3, tag_of(log, written, 3)}}));
+  ASSERT_EQ(offer(admin, school.id(), readmitted), Code::ok);
+  EXPECT_EQ(write(admin, log, written[2]), Code::ok) << "taken after all";
+}
+
+TEST_F(RemovedTest, AFullQuarantineTakesNothingFromTheMembers) {
+  Limits limits;
+  limits.quarantine_bytes = 1000;
+  open(limits);
+  admit(sari);
+  Writing log = enrol(school, sari);
+  remove_sari(log, {}, 0);
+  EXPECT_EQ(write(sari, log, log.write(700)), Code::fenced);
+  EXPECT_EQ(write(sari, log, log.write(700)), Code::quota_exceeded);
+  Writing others = enrol(school, admin);
+  EXPECT_EQ(write(admin, others, others.write(700)), Code::ok);
+}
+
+TEST_F(RemovedTest, TheRemovedAreServedNothingOfTheSpaceAnyMore) {
+  admit(sari);
+  const auto served = *send(sari, message_of({})).set;
+  EXPECT_EQ(std::count(served.begin(), served.end(), school.id()), 1);
+  Writing log = enrol(school, sari);
+  static_cast<void>(carrier->take_changes());
+  remove_sari(log, {}, 0);
+  EXPECT_EQ(carrier->take_changes().cut.count(sari.device()), 1U) << "an open connection is to end";
+  const auto late = log.draft();
+  const auto after = [&] {
+    const auto reply = send(sari, message_of({}));
+    EXPECT_FALSE(reply.set.has_value());
+    EXPECT_EQ(reply.error, Code::fenced) << "and is told why";
+    // What she still brings has its verdicts, known records among them.
+    EXPECT_EQ(offer(sari, school.id(), school.records().front()), Code::ok);
+    EXPECT_EQ(write(sari, log, late), Code::fenced);
+  };
+  after();
+  open({});  // and after a restart
+  after();
+}
+
+TEST_F(RemovedTest, ARevokedInviteAdmitsNobody) {
+  const auto keys = invite(5);
+  const auto join = join_of(budi, keys);
+  const auto revoked =
+      school.add(space::write_invite_revoked(admin.author(), school.membership, keys.sign.public_key()));
+  ASSERT_EQ(offer(admin, school.id(), revoked), Code::ok);
+  EXPECT_EQ(offer(budi, school.id(), join), Code::invite_revoked);
+}
+
+TEST_F(RemovedTest, ALostDeviceIsServedNothingOfAnySpaceThatKnows) {
+  admit(sari);
+  auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  const auto fresh = space::DeviceKeys::random(random);
+  const auto certificate = space::certify(sari.identity.sign, fresh, 9);
+  const space::Author author{&fresh, &certificate, 10};
+  const auto added = diary.add(space::write_device(author, diary.membership, certificate));
+  ASSERT_EQ(offer(sari, diary.id(), added), Code::ok);
+  const auto removed =
+      diary.add(space::write_device_removed(author, diary.membership, sari.certificate.device(), {}));
+  ASSERT_EQ(offer(sari, diary.id(), removed), Code::ok);
+  const auto set = *send(sari, message_of({})).set;
+  EXPECT_EQ(std::count(set.begin(), set.end(), diary.id()), 0);
+}
+
+}  // namespace
+}  // namespace sejawat::carrier

@@ -1,0 +1,97 @@
+#include "net/limits.h"
+
+#include <gtest/gtest.h>
+
+namespace sejawat::net {
+namespace {
+
+Origin from(std::uint8_t last) { return origin_of_v4({192, 0, 2, last}); }
+
+AdmissionLimits small() {
+  AdmissionLimits limits;
+  limits.connections = 5;
+  limits.connections_per_origin = 2;
+  limits.handshakes_per_second = 2;
+  limits.handshake_burst = 3;
+  limits.origins = 4;
+  return limits;
+}
+
+TEST(Origin, AnIPv4AddressCountsAloneAndAnIPv6AddressWithItsNetwork) {
+  EXPECT_FALSE(from(1) == from(2));
+  std::array<std::uint8_t, 16> a{0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 7, 1};
+  auto b = a;
+  b[15] = 9;
+  EXPECT_EQ(origin_of_v6(a), origin_of_v6(b));
+  b[7] = 8;
+  EXPECT_FALSE(origin_of_v6(a) == origin_of_v6(b));
+}
+
+TEST(Origin, AMappedAddressIsTheSamePlace) {
+  EXPECT_EQ(origin_of_v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 1}), from(1));
+  EXPECT_TRUE(origin_of_v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1}).loopback);
+}
+
+TEST(Origin, OnlyThisMachineIsLoopback) {
+  EXPECT_TRUE(origin_of_v4({127, 9, 9, 9}).loopback);
+  EXPECT_TRUE(origin_of_v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}).loopback);
+  EXPECT_FALSE(from(1).loopback);
+  EXPECT_FALSE(origin_of_v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2}).loopback);
+}
+
+TEST(Admission, OnePlaceCannotTakeAllConnections) {
+  Admission admission(small());
+  EXPECT_TRUE(admission.enter(from(1)));
+  EXPECT_TRUE(admission.enter(from(1)));
+  EXPECT_FALSE(admission.enter(from(1)));
+  EXPECT_TRUE(admission.enter(from(2)));
+  admission.leave(from(1));
+  EXPECT_TRUE(admission.enter(from(1)));
+  EXPECT_EQ(admission.connections(), 3U);
+}
+
+TEST(Admission, AllTogetherCannotTakeMoreThanThereAre) {
+  Admission admission(small());
+  const Origin here = origin_of_v4({127, 0, 0, 1});
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(admission.enter(here)) << "this machine has no share of its own";
+  EXPECT_FALSE(admission.enter(here));
+  EXPECT_FALSE(admission.enter(from(1)));
+  admission.leave(here);
+  EXPECT_TRUE(admission.enter(from(1)));
+}
+
+TEST(Admission, HandshakesComeInABurstAndThenAtTheirRate) {
+  Admission admission(small());
+  std::int64_t now = 1000;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.handshake(from(1), now));
+  EXPECT_FALSE(admission.handshake(from(1), now));
+  EXPECT_TRUE(admission.handshake(from(2), now)) << "another place has its own";
+  now += 499;
+  EXPECT_FALSE(admission.handshake(from(1), now));
+  now += 2;
+  EXPECT_TRUE(admission.handshake(from(1), now));
+  EXPECT_FALSE(admission.handshake(from(1), now));
+  now += 3'600'000;
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.handshake(from(1), now)) << "never more than the burst";
+  EXPECT_FALSE(admission.handshake(from(1), now));
+}
+
+TEST(Admission, AClockThatStandsGivesNothing) {
+  Admission admission(small());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.handshake(from(1), 5000));
+  for (int i = 0; i < 100; ++i) EXPECT_FALSE(admission.handshake(from(1), 5000));
+}
+
+TEST(Admission, RemembersAsManyPlacesAsItMayAndForgetsTheIdle) {
+  Admission admission(small());
+  for (std::uint8_t i = 1; i <= 4; ++i) EXPECT_TRUE(admission.handshake(from(i), 1000));
+  EXPECT_FALSE(admission.handshake(from(5), 1000)) << "nobody is idle: whoever comes new waits";
+  EXPECT_FALSE(admission.enter(from(5)));
+  EXPECT_TRUE(admission.enter(from(1)));
+  EXPECT_TRUE(admission.handshake(from(5), 10'000)) << "their buckets are full again";
+  EXPECT_TRUE(admission.enter(from(1)));
+  EXPECT_FALSE(admission.enter(from(1))) << "a place with connections is not forgotten";
+}
+
+}  // namespace
+}  // namespace sejawat::net
