@@ -216,7 +216,11 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     auto header = log::decode_header(segment->header);
     if (!header.ok()) continue;
     // "Fenced" is held there as well, in quarantine: it is not offered again and never counts as sent.
-    if (code == base::Code::fenced) note_refused(verdict.space, code);
+    if (code == base::Code::fenced) {
+      note_refused(verdict.space, code);
+      SJ_TRY_STATUS(core_.store->set_segment_state(verdict.space, verdict.log, header->segment_no,
+                                                   store::SegmentState::quarantined));
+    }
     if (code == base::Code::ok || code == base::Code::fenced) {
       SJ_TRY(auto acked, core_.store->acked_segments(carrier_, verdict.space, verdict.log));
       if (header->segment_no + 1 > acked) {

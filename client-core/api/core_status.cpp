@@ -1,4 +1,6 @@
 // What is where: saved here, on a carrier, waiting, refused.
+#include <algorithm>
+
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -56,6 +58,8 @@ base::Result<Status> Core::status() {
     status.carriers.push_back(std::move(row));
   }
   SJ_TRY(status.pending, pending());
+  SJ_TRY(auto late, quarantine());
+  for (const auto& row : late) status.quarantined += row.own ? row.segments : 0;
   return status;
 }
 
@@ -88,6 +92,8 @@ base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
   const auto& home = core.carriers.front().key;
   SJ_TRY(auto ops, core.store->ops_of(core.personal, entry));
   if (ops.empty()) return base::error(base::Code::not_found, "entry");
+  SJ_TRY(auto late,
+         core.store->segments_in_state(core.personal, store::SegmentState::quarantined, SIZE_MAX / 2));
   std::map<base::LogId, std::uint64_t> durable;  // ops of each log that the carrier holds
   for (const auto& op : ops) {
     const auto& log = op.dot.branch;
@@ -102,6 +108,13 @@ base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
       known = durable.emplace(log, held).first;
     }
     if (op.dot.position >= known->second) return Delivery::saved_here;
+    // Held there, but in quarantine: that is never shown as sent.
+    const bool counts_for_nobody =
+        std::any_of(late.begin(), late.end(), [&](const store::StoredSegment& segment) {
+          return segment.log == log && op.dot.position >= segment.first_op &&
+                 op.dot.position < segment.first_op + segment.op_count;
+        });
+    if (counts_for_nobody) return Delivery::saved_here;
   }
   return Delivery::on_carrier;
 }

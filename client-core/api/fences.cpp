@@ -37,9 +37,15 @@ base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::To
   out.insert(waiting.begin(), waiting.end());
   for (const auto& [id, log] : space.membership.logs()) {
     if (!log.fence && out.count(id) == 0) continue;
-    // One's own words stay in sight here; status says that they count for nobody else.
-    if (is_own(log)) continue;
     SJ_TRY(const std::uint64_t from, fenced_from(space, log));
+    if (is_own(log)) {
+      // One's own words stay in sight here; that they wait in quarantine a carrier said, and a fence that was
+      // raised ends it.
+      if (log.fence && out.count(id) != 0) {
+        SJ_TRY_STATUS(store->release_quarantined(space.row.space, id, from));
+      }
+      continue;
+    }
     if (out.count(id) != 0) SJ_TRY_STATUS(store->release_quarantined(space.row.space, id, from));
     if (from != UINT64_MAX) SJ_TRY_STATUS(quarantine_from(space, id, from, touched));
   }
@@ -78,26 +84,26 @@ base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
   std::vector<QuarantinedLog> out;
   for (auto& [id, space] : core.spaces) {
     SJ_TRY(auto names, core.store->profiles(id));
-    for (const auto& [log, enrolled] : space->membership.logs()) {
-      QuarantinedLog row;
-      row.space = id;
-      row.log = log;
-      row.person = enrolled.person;
-      row.own = core.is_own(enrolled);
-      SJ_TRY(const std::uint64_t from, core.fenced_from(*space, enrolled));
-      if (from == UINT64_MAX) continue;
-      SJ_TRY(auto segments, core.store->segments_from(id, log, from, SIZE_MAX));
-      if (segments.empty()) continue;
-      for (const auto& segment : segments) {
-        row.ops += segment.op_count;
-        row.bytes += segment.bytes.size();
+    SJ_TRY(auto segments, core.store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
+    for (const auto& segment : segments) {  // ascending by log and number
+      if (out.empty() || !(out.back().space == id) || !(out.back().log == segment.log)) {
+        QuarantinedLog row;
+        row.space = id;
+        row.log = segment.log;
+        row.first_segment = segment.segment_no;
+        const auto enrolled = space->membership.logs().find(segment.log);
+        if (enrolled != space->membership.logs().end()) {
+          row.person = enrolled->second.person;
+          row.own = core.is_own(enrolled->second);
+        }
+        for (const auto& [person, name] : names) {
+          if (person == row.person) row.name = name;
+        }
+        out.push_back(std::move(row));
       }
-      row.segments = segments.size();
-      row.first_segment = segments.front().segment_no;
-      for (const auto& [person, name] : names) {
-        if (person == enrolled.person) row.name = name;
-      }
-      out.push_back(std::move(row));
+      ++out.back().segments;
+      out.back().ops += segment.op_count;
+      out.back().bytes += segment.bytes.size();
     }
   }
   return out;

@@ -44,7 +44,7 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
                             {"frame_bytes_down", report->frame_bytes_down},
                             {"round_trips", report->round_trips},
                             {"pending", status->pending},
-                            {"quarantined", 0},
+                            {"quarantined", status->quarantined},
                             {"refused", refusals_json(*refusals)},
                             {"generation", report->generation ? boost::json::value(report->generation->hex())
                                                               : boost::json::value()}});

@@ -151,7 +151,7 @@ TEST_F(Syncing, ARefusedSegmentReachesThePersonAndIsOfferedAgainLater) {
   budi.reset();
   budi = open("Budi");
   EXPECT_EQ(personal(status(*budi)).refused, Code::quota_exceeded);  // also tomorrow
-  for (const auto code : {Code::fenced, Code::chain_fork, Code::unknown_log}) {
+  for (const auto code : {Code::not_permitted, Code::chain_fork, Code::unknown_log}) {
     server.refuse_segments = code;
     sync(*budi);
     EXPECT_EQ(personal(status(*budi)).refused, code);
@@ -165,6 +165,21 @@ TEST_F(Syncing, ARefusedSegmentReachesThePersonAndIsOfferedAgainLater) {
   EXPECT_EQ(sync(*budi).sent, 1U);
   EXPECT_EQ(personal(status(*budi)).refused, Code::ok);
   EXPECT_EQ(delivery(*budi, id), Delivery::on_carrier);
+}
+
+// The server holds it, beyond a fence: nothing is offered again, and nothing is shown as sent.
+TEST_F(Syncing, LateWorkInQuarantineIsHeldAndNeverShownAsSent) {
+  const auto id = add(*budi, "terlambat");
+  server.refuse_segments = Code::fenced;
+  EXPECT_EQ(sync(*budi).sent, 0U);
+  EXPECT_EQ(status(*budi).quarantined, 1U);
+  EXPECT_EQ(personal(status(*budi)).refused, Code::fenced);
+  EXPECT_EQ(delivery(*budi, id), Delivery::saved_here);
+  const auto waiting = budi->quarantine();
+  ASSERT_TRUE(waiting.ok());
+  ASSERT_EQ(waiting->size(), 1U);
+  EXPECT_TRUE(waiting->front().own);
+  EXPECT_EQ(waiting->front().ops, 1U);
 }
 
 // The other device joined something, so the carrier numbers this person's spaces anew.

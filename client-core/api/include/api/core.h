@@ -52,7 +52,8 @@ struct Status {
   bool has_person = false;
   std::string name;
   std::uint64_t entries = 0;
-  std::uint64_t pending = 0;  // ops and segments the home carrier does not hold durably yet
+  std::uint64_t quarantined = 0;  // own segments that carriers hold and that count for nobody yet
+  std::uint64_t pending = 0;      // ops and segments the home carrier does not hold durably yet
   std::vector<SpaceStatus> spaces;
   std::vector<CarrierStatus> carriers;
 };
