@@ -98,6 +98,8 @@ class RemovalTest : public testing::Test {
     return write_person_removed(by.author(), at, whom.id(), std::move(fences));
   }
 
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random.below(bound)); }
+
   support::SeededRandom random{5};
   std::deque<Person> people;  // never moved
   std::array<std::uint8_t, 16> salt{7};
@@ -388,36 +390,35 @@ TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
     std::vector<Membership> replicas(people.size(), start);
     std::vector<Offer> offers;
     for (int step = 0; step < 24; ++step) {
-      const std::size_t who = random.below(people.size());
+      const std::size_t who = below(people.size());
       Membership& at = replicas[who];
       const Person& by = people[who];
-      const Person& whom = people[random.below(people.size())];
+      const Person& whom = people[below(people.size())];
       base::Bytes record;
-      switch (random.below(7)) {
+      switch (below(7)) {
         case 0: record = removal(at, by, whom); break;
         case 1:
-          record = write_role(by.author(), at, whom.id(), static_cast<WireRole>(2 + random.below(3)), {},
+          record = write_role(by.author(), at, whom.id(), static_cast<WireRole>(2 + below(3)), {},
                               random.id<base::HeadTag>().view());
           break;
         case 2: {
           auto keys = InviteKeys::from_secret(base::Secret16::random(random));
-          record = write_invite(by.author(), at, keys, static_cast<WireRole>(2 + random.below(3)), 3, 0, {});
+          record = write_invite(by.author(), at, keys, static_cast<WireRole>(2 + below(3)), 3, 0, {});
           const auto added = at.add(record);
           if (added.ok()) offers.push_back({std::move(keys), base::prefix_of<base::HeadTag>(*added)});
           continue;
         }
         case 3:
           if (offers.empty()) continue;
-          record = join_of(whom, offers[random.below(offers.size())]);
+          record = join_of(whom, offers[below(offers.size())]);
           break;
         case 4:
           if (offers.empty()) continue;
-          record = write_invite_revoked(by.author(), at,
-                                        offers[random.below(offers.size())].keys.sign.public_key());
+          record = write_invite_revoked(by.author(), at, offers[below(offers.size())].keys.sign.public_key());
           break;
         case 5: record = write_epoch(by.author(), at, base::Secret32::random(random), {}, random); break;
         default: {  // two meet
-          Membership& other = replicas[random.below(replicas.size())];
+          Membership& other = replicas[below(replicas.size())];
           const auto records = other.records();
           for (const auto& [id, bytes] : records) static_cast<void>(at.add(bytes));
           continue;
@@ -437,7 +438,7 @@ TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
     removals += whole.removed_devices().size();
     back += whole.provisional().size();
     for (int order = 0; order < 6; ++order) {
-      for (std::size_t i = acts.size(); i > 1; --i) std::swap(acts[i - 1], acts[random.below(i)]);
+      for (std::size_t i = acts.size(); i > 1; --i) std::swap(acts[i - 1], acts[below(i)]);
       Membership other = start;
       std::vector<base::Bytes> waiting = acts;
       for (std::size_t left = acts.size() + 1; !waiting.empty() && left-- > 0;) {
