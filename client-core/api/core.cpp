@@ -98,6 +98,7 @@ base::Status install_person(Core::State& core, std::string_view name) {
 base::Result<space::RecoveryCard> Core::init(std::string_view name,
                                              std::vector<space::CarrierAddress> carriers) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (core.device) return base::error(base::Code::already_exists, "this store belongs to a person already");
   SJ_TRY_STATUS(check_name(name));
   if (carriers.size() > 2)
@@ -126,6 +127,7 @@ base::Result<space::RecoveryCard> Core::init(std::string_view name,
 
 base::Status Core::recover(const space::RecoveryCard& card, const space::CarrierAddress& carrier) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   auto identity = space::Identity::from_seed(card.seed);
   if (core.device && !(core.certificate->identity_key == identity.sign.public_key())) {
     return base::error(base::Code::already_exists, "this store belongs to another person");
@@ -148,7 +150,7 @@ base::Status Core::recover(const space::RecoveryCard& card, const space::Carrier
 namespace {
 
 base::Result<base::LogId> personal_log(Core::State& core) {
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   SJ_TRY(auto own, core.store->own_log(core.personal));
   if (!own) return base::error(base::Code::internal, "the personal space has no log of this device");
@@ -214,7 +216,7 @@ base::Result<std::vector<cycle::JournalRevision>> Core::revisions(const base::Ob
 base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address,
                                                                     bool live) {
   State& core = *state_;
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   SJ_TRY(auto* row, core.ensure_carrier(address));
   static_cast<void>(row);
@@ -237,6 +239,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
   State& core = *state_;
   core.shelf.reset();
+  SJ_TRY_STATUS(core.ensure_usable());
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
   row->last_error = static_cast<std::uint16_t>(outcome);

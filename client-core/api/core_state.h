@@ -77,6 +77,8 @@ struct Core::State {
   base::Status load();
   // Memory as the store has it, after a change that failed half-way.
   void reload();
+  // A store that could not be read for a moment is read again before anything is said or done.
+  base::Status ensure_usable();
   base::Status load_space(store::SpaceRow row);
   base::Status load_settings();
   base::Status save_refused();
@@ -115,6 +117,10 @@ struct Core::State {
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;
+  // Ends each of these logs at what is held of it here.
+  base::Result<std::vector<space::Fence>> fences_at_heads(const SpaceState& space,
+                                                          const std::vector<base::LogId>& logs);
+  base::Status remove_revoked_devices(SpaceState& space);
   base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log);
   base::Status quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                std::vector<fold::Touched>& touched);
@@ -176,8 +182,7 @@ class Change {
   Change(const Change&) = delete;
   Change& operator=(const Change&) = delete;
   base::Status begin() {
-    if (!core_.usable.ok()) core_.reload();
-    SJ_TRY_STATUS(base::Status(core_.usable));
+    SJ_TRY_STATUS(core_.ensure_usable());
     return transaction_->begin();
   }
   base::Status commit() {

@@ -21,6 +21,35 @@ base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const sp
   return log.fence->count;
 }
 
+base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const SpaceState& space,
+                                                                     const std::vector<base::LogId>& logs) {
+  std::vector<space::Fence> fences;
+  for (const auto& log : logs) {
+    SJ_TRY(auto head, store->head(space.row.space, log));
+    if (head && head->count > 0)
+      fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
+  }
+  return fences;
+}
+
+// A device that its owner revoked may have entered another space meanwhile, and whoever revoked it did not know.
+// Any other device of the person ends it there as well.
+base::Status Core::State::remove_revoked_devices(SpaceState& space) {
+  const auto own = spaces.find(personal);
+  if (own == spaces.end() || own->second.get() == &space) return {};
+  std::vector<base::DeviceId> left;
+  for (const auto& [id, revoked] : own->second->membership.removed_devices()) {
+    if (space.membership.devices().count(id) != 0) left.push_back(id);
+  }
+  for (const auto& id : left) {
+    SJ_TRY(auto fences, fences_at_heads(space, space::logs_of(space.membership, id)));
+    const auto record = space::write_device_removed(author(), space.membership, id, std::move(fences));
+    SJ_TRY(auto taken, take_record(space, record));
+    static_cast<void>(taken);
+  }
+  return {};
+}
+
 base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                           std::vector<fold::Touched>& touched) {
   SJ_TRY(auto first, store->segment(space.row.space, log, segment_no));
@@ -38,8 +67,8 @@ base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::To
   for (const auto& [id, log] : space.membership.logs()) {
     if (!log.fence && out.count(id) == 0) continue;
     SJ_TRY(const std::uint64_t from, fenced_from(space, log));
-    if (is_own(log)) {
-      // One's own words stay in sight here; that they wait in quarantine a carrier said, and a fence that was
+    if (is_of_this_device(space, id)) {
+      // One's own words stay in sight here, where they were written; that they wait in quarantine a carrier said, and a fence that was
       // raised ends it.
       if (log.fence && out.count(id) != 0) {
         SJ_TRY_STATUS(store->release_quarantined(space.row.space, id, from));

@@ -94,6 +94,11 @@ base::Status Core::State::load() {
   return load_settings();
 }
 
+base::Status Core::State::ensure_usable() {
+  if (!usable.ok()) reload();
+  return usable;
+}
+
 void Core::State::reload() {
   device.reset();
   certificate.reset();

@@ -155,6 +155,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
     SJ_TRY(auto id, take_record(space, record));
     static_cast<void>(id);
   }
+  SJ_TRY_STATUS(remove_revoked_devices(space));
   if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
   const auto current = space.membership.current_epoch();
   const bool holds_key = current && space.epochs.count(*current) != 0;

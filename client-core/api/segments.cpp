@@ -113,7 +113,7 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
       return store::SegmentState::waiting_deps;
   }
   const auto enrolled = space.membership.logs().find(log);
-  if (enrolled != space.membership.logs().end() && !is_own(enrolled->second)) {
+  if (enrolled != space.membership.logs().end() && !is_of_this_device(space, log)) {
     SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second));
     if (header.segment_no >= fenced) return store::SegmentState::quarantined;
   }

@@ -98,8 +98,9 @@ class FoundAtSchool : public Found {
   void SetUp() override {
     Found::SetUp();
     ::mkdir((folder_ + "/server").c_str(), 0700);
-    server_ = std::make_unique<Server>(world_, folder_ + "/server", Planted::none);
+    server_ = std::make_unique<Server>(world_, folder_ + "/server", 0, Planted::none);
     network_ = std::make_unique<Network>(world_, *server_, Planted::none);
+    sites_ = {{server_.get(), network_.get()}};
     server_->start();
   }
   void TearDown() override {
@@ -116,7 +117,7 @@ class FoundAtSchool : public Found {
     const std::string folder = folder_ + "/device" + std::to_string(devices_);
     ::mkdir(folder.c_str(), 0700);
     person.devices.push_back(
-        std::make_unique<Device>(world_, *network_, *server_, person, folder, devices_++, Planted::none));
+        std::make_unique<Device>(world_, sites_, person, folder, devices_++, Planted::none));
     person.devices.back()->open();
     return *person.devices.back();
   }
@@ -139,6 +140,7 @@ class FoundAtSchool : public Found {
   World world_{1};
   std::unique_ptr<Server> server_;
   std::unique_ptr<Network> network_;
+  std::vector<Site> sites_;
   std::vector<std::unique_ptr<Person>> people_;
   std::uint64_t devices_ = 0;
 };
@@ -189,7 +191,7 @@ TEST_F(FoundAtSchool, ARecoveredDeviceSendsEvenIfItsPredecessorNeverReachedTheCa
   person.devices.front()->lose();
   Device& second = add_device(person);
   ASSERT_TRUE(second.recover());
-  const auto link = admin.invite(3600, 1);
+  const auto link = admin.invite("teacher", 3600, 1);
   ASSERT_TRUE(link && sync(admin) && second.join(*link));
   second.add_entries(2);
   ASSERT_TRUE(sync(second) && sync(second));
@@ -213,7 +215,7 @@ TEST_F(FoundAtSchool, KeysOfConcurrentEpochsReachEveryDevice) {
   Device& second = add_device(person);
   Device& third = add_device(person);
   ASSERT_TRUE(second.recover() && third.recover());
-  const auto link = admin.invite(3600, 1);
+  const auto link = admin.invite("teacher", 3600, 1);
   ASSERT_TRUE(link && sync(admin) && second.join(*link));
   // Neither finds an epoch on the carrier, so each opens one, and has it for itself until its next sync.
   ASSERT_TRUE(sync(second) && sync(third));
