@@ -160,8 +160,10 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     refused_logs_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
-  // A new store that says nothing about our spaces does not know us: it shares no numbers for them.
-  const bool forgotten = reborn && !outcome.base_unknown && !outcome.set && outcome.moved.empty();
+  // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does one
+  // that went back to before it knew us, which says its old generation once more.
+  const bool forgets = outcome.base_unknown ? outcome.generation && !reborn : reborn;
+  const bool forgotten = forgets && !outcome.set && outcome.moved.empty();
   if (forgotten) carrier->set.clear();
   renumbered_ = forgotten || outcome.set.has_value();
   if (outcome.set) {
@@ -171,7 +173,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
       static_cast<void>(space);
     }
   }
-  if (reborn || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
+  if (forgotten || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
   return {};
 }
 

@@ -89,6 +89,14 @@ base::Status JournalTable::put(const JournalRow& row) {
   return words.bind(id).bind(std::string_view(row.text)).run();
 }
 
+base::Status JournalTable::forget(const base::ObjectId& object) {
+  auto words =
+      database_.query("DELETE FROM journal_words WHERE rowid = (SELECT id FROM journal WHERE object = ?)");
+  SJ_TRY_STATUS(words.bind(object).run());
+  auto row = database_.query("DELETE FROM journal WHERE object = ?");
+  return row.bind(object).run();
+}
+
 #define SJ_JOURNAL_COLUMNS "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms"
 
 base::Result<std::optional<JournalRow>> JournalTable::get(const base::ObjectId& object) {

@@ -358,6 +358,7 @@ base::Status ClientSession::State::note_refusal(const ServerMessage& message) {
   if (!message.generation) return {};
   ClientShelf::Outcome refusal;
   refusal.generation = message.generation;
+  refusal.base_unknown = message.base_unknown;
   SJ_TRY(auto noted, shelf.apply(refusal));
   static_cast<void>(noted);
   progress.generation = message.generation;

@@ -207,10 +207,11 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   if (!known(peer.device)) {
     peer.follow(set, std::nullopt);
     // It has been here, and is not known any more: it was removed, or this store is older than it was. Its acks
-    // are void, and it must not number its spaces as of old, or what it brings would never be looked at.
-    if (hello != nullptr && hello->set && !(*hello->set == log::set_tag(set))) {
-      reply.set = set;
+    // are void, and it must not number its spaces as of old, or what it brings would never be looked at. A new
+    // generation says that by itself; the old one, said again, does too.
+    if (hello != nullptr && hello->set && !reply.generation) {
       reply.base_unknown = true;
+      reply.generation = generation_;
     }
     if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;

@@ -44,7 +44,10 @@ void check_late(School& school, Person& person) {
   for (Device* device : person.alive()) {
     if (device->revoked || !device->has_person()) continue;
     auto folded = device->folded();
-    if (!witness.always(Always::codes_are_expected, folded.ok(), "fold_all")) return;
+    if (!witness.always(Always::codes_are_expected, folded.ok(),
+                        where(person, *device) + " cannot be shown: " + base::code_name(folded.code()))) {
+      return;
+    }
     for (const auto& [object, entry] : *folded) {
       for (const auto& [dot, text] : entry.changes) {
         witness.always(Always::fenced_is_not_shown, late.count(dot) == 0,

@@ -108,7 +108,10 @@ void check_person(School& school, Person& person) {
   for (Device* device : person.alive()) {
     if (device->revoked) continue;
     auto folded = device->folded();
-    if (!witness.always(Always::codes_are_expected, folded.ok(), "fold_all")) return;
+    if (!witness.always(Always::codes_are_expected, folded.ok(),
+                        where(person, *device) + " cannot be shown: " + base::code_name(folded.code()))) {
+      return;
+    }
     check_device(world, person, *device, *folded, expected);
     if (first) {
       witness.always(Always::devices_converge, same_state(*first, *folded),

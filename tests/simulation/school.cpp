@@ -121,7 +121,7 @@ bool School::join(Device& device) {
     return device.join(links_[world_.random.below(links_.size())]);
   }
   for (Device* admin : people_.front()->alive()) {
-    if (!admin->joined() || !admin->is_admin()) continue;
+    if (!admin->joined() || !admin->is_admin() || admin->revocation_tried) continue;
     // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
     // look at the clock in the end.
     if (quiet_) admin->clock().wrong_by = 0;
@@ -147,7 +147,7 @@ bool School::host_everywhere() {
     if (!server.up() || server.hosts(*community_)) continue;
     all = false;
     for (Device* admin : people_.front()->alive()) {
-      if (!admin->is_admin() || admin->syncing()) continue;
+      if (!admin->is_admin() || admin->syncing() || admin->revocation_tried) continue;
       if (!admin->host_community(*community_, server)) continue;
       admin->roam(i);
       if (quiet_) {

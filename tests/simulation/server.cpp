@@ -185,6 +185,11 @@ std::optional<Answer> Server::seal(sync::CarrierSession& session, base::Result<s
   if (!promise.ok()) return std::nullopt;
   Answer answer;
   answer.refused = refuses(reply->record_exceptions) || refuses(reply->segment_exceptions);
+  for (const auto* exceptions : {&reply->record_exceptions, &reply->segment_exceptions}) {
+    for (const auto& one : *exceptions) {
+      world_.witness.event("verdict", one.place, static_cast<std::uint64_t>(one.code));
+    }
+  }
   plant(planted_, *reply);
   const bool all_taken = reply->records_taken + reply->segments_taken > 0 &&
                          reply->record_exceptions.empty() && reply->segment_exceptions.empty();
@@ -275,6 +280,7 @@ void Server::look_at(const base::PublicBoxKey& device, const sync::ClientMessage
 void Server::look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply) {
   if (!reply.base_unknown) return;
   told_unknown_.insert(device);
+  if (reply.generation) return;  // it does not know the device any more
   world_.witness.always(Always::base_is_lost_with_reason_only, reply.set || world_.stores_went_back,
                         "a carrier does not know what it said, and no store went back");
 }
