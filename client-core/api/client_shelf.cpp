@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 namespace {
@@ -150,7 +151,8 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
   const bool reborn =
-      outcome.generation && carrier->generation && !(*carrier->generation == *outcome.generation);
+      outcome.generation && carrier->generation && !(*carrier->generation == *outcome.generation) &&
+      !SJ_PLANTED(client_ignores_generation);
   if (reborn || outcome.base_unknown) {
     // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and
     // offered anew.
@@ -178,6 +180,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
 }
 
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
+  if (SJ_PLANTED(client_hides_refusals)) return;
   if (code == base::Code::unknown_membership) return;  // "later" is no refusal
   ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
 }
@@ -218,7 +221,7 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     auto header = log::decode_header(segment->header);
     if (!header.ok()) continue;
     // "Fenced" is held there as well, in quarantine: it is not offered again and never counts as sent.
-    if (code == base::Code::fenced) {
+    if (code == base::Code::fenced && !SJ_PLANTED(client_takes_fenced_for_sent)) {
       note_refused(verdict.space, code);
       SJ_TRY_STATUS(core_.store->set_segment_state(verdict.space, verdict.log, header->segment_no,
                                                    store::SegmentState::quarantined));
@@ -277,6 +280,8 @@ base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::Sp
 base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched,
                                     Applied& applied) {
   for (const auto& run : outcome.arrivals.runs) {
+    if (SJ_PLANTED(client_drops_a_run) && outcome.arrivals.runs.size() > 2 && &run == &outcome.arrivals.runs.back())
+      continue;
     SJ_TRY(auto* space, core_.space(run.space));
     // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.
     SJ_TRY(const auto taken, core_.take_run(*space, run.log, run.segments, touched));

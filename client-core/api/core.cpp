@@ -6,6 +6,7 @@
 #include "client_shelf.h"
 #include "core_state.h"
 #include "crypto/hash.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 namespace {
@@ -170,6 +171,10 @@ base::Result<std::vector<base::ObjectId>> Core::add_entries(const std::vector<cy
     const auto id = entry.id.is_zero() ? core.random.id<base::ObjectId>() : entry.id;
     SJ_TRY(auto added, core.journal->add(core.personal, log, entry, id, core.clock.now().wall_ms));
     ids.push_back(added);
+    if (SJ_PLANTED(client_commits_halves)) {
+      SJ_TRY_STATUS(transaction.commit());
+      SJ_TRY_STATUS(transaction.begin());
+    }
   }
   SJ_TRY_STATUS(transaction.commit());
   for (const auto& id : ids) core.note_changed(id);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core_state.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 
@@ -36,7 +37,7 @@ base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const Space
 // Any other device of the person ends it there as well.
 base::Status Core::State::remove_revoked_devices(SpaceState& space) {
   const auto own = spaces.find(personal);
-  if (own == spaces.end() || own->second.get() == &space) return {};
+  if (own == spaces.end() || own->second.get() == &space || SJ_PLANTED(client_revokes_at_home_only)) return {};
   std::vector<base::DeviceId> left;
   for (const auto& [id, revoked] : own->second->membership.removed_devices()) {
     if (space.membership.devices().count(id) != 0) left.push_back(id);
@@ -61,6 +62,7 @@ base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& 
 }
 
 base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched) {
+  if (SJ_PLANTED(client_forgets_fences)) return {};
   std::set<base::LogId> out;
   SJ_TRY(auto waiting, store->logs_in_state(space.row.space, store::SegmentState::quarantined));
   out.insert(waiting.begin(), waiting.end());

@@ -1,6 +1,7 @@
 // Memory from the store: at open, and again after a change that failed half-way.
 #include "base/codec.h"
 #include "core_state.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 namespace {
@@ -91,15 +92,21 @@ base::Status Core::State::load() {
   for (auto& row : rows) SJ_TRY_STATUS(load_space(std::move(row)));
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);
+  if (SJ_PLANTED(client_loses_unsealed) && device) {
+    SJ_TRY(auto own, store->own_log(personal));
+    SJ_TRY(auto waiting, store->unsealed_ops(personal, own ? own->log : base::LogId{}, 1024));
+    if (!waiting.empty()) SJ_TRY_STATUS(store->remove_ops_from(personal, own->log, waiting.back().dot.position));
+  }
   return load_settings();
 }
 
 base::Status Core::State::ensure_usable() {
-  if (!usable.ok()) reload();
+  if (!usable.ok() && !SJ_PLANTED(client_stays_unusable)) reload();
   return usable;
 }
 
 void Core::State::reload() {
+  if (SJ_PLANTED(client_keeps_failed_memory)) return;
   device.reset();
   certificate.reset();
   name.clear();

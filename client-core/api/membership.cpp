@@ -3,6 +3,7 @@
 #include "base/codec.h"
 #include "core_state.h"
 #include "crypto/hash.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 
@@ -108,6 +109,7 @@ namespace {
 // of it. What is sealed in either must be read by everybody.
 std::set<base::EpochId> last_epochs(const space::Membership& of) {
   std::set<base::EpochId> last;
+  if (SJ_PLANTED(client_boxes_current_only) && of.current_epoch()) return {*of.current_epoch()};
   for (const auto& epoch : of.epochs()) last.insert(epoch.epoch);
   for (const auto& epoch : of.epochs()) {
     for (const auto& predecessor : epoch.predecessors) {
@@ -159,7 +161,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
   const auto current = space.membership.current_epoch();
   const bool holds_key = current && space.epochs.count(*current) != 0;
-  if (is_admin(space) && space.membership.needs_rotation() && holds_key) SJ_TRY_STATUS(open_epoch(space));
+  if (is_admin(space) && space.membership.needs_rotation() && holds_key && !SJ_PLANTED(client_never_rotates)) SJ_TRY_STATUS(open_epoch(space));
   return box_keys(space);
 }
 

@@ -3,6 +3,7 @@
 // our branch yet, so nothing refers to it: its changes are written anew in a new log, and the other copy's
 // branch is taken as it is.
 #include "core_state.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 
@@ -57,6 +58,9 @@ base::Result<bool> Core::State::leave_own_branch(SpaceState& space, const space:
     SJ_TRY(auto dot, fold::write_local(*store, codec, space.row.space, fresh->log, std::move(op), wall_ms));
     renamed[item.op.dot] = dot;
     touched.push_back({space.row.space, item.object});
+  }
+  if (SJ_PLANTED(client_loses_its_branch) && !renamed.empty()) {
+    SJ_TRY_STATUS(store->remove_ops_from(space.row.space, fresh->log, renamed.rbegin()->second.position));
   }
   refused_now.erase(space.row.space);  // what was refused of the old branch is written anew
   return true;

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core_state.h"
+#include "base/planted.h"
 
 namespace sejawat::api {
 namespace {
@@ -115,9 +116,10 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
   const auto enrolled = space.membership.logs().find(log);
   if (enrolled != space.membership.logs().end() && !is_of_this_device(space, log)) {
     SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second));
-    if (header.segment_no >= fenced) return store::SegmentState::quarantined;
+    if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences)) return store::SegmentState::quarantined;
   }
   const auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;
   if (key == space.epochs.end()) return store::SegmentState::waiting_key;
   auto ops = log::open_segment(space.row.space, log, before, key->second, segment);
   if (!ops.ok()) return store::SegmentState::unreadable;
@@ -211,6 +213,7 @@ base::Result<base::Code> Core::State::take_next(SpaceState& space, const space::
 
 base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
   constexpr std::size_t kAtOnce = 4096;
+  if (SJ_PLANTED(client_never_looks_again)) return {};
   Opened opened;
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
@@ -262,6 +265,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
     space->row.name = named->second.front().bytes;
     SJ_TRY_STATUS(store->put_space(space->row));
   }
+  if (SJ_PLANTED(client_leaves_rows_stale) && personal_objects.size() > 1) personal_objects.pop_back();
   return journal->refresh(personal_objects);
 }
 

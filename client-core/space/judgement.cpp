@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "membership_rules.h"
+#include "base/planted.h"
 
 namespace sejawat::space {
 namespace {
@@ -39,7 +40,7 @@ Judgement::Judgement(const Entries& entries, const Places* within) : entries_(en
 void Judgement::gather() {
   const auto rank = [](auto& ranks, const auto& whose, const Membership::Entry& entry) {
     auto& best = ranks[whose];
-    best = std::min(best, Rank{entry.depth, entry.id});
+    best = std::min(best, Rank{SJ_PLANTED(seniority_by_arrival) ? ~entry.place : entry.depth, entry.id});
   };
   for (const auto& shared : entries_) {
     const Membership::Entry& entry = *shared;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "base/planted.h"
 
 namespace sejawat::carrier {
 namespace {
@@ -74,6 +75,10 @@ void Carrier::index(Space& space) {
   std::set<base::PersonId> members;
   for (const auto& [device, row] : space.membership.devices()) devices.emplace(row.box_key, row.person);
   for (const auto& [device, row] : space.membership.removed_devices()) removed.insert(row.box_key);
+  if (SJ_PLANTED(carrier_serves_the_removed)) {
+    for (const auto& [device, row] : space.membership.removed_devices()) devices.emplace(row.box_key, row.person);
+    removed.clear();
+  }
   for (const auto& [person, member] : space.membership.members()) members.insert(person);
 
   for (const auto& [device, person] : devices) {
@@ -200,12 +205,14 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   }
   // Beyond a fence it is kept all the same, so that every carrier holds the same and nobody's late work is
   // lost; "fenced" says that it is here and counts for nobody until an admin readmits it.
-  const bool late = fence && header->segment_no >= fence->count;
+  const bool late = fence && header->segment_no >= fence->count && !SJ_PLANTED(carrier_forgets_fence);
   const base::Code taken = late ? base::Code::fenced : base::Code::ok;
   const auto& id = space.membership.space();
   SJ_TRY(auto stored, store_.head(id, enrolled->log));
   const log::Head before = stored.value_or(log::Head{});
+  if (late && SJ_PLANTED(carrier_drops_late_work)) return taken;
   if (header->segment_no < before.count) {
+    if (SJ_PLANTED(carrier_takes_forks_for_known)) return taken;
     SJ_TRY(auto held, store_.segment(id, enrolled->log, header->segment_no));
     return held && base::equal(*held, bytes) ? taken : base::Code::chain_fork;
   }
@@ -214,7 +221,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
     return base::Code::quota_exceeded;
   auto verified = log::verify_next(id, enrolled->log, enrolled->key, before, *segment);
   if (!verified.ok()) return verified.code();
-  space.digest.move_tip(before, verified->head);
+  if (!SJ_PLANTED(carrier_forgets_digest)) space.digest.move_tip(before, verified->head);
   ++space.position;
   used += bytes.size();
   changes_.tips[id] = space.position;

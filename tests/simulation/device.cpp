@@ -287,6 +287,16 @@ std::optional<base::SpaceId> Device::personal_space() {
   return std::nullopt;
 }
 
+std::optional<base::SpaceId> Device::community() {
+  if (!has_person()) return std::nullopt;
+  auto status = core_->status();
+  if (!status.ok()) return std::nullopt;
+  for (const auto& space : status->spaces) {
+    if (space.kind != space::SpaceKind::personal) return space.space;
+  }
+  return std::nullopt;
+}
+
 bool Device::is_admin() {
   if (!has_person()) return false;
   auto status = core_->status();

@@ -91,6 +91,7 @@ class Device {
   bool is_here();   // has_person, and the card is not needed to read on
   bool knows(const base::PersonId& person);
   std::optional<base::SpaceId> personal_space();
+  std::optional<base::SpaceId> community();
   bool has_all_keys();  // nothing that arrived waits for a key
   bool has_sent_all();  // the last sync went well, and nothing came after it
   base::Result<Folded> folded();

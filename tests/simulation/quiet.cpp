@@ -23,10 +23,15 @@ std::string waiting_of(Device& device) {
 
 }  // namespace
 
-bool School::sync_now(Device& device) {
+void School::go(Device& device, std::size_t site) {
   device.hang_up();
   // A sync of the bad days may still be on its way.
   for (int tries = 0; device.syncing() && tries < 2; ++tries) world_.run_until(world_.now() + kMinute);
+  device.roam(site);
+}
+
+bool School::sync_now(Device& device) {
+  go(device, device.site());
   device.start_sync();
   const auto latest = world_.now() + kHour;
   while (device.syncing() && world_.now() < latest && world_.run_one()) {
@@ -48,7 +53,7 @@ std::string School::has_all_begun() {
       for (Person* who : {people_.front().get(), person.get()}) {
         for (Device* device : who->alive()) {
           for (std::size_t at = 0; at < sites_.size() && device->has_person(); ++at) {
-            device->roam(at);
+            go(*device, at);
             sync_now(*device);
           }
           // Whose join was in doubt is taken up, or would wait for ever.
@@ -75,7 +80,7 @@ std::string School::has_all_begun() {
 bool School::sync_everywhere(Device& device, std::string& waits) {
   bool quiet = true;
   for (std::size_t i = 0; i < sites_.size(); ++i) {
-    device.roam(i);
+    go(device, i);
     const bool ok = sync_now(device);
     const SyncResult& sync = device.last_sync();
     // Whose membership ended offers some of the space again and again, and is told so each time.

@@ -143,6 +143,7 @@ std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n) {
 }
 
 ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, Planted planted) {
+  const Planting planting(planted);
   install_vfs();
   seed_sqlite(seed);
   World world(seed);

@@ -98,6 +98,8 @@ bool School::begin(Person& person) {
   if (!device.has_person() && !(person.card ? device.recover() : device.make_person())) return false;
   // Closed before the keys had come: the card is shown once more.
   if (quiet_ && person.card && !device.has_all_keys()) device.recover();
+  // A founding that ended with its process may be there all the same.
+  if (person.founder && !community_) community_ = device.community();
   if (device.joined()) return true;
   if (person.founder) {
     // Once only: a later device learns of the school from the carrier.
@@ -149,10 +151,11 @@ bool School::host_everywhere() {
     for (Device* admin : people_.front()->alive()) {
       if (!admin->is_admin() || admin->syncing() || admin->revocation_tried) continue;
       if (!admin->host_community(*community_, server)) continue;
-      admin->roam(i);
       if (quiet_) {
+        go(*admin, i);
         sync_now(*admin);
       } else {
+        admin->roam(i);
         admin->start_sync();
       }
       break;

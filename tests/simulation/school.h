@@ -19,6 +19,7 @@ class School {
   bool quiet_phase();
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   Device& add_device(Person& person);
+  void go(Device& device, std::size_t site);
   bool sync_now(Device& device);  // runs the world until it is done; true: the sync was ok
 
   World& world() { return world_; }
