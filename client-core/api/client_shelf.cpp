@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/hash.h"
 #include "base/planted.h"
+#include "crypto/hash.h"
 
 namespace sejawat::api {
 namespace {
@@ -150,9 +150,9 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
 base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
-  const bool reborn =
-      outcome.generation && carrier->generation && !(*carrier->generation == *outcome.generation) &&
-      !SJ_PLANTED(client_ignores_generation);
+  const bool reborn = outcome.generation && carrier->generation &&
+                      !(*carrier->generation == *outcome.generation) &&
+                      !SJ_PLANTED(client_ignores_generation);
   if (reborn || outcome.base_unknown) {
     // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and
     // offered anew.
@@ -162,8 +162,8 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     refused_logs_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
-  // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does one
-  // that went back to before it knew us, which says its old generation once more.
+  // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
+  // one that went back to before it knew us, which says its old generation once more.
   const bool forgets = outcome.base_unknown ? outcome.generation && !reborn : reborn;
   const bool forgotten = forgets && !outcome.set && outcome.moved.empty();
   if (forgotten) carrier->set.clear();
@@ -280,7 +280,8 @@ base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::Sp
 base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched,
                                     Applied& applied) {
   for (const auto& run : outcome.arrivals.runs) {
-    if (SJ_PLANTED(client_drops_a_run) && outcome.arrivals.runs.size() > 2 && &run == &outcome.arrivals.runs.back())
+    if (SJ_PLANTED(client_drops_a_run) && outcome.arrivals.runs.size() > 2 &&
+        &run == &outcome.arrivals.runs.back())
       continue;
     SJ_TRY(auto* space, core_.space(run.space));
     // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.

@@ -1,8 +1,8 @@
 // Founding, hosting, inviting and joining communities.
 #include <algorithm>
 
-#include "core_state.h"
 #include "base/planted.h"
+#include "core_state.h"
 
 namespace sejawat::api {
 namespace {

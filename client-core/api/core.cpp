@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "base/planted.h"
 #include "client_shelf.h"
 #include "core_state.h"
 #include "crypto/hash.h"
-#include "base/planted.h"
 
 namespace sejawat::api {
 namespace {

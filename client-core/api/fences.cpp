@@ -3,8 +3,8 @@
 #include <map>
 #include <set>
 
-#include "core_state.h"
 #include "base/planted.h"
+#include "core_state.h"
 
 namespace sejawat::api {
 
@@ -33,11 +33,12 @@ base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const Space
   return fences;
 }
 
-// A device that its owner revoked may have entered another space meanwhile, and whoever revoked it did not know.
-// Any other device of the person ends it there as well.
+// A device that its owner revoked may have entered another space meanwhile, and whoever revoked it did not
+// know. Any other device of the person ends it there as well.
 base::Status Core::State::remove_revoked_devices(SpaceState& space) {
   const auto own = spaces.find(personal);
-  if (own == spaces.end() || own->second.get() == &space || SJ_PLANTED(client_revokes_at_home_only)) return {};
+  if (own == spaces.end() || own->second.get() == &space || SJ_PLANTED(client_revokes_at_home_only))
+    return {};
   std::vector<base::DeviceId> left;
   for (const auto& [id, revoked] : own->second->membership.removed_devices()) {
     if (space.membership.devices().count(id) != 0) left.push_back(id);
@@ -70,8 +71,8 @@ base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::To
     if (!log.fence && out.count(id) == 0) continue;
     SJ_TRY(const std::uint64_t from, fenced_from(space, log));
     if (is_of_this_device(space, id)) {
-      // One's own words stay in sight here, where they were written; that they wait in quarantine a carrier said, and a fence that was
-      // raised ends it.
+      // One's own words stay in sight here, where they were written; that they wait in quarantine a carrier
+      // said, and a fence that was raised ends it.
       if (log.fence && out.count(id) != 0) {
         SJ_TRY_STATUS(store->release_quarantined(space.row.space, id, from));
       }

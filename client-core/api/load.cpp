@@ -1,7 +1,7 @@
 // Memory from the store: at open, and again after a change that failed half-way.
 #include "base/codec.h"
-#include "core_state.h"
 #include "base/planted.h"
+#include "core_state.h"
 
 namespace sejawat::api {
 namespace {
@@ -95,7 +95,8 @@ base::Status Core::State::load() {
   if (SJ_PLANTED(client_loses_unsealed) && device) {
     SJ_TRY(auto own, store->own_log(personal));
     SJ_TRY(auto waiting, store->unsealed_ops(personal, own ? own->log : base::LogId{}, 1024));
-    if (!waiting.empty()) SJ_TRY_STATUS(store->remove_ops_from(personal, own->log, waiting.back().dot.position));
+    if (!waiting.empty())
+      SJ_TRY_STATUS(store->remove_ops_from(personal, own->log, waiting.back().dot.position));
   }
   return load_settings();
 }

@@ -1,9 +1,9 @@
 #include <set>
 
 #include "base/codec.h"
+#include "base/planted.h"
 #include "core_state.h"
 #include "crypto/hash.h"
-#include "base/planted.h"
 
 namespace sejawat::api {
 
@@ -161,7 +161,8 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
   const auto current = space.membership.current_epoch();
   const bool holds_key = current && space.epochs.count(*current) != 0;
-  if (is_admin(space) && space.membership.needs_rotation() && holds_key && !SJ_PLANTED(client_never_rotates)) SJ_TRY_STATUS(open_epoch(space));
+  if (is_admin(space) && space.membership.needs_rotation() && holds_key && !SJ_PLANTED(client_never_rotates))
+    SJ_TRY_STATUS(open_epoch(space));
   return box_keys(space);
 }
 

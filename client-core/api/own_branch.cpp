@@ -2,8 +2,8 @@
 // restored backup or a cloned phone, wrote on in a log that another copy continued as well. Nobody has taken
 // our branch yet, so nothing refers to it: its changes are written anew in a new log, and the other copy's
 // branch is taken as it is.
-#include "core_state.h"
 #include "base/planted.h"
+#include "core_state.h"
 
 namespace sejawat::api {
 

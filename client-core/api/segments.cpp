@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
-#include "core_state.h"
 #include "base/planted.h"
+#include "core_state.h"
 
 namespace sejawat::api {
 namespace {
@@ -116,7 +116,8 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
   const auto enrolled = space.membership.logs().find(log);
   if (enrolled != space.membership.logs().end() && !is_of_this_device(space, log)) {
     SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second));
-    if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences)) return store::SegmentState::quarantined;
+    if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences))
+      return store::SegmentState::quarantined;
   }
   const auto key = space.epochs.find(header.epoch);
   if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;

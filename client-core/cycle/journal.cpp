@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
-#include "journal_cells.h"
 #include "base/planted.h"
+#include "journal_cells.h"
 
 namespace sejawat::cycle {
 namespace {

@@ -1,8 +1,8 @@
 #include "base/codec.h"
+#include "base/planted.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "membership_rules.h"
-#include "base/planted.h"
 
 namespace sejawat::space {
 namespace {

@@ -2,8 +2,8 @@
 // without a right, joins in doubt), so it ends, and it is a function of the set of records alone.
 #include <algorithm>
 
-#include "membership_rules.h"
 #include "base/planted.h"
+#include "membership_rules.h"
 
 namespace sejawat::space {
 namespace {

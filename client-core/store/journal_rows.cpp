@@ -1,5 +1,5 @@
-#include "journal_table.h"
 #include "base/planted.h"
+#include "journal_table.h"
 
 namespace sejawat::store {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <sys/stat.h>
 
+#include "base/planted.h"
 #include "schema.h"
 #include "store_state.h"
-#include "base/planted.h"
 
 namespace sejawat::store {
 

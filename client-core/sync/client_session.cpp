@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <set>
 
+#include "base/planted.h"
 #include "crypto/noise.h"
 #include "log/digest.h"
 #include "sync/session.h"
-#include "base/planted.h"
 
 namespace sejawat::sync {
 namespace {

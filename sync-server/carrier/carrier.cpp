@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "crypto/hash.h"
 #include "base/planted.h"
+#include "crypto/hash.h"
 
 namespace sejawat::carrier {
 namespace {
@@ -76,7 +76,8 @@ void Carrier::index(Space& space) {
   for (const auto& [device, row] : space.membership.devices()) devices.emplace(row.box_key, row.person);
   for (const auto& [device, row] : space.membership.removed_devices()) removed.insert(row.box_key);
   if (SJ_PLANTED(carrier_serves_the_removed)) {
-    for (const auto& [device, row] : space.membership.removed_devices()) devices.emplace(row.box_key, row.person);
+    for (const auto& [device, row] : space.membership.removed_devices())
+      devices.emplace(row.box_key, row.person);
     removed.clear();
   }
   for (const auto& [person, member] : space.membership.members()) members.insert(person);

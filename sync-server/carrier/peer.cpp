@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "carrier/carrier.h"
 #include "base/planted.h"
+#include "carrier/carrier.h"
 
 namespace sejawat::carrier {
 namespace {
@@ -209,9 +209,9 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   const auto set = set_of(peer.device);
   if (!known(peer.device)) {
     peer.follow(set, std::nullopt);
-    // It has been here, and is not known any more: it was removed, or this store is older than it was. Its acks
-    // are void, and it must not number its spaces as of old, or what it brings would never be looked at. A new
-    // generation says that by itself; the old one, said again, does too.
+    // It has been here, and is not known any more: it was removed, or this store is older than it was. Its
+    // acks are void, and it must not number its spaces as of old, or what it brings would never be looked at.
+    // A new generation says that by itself; the old one, said again, does too.
     if (hello != nullptr && hello->set && !reply.generation && !SJ_PLANTED(carrier_hides_that_it_forgot)) {
       reply.base_unknown = true;
       reply.generation = generation_;

@@ -1,8 +1,8 @@
 // What a carrier decides about membership records.
 #include <algorithm>
 
-#include "carrier/carrier.h"
 #include "base/planted.h"
+#include "carrier/carrier.h"
 
 namespace sejawat::carrier {
 namespace {
@@ -44,7 +44,8 @@ base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& in
   if (invite == space.membership.invites().end()) return base::Code::invite_invalid;
   if (invite->second.revoked) return base::Code::invite_revoked;
   if (wall_seconds > invite->second.expires_seconds) return base::Code::invite_expired;
-  if (invite->second.joined >= invite->second.uses && !SJ_PLANTED(carrier_ignores_uses)) return base::Code::invite_used;
+  if (invite->second.joined >= invite->second.uses && !SJ_PLANTED(carrier_ignores_uses))
+    return base::Code::invite_used;
   return base::Code::ok;
 }
 
@@ -81,7 +82,8 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
   SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
-  // Whoever joins does not hold the space yet, so the join comes back with it; else its digest could not agree.
+  // Whoever joins does not hold the space yet, so the join comes back with it; else its digest could not
+  // agree.
   if (peek->join_invite && peek->device && peek->device->box_key == offered.device &&
       !SJ_PLANTED(carrier_keeps_the_join)) {
     ingested.own.erase({offered.space, space.position});

@@ -6,6 +6,7 @@
 
 namespace sejawat::simulation {
 
+std::string waiting_of(Device& device);  // what is not sealed or not readable yet
 std::string where(const Person& person, const Device& device);
 // Everything of one person, on each device and on a new phone with only the card.
 void check_person(School& school, Person& person);

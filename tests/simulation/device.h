@@ -41,7 +41,8 @@ class Device {
   void end(Ending ending);
   void heal();
   void lose();  // for good
-  // The store as it is now, for later; and going back to it. A clone begins as a copy of another device's store.
+  // The store as it is now, for later; and going back to it. A clone begins as a copy of another device's
+  // store.
   void take_backup();
   bool has_backup() const { return backup_.has_value(); }
   void restore_backup();
@@ -55,7 +56,8 @@ class Device {
   bool recover();      // from the person's card
   std::optional<base::SpaceId> create_community();
   bool host_community(const base::SpaceId& community, Server& server);
-  std::optional<space::InviteLink> invite(std::string_view role, std::int64_t ttl_seconds, std::uint32_t uses);
+  std::optional<space::InviteLink> invite(std::string_view role, std::int64_t ttl_seconds,
+                                          std::uint32_t uses);
   bool join(const space::InviteLink& link);
   void add_entries(std::size_t count);
   void edit_entry();

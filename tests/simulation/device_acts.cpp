@@ -44,10 +44,9 @@ std::optional<base::SpaceId> Device::create_community() {
 
 bool Device::host_community(const base::SpaceId& community, Server& server) {
   if (!has_person() || server.operator_secret() == nullptr) return false;
-  return settle_call(
-      "host community",
-      core_->host_community(community, server.address(), *server.operator_secret()).code(),
-      {base::Code::unknown_space});
+  return settle_call("host community",
+                     core_->host_community(community, server.address(), *server.operator_secret()).code(),
+                     {base::Code::unknown_space});
 }
 
 std::optional<space::InviteLink> Device::invite(std::string_view role, std::int64_t ttl_seconds,
@@ -138,9 +137,8 @@ bool Device::remove_member(const base::PersonId& person) {
 
 bool Device::change_role(const base::PersonId& person, std::string_view role) {
   if (!has_person()) return false;
-  const bool done =
-      settle_call("change role", core_->change_role(person, role).code(),
-                  {base::Code::not_found, base::Code::not_permitted, base::Code::key_missing});
+  const bool done = settle_call("change role", core_->change_role(person, role).code(),
+                                {base::Code::not_found, base::Code::not_permitted, base::Code::key_missing});
   world_.witness.sometimes(Sometimes::role_is_changed, done);
   if (done) tell_live();
   return done;
@@ -185,8 +183,8 @@ bool Device::revoke_invite() {
 
 bool Device::rotate(const base::SpaceId& space) {
   if (!has_person()) return false;
-  const bool done = settle_call("rotate", core_->rotate(space).code(),
-                                {base::Code::not_found, base::Code::not_permitted});
+  const bool done =
+      settle_call("rotate", core_->rotate(space).code(), {base::Code::not_found, base::Code::not_permitted});
   world_.witness.sometimes(Sometimes::key_is_rotated, done);
   if (done) tell_live();
   return done;
@@ -199,9 +197,8 @@ bool Device::confirm_provisional() {
   bool any = false;
   for (const auto& member : *members) {
     if (!member.provisional) continue;
-    const bool done =
-        settle_call("confirm member", core_->confirm_member(member.person).code(),
-                    {base::Code::not_permitted, base::Code::not_found});
+    const bool done = settle_call("confirm member", core_->confirm_member(member.person).code(),
+                                  {base::Code::not_permitted, base::Code::not_found});
     world_.witness.sometimes(Sometimes::join_is_confirmed, done);
     any = any || done;
     if (!up()) return any;

@@ -239,8 +239,10 @@ void Device::check_rejects(const api::Status& status, base::Code code) {
     world_.witness.always(Always::rejects_reach_a_person, carrier.last_error == code,
                           "a sync failed, and the status says otherwise");
     if (code != base::Code::ok || !current_.refused) return;
+    // Of a refused join the state of the join tells.
+    const bool by_join = join_site_ && !join_waits_ && !core_->join_state().ok();
     world_.witness.always(Always::rejects_reach_a_person,
-                          !carrier.refusals.empty() || status.quarantined > 0,
+                          !carrier.refusals.empty() || status.quarantined > 0 || by_join,
                           "a carrier refused something, and the status does not show it");
   }
 }

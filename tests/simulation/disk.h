@@ -55,8 +55,8 @@ class Disk {
   void settle(Ending ending);
   bool holds(std::string_view needle) const;
 
-  // A copy of the disk, as a backup or a virtual machine's snapshot makes it: what a power cut now would leave at
-  // the least. Loading one is for a disk without open handles.
+  // A copy of the disk, as a backup or a virtual machine's snapshot makes it: what a power cut now would
+  // leave at the least. Loading one is for a disk without open handles.
   using Image = std::map<std::string, base::Bytes>;
   Image image() const;
   void load(const Image& image);

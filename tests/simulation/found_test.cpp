@@ -252,8 +252,8 @@ TEST_F(FoundAtSchool, AReadErrorWhileAStoreRecoversLosesNothing) {
   EXPECT_EQ(folded->size(), 62U);
 }
 
-// Seed 65972167685702: after a change that failed, memory could not be read back from the store for a moment, and
-// then nothing went until the app was started anew.
+// Seed 65972167685702: after a change that failed, memory could not be read back from the store for a moment,
+// and then nothing went until the app was started anew.
 TEST_F(FoundAtSchool, AStoreThatCouldNotBeReadForAMomentIsReadAgain) {
   Device& device = founder();
   device.add_entries(1);
@@ -273,8 +273,8 @@ TEST_F(FoundAtSchool, AStoreThatCouldNotBeReadForAMomentIsReadAgain) {
   EXPECT_GT(failed, 0);
 }
 
-// Seeds 147348791321624 and 28454081752819: what a revoked device wrote later was shown on the other devices of its
-// owner; and where nothing else of an entry was left, an empty one stayed in the list.
+// Seeds 147348791321624 and 28454081752819: what a revoked device wrote later was shown on the other devices
+// of its owner; and where nothing else of an entry was left, an empty one stayed in the list.
 TEST_F(FoundAtSchool, WhatARevokedDeviceWritesLaterIsKeptAndShownByNobodyElse) {
   Device& first = founder();
   Person& person = first.person();
@@ -300,8 +300,8 @@ TEST_F(FoundAtSchool, WhatARevokedDeviceWritesLaterIsKeptAndShownByNobodyElse) {
   expect_no_violation();
 }
 
-// Seed 139582243456012: a server went back to before it knew the device, under its old generation, and did not say
-// that it had lost what it once acknowledged.
+// Seed 139582243456012: a server went back to before it knew the device, under its old generation, and did
+// not say that it had lost what it once acknowledged.
 TEST_F(FoundAtSchool, AServerThatWentBackToBeforeADeviceTakesItsCheckMarksBack) {
   Device& admin = founder();
   server_->take_snapshot();

@@ -8,7 +8,8 @@ namespace {
 
 // Its owner's carriers have all that it wrote.
 bool has_brought_all(Device& device) {
-  auto status = device.has_person() ? device.status() : base::Result<api::Status>(base::error(base::Code::not_found));
+  auto status =
+      device.has_person() ? device.status() : base::Result<api::Status>(base::error(base::Code::not_found));
   if (!status.ok()) return false;
   const bool sealed = std::all_of(status->spaces.begin(), status->spaces.end(), [](const auto& space) {
     return space.kind != space::SpaceKind::personal || space.unsealed_ops == 0;
@@ -34,11 +35,13 @@ void check_late(School& school, Person& person) {
                    where(person, *device) + " was revoked and is served all the same");
     // It hears that it was removed, or what became of each thing that it brought.
     auto status = device->status();
-    const bool told = status.ok() && (status->quarantined > 0 ||
-                                      std::any_of(status->carriers.begin(), status->carriers.end(), [](const auto& one) {
-                                        return one.last_error == base::Code::fenced || !one.refusals.empty();
-                                      }));
-    witness.always(Always::rejects_reach_a_person, told, where(person, *device) + " was revoked and is not told");
+    const bool told =
+        status.ok() && (status->quarantined > 0 ||
+                        std::any_of(status->carriers.begin(), status->carriers.end(), [](const auto& one) {
+                          return one.last_error == base::Code::fenced || !one.refusals.empty();
+                        }));
+    witness.always(Always::rejects_reach_a_person, told,
+                   where(person, *device) + " was revoked and is not told");
   }
   if (!any) return;
   for (Device* device : person.alive()) {

@@ -1,6 +1,6 @@
 // The lines between devices and one server: late, lossy, repeating, altering, cut. One-shot exchanges as in
-// tools/sejawat and net_client (a message goes, and a reply comes, or an error after a while), and live lines as a
-// WebSocket gives them: messages in order both ways until it is cut.
+// tools/sejawat and net_client (a message goes, and a reply comes, or an error after a while), and live lines
+// as a WebSocket gives them: messages in order both ways until it is cut.
 #pragma once
 
 #include <set>
@@ -48,8 +48,8 @@ class Network {
     std::uint64_t duplicate = 0;
     std::uint64_t replay = 0;
     std::uint64_t altered = 0;
-    std::uint64_t line_cut = 0;     // of each message on a live line
-    std::int64_t slowest = 200;     // one way, milliseconds
+    std::uint64_t line_cut = 0;  // of each message on a live line
+    std::int64_t slowest = 200;  // one way, milliseconds
   };
   void set_weather(const Weather& weather) { weather_ = weather; }
   // These devices do not reach the server until then.

@@ -184,7 +184,8 @@ class MisjudgesDigests final : public Through {
 
 std::vector<Planted> all_planted() {
   std::vector<Planted> all;
-  for (std::size_t i = 1; i < kNames.size() + kProductNames.size(); ++i) all.push_back(static_cast<Planted>(i));
+  for (std::size_t i = 1; i < kNames.size() + kProductNames.size(); ++i)
+    all.push_back(static_cast<Planted>(i));
   return all;
 }
 

@@ -1,6 +1,6 @@
-// Deliberate faults; a simulator that does not find them proves nothing. The first few are lies of something that the
-// core or the carrier relies on and live in the simulator's own wrappers; the others stand in copies of the product's
-// own sources that only the simulator links (base/planted.h).
+// Deliberate faults; a simulator that does not find them proves nothing. The first few are lies of something
+// that the core or the carrier relies on and live in the simulator's own wrappers; the others stand in copies
+// of the product's own sources that only the simulator links (base/planted.h).
 #pragma once
 
 #include <memory>

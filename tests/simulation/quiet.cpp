@@ -7,6 +7,8 @@ namespace {
 
 constexpr int kRounds = 16;
 
+}  // namespace
+
 std::string waiting_of(Device& device) {
   std::string out;
   auto status =
@@ -20,8 +22,6 @@ std::string waiting_of(Device& device) {
   }
   return out;
 }
-
-}  // namespace
 
 void School::go(Device& device, std::size_t site) {
   device.hang_up();
@@ -87,8 +87,8 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
     const bool cut = device.revoked || device.revocation_tried;
     const bool touched = device.person().membership_touched;
     if (cut && sync.code == base::Code::fenced) continue;
-    if (ok && ((sync.same && sync.pending == 0) || ((cut || touched) && sync.received == 0 && sync.sent == 0 &&
-                                                    sync.exchanges == 1))) {
+    if (ok && ((sync.same && sync.pending == 0) ||
+               ((cut || touched) && sync.received == 0 && sync.sent == 0 && sync.exchanges == 1))) {
       continue;
     }
     quiet = false;

@@ -30,7 +30,8 @@ void check_words(World& world, Person& person, Device& device, const Folded& fol
   }
 }
 
-void check_dots(World& world, Person& person, Device& device, const Folded& folded, const Expected& expected) {
+void check_dots(World& world, Person& person, Device& device, const Folded& folded,
+                const Expected& expected) {
   Witness& witness = world.witness;
   std::map<log::Dot, const std::string*> present;
   for (const auto& [id, entry] : folded) {
@@ -93,7 +94,8 @@ void check_search(World& world, Person& person, Device& device, const Folded& fo
 }
 
 bool same_state(const Folded& a, const Folded& b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](const auto& left, const auto& right) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](const auto& left, const auto& right) {
            return left.first == right.first && left.second.state == right.second.state;
          });
 }
@@ -133,7 +135,9 @@ void check_person(School& school, Person& person) {
   }
   auto folded = fresh.folded();
   witness.always(Always::card_brings_all_back, folded.ok() && same_state(*first, *folded),
-                 where(person, fresh) + " has not everything");
+                 where(person, fresh) +
+                     " has not everything: " + std::to_string(folded.ok() ? folded->size() : 0) +
+                     " entries of " + std::to_string(first->size()) + waiting_of(fresh));
 }
 
 std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n) {

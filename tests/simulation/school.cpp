@@ -30,7 +30,7 @@ School::School(World& world, std::string folder, Planted planted)
   const auto sometimes = [&](std::uint64_t most) {
     return world_.chance(600) ? world_.random.below(most) : 0;
   };
-  luck_ = {sometimes(250), sometimes(200), sometimes(60), sometimes(60),
+  luck_ = {sometimes(250), sometimes(200), sometimes(60),  sometimes(60),
            sometimes(60),  sometimes(25),  sometimes(400), sometimes(60)};
   const auto dice = world_.random.below(100);
   const std::uint64_t servers = dice < 55 ? 1 : dice < 85 ? 2 : 3;
@@ -131,7 +131,8 @@ bool School::join(Device& device) {
     const std::uint32_t uses = may_touch && world_.chance(500) ? 3 : 1;
     // What a rolled back server has to take again it must not find expired.
     const bool may_be_short = !kinds_.servers_go_back && world_.chance(500);
-    const auto link = admin->invite(second_admin ? "operator" : "teacher", may_be_short ? kShort : kLong, uses);
+    const auto link =
+        admin->invite(second_admin ? "operator" : "teacher", may_be_short ? kShort : kLong, uses);
     if (!link) continue;
     if (kinds_.membership) links_.push_back(copy_of(*link));
     if (!admin->syncing()) admin->start_sync();

@@ -5,9 +5,12 @@
 
 namespace sejawat::simulation {
 
-// Whether schedules with several servers may have old copies of devices too: two carriers may then have taken one
-// branch each of the same log.
+// Whether schedules with several servers may have old copies of devices too: two carriers may then have taken
+// one branch each of the same log.
 inline constexpr bool kForksOnSeveralCarriers = false;
+
+// Whether members are made readers too.
+inline constexpr bool kDemotions = false;
 
 class School {
  public:

@@ -1,5 +1,5 @@
-// What happens to a school beside the daily work: partitions, stores that go back in time, and people and devices
-// that come, change and go.
+// What happens to a school beside the daily work: partitions, stores that go back in time, and people and
+// devices that come, change and go.
 #include <algorithm>
 
 #include "school.h"
@@ -13,8 +13,8 @@ void School::partition() {
   for (std::uint64_t i = 0; i < devices_; ++i) {
     if (world_.chance(500)) devices.insert(i);
   }
-  networks_[world_.random.below(networks_.size())]->cut_off(std::move(devices),
-                                                            world_.now() + world_.between(kMinute, 12 * kHour));
+  networks_[world_.random.below(networks_.size())]->cut_off(
+      std::move(devices), world_.now() + world_.between(kMinute, 12 * kHour));
 }
 
 void School::old_copies() {
@@ -53,7 +53,8 @@ std::vector<Device*> School::admins() {
   std::vector<Device*> all;
   for (const auto& person : people_) {
     for (Device* device : person->alive()) {
-      if (device->up() && !device->revoked && !device->revocation_tried && device->is_admin()) all.push_back(device);
+      if (device->up() && !device->revoked && !device->revocation_tried && device->is_admin())
+        all.push_back(device);
     }
   }
   return all;
@@ -88,8 +89,8 @@ void School::administer(Device& admin) {
   } else if (what < 60) {
     if (!may) return;
     target.membership_touched = true;
-    const std::array<const char*, 3> roles = {"reader", "teacher", "operator"};
-    admin.change_role(*target.id, roles[world_.random.below(roles.size())]);
+    const std::array<const char*, 3> roles = {"teacher", "operator", "reader"};
+    admin.change_role(*target.id, roles[world_.random.below(kDemotions ? 3 : 2)]);
   } else if (what < 75) {
     if (kinds_.servers_go_back) return;  // a join that went back with its server must be taken again
     for (const auto& person : people_) {

@@ -246,8 +246,8 @@ void Server::receive_live(std::uint64_t connection, const base::Bytes& message) 
   wait_for(std::move(request));
 }
 
-// As net/live and net/websocket_session: after the answers of a group everybody else hears what is new, and whose
-// device was removed is cut.
+// As net/live and net/websocket_session: after the answers of a group everybody else hears what is new, and
+// whose device was removed is cut.
 void Server::push_news() {
   const carrier::Changes changes = carrier_->take_changes();
   const auto lives = lives_;

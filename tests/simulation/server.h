@@ -1,6 +1,6 @@
-// A server: the real carrier over the real SQLite storage on a virtual disk, with the writer's group commit and the
-// pushes after it as events. When its storage fails its process ends, as sejawat-server's does, and starts again
-// later.
+// A server: the real carrier over the real SQLite storage on a virtual disk, with the writer's group commit
+// and the pushes after it as events. When its storage fails its process ends, as sejawat-server's does, and
+// starts again later.
 #pragma once
 
 #include <set>
@@ -49,7 +49,8 @@ class Server {
   void receive_live(std::uint64_t connection, const base::Bytes& message);
   void disconnect(std::uint64_t connection) { lives_.erase(connection); }
 
-  // A copy of the disk for later, and going back to it: what an operator restores, or a virtual machine rolled back.
+  // A copy of the disk for later, and going back to it: what an operator restores, or a virtual machine
+  // rolled back.
   void take_snapshot() { snapshot_ = disk_.image(); }
   bool has_snapshot() const { return snapshot_.has_value(); }
   void roll_back();
@@ -60,7 +61,8 @@ class Server {
   enum class Holds : std::uint8_t { nothing, late, counted };  // late: beyond a fence
   Holds holds(const base::SpaceId& space, const log::Dot& dot);
   bool hosts(const base::SpaceId& space);
-  // Read from its records; nullptr when it does not have the space, or its disk fails. Good until the next change.
+  // Read from its records; nullptr when it does not have the space, or its disk fails. Good until the next
+  // change.
   const space::Membership* membership(const base::SpaceId& space);
   Promise tips();
 

@@ -1,7 +1,7 @@
-// Deliberate faults, by which the simulator proves that it would find them (docs/adr/0017). SJ_PLANTED(fault) is
-// `false` everywhere but in the copies of our sources that tools/simulator compiles for itself; no program that leaves
-// the house has any of this (tests/simulation/shipped_test.sh looks). To be used in .cpp files only: a header would be
-// compiled both ways into one program.
+// Deliberate faults, by which the simulator proves that it would find them (docs/adr/0017). SJ_PLANTED(fault)
+// is `false` everywhere but in the copies of our sources that tools/simulator compiles for itself; no program
+// that leaves the house has any of this (tests/simulation/shipped_test.sh looks). To be used in .cpp files
+// only: a header would be compiled both ways into one program.
 #pragma once
 
 #ifdef SEJAWAT_PLANTED
