@@ -93,6 +93,10 @@ struct QuarantinedLog {
   std::uint64_t bytes = 0;
 };
 
+class BundleExport;
+class BundleImport;
+struct BundleOptions;
+
 class Core {
  public:
   // store errors as in store/store.h. `clock` and `random` are borrowed and must outlive the core.
@@ -179,6 +183,9 @@ class Core {
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
                                                                 bool live);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
+  // Files in place of a line (api/bundle.h). Borrow the core.
+  base::Result<std::unique_ptr<BundleExport>> export_bundle(BundleOptions options);
+  base::Result<std::unique_ptr<BundleImport>> import_bundle();
   std::uint32_t refused_in_sync() const;  // records and segments that the carrier refused, since start_sync
 
  private:
