@@ -9,6 +9,8 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "backup_commands.h"
+#include "backup_service.h"
 #include "carrier/carrier.h"
 #include "crypto/hash.h"
 #include "crypto/system_random.h"
@@ -29,7 +31,9 @@ struct Settings {
   std::string data;
   std::string listen = "127.0.0.1:8787";
   carrier::Limits limits;
+  std::string public_address;
   bool json = false;
+  bool yes = false;
   std::string lang;
   net::ServerOptions net;
   std::size_t queue = storage::Writer::kMaxWaiting;
@@ -124,6 +128,8 @@ int serve(const Settings& settings) {
     std::_Exit(1);  // no destructor may touch a database whose last write failed
   };
   storage::Writer writer(**carrier, **store, fatal, settings.queue);
+  auto backups = server::BackupService::start(writer, settings.data);
+  if (!backups.ok()) return fail(settings, backups.error());
   net::ServerOptions options = settings.net;
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
@@ -229,11 +235,14 @@ int main(int argc, char** argv) {
   app.add_flag("--json", settings.json,
                say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
   app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
+  app.add_flag("--yes", settings.yes,
+               say("lakukan yang tanpa ini ditolak, mis. menimpa", "do what is refused without it, like overwriting"));
   app.fallthrough();
   app.require_subcommand(1);
   int exit_code = 0;
   auto* serve_command = add_serve_options(app, settings, say);
   serve_command->callback([&] { exit_code = serve(settings); });
+  server::add_backup_commands(app, settings.json, settings.yes, settings.lang, exit_code);
   server::add_inspect_commands(app, settings.json, settings.lang, exit_code);
   try {
     app.parse(argc, argv);
