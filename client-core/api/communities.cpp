@@ -73,6 +73,8 @@ base::Status Core::host_community(const base::SpaceId& id, const space::CarrierA
   SJ_TRY_STATUS(core.store->put_setting("carrier:" + id.hex(), carrier.key.view()));
   SJ_TRY(auto* row, core.ensure_carrier(carrier));
   static_cast<void>(row);
+  // It is said not to have the community, so what it once acknowledged is offered again.
+  SJ_TRY_STATUS(core.store->void_acks(carrier.key));
   return change.commit();
 }
 

@@ -86,6 +86,10 @@ class Watched final : public carrier::CarrierStore {
     return inner_->rest_after(space, at);
   }
 
+  base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
+    return inner_->copy_to(path);
+  }
+
   void note(const std::string& what) {
     const std::lock_guard<std::mutex> lock(mutex);
     events.push_back(what);

@@ -93,6 +93,26 @@ struct QuarantinedLog {
   std::uint64_t bytes = 0;
 };
 
+// One change of it, as far as this person's keys open it.
+struct QuarantinedChange {
+  base::ObjectId object;
+  std::uint32_t type = 0;
+  log::OpKind kind = log::OpKind::write;
+  std::int64_t wall_ms = 0;
+  struct Field {
+    std::uint32_t element = 0;
+    std::string name;                  // cycle/field_names.h
+    std::optional<std::string> value;  // nullopt: removed
+  };
+  std::vector<Field> fields;
+};
+struct QuarantinedWork {
+  QuarantinedLog log;
+  std::vector<QuarantinedChange> changes;  // in the order of the log
+  std::uint64_t unreadable = 0;            // segments without a key here
+  std::vector<base::Bytes> sealed;         // the segments as they travel
+};
+
 class BundleExport;
 class BundleImport;
 struct BundleOptions;
@@ -153,6 +173,8 @@ class Core {
   // Late work (fences.cpp): listed wherever it is held; an admin takes it after all.
   base::Result<std::vector<QuarantinedLog>> quarantine();
   base::Status readmit(const base::LogId& log);
+  // quarantine.cpp. not_found: nothing of this log waits.
+  base::Result<QuarantinedWork> quarantined_work(const base::LogId& log);
 
   // Journal, all in the personal space. Entries are written as given in one transaction: all or none.
   base::Result<std::vector<base::ObjectId>> add_entries(const std::vector<cycle::JournalEntry>& entries);
