@@ -65,6 +65,7 @@ class Statement {
  public:
   Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   ~Statement() {
+    if (statement_ == nullptr) return;  // one that a damaged schema does not allow
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
   }

@@ -134,7 +134,7 @@ TEST_F(BackupTest, EveryAlteredByteIsFoundOrChangesNothing) {
   const std::string bytes = support::read_file(file);
   const std::string before = content(file);
   int found = 0;
-  for (std::size_t at = 0; at < bytes.size(); at += 1021) {
+  for (std::size_t at = 0; at < bytes.size(); at += 211) {
     std::string altered = bytes;
     altered[at] = static_cast<char>(altered[at] ^ 0x15);
     std::ofstream(path("altered"), std::ios::binary) << altered;
@@ -177,6 +177,12 @@ TEST_F(BackupTest, RowsThatWereMadeConsistentlyWrongAreFound) {
   EXPECT_EQ(altered("CREATE TABLE more(x)"), Code::store_key_wrong);
   EXPECT_EQ(altered("DROP TABLE backup"), Code::store_key_wrong);
   EXPECT_EQ(altered("PRAGMA user_version = 99"), Code::store_too_new);
+}
+
+TEST_F(BackupTest, AColumnThatIsNotThereIsAnErrorAndNoCrash) {
+  const std::string file = backup();
+  run(file, "ALTER TABLE space RENAME COLUMN quarantined_bytes TO something");
+  EXPECT_FALSE(audit(file).ok());
 }
 
 TEST_F(BackupTest, WhatLiesBesideAnArtefactNeverCounts) {
