@@ -96,8 +96,8 @@ base::Result<Opened> open_backup(const std::string& path) {
   return opened;
 }
 
-const char* const kServerFiles[] = {"carrier.db-wal", "carrier.db-shm", "carrier.db-journal", "carrier.db",
-                                    "server.key",     "address"};
+const char* const kServerFiles[] = {"carrier.db-wal", "carrier.db-shm", "carrier.db-journal",
+                                    "carrier.db",     "server.key",     "address"};
 
 bool something_in(const std::string& data) {
   struct stat entry {};
@@ -182,7 +182,8 @@ base::Result<Restored> restore_backup(const std::string& file, const std::string
   if (!opened.info.with_key) {
     auto here = key_in(data);
     if (!here.ok() || !(here->public_key() == public_key))
-      return base::error(base::Code::not_found, "this backup holds no key: put server.key into the folder first");
+      return base::error(base::Code::not_found,
+                         "this backup holds no key: put server.key into the folder first");
   }
   Restored restored;
   restored.generation = random.id<base::GenerationId>();
@@ -204,8 +205,7 @@ base::Result<Restored> restore_backup(const std::string& file, const std::string
     SJ_TRY_STATUS(std::move(written));
   }
   if (!opened.info.address.empty()) {
-    SJ_TRY_STATUS(
-        platform::write_new_private_file(data + "/address", base::as_bytes(opened.info.address)));
+    SJ_TRY_STATUS(platform::write_new_private_file(data + "/address", base::as_bytes(opened.info.address)));
   }
   SJ_TRY_STATUS(draft->publish());
   give_to_owner(data, {database, data + "/server.key", data + "/address", restored.set_aside});

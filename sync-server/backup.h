@@ -1,6 +1,6 @@
-// One file that is a whole server: its database, its key, its address, and what it was made by. Not encrypted:
-// what it holds of people is ciphertext, as on the server itself; with the key in it, whoever has the file can
-// pretend to be this server. So it is made with mode 0600, and can be made without the key.
+// One file that is a whole server: its database, its key, its address, and what it was made by. Not
+// encrypted: what it holds of people is ciphertext, as on the server itself; with the key in it, whoever has
+// the file can pretend to be this server. So it is made with mode 0600, and can be made without the key.
 #pragma once
 
 #include <string>

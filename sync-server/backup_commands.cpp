@@ -44,15 +44,18 @@ void say(const std::string& lang, const BackupInfo& info) {
 
 void warn_of_key(const std::string& lang, const BackupInfo& info) {
   if (!info.with_key) {
-    std::cout << (english(lang) ? "Without server.key: keep that apart, nothing can be restored without it.\n"
-                                : "Tanpa server.key: simpan terpisah; tanpa kunci itu tidak dapat dipulihkan.\n");
+    std::cout << (english(lang)
+                      ? "Without server.key: keep that apart, nothing can be restored without it.\n"
+                      : "Tanpa server.key: simpan terpisah; tanpa kunci itu tidak dapat dipulihkan.\n");
     return;
   }
-  std::cout << (english(lang)
-                    ? "It holds this server's key and is not encrypted: whoever has it can pretend to be this "
-                      "server, but reads no entries. Keep it where only you get at it.\n"
-                    : "Berkas ini memuat kunci server dan tidak dienkripsi: pemegangnya dapat menyamar sebagai "
-                      "server ini, tetapi tidak dapat membaca catatan. Simpan di tempat yang hanya Anda jangkau.\n");
+  std::cout
+      << (english(lang)
+              ? "It holds this server's key and is not encrypted: whoever has it can pretend to be this "
+                "server, but reads no entries. Keep it where only you get at it.\n"
+              : "Berkas ini memuat kunci server dan tidak dienkripsi: pemegangnya dapat menyamar sebagai "
+                "server ini, tetapi tidak dapat membaca catatan. Simpan di tempat yang hanya Anda "
+                "jangkau.\n");
 }
 
 int run_create(const Options& options, bool as_json, bool yes, const std::string& lang) {
@@ -65,8 +68,8 @@ int run_create(const Options& options, bool as_json, bool yes, const std::string
     std::cout << json::serialize(row) << "\n";
     return 0;
   }
-  std::cout << (english(lang) ? "Backup written: " : "Cadangan ditulis: ") << options.to << " (" << made->bytes
-            << (english(lang) ? " bytes)\n" : " bita)\n");
+  std::cout << (english(lang) ? "Backup written: " : "Cadangan ditulis: ") << options.to << " ("
+            << made->bytes << (english(lang) ? " bytes)\n" : " bita)\n");
   say(lang, *made);
   warn_of_key(lang, *made);
   return 0;
@@ -97,11 +100,13 @@ int run_restore(const Options& options, bool as_json, bool yes, const std::strin
   say(lang, restored->backup);
   const bool en = english(lang);
   if (!restored->set_aside.empty())
-    std::cout << (en ? "What was there before lies in " : "Isi sebelumnya ada di ") << restored->set_aside << "\n";
-  std::cout << (en ? "Restored. Start the server: each client brings back at its next sync what it has that is "
-                     "newer.\n"
-                   : "Dipulihkan. Jalankan server: setiap klien mengirim kembali yang lebih baru pada "
-                     "sinkronisasi berikutnya.\n");
+    std::cout << (en ? "What was there before lies in " : "Isi sebelumnya ada di ") << restored->set_aside
+              << "\n";
+  std::cout
+      << (en ? "Restored. Start the server: each client brings back at its next sync what it has that is "
+               "newer.\n"
+             : "Dipulihkan. Jalankan server: setiap klien mengirim kembali yang lebih baru pada "
+               "sinkronisasi berikutnya.\n");
   return 0;
 }
 
@@ -137,9 +142,10 @@ void add_backup_commands(CLI::App& app, const bool& json, const bool& yes, const
     begin();
     exit_code = run_verify(*options, json, lang);
   });
-  auto* restore = command("restore",
-                          "puts a backup into a folder as a new generation; with --yes also where a server was, "
-                          "whose files are set aside");
+  auto* restore =
+      command("restore",
+              "puts a backup into a folder as a new generation; with --yes also where a server was, "
+              "whose files are set aside");
   restore->add_option("file", options->file)->required();
   restore->add_option("--data", options->data, "folder of the server")->required();
   restore->callback([options, begin, &json, &yes, &lang, &exit_code] {

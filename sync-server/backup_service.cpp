@@ -68,10 +68,12 @@ struct BackupService::State {
   std::thread thread;
 
   base::Status open() {
-    for (const auto& entry : std::filesystem::directory_iterator(data)) {
-      const std::string name = entry.path().filename().string();
+    std::error_code code;
+    std::filesystem::directory_iterator entry(data, code);
+    for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
+      const std::string name = entry->path().filename().string();
       for (const char* ending : {".request", ".part", ".copy", ".failed"}) {
-        if (!token_of(name, ending).empty()) ::unlink(entry.path().c_str());
+        if (!token_of(name, ending).empty()) ::unlink(entry->path().c_str());
       }
     }
     notify = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);

@@ -44,14 +44,16 @@ Finding folder(const std::string& data) {
   if (::stat(data.c_str(), &entry) != 0) return {"folder", State::failed, std::strerror(errno)};
   if (!S_ISDIR(entry.st_mode)) return {"folder", State::failed, "no folder"};
   if (auto fit = prepare_data_folder(data); !fit.ok()) return {"folder", State::failed, fit.error().detail};
-  if ((entry.st_mode & (S_IRWXG | S_IRWXO)) != 0) return {"folder", State::warning, "others may look into it: chmod 700"};
+  if ((entry.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return {"folder", State::warning, "others may look into it: chmod 700"};
   return {"folder", State::ok, "rights of the folder and of server.key"};
 }
 
 Finding file_system(const std::string& data) {
   auto network = platform::network_file_system_of(data);
   if (!network.ok()) return {"file_system", State::warning, network.error().detail};
-  if (!network->empty()) return {"file_system", State::failed, *network + ": locks and fsync promise nothing there"};
+  if (!network->empty())
+    return {"file_system", State::failed, *network + ": locks and fsync promise nothing there"};
   return {"file_system", State::ok, "a disk of this machine"};
 }
 
@@ -69,12 +71,15 @@ Finding durable_writes(const std::string& data) {
     failed = ::pwrite(file, block.data(), block.size(), 4096 * i) != 4096 || ::fsync(file) != 0;
   }
   const int number = errno;
-  const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+  const auto took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
   ::close(file);
   if (failed) return {"fsync", State::failed, std::strerror(number)};
   const auto each = took.count() / kTimes;
   const std::string text = std::to_string(each) + " microseconds each";
-  if (each < 20) return {"fsync", State::warning, text + ": too fast for a disk; a power cut may lose what was acknowledged"};
+  if (each < 20)
+    return {"fsync", State::warning,
+            text + ": too fast for a disk; a power cut may lose what was acknowledged"};
   if (each > 100'000) return {"fsync", State::warning, text + ": clients wait that long"};
   return {"fsync", State::ok, text};
 }
@@ -83,7 +88,8 @@ Finding clock_check(const std::string& data) {
   constexpr std::int64_t kEarliest = 1'767'225'600;  // 2026-01-01: before this program was made
   const std::int64_t now = platform::SystemClock().now().wall_ms / 1000;
   if (now < kEarliest || now > kEarliest + std::int64_t{50} * 365 * 86400)
-    return {"clock", State::warning, "it shows " + std::to_string(now) + " seconds since 1970; invites expire by it"};
+    return {"clock", State::warning,
+            "it shows " + std::to_string(now) + " seconds since 1970; invites expire by it"};
   struct stat entry {};
   if (::stat((data + "/carrier.db").c_str(), &entry) == 0 && entry.st_mtime > now + 86400)
     return {"clock", State::warning, "behind the last write of the data by more than a day"};
@@ -103,7 +109,8 @@ Finding sqlite() {
   int numbers[3] = {};
   const std::string version = storage::sqlite_version();
   std::sscanf(version.c_str(), "%d.%d.%d", &numbers[0], &numbers[1], &numbers[2]);
-  const bool fit = numbers[0] > 3 || (numbers[0] == 3 && (numbers[1] > 51 || (numbers[1] == 51 && numbers[2] >= 3)));
+  const bool fit =
+      numbers[0] > 3 || (numbers[0] == 3 && (numbers[1] > 51 || (numbers[1] == 51 && numbers[2] >= 3)));
   return {"sqlite", fit ? State::ok : State::failed, version};
 }
 
@@ -115,14 +122,18 @@ struct Database {
 Database database(const std::string& data, bool walk) {
   if (!platform::file_exists(data + "/carrier.db")) return {{"database", State::ok, "none yet"}, false};
   auto store = storage::look_into_sqlite(data + "/carrier.db");
-  if (store.code() == base::Code::store_locked) return {{"database", State::ok, "a server is using it"}, true};
+  if (store.code() == base::Code::store_locked)
+    return {{"database", State::ok, "a server is using it"}, true};
   if (!store.ok())
-    return {{"database", State::failed, std::string(base::code_name(store.code())) + ": " + store.error().detail}, false};
+    return {
+        {"database", State::failed, std::string(base::code_name(store.code())) + ": " + store.error().detail},
+        false};
   if (!walk) return {{"database", State::ok, "opens; --walk checks every record, segment and digest"}, false};
   auto audited = carrier::audit(**store);
   if (!audited.ok()) return {{"database", State::failed, audited.error().detail}, false};
   return {{"database", State::ok,
-           std::to_string(audited->spaces) + " spaces, " + std::to_string(audited->segments) + " segments, every chain"},
+           std::to_string(audited->spaces) + " spaces, " + std::to_string(audited->segments) +
+               " segments, every chain"},
           false};
 }
 
@@ -157,7 +168,8 @@ Finding port(const std::string& listen, bool in_use) {
   if (socket < 0) return {"port", State::failed, std::strerror(errno)};
   const int yes = 1;
   ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-  const bool bound = ::bind(socket, reinterpret_cast<sockaddr*>(&where), size) == 0 && ::listen(socket, 1) == 0;
+  const bool bound =
+      ::bind(socket, reinterpret_cast<sockaddr*>(&where), size) == 0 && ::listen(socket, 1) == 0;
   const int number = errno;
   ::close(socket);
   if (bound) return {"port", State::ok, listen + " is free"};
@@ -191,18 +203,22 @@ int run_doctor(const Options& options, bool as_json, const std::string& lang) {
   for (const auto& finding : findings) {
     fit = fit && finding.state != State::failed;
     if (as_json) {
-      std::cout << json::serialize(json::object{
-                       {"check", finding.check}, {"state", state_name(finding.state)}, {"detail", finding.detail}})
+      std::cout << json::serialize(json::object{{"check", finding.check},
+                                                {"state", state_name(finding.state)},
+                                                {"detail", finding.detail}})
                 << "\n";
     } else {
-      std::cout << (finding.state == State::ok ? "  ok    " : finding.state == State::warning ? "  !     " : "  GAGAL ")
+      std::cout << (finding.state == State::ok        ? "  ok    "
+                    : finding.state == State::warning ? "  !     "
+                                                      : "  GAGAL ")
                 << finding.check << ": " << finding.detail << "\n";
     }
   }
   if (!as_json) {
     const bool en = english(lang);
     std::cout << (fit ? (en ? "Fit to serve.\n" : "Siap melayani.\n")
-                      : (en ? "Not fit to serve: put right what failed.\n" : "Belum siap: perbaiki yang GAGAL.\n"));
+                      : (en ? "Not fit to serve: put right what failed.\n"
+                            : "Belum siap: perbaiki yang GAGAL.\n"));
   }
   return fit ? 0 : 1;
 }
@@ -216,7 +232,8 @@ void add_doctor_command(CLI::App& app, const bool& json, const std::string& lang
   doctor->add_option("--data", options->data, "folder of this server")->required();
   doctor->add_option("--listen", options->listen, "ADDRESS:PORT it is to serve at")->capture_default_str();
   doctor->add_option("--tls-cert", options->certificate, "certificate to look at (PEM)");
-  doctor->add_flag("--walk", options->walk, "check every record, segment, chain and digest; only while no server runs");
+  doctor->add_flag("--walk", options->walk,
+                   "check every record, segment, chain and digest; only while no server runs");
   doctor->callback([options, &json, &lang, &exit_code] { exit_code = run_doctor(*options, json, lang); });
 }
 

@@ -136,8 +136,8 @@ int run_quota(const std::string& data, const carrier::Limits& limits, bool as_js
                                                 {"percent", percent}})
                 << "\n";
     } else {
-      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << space.usage.segment_bytes << " / "
-                << quota << "  " << percent << " %\n";
+      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << space.usage.segment_bytes
+                << " / " << quota << "  " << percent << " %\n";
     }
   }
   return 0;
@@ -206,8 +206,7 @@ void add_inspect_commands(CLI::App& app, const bool& json, const std::string& la
   command("stats", "how much is kept here; only while no server runs")
       ->callback([options, &json, &lang, &exit_code] { exit_code = run_stats(options->data, json, lang); });
   command("devices", "each device that may sync here, and in how many spaces; only while no server runs")
-      ->callback(
-          [options, &json, &lang, &exit_code] { exit_code = run_devices(options->data, json, lang); });
+      ->callback([options, &json, &lang, &exit_code] { exit_code = run_devices(options->data, json, lang); });
   auto* quota = command("quota", "what each space takes of its quota; only while no server runs");
   quota->add_option("--quota-personal", options->limits.personal_bytes, "as given to `serve`")
       ->transform(CLI::AsSizeValue(false));

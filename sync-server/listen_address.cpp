@@ -21,7 +21,8 @@ bool is_every_address(const std::string& host) {
 }
 
 base::Result<space::CarrierAddress> announced_address(const std::string& named, const std::string& host,
-                                                      std::uint16_t port, bool tls, const crypto::BoxKey& key) {
+                                                      std::uint16_t port, bool tls,
+                                                      const crypto::BoxKey& key) {
   space::CarrierAddress address;
   address.tls = tls;
   address.host = host;

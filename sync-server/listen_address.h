@@ -14,6 +14,7 @@ base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::stri
 bool is_every_address(const std::string& host);
 // The address to announce: `named` ("HOST" or "HOST:PORT", --public) or, when empty, what is listened at.
 base::Result<space::CarrierAddress> announced_address(const std::string& named, const std::string& host,
-                                                      std::uint16_t port, bool tls, const crypto::BoxKey& key);
+                                                      std::uint16_t port, bool tls,
+                                                      const crypto::BoxKey& key);
 
 }  // namespace sejawat::server

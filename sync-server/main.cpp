@@ -91,9 +91,11 @@ int serve(const Settings& settings) {
   auto listen = server::split_listen(settings.listen);
   if (!listen.ok()) return fail(settings, listen.error());
   if (!settings.public_address.empty()) {
-    const auto judged = server::announced_address(settings.public_address, listen->first, 1,
-                                                  !settings.net.tls_key.empty(), crypto::BoxKey::random(random));
-    if (!judged.ok()) return fail(settings, base::error(base::Code::invalid_argument, "--public HOST[:PORT]"));
+    const auto judged =
+        server::announced_address(settings.public_address, listen->first, 1, !settings.net.tls_key.empty(),
+                                  crypto::BoxKey::random(random));
+    if (!judged.ok())
+      return fail(settings, base::error(base::Code::invalid_argument, "--public HOST[:PORT]"));
   }
   if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
@@ -112,14 +114,15 @@ int serve(const Settings& settings) {
   };
   storage::Writer writer(**carrier, **store, fatal, settings.queue);
   auto backups = server::BackupService::start(writer, settings.data);
-  if (!backups.ok()) return fail(settings, backups.error());
+  // Serving matters more: backups are then made while it is stopped.
+  if (!backups.ok()) spdlog::warn(R"({"event":"no_backups_beside_the_work"})");
   net::ServerOptions options = settings.net;
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
   options.port = listen->second;
   options.listening = [&](std::uint16_t port) {
-    const auto announced = server::announced_address(settings.public_address, options.host, port,
-                                                     !options.tls_key.empty(), key);
+    const auto announced =
+        server::announced_address(settings.public_address, options.host, port, !options.tls_key.empty(), key);
     SJ_CHECK(announced.ok());  // judged above
     const auto& address = *announced;
     if (settings.public_address.empty() && server::is_every_address(options.host))
@@ -226,8 +229,9 @@ int main(int argc, char** argv) {
   app.add_flag("--json", settings.json,
                say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
   app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
-  app.add_flag("--yes", settings.yes,
-               say("lakukan yang tanpa ini ditolak, mis. menimpa", "do what is refused without it, like overwriting"));
+  app.add_flag(
+      "--yes", settings.yes,
+      say("lakukan yang tanpa ini ditolak, mis. menimpa", "do what is refused without it, like overwriting"));
   app.fallthrough();
   app.require_subcommand(1);
   int exit_code = 0;

@@ -209,7 +209,8 @@ base::Result<Command> read(const wire::JournalRevisions& from) {
 
 base::Result<Command> read(const wire::BundleExport& from) {
   ExportPiece piece{from.begin(), {}, from.without_personal()};
-  if (static_cast<std::size_t>(from.spaces_size()) > sync::kMaxBundleParts) return invalid("spaces: at most 256");
+  if (static_cast<std::size_t>(from.spaces_size()) > sync::kMaxBundleParts)
+    return invalid("spaces: at most 256");
   for (const auto& space : from.spaces()) {
     SJ_TRY(auto id, id_of<base::SpaceId>(space, "spaces: 16 bytes each"));
     piece.spaces.push_back(id);

@@ -159,8 +159,8 @@ base::Result<base::Bytes> BundleExport::next_chunk() {
   }
   while (plan.records_done == plan.records.size() && plan.log < plan.logs.size() && items < kItemsAtOnce) {
     LogPlan& log = plan.logs[plan.log];
-    SJ_TRY(auto segments, core_.store->segments_from(plan.space, log.log, log.next,
-                                                     used < kBudget ? kBudget - used : 1));
+    SJ_TRY(auto segments,
+           core_.store->segments_from(plan.space, log.log, log.next, used < kBudget ? kBudget - used : 1));
     sync::LogRun run;
     run.log = base::to_bytes(log.log.view());
     for (auto& segment : segments) {

@@ -105,8 +105,8 @@ base::Status BundleImport::take_message(sync::SpaceUpload upload) {
   return ours ? take_runs(*space_, upload.logs) : base::Status();
 }
 
-// All records of a part are here once the first segment comes. A space that is not known here is taken only if
-// they say that this person belongs to it: whoever knows a device's key could else fill its store.
+// All records of a part are here once the first segment comes. A space that is not known here is taken only
+// if they say that this person belongs to it: whoever knows a device's key could else fill its store.
 base::Result<bool> BundleImport::settle_part() {
   if (settled_) return ours_;
   settled_ = true;
@@ -196,7 +196,8 @@ base::Status BundleImport::take_runs(const base::SpaceId& id, const std::vector<
     counted.refused += total - held;
     if (taken.refused != base::Code::ok && counted.reason == base::Code::ok) counted.reason = taken.refused;
     if (fresh == 0) continue;
-    auto& range = fresh_.emplace(std::make_pair(id, *log), std::make_pair(taken.held, taken.held)).first->second;
+    auto& range =
+        fresh_.emplace(std::make_pair(id, *log), std::make_pair(taken.held, taken.held)).first->second;
     range.first = std::min(range.first, taken.held - fresh);
     range.second = std::max(range.second, taken.held);
   }

@@ -95,11 +95,10 @@ struct ImportPiece {
   base::Bytes piece;
   bool last = false;
 };
-using Command =
-    std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join, ReadLink,
-                 JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow, JournalList,
-                 JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart, SyncCancel,
-                 ExportPiece, ImportPiece>;
+using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
+                             ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
+                             JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
+                             SyncStart, SyncCancel, ExportPiece, ImportPiece>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;

@@ -1,5 +1,5 @@
-// What waits in quarantine, opened as far as this person's keys go: an admin judges what was read, and nobody's late
-// work is out of reach.
+// What waits in quarantine, opened as far as this person's keys go: an admin judges what was read, and
+// nobody's late work is out of reach.
 #include "core_state.h"
 #include "cycle/field_names.h"
 

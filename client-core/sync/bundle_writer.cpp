@@ -72,8 +72,7 @@ base::Result<base::Bytes> BundleWriter::chunk(const ClientMessage& message, bool
   if (padded.size() > bundle::kMaxPlain) return base::error(base::Code::too_large, "bundle chunk");
   const auto key = bundle::chunk_key(part_key_, chunks_++, last);
   const base::Bytes sealed = crypto::seal(key, {}, padded, {});
-  base::Bytes bytes =
-      item(last ? bundle::kLastChunk : bundle::kChunk, bundle::kChunkHead + sealed.size());
+  base::Bytes bytes = item(last ? bundle::kLastChunk : bundle::kChunk, bundle::kChunkHead + sealed.size());
   append_u32(bytes, sealed.size());
   base::append(bytes, sealed);
   return out(std::move(bytes));

@@ -9,8 +9,7 @@ namespace {
 
 base::Error damaged(const char* what, const base::SpaceId& space, std::uint64_t position) {
   return base::error(base::Code::store_key_wrong, std::string(what) + " at position " +
-                                                      std::to_string(position) + " of space " +
-                                                      space.hex());
+                                                      std::to_string(position) + " of space " + space.hex());
 }
 
 struct Walk final : CarrierStore::Taker {

@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Sink sink;
     const bool whole = read(input, data[0] == 0 ? input.size() + 1 : data[0], sink);
     Sink again;
-    if (read(input, input.size() + 1, again) != whole || (whole && again.messages != sink.messages)) std::abort();
+    if (read(input, input.size() + 1, again) != whole || (whole && again.messages != sink.messages))
+      std::abort();
     return 0;
   }
   auto message = sync::decode_client(input);

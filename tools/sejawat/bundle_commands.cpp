@@ -57,8 +57,7 @@ base::Status read_through(platform::InputFile& file, Progress& progress, Give gi
 base::Result<std::unique_ptr<api::BundleImport>> check_bundle(Session& session, platform::InputFile& file) {
   SJ_TRY(auto import, session.core().import_bundle());
   Progress progress(session, session.say("memeriksa", "checking"));
-  SJ_TRY_STATUS(
-      read_through(file, progress, [&](base::ByteView piece) { return import->check(piece); }));
+  SJ_TRY_STATUS(read_through(file, progress, [&](base::ByteView piece) { return import->check(piece); }));
   SJ_TRY_STATUS(import->checked());
   return import;
 }
@@ -136,7 +135,8 @@ json::object row_of(const api::BundleReport::Space& space) {
 }
 
 struct Sums {
-  std::uint64_t applied = 0, duplicate = 0, quarantined = 0, waiting_key = 0, waiting_earlier = 0, refused = 0;
+  std::uint64_t applied = 0, duplicate = 0, quarantined = 0, waiting_key = 0, waiting_earlier = 0,
+                refused = 0;
   base::Code reason = base::Code::ok;
 };
 
@@ -163,12 +163,12 @@ void say_report(const Session& session, const api::BundleReport& report, const S
     std::cout << session.say("Menunggu perubahan yang lebih dulu: ", "Waiting for earlier changes: ")
               << sums.waiting_earlier << "\n";
   if (sums.quarantined > 0)
-    std::cout << session.say("Dikarantina (lihat `quarantine list`): ", "In quarantine (see `quarantine list`): ")
+    std::cout << session.say("Dikarantina (lihat `quarantine list`): ",
+                             "In quarantine (see `quarantine list`): ")
               << sums.quarantined << "\n";
   if (sums.refused > 0)
-    std::cout << session.say(
-                     "Tidak diterima karena bagian sebelumnya belum ada di sini atau tidak sesuai: ",
-                     "Not taken because what comes before is not here, or because it does not fit: ")
+    std::cout << session.say("Tidak diterima karena bagian sebelumnya belum ada di sini atau tidak sesuai: ",
+                             "Not taken because what comes before is not here, or because it does not fit: ")
               << sums.refused << "\n";
   if (report.not_for_us > 0)
     std::cout << session.say("Bagian untuk orang lain (tidak dibuka): ", "Parts for others (not opened): ")
@@ -219,9 +219,10 @@ void add_bundle_commands(CLI::App& app, Context& context) {
       "export", "writes what this device has of its spaces; only members of each can open it");
   out->fallthrough();
   out->add_option("--to", options->to, "the file; overwritten only with --yes")->required();
-  out->add_option("--since", options->since,
-                  "an earlier bundle: only what it does not have. With the bundle that a colleague gave: what "
-                  "that colleague lacks");
+  out->add_option(
+      "--since", options->since,
+      "an earlier bundle: only what it does not have. With the bundle that a colleague gave: what "
+      "that colleague lacks");
   out->add_option("--space", options->spaces, "only this space, as `status` names it; may be repeated");
   out->add_flag("--no-personal", options->no_personal,
                 "without your private space, which only your own devices can open");

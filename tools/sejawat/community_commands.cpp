@@ -174,7 +174,8 @@ void add_community_commands(CLI::App& app, Context& context) {
         run_create(context.globals, options->name, options->kind, options->server, options->operator_invite);
   });
   auto* host = community->add_subcommand(
-      "host", "offers a community of yours to a server that does not have it: a new one, or one that lost its disk");
+      "host",
+      "offers a community of yours to a server that does not have it: a new one, or one that lost its disk");
   host->fallthrough();
   host->add_option("--operator-invite", options->operator_invite, "printed by that server")->required();
   host->add_option("--space", options->name, "which one, as `status` names it; default: the first");

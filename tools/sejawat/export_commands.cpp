@@ -50,7 +50,8 @@ class NewFolder {
       struct stat entry {};
       const bool told = errno != EINVAL && errno != ENOSYS;  // some file systems cannot be told so
       if (told || ::lstat(path_.c_str(), &entry) == 0)
-        return base::error(errno == EEXIST || !told ? base::Code::already_exists : base::Code::storage_failed, path_);
+        return base::error(errno == EEXIST || !told ? base::Code::already_exists : base::Code::storage_failed,
+                           path_);
       if (::rename(draft_.c_str(), path_.c_str()) != 0) return base::error(base::Code::storage_failed, path_);
     }
     draft_.clear();
@@ -117,8 +118,9 @@ base::Result<std::uint64_t> write_all(Session& session, const std::string& to) {
   Files files;
   SJ_TRY(files.data, platform::NewFile::create(folder->file("sejawat.json"), false));
   SJ_TRY(files.page, platform::NewFile::create(folder->file("sejawat.html"), false));
-  SJ_TRY_STATUS(files.json("{\"format\": \"sejawat-export-1\",\n\"name\": " + json::serialize(json::value(status.name)) +
-                           ",\n\"communities\": " + json::serialize(communities_of(status)) + ",\n\"entries\": ["));
+  SJ_TRY_STATUS(files.json(
+      "{\"format\": \"sejawat-export-1\",\n\"name\": " + json::serialize(json::value(status.name)) +
+      ",\n\"communities\": " + json::serialize(communities_of(status)) + ",\n\"entries\": ["));
   SJ_TRY_STATUS(files.html(page_head(session.language(), status)));
   SJ_TRY_STATUS(write_entries(session, false, files));
   SJ_TRY_STATUS(files.json("],\n\"trash\": ["));
@@ -140,9 +142,9 @@ int run_export(const Globals& globals, const std::string& to) {
   if (globals.json) {
     session.print(json::object{{"folder", to}, {"entries", *written}});
   } else {
-    std::cout << session.say("Ditulis: ", "Written: ") << to << "/sejawat.html, sejawat.json ("
-              << *written << session.say(" catatan). Berkas ini TIDAK terenkripsi.\n",
-                                         " entries). These files are NOT encrypted.\n");
+    std::cout << session.say("Ditulis: ", "Written: ") << to << "/sejawat.html, sejawat.json (" << *written
+              << session.say(" catatan). Berkas ini TIDAK terenkripsi.\n",
+                             " entries). These files are NOT encrypted.\n");
   }
   return 0;
 }

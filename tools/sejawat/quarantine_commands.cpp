@@ -34,21 +34,17 @@ json::object work_json(const api::QuarantinedWork& work) {
                        {"written", change.wall_ms / 1000},
                        {"fields", std::move(fields)}});
   }
-  return {{"log", work.log.log.hex()},
-          {"space", work.log.space.hex()},
-          {"person", work.log.person.hex()},
-          {"name", work.log.name},
-          {"own", work.log.own},
-          {"segments", work.log.segments},
-          {"unreadable", work.unreadable},
-          {"changes", std::move(changes)}};
+  return {{"log", work.log.log.hex()},     {"space", work.log.space.hex()}, {"person", work.log.person.hex()},
+          {"name", work.log.name},         {"own", work.log.own},           {"segments", work.log.segments},
+          {"unreadable", work.unreadable}, {"changes", std::move(changes)}};
 }
 
 base::Result<base::LogId> log_from(const std::string& text) {
   base::Bytes bytes;
   std::optional<base::LogId> id;
   if (base::from_hex(text, bytes)) id = base::LogId::from(bytes);
-  if (!id) return base::error(base::Code::invalid_argument, "id: 32 hexadecimal digits, as the list shows it");
+  if (!id)
+    return base::error(base::Code::invalid_argument, "id: 32 hexadecimal digits, as the list shows it");
   return *id;
 }
 
@@ -71,8 +67,8 @@ int run_show(const Globals& globals, const std::string& text) {
       std::cout << "    " << field.name << ": " << field.value.value_or("-") << "\n";
   }
   if (work->unreadable > 0)
-    std::cout << session.say("Segmen tanpa kunci di sini: ", "Segments without a key here: ") << work->unreadable
-              << "\n";
+    std::cout << session.say("Segmen tanpa kunci di sini: ", "Segments without a key here: ")
+              << work->unreadable << "\n";
   return 0;
 }
 
@@ -116,7 +112,8 @@ void add_quarantine_reading(CLI::App& quarantine, Context& context) {
   show->fallthrough();
   show->add_option("id", *text, "as the list shows it")->required();
   show->callback([&context, text] { context.exit = run_show(context.globals, *text); });
-  auto* out = quarantine.add_subcommand("export", "all that waits as one JSON file (mode 0600), readable and sealed");
+  auto* out =
+      quarantine.add_subcommand("export", "all that waits as one JSON file (mode 0600), readable and sealed");
   out->fallthrough();
   out->add_option("--to", *text, "the file; never overwritten")->required();
   out->callback([&context, text] { context.exit = run_export(context.globals, *text); });

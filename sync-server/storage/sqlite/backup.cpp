@@ -117,8 +117,8 @@ class SqliteCopy final : public carrier::CarrierStore::Copy {
 
 // Everything the file declares; what is not on this list is not ours.
 base::Status check_schema(Connection& on) {
-  static const char* const ours[] = {"meta", "space", "log", "arrival", "segment", "backup",
-                                     "sqlite_autoindex_arrival_1"};
+  static const char* const ours[] = {
+      "meta", "space", "log", "arrival", "segment", "backup", "sqlite_autoindex_arrival_1"};
   Query query(on, "SELECT type, name FROM sqlite_schema");
   for (;;) {
     SJ_TRY(const bool row, query.step());
@@ -146,8 +146,8 @@ std::string artefact_uri(const std::string& path) {
   static constexpr char kHex[] = "0123456789ABCDEF";
   std::string uri = "file:";
   for (const char c : path) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
-                       c == '.' || c == '_' || c == '-';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '_' || c == '-';
     if (plain) {
       uri += c;
       continue;
@@ -170,8 +170,9 @@ base::Result<std::unique_ptr<carrier::CarrierStore::Copy>> start_copy(sqlite3* s
 base::Status add_extras(const std::string& path, const BackupExtras& extras) {
   Connection on;
   SJ_TRY_STATUS(on.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW));
-  SJ_TRY_STATUS(on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
-                           "CREATE TABLE backup(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
+  SJ_TRY_STATUS(
+      on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
+                 "CREATE TABLE backup(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
   for (const auto& [name, value] : extras) {
     Query query(on, "INSERT INTO backup VALUES(?, ?)");
     query.bind(1, std::string_view(name));
@@ -200,8 +201,9 @@ base::Result<BackupExtras> check_artefact(const std::string& path) {
 base::Status make_servable(const std::string& path, const base::GenerationId& fresh) {
   Connection on;
   SJ_TRY_STATUS(on.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW));
-  SJ_TRY_STATUS(on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
-                           "BEGIN IMMEDIATE; DROP TABLE IF EXISTS backup"));
+  SJ_TRY_STATUS(
+      on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                 "BEGIN IMMEDIATE; DROP TABLE IF EXISTS backup"));
   {
     Query query(on, "INSERT OR REPLACE INTO meta VALUES('generation', ?)");
     query.bind(1, fresh.view());

@@ -12,7 +12,8 @@ std::uint32_t number(Code code) { return static_cast<std::uint32_t>(code); }
 std::string export_all(Door& door) {
   std::string file;
   for (bool begin = true;; begin = false) {
-    auto reply = door.call([&](wire::Request& request) { request.mutable_bundle_export()->set_begin(begin); });
+    auto reply =
+        door.call([&](wire::Request& request) { request.mutable_bundle_export()->set_begin(begin); });
     EXPECT_EQ(reply.result_case(), wire::Reply::kBundlePiece);
     file += reply.bundle_piece().piece();
     if (reply.bundle_piece().last() || reply.result_case() != wire::Reply::kBundlePiece) return file;
@@ -64,7 +65,8 @@ TEST(DoorBundle, WhatDoesNotCheckEndsTheImportAndChangesNothing) {
 
 TEST(DoorBundle, OnlyWhatIsThereIsWritten) {
   Door door;
-  EXPECT_EQ(door.error_of([](wire::Request& r) { r.mutable_bundle_export()->set_begin(true); }), number(Code::not_found));
+  EXPECT_EQ(door.error_of([](wire::Request& r) { r.mutable_bundle_export()->set_begin(true); }),
+            number(Code::not_found));
   door.init();
   EXPECT_EQ(door.error_of([](wire::Request& r) { r.mutable_bundle_export(); }), number(Code::not_found));
   EXPECT_EQ(door.error_of([](wire::Request& r) {

@@ -80,17 +80,20 @@ class BackupTest : public testing::Test {
   // Everything that a server would go on with.
   static std::string content(const std::string& file) {
     sqlite3* database = nullptr;
-    EXPECT_EQ(sqlite3_open_v2(artefact_uri(file).c_str(), &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr),
+    EXPECT_EQ(sqlite3_open_v2(artefact_uri(file).c_str(), &database, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+                              nullptr),
               SQLITE_OK);
     std::string all;
     const auto row = [](void* to, int count, char** values, char**) {
-      for (int i = 0; i < count; ++i) *static_cast<std::string*>(to) += std::string(values[i] ? values[i] : "-") + "|";
+      for (int i = 0; i < count; ++i)
+        *static_cast<std::string*>(to) += std::string(values[i] ? values[i] : "-") + "|";
       return 0;
     };
     for (const char* sql :
          {"SELECT name, hex(value) FROM meta", "SELECT name, hex(value) FROM backup",
           "SELECT hex(space), position, is_record, hex(log), no, hex(digest), hex(bytes), total FROM arrival",
-          "SELECT hex(id), position, hex(digest) FROM space", "SELECT hex(log), count, next_op, hex(hash) FROM log"}) {
+          "SELECT hex(id), position, hex(digest) FROM space",
+          "SELECT hex(log), count, next_op, hex(hash) FROM log"}) {
       sqlite3_exec(database, sql, row, &all, nullptr);
     }
     sqlite3_close(database);
@@ -166,8 +169,9 @@ TEST_F(BackupTest, RowsThatWereMadeConsistentlyWrongAreFound) {
   EXPECT_EQ(altered("DELETE FROM arrival WHERE position = (SELECT max(position) FROM arrival)"),
             Code::store_key_wrong);
   EXPECT_EQ(altered("UPDATE arrival SET digest = zeroblob(16) WHERE position = 9"), Code::store_key_wrong);
-  EXPECT_EQ(altered("UPDATE arrival SET bytes = (SELECT bytes FROM arrival WHERE position = 8) WHERE position = 9"),
-            Code::store_key_wrong);
+  EXPECT_EQ(
+      altered("UPDATE arrival SET bytes = (SELECT bytes FROM arrival WHERE position = 8) WHERE position = 9"),
+      Code::store_key_wrong);
   EXPECT_EQ(altered("UPDATE log SET count = count - 1"), Code::store_key_wrong);
   EXPECT_EQ(altered("UPDATE space SET digest = zeroblob(64)"), Code::store_key_wrong);
   EXPECT_EQ(altered("DELETE FROM meta"), Code::storage_failed);

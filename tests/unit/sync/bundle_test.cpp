@@ -135,8 +135,7 @@ TEST_F(BundleTest, AFileCutAnywhereOrWithMoreBehindItIsRefused) {
 // With the hash at the end made anew, as whoever alters a stick on purpose would.
 base::Bytes rehashed(base::Bytes bytes) {
   bytes.resize(bytes.size() - base::Hash32::kSize);
-  const auto hash =
-      crypto::Hasher(crypto::label::kBundle, base::Hash32::kSize).raw(bytes).id<base::Hash32>();
+  const auto hash = crypto::Hasher(crypto::label::kBundle, base::Hash32::kSize).raw(bytes).id<base::Hash32>();
   base::append(bytes, hash.view());
   return bytes;
 }

@@ -72,7 +72,7 @@ struct BundleReport {
     base::SpaceId space;
     std::uint32_t records = 0;  // new here
     std::uint32_t applied = 0, duplicate = 0, quarantined = 0, waiting_key = 0, waiting_earlier = 0,
-                  refused = 0;            // segments
+                  refused = 0;           // segments
     base::Code reason = base::Code::ok;  // of the first refusal
   };
   std::vector<Space> spaces;

@@ -13,7 +13,7 @@
 namespace sejawat::sync {
 
 inline constexpr std::size_t kMaxBundleParts = kMaxSpaces;
-inline constexpr std::size_t kMaxBundleLocks = 1024;           // of one part
+inline constexpr std::size_t kMaxBundleLocks = 1024;            // of one part
 inline constexpr std::size_t kMaxBundleLocksInAll = 16 * 1024;  // what a reader tries its keys on
 
 // Who can open a part: holders of an epoch key, and devices or persons by their box key. Epochs first; what

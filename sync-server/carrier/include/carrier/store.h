@@ -67,8 +67,8 @@ class CarrierStore {
   };
   virtual base::Result<Rest> rest_after(const base::SpaceId&, std::uint64_t position) = 0;
 
-  // A copy of everything, as of the moment at which it is whole, made while the store goes on being used (never
-  // inside a transaction). A copy that is dropped before leaves a torn file that nobody may use.
+  // A copy of everything, as of the moment at which it is whole, made while the store goes on being used
+  // (never inside a transaction). A copy that is dropped before leaves a torn file that nobody may use.
   struct Copy {
     virtual ~Copy() = default;
     virtual base::Result<bool> step() = 0;  // copies a little; true: whole and durable

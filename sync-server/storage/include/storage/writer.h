@@ -43,9 +43,9 @@ class Writer {
   };
   bool submit(Pushes pushes);
 
-  // A copy of the store at `path` (CarrierStore::copy_to), made in small steps between the groups; `done` comes on
-  // the writer's thread, with `interrupted` when the writer stops before. A copy that fails fails alone. False:
-  // one is being made, or as above.
+  // A copy of the store at `path` (CarrierStore::copy_to), made in small steps between the groups; `done`
+  // comes on the writer's thread, with `interrupted` when the writer stops before. A copy that fails fails
+  // alone. False: one is being made, or as above.
   bool copy(std::string path, std::function<void(base::Status)> done);
 
   struct Counters {
