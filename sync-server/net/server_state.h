@@ -99,9 +99,9 @@ class Slot {
   Origin origin_;
 };
 
-// A connection on which nobody has been served yet, as a member of its object. Whoever opens thousands and says
-// nothing takes places from the likes of it, never from those whom a carrier knows: one too many, and the oldest
-// goes. The oldest, not the newest, because who has something to say says it at once.
+// A connection on which nobody has been served yet, as a member of its object. Whoever opens thousands and
+// says nothing takes places from the likes of it, never from those whom a carrier knows: one too many, and
+// the oldest goes. The oldest, not the newest, because who has something to say says it at once.
 class Stranger {
  public:
   Stranger(Server& server, Connection& connection) : server_(server), connection_(connection) {
