@@ -14,7 +14,7 @@ import { thousand } from './prose.mjs';
 import { World, jsonLines, program } from './support.mjs';
 
 const seed = Number(process.env.SEJAWAT_SEED ?? randomInt(1 << 30));
-const wanted = process.env.SEJAWAT_POINTS === 'all' ? Infinity : Number(process.env.SEJAWAT_POINTS ?? 5);
+const wanted = process.env.SEJAWAT_POINTS === 'all' ? Infinity : Number(process.env.SEJAWAT_POINTS ?? 4);
 const calls = process.env.SEJAWAT_CALLS === 'all' ? 'all' : writing;
 const folders = ['S', 'A', 'B', 'B2', 'C', 'card.txt'];
 // A sanitizer makes each run ten times as long.
