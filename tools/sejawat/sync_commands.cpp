@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "sync_run.h"
 #include "sync_watch.h"
+#include "terminal_text.h"
 
 namespace sejawat::cli {
 namespace {
@@ -79,7 +80,7 @@ int run_status(const Globals& globals) {
     std::cout << session.say("Catatan di sini: ", "Entries here: ") << status->entries << "\n"
               << session.say("Belum di server: ", "Not on the server yet: ") << status->pending << "\n";
     for (const auto& space : status->spaces) {
-      std::cout << "  " << kind_name(space.kind) << " " << space.name
+      std::cout << "  " << kind_name(space.kind) << " " << one_line(space.name)
                 << session.say(": tersimpan di sini saja ", ": saved here only ") << space.unsealed_ops
                 << session.say(", menunggu kunci ", ", waiting for a key ") << space.waiting_segments << "\n";
     }
