@@ -6,7 +6,25 @@
 #include <map>
 #include <unordered_map>
 
+#include "sqlite_copy.h"
+#include "storage_sqlite/backup.h"
+
 namespace sejawat::storage {
+
+base::Code sqlite_code(sqlite3* database, int result) {
+  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
+  const int system = sqlite3_system_errno(database);
+  if ((result & 0xFF) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)) return base::Code::disk_full;
+  switch (result & 0xFF) {
+    case SQLITE_FULL: return base::Code::disk_full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return base::Code::store_locked;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT: return base::Code::store_key_wrong;  // "or is damaged"
+    default: return base::Code::storage_failed;
+  }
+}
+
 namespace {
 
 constexpr int kSchemaVersion = 4;
@@ -42,25 +60,12 @@ ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 4;
 )sql";
 
-base::Code code_of(sqlite3* database, int result) {
-  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
-  const int system = sqlite3_system_errno(database);
-  if ((result & 0xFF) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)) return base::Code::disk_full;
-  switch (result & 0xFF) {
-    case SQLITE_FULL: return base::Code::disk_full;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return base::Code::store_locked;
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: return base::Code::store_key_wrong;  // "or is damaged"
-    default: return base::Code::storage_failed;
-  }
-}
-
 // A null statement is one that could not be prepared: its step says why.
 class Statement {
  public:
   Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   ~Statement() {
+    if (statement_ == nullptr) return;  // one that a damaged schema does not allow
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
   }
@@ -87,7 +92,7 @@ class Statement {
     const int result = statement_ == nullptr ? sqlite3_errcode(database_) : sqlite3_step(statement_);
     if (result == SQLITE_ROW) return true;
     if (result == SQLITE_DONE) return false;
-    return base::error(code_of(database_, result), sqlite3_errmsg(database_));
+    return base::error(sqlite_code(database_, result), sqlite3_errmsg(database_));
   }
   base::Status run() {
     SJ_TRY(const bool row, step());
@@ -118,6 +123,21 @@ class SqliteStore final : public carrier::CarrierStore {
   ~SqliteStore() override {
     for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
     sqlite3_close(database_);
+  }
+
+  // A file that no one changes, whatever lies beside it.
+  base::Status open_artefact(const std::string& uri) {
+    if (sqlite3_open_v2(uri.c_str(), &database_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) !=
+        SQLITE_OK) {
+      return failure();
+    }
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    SJ_TRY_STATUS(execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON"));
+    SJ_TRY(const int version, version_of_file());
+    if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
+    if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
+    if (version < kSchemaVersion) return base::error(base::Code::version_unsupported, "an older version's");
+    return {};
   }
 
   base::Status open(const std::string& path, base::Random* random) {
@@ -290,6 +310,9 @@ class SqliteStore final : public carrier::CarrierStore {
     }
     return Rest{last.u64(1) - before, static_cast<std::uint32_t>(last.u64(0) - position)};
   }
+  base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
+    return start_copy(database_, path);
+  }
 
  private:
   static constexpr char kInsertArrival[] =
@@ -325,7 +348,7 @@ class SqliteStore final : public carrier::CarrierStore {
   }
   base::Error failure() const {
     if (database_ == nullptr) return base::error(base::Code::storage_failed, "out of memory");
-    return base::error(code_of(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
+    return base::error(sqlite_code(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
   }
   base::Status execute(const char* sql) {
     if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
@@ -359,6 +382,12 @@ base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::stri
 base::Result<std::unique_ptr<carrier::CarrierStore>> look_into_sqlite(const std::string& path) {
   auto store = std::make_unique<SqliteStore>();
   SJ_TRY_STATUS(store->open(path, nullptr));
+  return std::unique_ptr<carrier::CarrierStore>(std::move(store));
+}
+
+base::Result<std::unique_ptr<carrier::CarrierStore>> look_into_artefact(const std::string& path) {
+  auto store = std::make_unique<SqliteStore>();
+  SJ_TRY_STATUS(store->open_artefact(artefact_uri(path)));
   return std::unique_ptr<carrier::CarrierStore>(std::move(store));
 }
 

@@ -139,6 +139,15 @@ TEST_F(Syncing, ACarrierThatLostItsDiskIsFilledAgainByAnOperator) {
             Code::unknown_space);
 }
 
+TEST_F(Syncing, ACommunityIsOfferedAgainAtOnceToACarrierThatLostItsDisk) {
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  server.lose_disk();
+  const auto id = community(status(*ani)).space;
+  ASSERT_TRUE(ani->host_community(id, server.address(), server.operator_secret()).ok());
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(pending(*ani), 0U);
+}
+
 TEST_F(Syncing, ARefusedSegmentReachesThePersonAndIsOfferedAgainLater) {
   const auto id = add(*budi, "terlalu banyak");
   server.refuse_segments = Code::quota_exceeded;

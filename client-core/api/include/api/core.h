@@ -93,6 +93,30 @@ struct QuarantinedLog {
   std::uint64_t bytes = 0;
 };
 
+// One change of it, as far as this person's keys open it.
+struct QuarantinedChange {
+  base::ObjectId object;
+  std::uint32_t type = 0;
+  log::OpKind kind = log::OpKind::write;
+  std::int64_t wall_ms = 0;
+  struct Field {
+    std::uint32_t element = 0;
+    std::string name;                  // cycle/field_names.h
+    std::optional<std::string> value;  // nullopt: removed
+  };
+  std::vector<Field> fields;
+};
+struct QuarantinedWork {
+  QuarantinedLog log;
+  std::vector<QuarantinedChange> changes;  // in the order of the log
+  std::uint64_t unreadable = 0;            // segments without a key here
+  std::vector<base::Bytes> sealed;         // the segments as they travel
+};
+
+class BundleExport;
+class BundleImport;
+struct BundleOptions;
+
 class Core {
  public:
   // store errors as in store/store.h. `clock` and `random` are borrowed and must outlive the core.
@@ -149,6 +173,8 @@ class Core {
   // Late work (fences.cpp): listed wherever it is held; an admin takes it after all.
   base::Result<std::vector<QuarantinedLog>> quarantine();
   base::Status readmit(const base::LogId& log);
+  // quarantine.cpp. not_found: nothing of this log waits.
+  base::Result<QuarantinedWork> quarantined_work(const base::LogId& log);
 
   // Journal, all in the personal space. Entries are written as given in one transaction: all or none.
   base::Result<std::vector<base::ObjectId>> add_entries(const std::vector<cycle::JournalEntry>& entries);
@@ -179,6 +205,9 @@ class Core {
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
                                                                 bool live);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
+  // Files in place of a line (api/bundle.h). Borrow the core.
+  base::Result<std::unique_ptr<BundleExport>> export_bundle(BundleOptions options);
+  base::Result<std::unique_ptr<BundleImport>> import_bundle();
   std::uint32_t refused_in_sync() const;  // records and segments that the carrier refused, since start_sync
 
  private:

@@ -3,7 +3,9 @@
 // one thread.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -64,6 +66,15 @@ class CarrierStore {
     std::uint32_t segments = 0;
   };
   virtual base::Result<Rest> rest_after(const base::SpaceId&, std::uint64_t position) = 0;
+
+  // A copy of everything, as of the moment at which it is whole, made while the store goes on being used
+  // (never inside a transaction). A copy that is dropped before leaves a torn file that nobody may use.
+  struct Copy {
+    virtual ~Copy() = default;
+    virtual base::Result<bool> step() = 0;  // copies a little; true: whole and durable
+  };
+  // `path` is new, or an empty file. version_unsupported where the engine has backups of its own.
+  virtual base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path);
 };
 
 }  // namespace sejawat::carrier
