@@ -219,6 +219,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   SJ_TRY(auto* row, core.ensure_carrier(address));
   static_cast<void>(row);
   core.refused_now.clear();
+  core.forks_now = 0;
   if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
     // A refused join is tried once more in each sync: an admin may have extended the invite.
     core.pending_join->last_refusal = base::Code::ok;

@@ -14,10 +14,10 @@ base::Status Store::set_segment_states_from(const base::SpaceId& space, const ba
 base::Result<std::vector<base::LogId>> Store::logs_in_state(const base::SpaceId& space,
                                                             SegmentState segment_state) {
   std::vector<base::LogId> logs;
-  SJ_CHECK(segment_state != SegmentState::applied && segment_state != SegmentState::unreadable);
+  SJ_CHECK(segment_state != SegmentState::applied);
   auto query = state_->database->query(
       "SELECT DISTINCT log FROM segment INDEXED BY segment_waiting"
-      " WHERE space = ? AND state = ? AND state IN (1, 2, 4)");
+      " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)");
   query.bind(space).bind(static_cast<std::int64_t>(segment_state));
   for (;;) {
     SJ_TRY(auto row, query.step());

@@ -120,6 +120,12 @@ class Server {
     std::filesystem::remove(folder_.file("carrier.db-wal"));
     open();
   }
+  // Of what it holds of a space.
+  base::Digest digest(const base::SpaceId& space) {
+    auto tip = store_->tip(space);
+    SJ_CHECK(tip.ok() && tip->has_value());
+    return log::SpaceDigest::from_state(space, (*tip)->digest_state)->value();
+  }
   std::string disk() {
     close();
     FILE* file = fopen(folder_.file("carrier.db").c_str(), "rb");
