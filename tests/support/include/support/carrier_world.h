@@ -62,6 +62,16 @@ struct Writing {
     id = log::log_id(in.id(), key.public_key());
     enrolment = in.add(space::write_log(by.author(), in.membership, key));
   }
+  // As a copied store has it: the same log, going on by itself.
+  Writing(const Writing& other)
+      : space(other.space),
+        key(other.key.clone()),
+        chance(other.chance),
+        id(other.id),
+        head(other.head),
+        enrolment(other.enrolment),
+        frontier(other.frontier) {}
+  Writing(Writing&&) = default;
   // The next segment of this log, without moving its head.
   base::Bytes draft(std::size_t body = 120) const {
     log::SegmentHeader header;
