@@ -216,8 +216,11 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   State& core = *state_;
   SJ_TRY_STATUS(base::Status(core.usable));
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
-  SJ_TRY(auto* row, core.ensure_carrier(address));
-  static_cast<void>(row);
+  // Another address of a carrier that is known takes the place of the old one when it has proven itself.
+  if (core.carrier(address.key) == nullptr) {
+    SJ_TRY(auto* row, core.ensure_carrier(address));
+    static_cast<void>(row);
+  }
   core.refused_now.clear();
   core.forks_now = 0;
   if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
@@ -241,7 +244,10 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
   row->last_error = static_cast<std::uint16_t>(outcome);
-  if (outcome == base::Code::ok) row->last_sync_wall_ms = core.clock.now().wall_ms;
+  if (outcome == base::Code::ok) {
+    row->last_sync_wall_ms = core.clock.now().wall_ms;
+    row->url = address.url();
+  }
   // What is still refused was offered again in a sync that went through.
   const auto old = core.refused;
   for (auto at = core.refused.begin(); at != core.refused.end();) {
