@@ -317,6 +317,7 @@ void write(const FullStatus& from, wire::Reply& to) {
     item->set_damaged(space.damaged);
     item->set_admin(space.admin);
     item->set_forks(space.forks);
+    item->set_unreadable(space.unreadable);
   }
   for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
   status.set_join(static_cast<std::uint32_t>(from.join));

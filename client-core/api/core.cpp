@@ -64,6 +64,10 @@ base::Result<std::unique_ptr<Core>> Core::open(const std::string& store_path, co
   state->codec = op_codec();
   state->journal = std::make_unique<cycle::Journal>(*state->store, state->codec);
   SJ_TRY_STATUS(state->load());
+  // Where that fails, on a full disk for instance, all stays as it is and the next opening tries again; a
+  // diary must open all the same. Memory that could not be loaded again is an error of whatever comes next.
+  const auto anew = state->read_anew();
+  if (anew.code() == base::Code::store_key_wrong) return anew.error();
   return std::unique_ptr<Core>(new Core(std::move(state)));
 }
 

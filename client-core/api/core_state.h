@@ -16,6 +16,10 @@ namespace sejawat::api {
 inline constexpr std::uint32_t kCommunityType = 2;  // field 1: name
 inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the member
 
+// What this program can read and how it folds. Raised with each new dictionary, op format or merge rule: what
+// could not be read before is tried again then, and all rows are made anew.
+inline constexpr std::uint64_t kReader = 1;
+
 inline constexpr std::size_t kMaxNameBytes = 256;
 base::Status check_name(std::string_view name);  // of a person or community
 
@@ -96,6 +100,8 @@ struct Core::State {
   base::Status usable;  // an error: memory could not be loaded from the store after a failed change
 
   base::Status load();
+  // After an upgrade: once, before anything else.
+  base::Status read_anew();
   // Memory as the store has it, after a change that failed half-way.
   void reload();
   base::Status load_space(store::SpaceRow row);

@@ -40,6 +40,8 @@ base::Result<Status> Core::status() {
       SJ_TRY(auto waiting, core.store->segments_in_state(id, state, 4096));
       row.waiting_segments += waiting.size();
     }
+    SJ_TRY(auto unreadable, core.store->segments_in_state(id, store::SegmentState::unreadable, 4096));
+    row.unreadable = unreadable.size();
     for (const auto& [key, code] : core.refused) {
       if (key.second == id) row.refused = code;
     }

@@ -49,6 +49,23 @@ base::Result<std::vector<base::ObjectId>> Store::objects_from(const base::SpaceI
   }
 }
 
+base::Result<std::vector<base::ObjectId>> Store::objects(const base::SpaceId& space) {
+  std::vector<base::ObjectId> objects;
+  auto query = state_->database->query("SELECT DISTINCT object FROM op WHERE space = ?");
+  query.bind(space);
+  for (;;) {
+    SJ_TRY(auto row, query.step());
+    if (!row) return objects;
+    objects.push_back(query.id<base::ObjectId>(0));
+  }
+}
+
+base::Status Store::retry_unreadable(const base::SpaceId& space) {
+  auto query = state_->database->query("UPDATE segment SET state = ? WHERE space = ? AND state = ?");
+  query.bind(static_cast<std::int64_t>(SegmentState::waiting_key)).bind(space);
+  return query.bind(static_cast<std::int64_t>(SegmentState::unreadable)).run();
+}
+
 base::Status Store::remove_ops_from(const base::SpaceId& space, const base::LogId& log,
                                     std::uint64_t position) {
   auto query =

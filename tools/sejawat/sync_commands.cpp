@@ -84,6 +84,10 @@ int run_status(const Globals& globals) {
       std::cout << "  " << kind_name(space.kind) << " " << space.name
                 << session.say(": tersimpan di sini saja ", ": saved here only ") << space.unsealed_ops
                 << session.say(", menunggu kunci ", ", waiting for a key ") << space.waiting_segments << "\n";
+      if (space.unreadable > 0) {
+        std::cout << session.say("    perlu program yang lebih baru: ", "    needs a newer program: ")
+                  << space.unreadable << "\n";
+      }
       if (space.forks > 0) std::cout << "    " << fork_sentence(session.language()) << "\n";
     }
     for (const auto& carrier : status->carriers) {
@@ -108,6 +112,7 @@ int run_status(const Globals& globals) {
                       {"name", space.name},
                       {"saved_here_only", space.unsealed_ops},
                       {"waiting", space.waiting_segments},
+                      {"unreadable", space.unreadable},
                       {"forks", space.forks}});
   }
   boost::json::array carriers;

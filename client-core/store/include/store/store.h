@@ -154,6 +154,8 @@ class Store {
   // Of a branch from this position on: which objects its ops touch, and taking the ops out of the fold.
   base::Result<std::vector<base::ObjectId>> objects_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t position);
+  base::Result<std::vector<base::ObjectId>> objects(const base::SpaceId&);  // all that have ops
+  base::Status retry_unreadable(const base::SpaceId&);                      // they wait to be opened again
   base::Status remove_ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
   // Unsealed ops of one log become ops of another one; `ops` in order, with their new dots.
   struct MovedOp {

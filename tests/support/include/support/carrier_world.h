@@ -69,6 +69,7 @@ struct Writing {
         chance(other.chance),
         id(other.id),
         head(other.head),
+        ops(other.ops),
         enrolment(other.enrolment),
         frontier(other.frontier) {}
   Writing(Writing&&) = default;
@@ -77,7 +78,7 @@ struct Writing {
     log::SegmentHeader header;
     header.segment_no = head.count;
     header.first_op = head.next_op;
-    header.op_count = 3;
+    header.op_count = ops;
     header.frontier = frontier ? *frontier : space->membership.frontier();
     if (header.frontier.size() > log::kMaxFrontier) header.frontier.resize(log::kMaxFrontier);
     header.nonce = chance->id<crypto::Nonce>();
@@ -92,7 +93,7 @@ struct Writing {
     base::Bytes bytes = draft(body);
     const auto segment = log::decode_segment(bytes);
     SJ_CHECK(segment.ok());
-    head = {head.count + 1, head.next_op + 3, hash_of(*segment)};
+    head = {head.count + 1, head.next_op + ops, hash_of(*segment)};
     return bytes;
   }
   base::Hash32 hash_of(const log::Segment& segment) const {
@@ -103,6 +104,7 @@ struct Writing {
   base::Random* chance;
   base::LogId id;
   log::Head head;
+  std::uint32_t ops = 3;  // of the next segment
   base::Bytes enrolment;
   std::optional<std::vector<base::HeadTag>> frontier;  // another one than the space's
 };
