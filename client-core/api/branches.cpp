@@ -1,6 +1,7 @@
 // Logs with several ends (protocol 2, rule 5; docs/PROTOCOL.md, "Forks"). What a lock cannot see, a restored
 // backup or a cloned phone, wrote on in a log that another copy continued as well. Both ends are kept, under
-// names that follow from what they hold alone, so that every replica gives the same ones whichever came first.
+// names that follow from what they hold alone, so that every replica gives the same ones whichever came
+// first.
 #include <algorithm>
 
 #include "core_state.h"
@@ -45,8 +46,7 @@ base::Result<log::Head> Core::State::head_before(const SpaceState& space, const 
   if (segment_no == 0) return log::Head{};
   const auto row = space.branches.find(branch);
   const bool first = row != space.branches.end() && row->second.first_no == segment_no;
-  SJ_TRY(auto previous,
-         store->segment(space.row.space, first ? row->second.parent : branch, segment_no - 1));
+  SJ_TRY(auto previous, store->segment(space.row.space, first ? row->second.parent : branch, segment_no - 1));
   if (!previous) return base::error(base::Code::chain_gap, "an earlier segment is not here");
   return log::Head{segment_no, previous->first_op + previous->op_count, previous->hash};
 }
@@ -121,7 +121,8 @@ base::Result<Core::State::Place> Core::State::place_of(const SpaceState& space, 
     place.forks = count > no || !space.ends_here(branch);
     if (!place.forks) return place;
     // Two that one tag names could not be told apart by anybody who refers to them.
-    SJ_TRY(auto twin, find_segment(space, log.log, no, base::prefix_of<base::HeadTag>(place.after.head.hash)));
+    SJ_TRY(auto twin,
+           find_segment(space, log.log, no, base::prefix_of<base::HeadTag>(place.after.head.hash)));
     const auto ends = std::count_if(branches.begin(), branches.end(),
                                     [&](const auto& one) { return space.ends_here(one); });
     if (twin || static_cast<std::size_t>(ends) >= log::kMaxBranches)

@@ -37,7 +37,7 @@ struct SpaceState {
   // branches.cpp. A branch is the log itself, or what it goes by from a fork on.
   const base::LogId& log_of(const base::LogId& branch) const;
   std::uint64_t first_no(const base::LogId& branch) const;
-  bool ends_here(const base::LogId& branch) const;  // no fork at its end
+  bool ends_here(const base::LogId& branch) const;                     // no fork at its end
   std::vector<base::LogId> branches_of(const base::LogId& log) const;  // parents before what follows them
   // Where a position lies on the chain that ends in this branch.
   base::LogId branch_at(base::LogId branch, std::uint64_t position) const;
@@ -157,9 +157,9 @@ struct Core::State {
   // the last; at least one when anything waits.
   base::Status seal_pending(SpaceState& space, std::size_t budget);
   struct TakenRun {
-    std::uint32_t fresh = 0;                     // segments that were new here
-    std::map<base::LogId, std::uint64_t> held;   // of each branch up to the last one that was taken or known
-    base::Code refused = base::Code::ok;         // why the rest was not: as log::verify_next, or unknown_log
+    std::uint32_t fresh = 0;                    // segments that were new here
+    std::map<base::LogId, std::uint64_t> held;  // of each branch up to the last one that was taken or known
+    base::Code refused = base::Code::ok;        // why the rest was not: as log::verify_next, or unknown_log
   };
   // Verifies, stores and, with their key at hand, applies segments of one log, on whichever branch of it they
   // stand. Errors are the store's.

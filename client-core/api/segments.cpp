@@ -197,9 +197,9 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
   place.before = reading.before;
   // Nearly always it is the next one, or one that is held, of the only branch.
   const bool next = no == reading.before.count && space.ends_here(reading.branch);
-  auto verified = next ? log::verify_next(space.row.space, reading.log.log, reading.log.key, reading.before,
-                                          *segment)
-                       : base::Result<log::Verified>(base::error(base::Code::chain_fork));
+  auto verified =
+      next ? log::verify_next(space.row.space, reading.log.log, reading.log.key, reading.before, *segment)
+           : base::Result<log::Verified>(base::error(base::Code::chain_fork));
   if (verified.ok()) {
     place.after = std::move(verified).value();
   } else {
@@ -225,14 +225,11 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
       reading.first = place.before;
     }
     reading.branch = place.branch;
-    SJ_TRY(const auto state, open_segment(space, place.branch, place.before, *segment, place.after.header,
-                                          reading.opened));
-    const store::StoredSegment row{place.branch,
-                                   place.before.count,
-                                   place.before.next_op,
-                                   place.after.header.op_count,
-                                   place.after.head.hash,
-                                   bytes};
+    SJ_TRY(const auto state,
+           open_segment(space, place.branch, place.before, *segment, place.after.header, reading.opened));
+    const store::StoredSegment row{place.branch,          place.before.count,
+                                   place.before.next_op,  place.after.header.op_count,
+                                   place.after.head.hash, bytes};
     SJ_TRY_STATUS(store->put_segment(space.row.space, row, state));
     reading.before = place.after.head;
     ++reading.taken.fresh;

@@ -125,8 +125,8 @@ struct Collector final : CarrierStore::Taker {
   const Branches& branches;
   base::LogId branch;  // of the run that is being filled
   base::SpaceId space;
-  const Peer* peer = nullptr;            // leaves out what it brought itself
-  const sync::Vector* vector = nullptr;  // and what it says it holds
+  const Peer* peer = nullptr;                 // leaves out what it brought itself
+  const sync::Vector* vector = nullptr;       // and what it says it holds
   std::map<base::LogId, std::uint64_t> held;  // of each branch, as that vector says
 };
 

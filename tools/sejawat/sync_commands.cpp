@@ -145,7 +145,8 @@ void add_sync_commands(CLI::App& app, Context& context) {
   sync->add_flag(
       "--watch", *watch,
       "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for "
-      "each of synced, arrived, forked, offline. The store is in use all the while: other commands on it wait, "
+      "each of synced, arrived, forked, offline. The store is in use all the while: other commands on it "
+      "wait, "
       "then say so");
   sync->callback(
       [&context, server, watch] { context.exit = run_sync_command(context.globals, *server, *watch); });

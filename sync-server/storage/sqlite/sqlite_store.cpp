@@ -249,8 +249,7 @@ class SqliteStore final : public carrier::CarrierStore {
 
   base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId& space, const base::LogId& log,
                                                     std::uint64_t no) override {
-    auto query =
-        prepare("SELECT hash FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
+    auto query = prepare("SELECT hash FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
     SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
     if (!row) return std::optional<base::Hash32>();
     return base::Hash32::from(query.blob(0));
@@ -262,8 +261,8 @@ class SqliteStore final : public carrier::CarrierStore {
     for (;;) {
       SJ_TRY(const bool row, query.step());
       if (!row) return branches;
-      branches.push_back({query.id<base::LogId>(0), query.id<base::LogId>(1), query.id<base::LogId>(2),
-                          query.u64(3)});
+      branches.push_back(
+          {query.id<base::LogId>(0), query.id<base::LogId>(1), query.id<base::LogId>(2), query.u64(3)});
     }
   }
   base::Status put_branch(const base::SpaceId& space, const carrier::Branch& branch) override {
@@ -357,8 +356,8 @@ class SqliteStore final : public carrier::CarrierStore {
   // without: nothing can fork off there.
   base::Status hash_what_is_held() {
     base::Hash32 last;
-    auto query = prepare(
-        "SELECT id, space, log, no, bytes FROM arrival WHERE is_record = 0 ORDER BY space, log, no");
+    auto query =
+        prepare("SELECT id, space, log, no, bytes FROM arrival WHERE is_record = 0 ORDER BY space, log, no");
     for (;;) {
       SJ_TRY(const bool row, query.step());
       if (!row) return {};

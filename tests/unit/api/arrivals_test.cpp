@@ -184,7 +184,8 @@ TEST_F(Arrivals, TheSameTwiceChangesNothing) {
   EXPECT_EQ(sync(*two).round_trips, 1U);
 }
 
-// What a newer program wrote: kept, carried, and read after the upgrade, without waiting for anything to come.
+// What a newer program wrote: kept, carried, and read after the upgrade, without waiting for anything to
+// come.
 TEST_F(Arrivals, WhatCouldNotBeReadIsReadAfterAnUpgradeAndNotBefore) {
   add(*one, "dari versi baru");
   sync(*one);

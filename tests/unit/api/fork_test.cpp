@@ -200,8 +200,8 @@ TEST_F(Forked, WhoseLogItWasGoesOnInANewOneAndSaysSo) {
   add(*devices[0], "asli, kemudian");
   sync(*devices[1], server);
   add(*devices[1], "klona, kemudian");
-  expect_equal_everywhere({"bersama", "asli", "klona", "asli, belum terkirim", "asli, kemudian",
-                           "klona, kemudian"});
+  expect_equal_everywhere(
+      {"bersama", "asli", "klona", "asli, belum terkirim", "asli, kemudian", "klona, kemudian"});
   EXPECT_EQ(personal(status(*devices[0])).forks, 1U) << "no further fork: each has a log of its own now";
   EXPECT_EQ(personal(status(*devices[1])).forks, 1U);
 }

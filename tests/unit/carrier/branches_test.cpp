@@ -164,8 +164,8 @@ TEST_F(Forks, AFenceNamesTheBranchesThatCount) {
   for (const auto* segment : {&common, &ours, &theirs}) ASSERT_EQ(offer_segment(log, *segment), Code::ok);
   std::vector<space::Fence> fences{{log.id, 2, tag_of(log)}, {log.id, 2, tag_of(copy)}};
   space::sort_fences(fences);
-  const auto removal = school.add(space::write_person_removed(admin.author(), school.membership,
-                                                              sari.certificate.person(), fences));
+  const auto removal = school.add(
+      space::write_person_removed(admin.author(), school.membership, sari.certificate.person(), fences));
   ASSERT_EQ(offer(admin, school.id(), removal), Code::ok);
   for (const auto* segment : {&common, &ours, &theirs}) EXPECT_EQ(offer_segment(log, *segment), Code::ok);
   EXPECT_EQ(offer_segment(log, log.write()), Code::fenced) << "beyond one end";

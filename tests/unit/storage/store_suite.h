@@ -303,7 +303,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             WhatIsNotThereIsNoErrorAndNothing, SpacesRecordsAndSegmentsAreFoundAgain,
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
-                            APlaceIsNeverTakenTwice, BranchesAndHashesAreKept,
-                            OneOwnerAtATime, TwoStoresAreTwoGenerations);
+                            APlaceIsNeverTakenTwice, BranchesAndHashesAreKept, OneOwnerAtATime,
+                            TwoStoresAreTwoGenerations);
 
 }  // namespace sejawat::storage

@@ -28,8 +28,9 @@ struct SpaceStatus {
   base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
-  std::uint64_t unreadable = 0;  // received segments that need a newer program, or that their author made wrong
-  std::uint64_t forks = 0;       // logs of this person that were continued from an old copy: both ends are kept
+  std::uint64_t unreadable =
+      0;                    // received segments that need a newer program, or that their author made wrong
+  std::uint64_t forks = 0;  // logs of this person that were continued from an old copy: both ends are kept
 };
 // Why a carrier last refused something of a space. It stays here, is offered again at every sync, and the
 // reason stands until the carrier takes it.

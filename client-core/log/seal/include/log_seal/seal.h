@@ -39,8 +39,8 @@ struct BranchNames {
   std::vector<base::LogId> deps;
 };
 // `before` is the head this segment continues. cannot_decrypt, malformed (the author made rubbish: flag,
-// never stop), dictionary_unknown, too_large. Plaintext is at most 1 MiB, checked before allocation. Dots come
-// out by `names`, else by the names in the header.
+// never stop), dictionary_unknown, too_large. Plaintext is at most 1 MiB, checked before allocation. Dots
+// come out by `names`, else by the names in the header.
 base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log,
                                            const Head& before, const base::Secret32& epoch_key,
                                            const Segment& segment, const BranchNames* names = nullptr);
