@@ -25,15 +25,18 @@ base::Result<space::WireRole> wire_role(std::string_view domain_role) {
   return base::error(Code::invalid_argument, "role");
 }
 
-// Ends each of these logs at what is held of it here.
+// Ends each of these logs at what is held of it here, all its branches.
 base::Result<std::vector<space::Fence>> fences_at_heads(Core::State& core, const SpaceState& space,
                                                         const std::vector<base::LogId>& logs) {
   std::vector<space::Fence> fences;
   for (const auto& log : logs) {
-    SJ_TRY(auto head, core.store->head(space.row.space, log));
-    if (head && head->count > 0)
+    for (const auto& branch : space.branches_of(log)) {
+      SJ_TRY(auto head, core.store->head(space.row.space, branch));
+      if (!head || head->count == 0 || !space.ends_here(branch)) continue;
       fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
+    }
   }
+  space::sort_fences(fences);
   return fences;
 }
 

@@ -102,6 +102,13 @@ base::Result<Content> read_boxes(const v1::KeysBoxed& from) {
   return Content(std::move(to));
 }
 
+bool before(const Fence& a, const Fence& b) {
+  if (!(a.log == b.log)) return a.log < b.log;
+  // A log of which nothing counts has no other end.
+  if (a.count != b.count) return a.count != 0 && a.count < b.count;
+  return a.head < b.head;
+}
+
 bool read_fences(const google::protobuf::RepeatedPtrField<v1::Fence>& from, std::vector<Fence>& to) {
   if (from.size() > static_cast<int>(kMaxFences)) return false;
   for (const auto& one : from) {
@@ -109,7 +116,7 @@ bool read_fences(const google::protobuf::RepeatedPtrField<v1::Fence>& from, std:
     fence.count = one.count();
     if (!read(one.log(), fence.log)) return false;
     if (fence.count == 0 ? !one.head().empty() : !read(one.head(), fence.head)) return false;
-    if (!to.empty() && !(to.back().log < fence.log)) return false;  // ascending, each log once
+    if (!to.empty() && !before(to.back(), fence)) return false;  // ascending, each end once
     to.push_back(fence);
   }
   return true;

@@ -12,6 +12,45 @@ bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
   return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
 }
 
+bool nearer(const Fence& a, const Fence& b) {
+  return a.count == b.count ? a.head < b.head : a.count < b.count;
+}
+
+// Ends its log there, with the furthest of several ends first.
+void end_at(EnrolledLog& log, std::vector<Fence> ends) {
+  std::sort(ends.begin(), ends.end(), [](const Fence& a, const Fence& b) { return nearer(b, a); });
+  log.fence = ends.front();
+  log.further.assign(ends.begin() + 1, ends.end());
+}
+
+// Of two removals the one counts that leaves less.
+void lower(EnrolledLog& log, const std::vector<Fence>& fences) {
+  EnrolledLog ended = log;
+  std::vector<Fence> ends;
+  for (const auto& one : fences) {
+    if (one.log == log.log) ends.push_back(one);
+  }
+  if (ends.empty()) ends.push_back({log.log, 0, {}});
+  end_at(ended, std::move(ends));
+  const auto ours = ended.fences();
+  const auto theirs = log.fences();
+  if (!log.fence ||
+      std::lexicographical_compare(ours.begin(), ours.end(), theirs.begin(), theirs.end(), nearer)) {
+    log = std::move(ended);
+  }
+}
+
+// What is readmitted counts beside what counted before.
+void raise(EnrolledLog& log, const Fence& to) {
+  auto ends = log.fences();
+  for (const auto& end : ends) {
+    if (end == to) return;
+  }
+  if (ends.front().count == 0) ends.clear();
+  ends.push_back(to);
+  end_at(log, std::move(ends));
+}
+
 }  // namespace
 
 const Membership::View& Membership::view() const {
@@ -35,7 +74,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     const auto known = view.log_places.find(id);
     if (known == view.log_places.end() || earlier(entry, *of.entries_[known->second])) {
       view.log_places[id] = place;
-      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt};
+      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt, {}};
     }
   }
   if (entry.introduced && stands) {
@@ -133,15 +172,6 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
 
 void MembershipView::add_fences(const Membership& of, const Judgement& judgement) {
   auto& view = of.view_;
-  const auto lower = [](EnrolledLog& log, const std::vector<Fence>& fences) {
-    const auto listed =
-        std::find_if(fences.begin(), fences.end(), [&](const Fence& one) { return one.log == log.log; });
-    const Fence fence = listed == fences.end() ? Fence{log.log, 0, {}} : *listed;
-    if (!log.fence || fence.count < log.fence->count ||
-        (fence.count == log.fence->count && fence.head < log.fence->head)) {
-      log.fence = fence;
-    }
-  };
   for (auto& [id, log] : view.logs) {
     const Membership::Entry& enrolled = *of.entries_[view.log_places.at(id)];
     for (const std::size_t removal : judgement.removals()) {
@@ -163,9 +193,8 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
     if (readmitted == nullptr || !judgement.stands(shared->place)) continue;
     for (const auto& fence : readmitted->fences) {
       const auto log = view.logs.find(fence.log);
-      if (log == view.logs.end() || !log->second.fence || fence.count < log->second.fence->count) continue;
-      if (fence.count == log->second.fence->count && !(fence.head < log->second.fence->head)) continue;
-      log->second.fence = fence;
+      if (log == view.logs.end() || !log->second.fence) continue;
+      raise(log->second, fence);
     }
   }
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "membership_rules.h"
 
 namespace sejawat::space {
@@ -76,6 +78,13 @@ base::Bytes write_join(const Author& author, const base::SpaceId& space, const c
   auto body = body_by(author, space, std::move(join));
   body.parents = {invite_record};
   return sign_record(body, author.keys->sign, &invite);
+}
+
+void sort_fences(std::vector<Fence>& fences) {
+  std::sort(fences.begin(), fences.end(), [](const Fence& a, const Fence& b) {
+    if (!(a.log == b.log)) return a.log < b.log;
+    return a.count == b.count ? a.head < b.head : a.count < b.count;
+  });
 }
 
 base::Bytes write_person_removed(const Author& author, const Membership& to, const base::PersonId& person,

@@ -28,6 +28,9 @@ struct SpaceStatus {
   base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
+  std::uint64_t unreadable =
+      0;                    // received segments that need a newer program, or that their author made wrong
+  std::uint64_t forks = 0;  // logs of this person that were continued from an old copy: both ends are kept
 };
 // Why a carrier last refused something of a space. It stays here, is offered again at every sync, and the
 // reason stands until the carrier takes it.
@@ -209,6 +212,7 @@ class Core {
   base::Result<std::unique_ptr<BundleExport>> export_bundle(BundleOptions options);
   base::Result<std::unique_ptr<BundleImport>> import_bundle();
   std::uint32_t refused_in_sync() const;  // records and segments that the carrier refused, since start_sync
+  std::uint32_t forks_in_sync() const;    // own logs that turned out to have been continued from an old copy
 
  private:
   explicit Core(std::unique_ptr<State> state);

@@ -41,19 +41,27 @@ struct Device {
   base::PublicBoxKey box_key;
 };
 // Where a log ends for everybody: the first `count` segments count, the last of them with this hash prefix
-// (zero with count 0). What lies beyond waits in quarantine.
+// (zero with count 0). What lies beyond waits in quarantine; so does every other branch of the log from where
+// it parts from this one, unless a fence of its own names it.
 struct Fence {
   base::LogId log;
   std::uint64_t count = 0;
   base::HeadTag head;
   friend bool operator==(const Fence&, const Fence&) = default;
 };
+void sort_fences(std::vector<Fence>& fences);  // as records list them: by log, count, head
 struct EnrolledLog {
   base::LogId log;
   base::PublicSignKey key;
   base::DeviceId device;
   base::PersonId person;
   std::optional<Fence> fence;  // of a removed or demoted writer, or of one whose join nobody confirmed yet
+  std::vector<Fence> further;  // ends of other branches of this log that count as well
+  std::vector<Fence> fences() const {
+    std::vector<Fence> all = further;
+    if (fence) all.insert(all.begin(), *fence);
+    return all;
+  }
 };
 struct Invite {
   base::PublicSignKey sign_key;
@@ -194,7 +202,8 @@ base::Bytes write_invite(const Author& author, const Membership& to, const Invit
 base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
                        const base::HeadTag& invite_record, const base::PublicBoxKey& identity_box,
                        base::ByteView sealed_profile);
-// Fences: where the logs of the removed end, ascending by log; one not listed ends before its first segment.
+// Fences: where the logs of the removed end, ascending by log, then by count and head where a log has several
+// ends; one not listed ends before its first segment.
 base::Bytes write_person_removed(const Author& author, const Membership& to, const base::PersonId& person,
                                  std::vector<Fence> fences);
 base::Bytes write_device_removed(const Author& author, const Membership& to, const base::DeviceId& device,
