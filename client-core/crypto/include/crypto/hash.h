@@ -39,6 +39,7 @@ inline constexpr std::string_view kWrapKey =
 inline constexpr std::string_view kFieldKey =
     "sjw.fieldkey.1";  // keyed: epoch key -> key of encrypted record fields
 inline constexpr std::string_view kCardCheck = "sjw.card.1";
+inline constexpr std::string_view kOrigin = "sjw.origin.1";  // id of a record of the cycle
 inline constexpr std::string_view kFileTag =
     "sjw.etag.1";  // of the web client's files; no secret, no contract
 }  // namespace label
