@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "api/core.h"
+#include "member_roll.h"
 #include "log/digest.h"
 #include "log_seal/seal.h"
 #include "store/store.h"
@@ -28,6 +29,7 @@ struct SpaceState {
   log::SpaceDigest digest;  // of what is held here
   EpochKeys epochs;
   std::uint64_t damaged = 0;  // stored records that do not check: kept in the store, left out here
+  std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
 // What permits a community that its carrier does not have yet. Goes to that carrier and to no other.
@@ -46,7 +48,7 @@ struct PendingJoin {
 };
 
 struct Core::State {
-  State(base::Clock& clock_in, base::Random& random_in) : clock(clock_in), random(random_in) {}
+  State(base::Clock& clock_in, base::Random& random_in) : clock(clock_in), random(random_in), roll(spaces) {}
 
   base::Clock& clock;
   base::Random& random;
@@ -60,6 +62,10 @@ struct Core::State {
   base::SpaceId personal;
   std::optional<space::Identity> identity;  // only during init and recovery
   std::map<base::SpaceId, std::unique_ptr<SpaceState>> spaces;
+  MemberRoll roll;
+  std::unique_ptr<cycle::Records> records;
+  std::unique_ptr<cycle::Desk> desk;
+  std::unique_ptr<cycle::Cycle> cycle;
   std::vector<store::CarrierRow> carriers;
   std::optional<PendingJoin> pending_join;
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
@@ -81,6 +87,8 @@ struct Core::State {
   base::Status load_settings();
   base::Status save_refused();
   void note_changed(const base::ObjectId& entry);
+  // The rows of all records of a space, after the roles in it changed.
+  base::Status reread_records(const base::SpaceId& space);
   bool has_all_keys() const;  // of every space of this person
   space::Author author();
   base::Result<SpaceState*> space(const base::SpaceId& id);  // creates an empty one for an id never seen
@@ -147,6 +155,8 @@ struct Core::State {
   bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
+  base::Status refresh_name(const fold::Touched& item);
+  base::Result<std::uint32_t> type_of(const fold::Touched& item);
   base::Status adopt_name(const SpaceState& space, const fold::Value& value);
   base::Status save_digest(SpaceState& space);
   base::Result<log::SpaceDigest> carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier);

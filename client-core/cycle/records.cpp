@@ -251,6 +251,23 @@ base::Status Records::restore(const Pen& pen, const base::ObjectId& id) {
   return write(pen, reading, std::move(op));
 }
 
+base::Status Records::clear(const Pen& pen, const base::ObjectId& id) {
+  SJ_TRY(auto reading, read(id));
+  if ((relation(reading, reading.view.space, people_, pen.person) & Who::owner) == 0) {
+    return base::error(base::Code::not_permitted, reading.entity->name);
+  }
+  log::Op op;
+  for (const auto& [key, held] : reading.state.registers) {
+    if (held.empty() || (key.first == 0 && key.second == kOriginField)) continue;
+    op.cells.push_back({key.first, key.second, std::nullopt});
+    for (const auto& value : held) {
+      op.supersedes.insert(op.supersedes.end(), value.dots.begin(), value.dots.end());
+    }
+  }
+  if (op.cells.empty()) return {};
+  return write(pen, reading, std::move(op));
+}
+
 base::Status Records::undo(const Pen& pen, const base::ObjectId& id, const log::Dot& dot) {
   SJ_TRY(auto reading, read(id));
   if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0) {

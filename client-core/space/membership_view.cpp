@@ -12,6 +12,11 @@ bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
   return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
 }
 
+void hold_role(Membership::RolesHeld& held, WireRole role, const base::Bytes& sealed) {
+  held.admin = held.admin || role == WireRole::admin;
+  if (!sealed.empty()) held.sealed_roles.push_back(sealed);
+}
+
 }  // namespace
 
 const Membership::View& Membership::view() const {
@@ -48,6 +53,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   if (!stands) return;
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;
+    hold_role(view.roles_held[entry.person], WireRole::admin, {});
     view.members.emplace(
         entry.person,
         Member{entry.person, genesis->identity_key, genesis->identity_box, WireRole::admin, {}, {}});
@@ -59,6 +65,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
       view.provisional.emplace(entry.person, entry.id);
       return;
     }
+    hold_role(view.roles_held[entry.person], invite.role, invite.sealed_role);
     auto [at, fresh] =
         view.members.emplace(entry.person, Member{entry.person, join->identity_key, join->identity_box,
                                                   invite.role, join->sealed_profile, invite.sealed_role});
@@ -89,6 +96,8 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
                                              *entry.author,
                                              offer->sealed_role};
     }
+  } else if (const auto* role = entry.as<codec::RoleChanged>()) {
+    hold_role(view.roles_held[role->person], role->role, role->sealed_role);
   } else if (const auto* epoch = entry.as<EpochInfo>()) {
     view.epochs.push_back(*epoch);
     view.epoch_places.push_back(place);

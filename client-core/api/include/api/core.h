@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "base/result.h"
+#include "cycle/cycle.h"
 #include "cycle/journal.h"
 #include "space/identity.h"
 #include "space/invite.h"
@@ -156,6 +157,9 @@ class Core {
   base::Status trash_entry(const base::ObjectId& id);
   base::Status restore_entry(const base::ObjectId& id);
   cycle::Journal& journal();
+  // Everything else of the cycle. Good for as long as this core; each call is a transaction of its own.
+  cycle::Cycle& cycle();
+  base::PersonId person() const;  // zero before there is one
   base::Result<std::vector<cycle::JournalRevision>> revisions(const base::ObjectId& id);
 
   base::Result<Status> status();

@@ -118,8 +118,12 @@ class Records {
   base::Status dismiss(const Pen& pen, const base::ObjectId& id, const log::Dot& intent);
   base::Status trash(const Pen& pen, const base::ObjectId& id);
   base::Status restore(const Pen& pen, const base::ObjectId& id);
+  // Removes every value; what remains is that there was a record.
+  base::Status clear(const Pen& pen, const base::ObjectId& id);
   // Takes back one change: what it replaced stands again, beside whatever was written since.
   base::Status undo(const Pen& pen, const base::ObjectId& id, const log::Dot& dot);
+
+  base::ObjectId fresh_id() { return random_.id<base::ObjectId>(); }
 
   // After remote ops: rewrites the rows of records among `touched`.
   base::Status refresh(const std::vector<fold::Touched>& touched);

@@ -110,6 +110,12 @@ class Membership {
   const std::map<base::DeviceId, Device>& devices() const { return view().devices; }
   const std::map<base::DeviceId, Device>& removed_devices() const { return view().removed_devices; }
   const std::map<base::LogId, EnrolledLog>& logs() const { return view().logs; }
+  // What each person ever was, by founding, by joining or by a change that stands; also of those removed since.
+  struct RolesHeld {
+    bool admin = false;
+    std::vector<base::Bytes> sealed_roles;  // domain roles
+  };
+  const std::map<base::PersonId, RolesHeld>& roles_held() const { return view().roles_held; }
   const std::map<base::PublicSignKey, Invite>& invites() const { return view().invites; }
   const std::vector<EpochInfo>& epochs() const { return view().epochs; }  // in order of add
   const std::vector<KeyBoxes>& key_boxes() const { return view().key_boxes; }
@@ -131,6 +137,7 @@ class Membership {
     std::optional<SpaceKind> kind;
     std::map<base::PersonId, Member> members;
     std::map<base::PersonId, base::RecordId> provisional;
+    std::map<base::PersonId, RolesHeld> roles_held;
     std::map<base::DeviceId, Device> devices;
     std::map<base::DeviceId, Device> removed_devices;
     std::map<base::LogId, EnrolledLog> logs;
