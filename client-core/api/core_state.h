@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "api/core.h"
-#include "member_roll.h"
 #include "log/digest.h"
 #include "log_seal/seal.h"
+#include "member_roll.h"
 #include "store/store.h"
 
 namespace sejawat::api {

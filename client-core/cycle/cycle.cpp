@@ -69,8 +69,9 @@ base::Result<RecordView> Cycle::shown(const base::ObjectId& id, Type type) {
 base::Result<ProblemDraft> Cycle::draft_from_entry(const base::ObjectId& entry, std::uint32_t element) {
   SJ_TRY(auto view, journal_.show(entry));
   const auto& events = view.entry.events;
-  const auto event = std::find_if(events.begin(), events.end(),
-                                  [&](const JournalEvent& one) { return element == 0 || one.element == element; });
+  const auto event = std::find_if(events.begin(), events.end(), [&](const JournalEvent& one) {
+    return element == 0 || one.element == element;
+  });
   if (event == events.end()) return base::error(base::Code::not_found, "event");
   ProblemDraft draft;
   draft.entry = entry;
@@ -164,9 +165,9 @@ base::Result<base::ObjectId> Cycle::daily_discussion(const base::SpaceId& space,
     SJ_TRY(auto found, records_.list(today));
     // Two who begin one on the same day apart from each other both did; everybody takes the same of the two.
     if (!found.empty()) {
-      const auto first = std::min_element(found.begin(), found.end(), [](const RecordView& a, const RecordView& b) {
-        return a.record.id < b.record.id;
-      });
+      const auto first = std::min_element(
+          found.begin(), found.end(),
+          [](const RecordView& a, const RecordView& b) { return a.record.id < b.record.id; });
       return first->record.id;
     }
     SJ_TRY(auto pen, desk_.pen(space));
@@ -246,8 +247,10 @@ base::Result<base::ObjectId> Cycle::propose(const base::ObjectId& problem, const
     // Whoever may say so moves the problem on; others' proposals wait on the menu all the same.
     SJ_TRY(auto relation, records_.relation_of(problem, desk_.me()));
     const auto& machine = entity(kProblem)->states;
-    const auto* transition = machine.find(machine.by_name(view.state)->number, machine.by_name("alternatives")->number);
-    if (transition != nullptr && (relation & transition->who) != 0) SJ_TRY_STATUS(step_to(view, "alternatives"));
+    const auto* transition =
+        machine.find(machine.by_name(view.state)->number, machine.by_name("alternatives")->number);
+    if (transition != nullptr && (relation & transition->who) != 0)
+      SJ_TRY_STATUS(step_to(view, "alternatives"));
     return id;
   });
 }
@@ -323,7 +326,8 @@ base::Result<base::ObjectId> Cycle::choose(const base::ObjectId& problem, const 
     if (round) trial.values["round"] = round->hex();
     SJ_TRY(auto pen, pen_of(view));
     SJ_TRY(auto id, begin_at(pen, trial));
-    // Somebody else's problem may be one's own as well: then the trial is one's own, the problem stays theirs.
+    // Somebody else's problem may be one's own as well: then the trial is one's own, the problem stays
+    // theirs.
     if (view.owner == desk_.me()) SJ_TRY_STATUS(step_to(view, "chosen"));
     return id;
   });
@@ -400,7 +404,8 @@ base::Result<base::ObjectId> Cycle::reflect(const base::ObjectId& trial, const R
     reflection.values["trial"] = trial.hex();
     SJ_TRY(auto pen, pen_of(view));
     SJ_TRY(auto id, begin_at(pen, reflection));
-    if (view.owner == desk_.me() && view.state == "impact_recorded") SJ_TRY_STATUS(step_to(view, "reflected"));
+    if (view.owner == desk_.me() && view.state == "impact_recorded")
+      SJ_TRY_STATUS(step_to(view, "reflected"));
     return id;
   });
 }
@@ -410,9 +415,11 @@ base::Status Cycle::conclude(const base::ObjectId& trial, const Verdict& verdict
     SJ_TRY(auto view, shown(trial, kTrial));
     if (verdict.verdict.empty()) return invalid("verdict: missing");
     SJ_TRY(auto pen, pen_of(view));
-    const std::string next = verdict.next.empty() ? (verdict.verdict == "effective" ? "done" : "modify") : verdict.next;
+    const std::string next =
+        verdict.next.empty() ? (verdict.verdict == "effective" ? "done" : "modify") : verdict.next;
     SJ_TRY_STATUS(records_.change(
-        pen, {trial, {{"verdict", verdict.verdict}, {"verdict_reason", verdict.reason}, {"next", next}}, {}}));
+        pen,
+        {trial, {{"verdict", verdict.verdict}, {"verdict_reason", verdict.reason}, {"next", next}}, {}}));
     if (view.state == "impact_recorded") {
       SJ_TRY_STATUS(step_to(view, "reflected"));
       SJ_TRY(view, shown(trial, kTrial));
@@ -432,7 +439,8 @@ base::Status Cycle::conclude(const base::ObjectId& trial, const Verdict& verdict
     }
     SJ_TRY(auto round, current_round(*problem));
     if (round) {
-      SJ_TRY_STATUS(records_.change(pen, {*round, {{"ended", std::string(date)}, {"outcome", verdict.verdict}}, {}}));
+      SJ_TRY_STATUS(
+          records_.change(pen, {*round, {{"ended", std::string(date)}, {"outcome", verdict.verdict}}, {}}));
     }
     if (next == "done") return step_to(about, "solved");
     SJ_TRY_STATUS(step_to(about, "new_cycle"));
@@ -454,7 +462,8 @@ base::Status Cycle::conclude(const base::ObjectId& trial, const Verdict& verdict
 base::Result<base::ObjectId> Cycle::offer_practice(const base::ObjectId& trial, const Values& given) {
   return together([&]() -> base::Result<base::ObjectId> {
     SJ_TRY(auto view, shown(trial, kTrial));
-    if (!(view.owner == desk_.me())) return base::error(base::Code::not_permitted, "practice: its owner offers it");
+    if (!(view.owner == desk_.me()))
+      return base::error(base::Code::not_permitted, "practice: its owner offers it");
     if (view.value("verdict").empty()) return invalid("trial: has no verdict yet");
     Record practice;
     practice.type = kPractice;

@@ -18,7 +18,8 @@ class Desk {
   virtual std::int64_t wall_ms() = 0;
   // not_found: not a member there; not_permitted: may not write there.
   virtual base::Result<Pen> pen(const base::SpaceId& space) = 0;
-  virtual std::vector<base::PersonId> members(const base::SpaceId& space) const = 0;  // who may write, ascending
+  virtual std::vector<base::PersonId> members(
+      const base::SpaceId& space) const = 0;           // who may write, ascending
   virtual void changed(const base::ObjectId& id) = 0;  // after the transaction that changed it
 };
 
@@ -26,8 +27,8 @@ class Desk {
 struct ProblemDraft {
   Values values;  // of entity `problem`
   std::optional<base::ObjectId> entry;
-  std::uint32_t event = 0;                 // element of the entry's event
-  std::optional<base::ObjectId> problem;   // a private one that is to be shared
+  std::uint32_t event = 0;                // element of the entry's event
+  std::optional<base::ObjectId> problem;  // a private one that is to be shared
 };
 
 struct Measured {

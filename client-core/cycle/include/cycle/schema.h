@@ -32,6 +32,7 @@ enum Type : std::uint32_t {
   kAttendance = 34,
   kMinutes = 35,
   kRecurrence = 36,
+  kGrouping = 37,
   kGroup = 50,
   kSchoolYear = 51,
   kCalendarDay = 52,

@@ -110,7 +110,8 @@ class Membership {
   const std::map<base::DeviceId, Device>& devices() const { return view().devices; }
   const std::map<base::DeviceId, Device>& removed_devices() const { return view().removed_devices; }
   const std::map<base::LogId, EnrolledLog>& logs() const { return view().logs; }
-  // What each person ever was, by founding, by joining or by a change that stands; also of those removed since.
+  // What each person ever was, by founding, by joining or by a change that stands; also of those removed
+  // since.
   struct RolesHeld {
     bool admin = false;
     std::vector<base::Bytes> sealed_roles;  // domain roles
