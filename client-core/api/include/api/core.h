@@ -136,10 +136,16 @@ class Core {
   std::optional<base::SpaceId> joining() const;  // the space of the join that waits
 
   // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
-  base::Result<std::vector<MemberInfo>> members();
+  base::Result<std::vector<MemberInfo>> members(const base::SpaceId* community = nullptr);
   base::Status change_role(const base::PersonId& person, std::string_view domain_role);
   // Ends the person's logs where this device knows them, and opens an epoch without them.
-  base::Status remove_member(const base::PersonId& person);
+  base::Status remove_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
+  // Working groups (groups.cpp): a space each, with keys of its own, on the carrier of `community` (none: the
+  // first one). Whoever founds it is its admin.
+  base::Result<base::SpaceId> create_group(std::string_view name, const base::SpaceId* community = nullptr);
+  // Adds somebody of another space of ours; they need do nothing. already_exists, not_found, not_permitted.
+  base::Status add_member(const base::SpaceId& to, const base::PersonId& person,
+                          std::string_view domain_role);
   base::Status confirm_member(const base::PersonId& person);
   base::Result<std::vector<InviteInfo>> invites();
   base::Status revoke_invite(const base::HeadTag& id);

@@ -102,6 +102,7 @@ class Cycle {
   base::Status restore(const base::ObjectId& id);
   base::Status undo(const base::ObjectId& id, const log::Dot& change);
   Records& records() { return records_; }
+  Desk& desk() { return desk_; }
 
  private:
   template <class Work>

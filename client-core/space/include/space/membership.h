@@ -39,6 +39,7 @@ struct Device {
   base::PersonId person;
   base::PublicSignKey sign_key;
   base::PublicBoxKey box_key;
+  base::Bytes certificate;
 };
 // Where a log ends for everybody: the first `count` segments count, the last of them with this hash prefix
 // (zero with count 0). What lies beyond waits in quarantine.
@@ -96,6 +97,7 @@ class Membership {
   const base::SpaceId& space() const { return space_; }
   bool has_genesis() const { return !entries_.empty(); }
   SpaceKind kind() const { return *view().kind; }
+  const base::PersonId& founder() const;  // after the genesis
   bool has_record(const base::RecordId& id) const;
   bool has_prefix(const base::HeadTag& tag) const;
   std::vector<base::HeadTag> frontier() const;  // ascending heads of the DAG
@@ -213,6 +215,9 @@ base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite);
 base::Bytes write_readmitted(const Author& author, const Membership& to, std::vector<Fence> fences);
 base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join);
+// Adds somebody known from another space, without an invite; then their devices, one record each.
+base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
+                         const base::PublicBoxKey& identity_box, WireRole role, base::ByteView sealed_role);
 // All logs that a removal of this person (or device and those it certified) would fence.
 std::vector<base::LogId> logs_of(const Membership& of, const base::PersonId& person);
 std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& device);
