@@ -396,7 +396,7 @@ TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
   for (int history = 0; history < 200; ++history) {
     std::vector<Membership> replicas(people.size(), start);
     std::vector<Offer> offers;
-    for (int step = 0; step < 24; ++step) {
+    for (int step = 0; step < 36; ++step) {
       const std::size_t who = below(people.size());
       Membership& at = replicas[who];
       const Person& by = people[who];
