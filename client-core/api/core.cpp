@@ -6,6 +6,7 @@
 #include "client_shelf.h"
 #include "core_state.h"
 #include "crypto/hash.h"
+#include "writing_desk.h"
 
 namespace sejawat::api {
 namespace {
@@ -63,6 +64,10 @@ base::Result<std::unique_ptr<Core>> Core::open(const std::string& store_path, co
   state->store = std::move(store);
   state->codec = op_codec();
   state->journal = std::make_unique<cycle::Journal>(*state->store, state->codec);
+  state->records = std::make_unique<cycle::Records>(*state->store, state->codec, state->roll, state->random);
+  state->desk = std::make_unique<WritingDesk>(*state);
+  state->cycle =
+      std::make_unique<cycle::Cycle>(*state->store, *state->records, *state->journal, *state->desk);
   SJ_TRY_STATUS(state->load());
   // Where that fails, on a full disk for instance, all stays as it is and the next opening tries again; a
   // diary must open all the same. Memory that could not be loaded again is an error of whatever comes next.
@@ -74,6 +79,8 @@ base::Result<std::unique_ptr<Core>> Core::open(const std::string& store_path, co
 bool Core::has_person() const { return state_->device.has_value(); }
 std::string Core::name() const { return state_->name; }
 cycle::Journal& Core::journal() { return *state_->journal; }
+cycle::Cycle& Core::cycle() { return *state_->cycle; }
+base::PersonId Core::person() const { return state_->desk->me(); }
 
 namespace {
 

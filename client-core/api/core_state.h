@@ -8,6 +8,7 @@
 #include "api/core.h"
 #include "log/digest.h"
 #include "log_seal/seal.h"
+#include "member_roll.h"
 #include "store/store.h"
 
 namespace sejawat::api {
@@ -52,6 +53,7 @@ struct SpaceState {
       branch = found->second.parent;
     }
   }
+  std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
 // What permits a community that its carrier does not have yet. Goes to that carrier and to no other.
@@ -70,7 +72,7 @@ struct PendingJoin {
 };
 
 struct Core::State {
-  State(base::Clock& clock_in, base::Random& random_in) : clock(clock_in), random(random_in) {}
+  State(base::Clock& clock_in, base::Random& random_in) : clock(clock_in), random(random_in), roll(spaces) {}
 
   base::Clock& clock;
   base::Random& random;
@@ -84,6 +86,10 @@ struct Core::State {
   base::SpaceId personal;
   std::optional<space::Identity> identity;  // only during init and recovery
   std::map<base::SpaceId, std::unique_ptr<SpaceState>> spaces;
+  MemberRoll roll;
+  std::unique_ptr<cycle::Records> records;
+  std::unique_ptr<cycle::Desk> desk;
+  std::unique_ptr<cycle::Cycle> cycle;
   std::vector<store::CarrierRow> carriers;
   std::optional<PendingJoin> pending_join;
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
@@ -108,6 +114,8 @@ struct Core::State {
   base::Status load_settings();
   base::Status save_refused();
   void note_changed(const base::ObjectId& entry);
+  // The rows of all records of a space, after the roles in it changed.
+  base::Status reread_records(const base::SpaceId& space);
   bool has_all_keys() const;  // of every space of this person
   space::Author author();
   base::Result<SpaceState*> space(const base::SpaceId& id);  // creates an empty one for an id never seen
@@ -193,6 +201,8 @@ struct Core::State {
   base::Status fork_at(SpaceState& space, Place& place, TakenRun& taken, std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
+  base::Status refresh_name(const fold::Touched& item);
+  base::Result<std::uint32_t> type_of(const fold::Touched& item);
   base::Status adopt_name(const SpaceState& space, const fold::Value& value);
   base::Status save_digest(SpaceState& space);
   base::Result<log::SpaceDigest> carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier);

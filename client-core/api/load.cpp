@@ -91,6 +91,7 @@ base::Status Core::State::load() {
   }
   SJ_TRY(auto rows, store->spaces());
   for (auto& row : rows) SJ_TRY_STATUS(load_space(std::move(row)));
+  for (auto& [id, space] : spaces) space->roles_read_with = roll.all_roles(id);
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);
   return load_settings();
@@ -126,6 +127,7 @@ void Core::State::reload() {
   name.clear();
   personal = {};
   spaces.clear();
+  roll.forget();
   carriers.clear();
   pending_join.reset();
   operator_secrets.clear();

@@ -268,30 +268,62 @@ base::Status Core::State::adopt_name(const SpaceState& space, const fold::Value&
   return store->put_setting("name", base::as_bytes(name));
 }
 
+// What kind of thing changed, where the op that came did not say.
+base::Result<std::uint32_t> Core::State::type_of(const fold::Touched& item) {
+  if (item.type != 0) return item.type;
+  SJ_TRY(auto state, fold::state_of(*store, codec, item.space, item.object));
+  return state.type;
+}
+
+base::Status Core::State::refresh_name(const fold::Touched& item) {
+  SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
+  const auto named = object.registers.find({0, 1});
+  if (named == object.registers.end() || named->second.empty()) return {};
+  SJ_TRY(auto* space, this->space(item.space));
+  if (object.type == kProfileType) return adopt_name(*space, named->second.front());
+  if (object.type != kCommunityType) return {};
+  space->row.name = named->second.front().bytes;
+  return store->put_space(space->row);
+}
+
 base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> once = touched;
   std::sort(once.begin(), once.end());
   once.erase(std::unique(once.begin(), once.end()), once.end());
-  std::vector<fold::Touched> personal_objects;
+  std::vector<fold::Touched> entries;
+  std::vector<fold::Touched> cycle_records;
   for (const auto& item : once) {
-    if (item.space == personal) {
-      personal_objects.push_back(item);
-      note_changed(item.object);
-      continue;
+    SJ_TRY(const auto type, type_of(item));
+    if (type == cycle::kJournalEntryType) {
+      // Entries are private: what somebody writes as one into a community is none.
+      if (item.space == personal) entries.push_back(item);
+    } else if (type == kCommunityType || type == kProfileType) {
+      if (!(item.space == personal)) SJ_TRY_STATUS(refresh_name(item));
+    } else {
+      cycle_records.push_back(item);
     }
-    SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
-    if (object.type != kCommunityType && object.type != kProfileType) continue;
-    const auto named = object.registers.find({0, 1});
-    if (named == object.registers.end() || named->second.empty()) continue;
-    SJ_TRY(auto* space, this->space(item.space));
-    if (object.type == kProfileType) {
-      SJ_TRY_STATUS(adopt_name(*space, named->second.front()));
-      continue;
-    }
-    space->row.name = named->second.front().bytes;
-    SJ_TRY_STATUS(store->put_space(space->row));
+    note_changed(item.object);
   }
-  return journal->refresh(personal_objects);
+  SJ_TRY_STATUS(records->refresh(cycle_records));
+  return journal->refresh(entries);
+}
+
+base::Status Core::State::reread_records(const base::SpaceId& space) {
+  store::RecordFilter filter;
+  filter.space = space;
+  filter.limit = 1000;
+  std::vector<fold::Touched> all;
+  for (const bool trashed : {false, true}) {
+    filter.trashed = trashed;
+    filter.after.reset();
+    for (;;) {
+      SJ_TRY(auto rows, store->records_of_cycle().list(filter));
+      for (const auto& row : rows) all.push_back({space, row.object, row.type});
+      if (rows.size() < filter.limit) break;
+      filter.after = store::RecordKey{rows.back().date, rows.back().lamport, rows.back().object};
+    }
+  }
+  return records->refresh(all);
 }
 
 base::Result<log::SpaceDigest> Core::State::carrier_digest(SpaceState& space,

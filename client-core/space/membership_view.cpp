@@ -51,6 +51,24 @@ void raise(EnrolledLog& log, const Fence& to) {
   end_at(log, std::move(ends));
 }
 
+// Of several ways in the one that gives most counts, whatever came first.
+void admit(std::map<base::PersonId, Member>& members, Member row) {
+  auto [at, fresh] = members.emplace(row.person, row);
+  if (fresh) return;
+  Member& member = at->second;
+  if (member.role < row.role || (member.role == row.role && member.sealed_role < row.sealed_role)) {
+    member.role = row.role;
+    member.sealed_role = row.sealed_role;
+  }
+  if (row.identity_box < member.identity_box) member.identity_box = row.identity_box;
+  if (member.sealed_profile < row.sealed_profile) member.sealed_profile = row.sealed_profile;
+}
+
+void hold_role(Membership::RolesHeld& held, WireRole role, const base::Bytes& sealed) {
+  held.admin = held.admin || role == WireRole::admin;
+  if (!sealed.empty()) held.sealed_roles.push_back(sealed);
+}
+
 }  // namespace
 
 const Membership::View& Membership::view() const {
@@ -79,7 +97,8 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   }
   if (entry.introduced && stands) {
     const auto device = entry.introduced->device();
-    Device row{device, entry.introduced->person(), entry.introduced->sign_key, entry.introduced->box_key};
+    Device row{device, entry.introduced->person(), entry.introduced->sign_key, entry.introduced->box_key,
+               entry.introduced->bytes};
     const bool removed = judgement != nullptr && judgement->device_removed(device);
     auto& devices = removed ? view.removed_devices : view.devices;
     if (!provisional || removed) devices.emplace(device, row);
@@ -87,6 +106,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   if (!stands) return;
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;
+    hold_role(view.roles_held[entry.person], WireRole::admin, {});
     view.members.emplace(
         entry.person,
         Member{entry.person, genesis->identity_key, genesis->identity_box, WireRole::admin, {}, {}});
@@ -98,19 +118,15 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
       view.provisional.emplace(entry.person, entry.id);
       return;
     }
-    auto [at, fresh] =
-        view.members.emplace(entry.person, Member{entry.person, join->identity_key, join->identity_box,
-                                                  invite.role, join->sealed_profile, invite.sealed_role});
-    if (!fresh) {
-      Member& member = at->second;
-      if (member.role < invite.role ||
-          (member.role == invite.role && member.sealed_role < invite.sealed_role)) {
-        member.role = invite.role;
-        member.sealed_role = invite.sealed_role;
-      }
-      if (join->identity_box < member.identity_box) member.identity_box = join->identity_box;
-      if (member.sealed_profile < join->sealed_profile) member.sealed_profile = join->sealed_profile;
-    }
+    hold_role(view.roles_held[entry.person], invite.role, invite.sealed_role);
+    admit(view.members, Member{entry.person, join->identity_key, join->identity_box, invite.role,
+                               join->sealed_profile, invite.sealed_role});
+  } else if (const auto* added = entry.as<codec::MemberAdded>()) {
+    hold_role(view.roles_held[added->person()], added->role, added->sealed_role);
+    admit(
+        view.members,
+        Member{
+            added->person(), added->identity_key, added->identity_box, added->role, {}, added->sealed_role});
   } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
     const auto known = view.invite_places.find(offer->sign_key);
     if (known == view.invite_places.end() || earlier(entry, *of.entries_[known->second])) {
@@ -128,6 +144,8 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
                                              *entry.author,
                                              offer->sealed_role};
     }
+  } else if (const auto* role = entry.as<codec::RoleChanged>()) {
+    hold_role(view.roles_held[role->person], role->role, role->sealed_role);
   } else if (const auto* epoch = entry.as<EpochInfo>()) {
     view.epochs.push_back(*epoch);
     view.epoch_places.push_back(place);
@@ -146,6 +164,8 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
         const auto* changed = of.entries_[*grant]->as<codec::RoleChanged>();
         if (changed != nullptr && !changed->sealed_role.empty())
           at->second.sealed_role = changed->sealed_role;
+        const auto* added = of.entries_[*grant]->as<codec::MemberAdded>();
+        if (added != nullptr) at->second.sealed_role = added->sealed_role;
       }
       at = grant ? std::next(at) : view.members.erase(at);
     }

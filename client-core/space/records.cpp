@@ -99,6 +99,10 @@ base::Bytes write_role(const Author& author, const Membership& to, const base::P
                        WireRole role, std::vector<Fence> fences, base::ByteView sealed_role) {
   return write(author, to, codec::RoleChanged{person, role, std::move(fences), base::to_bytes(sealed_role)});
 }
+base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
+                         const base::PublicBoxKey& identity_box, WireRole role, base::ByteView sealed_role) {
+  return write(author, to, codec::MemberAdded{identity_key, identity_box, role, base::to_bytes(sealed_role)});
+}
 base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite) {
   return write(author, to, codec::InviteRevoked{invite});

@@ -54,6 +54,7 @@ StoredSegment segment_of(const Query& query) {
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() = default;
 JournalRows& Store::journal() { return *state_->journal; }
+RecordRows& Store::records_of_cycle() { return *state_->records; }
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const base::Secret32& key,
                                                  int wait_ms) {
@@ -67,6 +68,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const 
   SJ_TRY_STATUS(prepare(*database));
   state->database = std::move(database);
   state->journal = std::make_unique<JournalTable>(*state->database);
+  state->records = std::make_unique<RecordTable>(*state->database);
   return std::unique_ptr<Store>(new Store(std::move(state)));
 }
 

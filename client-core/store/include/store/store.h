@@ -14,6 +14,7 @@
 #include "log/op.h"
 #include "log/segment.h"
 #include "store/journal_rows.h"
+#include "store/record_rows.h"
 
 namespace sejawat::store {
 
@@ -184,6 +185,7 @@ class Store {
   base::Status void_acks(const base::PublicBoxKey&);  // new generation: cursors and acks of this carrier go
 
   JournalRows& journal();
+  RecordRows& records_of_cycle();
 
  private:
   struct State;

@@ -107,6 +107,7 @@ class Carrier {
   };
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
+  bool may_found_group(const base::PersonId& person) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                             const std::vector<std::optional<base::SpaceId>>& spaces,
