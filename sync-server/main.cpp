@@ -186,6 +186,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
                    say("koneksi sekaligus", "connections at once"))
       ->capture_default_str();
   serve_command
+      ->add_option("--max-strangers", settings.net.limits.strangers,
+                   say("dari semuanya, yang belum pernah dilayani; selebihnya yang terlama ditutup",
+                       "of them, those on which nobody was served yet; beyond, the oldest is closed"))
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  serve_command
       ->add_option("--max-per-address", settings.net.limits.connections_per_origin,
                    say("dari satu alamat (IPv6: satu /64); mesin ini sendiri bebas",
                        "of them from one address (IPv6: one /64); this machine itself is exempt"))

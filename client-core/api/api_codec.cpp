@@ -332,6 +332,8 @@ void write(const FullStatus& from, wire::Reply& to) {
     item->set_refused(static_cast<std::uint32_t>(space.refused));
     item->set_damaged(space.damaged);
     item->set_admin(space.admin);
+    item->set_forks(space.forks);
+    item->set_unreadable(space.unreadable);
   }
   for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
   status.set_join(static_cast<std::uint32_t>(from.join));
@@ -407,6 +409,7 @@ void write(const SyncReport& from, wire::Event& to) {
   ended.set_pending(from.pending);
   if (from.generation) ended.set_generation(bytes_of(*from.generation));
   ended.set_refused(from.refused);
+  ended.set_forks(from.forks);
   ended.set_join(static_cast<std::uint32_t>(from.join));
 }
 void write(const SyncDriver::Event& from, wire::Event& to) {

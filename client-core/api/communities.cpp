@@ -87,7 +87,7 @@ base::Result<SpaceState*> inviting(Core::State& core, const base::SpaceId* wante
   bool member_of_one = false;
   for (auto& [id, space] : core.spaces) {
     if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
-    if (wanted != nullptr && !(*wanted == id)) continue;
+    if (wanted != nullptr ? !(*wanted == id) : space->membership.kind() == space::SpaceKind::group) continue;
     member_of_one = true;
     if (core.is_admin(*space)) return space.get();
   }

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "quarantine_commands.h"
 #include "sync_run.h"
+#include "terminal_text.h"
 
 namespace sejawat::cli {
 namespace {
@@ -63,7 +64,7 @@ int run_members(const Globals& globals) {
                                         {"provisional", member.provisional}});
       continue;
     }
-    std::cout << member.person.hex() << "  " << (member.name.empty() ? "-" : member.name) << "  "
+    std::cout << member.person.hex() << "  " << (member.name.empty() ? "-" : one_line(member.name)) << "  "
               << (member.domain_role.empty() ? role_name(member.role) : member.domain_role)
               << (member.self ? session.say("  (Anda)", "  (you)") : "")
               << (member.provisional ? session.say("  [menunggu konfirmasi]", "  [awaits confirmation]") : "")
@@ -161,8 +162,8 @@ int run_quarantine(const Globals& globals) {
                                         {"bytes", row.bytes}});
       continue;
     }
-    std::cout << row.log.hex() << "  " << (row.name.empty() ? row.person.hex() : row.name) << "  " << row.ops
-              << session.say(" perubahan menunggu\n", " changes wait\n");
+    std::cout << row.log.hex() << "  " << (row.name.empty() ? row.person.hex() : one_line(row.name)) << "  "
+              << row.ops << session.say(" perubahan menunggu\n", " changes wait\n");
   }
   return 0;
 }

@@ -27,7 +27,7 @@ base::Code sqlite_code(sqlite3* database, int result) {
 
 namespace {
 
-constexpr int kSchemaVersion = 4;
+constexpr int kSchemaVersion = 5;
 constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -57,7 +57,13 @@ UPDATE arrival SET total = running.total FROM
 // Version 4: what lies beyond fences has a quota of its own.
 constexpr char kToVersion4[] = R"sql(
 ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 4;
+)sql";
+// Version 5: a log may have several ends, and each segment is found by its hash as well as by its number.
+constexpr char kToVersion5[] = R"sql(
+CREATE TABLE branch(space BLOB NOT NULL, name BLOB NOT NULL, log BLOB NOT NULL, parent BLOB NOT NULL,
+  first_no INTEGER NOT NULL, PRIMARY KEY(space, name)) WITHOUT ROWID;
+ALTER TABLE arrival ADD COLUMN hash BLOB;
+PRAGMA user_version = 5;
 )sql";
 
 // A null statement is one that could not be prepared: its step says why.
@@ -166,6 +172,10 @@ class SqliteStore final : public carrier::CarrierStore {
     if (version < 2) SJ_TRY_STATUS(execute(kToVersion2));
     if (version < 3) SJ_TRY_STATUS(execute(kToVersion3));
     if (version < 4) SJ_TRY_STATUS(execute(kToVersion4));
+    if (version < 5) {
+      SJ_TRY_STATUS(execute(kToVersion5));
+      SJ_TRY_STATUS(hash_what_is_held());
+    }
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -257,12 +267,36 @@ class SqliteStore final : public carrier::CarrierStore {
     return std::optional<base::Bytes>(base::to_bytes(query.blob(0)));
   }
 
+  base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId& space, const base::LogId& log,
+                                                    std::uint64_t no) override {
+    auto query = prepare("SELECT hash FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+    if (!row) return std::optional<base::Hash32>();
+    return base::Hash32::from(query.blob(0));
+  }
+  base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
+    std::vector<carrier::Branch> branches;
+    auto query = prepare("SELECT name, log, parent, first_no FROM branch WHERE space = ? ORDER BY name");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return branches;
+      branches.push_back(
+          {query.id<base::LogId>(0), query.id<base::LogId>(1), query.id<base::LogId>(2), query.u64(3)});
+    }
+  }
+  base::Status put_branch(const base::SpaceId& space, const carrier::Branch& branch) override {
+    auto query = prepare("INSERT INTO branch VALUES(?, ?, ?, ?, ?)");
+    query.bind(space.view()).bind(branch.name.view()).bind(branch.log.view()).bind(branch.parent.view());
+    return query.bind(number(branch.first_no)).run();
+  }
+
   base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip,
                              const base::Digest& digest, base::ByteView record) override {
     auto query = prepare(kInsertArrival);
     query.bind(space.view()).bind(number(tip.position)).bind(1).bind_null().bind_null();
     tips_[space] = tip;
-    return query.bind(digest.view()).bind(record).run();
+    return query.bind(digest.view()).bind(record).bind_null().run();
   }
   base::Status append_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
                               const base::Digest& digest, const base::LogId& log, const log::Head& head,
@@ -271,7 +305,7 @@ class SqliteStore final : public carrier::CarrierStore {
     query.bind(space.view()).bind(number(tip.position)).bind(0).bind(log.view()).bind(number(head.count - 1));
     tips_[space] = tip;
     heads_[{space, log}] = head;
-    return query.bind(digest.view()).bind(segment).run();
+    return query.bind(digest.view()).bind(segment).bind(head.hash.view()).run();
   }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
                                                       std::uint64_t position) override {
@@ -316,8 +350,8 @@ class SqliteStore final : public carrier::CarrierStore {
 
  private:
   static constexpr char kInsertArrival[] =
-      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, total)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, length(?7) +"
+      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, hash, total)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
 
   // The rows of spaces and logs say where their ends are: once a commit is enough, however many arrivals it
@@ -340,6 +374,24 @@ class SqliteStore final : public carrier::CarrierStore {
     tips_.clear();
     heads_.clear();
     return {};
+  }
+  // Segments that came before hashes were kept; each log was one chain then. What does not parse stays
+  // without: nothing can fork off there.
+  base::Status hash_what_is_held() {
+    base::Hash32 last;
+    auto query =
+        prepare("SELECT id, space, log, no, bytes FROM arrival WHERE is_record = 0 ORDER BY space, log, no");
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return {};
+      if (query.u64(3) == 0) last = {};
+      auto segment = log::decode_segment(query.blob(4));
+      if (!segment.ok()) continue;
+      last = log::segment_hash(query.id<base::SpaceId>(1), query.id<base::LogId>(2), last, segment->header,
+                               log::body_hash(segment->body));
+      auto update = prepare("UPDATE arrival SET hash = ? WHERE id = ?");
+      SJ_TRY_STATUS(update.bind(last.view()).bind(query.i64(0)).run());
+    }
   }
   base::Result<int> version_of_file() {
     auto query = prepare("PRAGMA user_version");

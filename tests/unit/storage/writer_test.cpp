@@ -68,6 +68,16 @@ class Watched final : public carrier::CarrierStore {
                                                    std::uint64_t no) override {
     return inner_->segment(space, log, no);
   }
+  base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId& space, const base::LogId& log,
+                                                    std::uint64_t no) override {
+    return inner_->hash_of(space, log, no);
+  }
+  base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
+    return inner_->branches(space);
+  }
+  base::Status put_branch(const base::SpaceId& space, const carrier::Branch& branch) override {
+    return inner_->put_branch(space, branch);
+  }
   base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip,
                              const base::Digest& digest, base::ByteView record) override {
     return inner_->append_record(space, tip, digest, record);
