@@ -23,7 +23,8 @@ base::Result<QuarantinedWork> Core::quarantined_work(const base::LogId& log) {
     SJ_TRY(auto header, log::decode_header(segment.header));
     const auto key = space->epochs.find(header.epoch);
     base::Result<std::vector<log::Op>> ops = base::error(base::Code::key_missing);
-    if (key != space->epochs.end()) ops = log::open_segment(id, space->log_of(log), before, key->second, segment);
+    if (key != space->epochs.end())
+      ops = log::open_segment(id, space->log_of(log), before, key->second, segment);
     if (!ops.ok()) ++work.unreadable;
     for (const auto& op : ops.ok() ? *ops : std::vector<log::Op>{}) {
       QuarantinedChange change;
