@@ -26,15 +26,21 @@ std::vector<const base::Secret32*> newest_epochs(const SpaceState& space) {
   return keys;
 }
 
-// As the vector of a reader says: how much of this log it has, if it is the same log up to there.
-base::Result<std::uint64_t> had(store::Store& store, const base::SpaceId& space, const base::LogId& log,
-                                const log::Head& head, const sync::Vector& vector) {
+// As the vector of a reader says: how much of each branch it has. What it names and is not here says nothing.
+base::Result<std::map<base::LogId, std::uint64_t>> had(Core::State& core, const SpaceState& space,
+                                                       const sync::Vector& vector) {
+  std::map<base::LogId, std::uint64_t> counts;
   for (const auto& entry : vector.entries) {
-    if (!(entry.log == log) || entry.count == 0 || entry.count > head.count) continue;
-    SJ_TRY(auto last, store.segment(space, log, entry.count - 1));
-    if (last && base::prefix_of<base::HeadTag>(last->hash) == entry.head) return entry.count;
+    if (entry.count == 0) continue;
+    SJ_TRY(auto named, core.find_segment(space, entry.log, entry.count - 1, entry.head));
+    if (!named) continue;
+    SJ_TRY_STATUS(space.each_before(named->log, entry.count, [&](const auto& branch, std::uint64_t count) {
+      auto& upto = counts[branch];
+      upto = std::max(upto, count);
+      return base::Status();
+    }));
   }
-  return std::uint64_t{0};
+  return counts;
 }
 
 }  // namespace
@@ -77,10 +83,17 @@ base::Result<BundleExport::SpacePlan> BundleExport::plan_of(const base::SpaceId&
   const auto known = since_.find(id);
   const sync::Vector had_before = known == since_.end() ? sync::Vector{} : known->second;
   SJ_TRY(auto heads, core_.store->heads(id));
-  for (const auto& [log, head] : heads) {
-    plan.vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
-    SJ_TRY(const auto first, had(*core_.store, id, log, head, had_before));
-    if (first < head.count) plan.logs.push_back({log, first, head.count});
+  SJ_TRY(auto counts, had(core_, space, had_before));
+  // What stands before a fork first.
+  std::stable_sort(heads.begin(), heads.end(), [&](const auto& a, const auto& b) {
+    return space.first_no(a.first) < space.first_no(b.first);
+  });
+  for (const auto& [branch, head] : heads) {
+    const base::LogId log = space.log_of(branch);
+    if (space.ends_here(branch))
+      plan.vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
+    const std::uint64_t first = std::max(space.first_no(branch), counts[branch]);
+    if (first < head.count) plan.logs.push_back({log, branch, first, head.count});
   }
   for (const auto& [record, bytes] : space.membership.records()) {
     const auto tag = base::prefix_of<base::HeadTag>(record);
@@ -160,7 +173,7 @@ base::Result<base::Bytes> BundleExport::next_chunk() {
   while (plan.records_done == plan.records.size() && plan.log < plan.logs.size() && items < kItemsAtOnce) {
     LogPlan& log = plan.logs[plan.log];
     SJ_TRY(auto segments,
-           core_.store->segments_from(plan.space, log.log, log.next, used < kBudget ? kBudget - used : 1));
+           core_.store->segments_from(plan.space, log.branch, log.next, used < kBudget ? kBudget - used : 1));
     sync::LogRun run;
     run.log = base::to_bytes(log.log.view());
     for (auto& segment : segments) {

@@ -187,19 +187,19 @@ base::Status BundleImport::take_runs(const base::SpaceId& id, const std::vector<
     if (auto segment = log::decode_segment(run.segments.front()); segment.ok()) {
       if (auto header = log::decode_header(segment->header); header.ok()) first = header->segment_no;
     }
+    std::uint64_t upto = 0;
+    for (const auto& [branch, count] : taken.held) upto = std::max(upto, count);
     const std::uint32_t held =
-        taken.held > first ? static_cast<std::uint32_t>(std::min<std::uint64_t>(taken.held - first, total))
-                           : 0;
+        upto > first ? static_cast<std::uint32_t>(std::min<std::uint64_t>(upto - first, total)) : 0;
     const std::uint32_t fresh = std::min(taken.fresh, held);
     all_fresh += fresh;
     counted.duplicate += held - fresh;
     counted.refused += total - held;
     if (taken.refused != base::Code::ok && counted.reason == base::Code::ok) counted.reason = taken.refused;
     if (fresh == 0) continue;
-    auto& range =
-        fresh_.emplace(std::make_pair(id, *log), std::make_pair(taken.held, taken.held)).first->second;
-    range.first = std::min(range.first, taken.held - fresh);
-    range.second = std::max(range.second, taken.held);
+    auto& range = fresh_.emplace(std::make_pair(id, *log), std::make_pair(upto, upto)).first->second;
+    range.first = std::min(range.first, upto - fresh);
+    range.second = std::max(range.second, upto);
   }
   SJ_TRY_STATUS(core_.save_digest(*space));
   if (all_fresh > 0) {
@@ -231,11 +231,12 @@ base::Result<BundleReport> BundleImport::finish() {
   if (!(whole == *whole_)) return base::error(base::Code::malformed, "the file changed while it was read");
   using store::SegmentState;
   for (auto& row : report_.spaces) {
+    SJ_TRY(const auto* space, core_.space(row.space));
     for (const auto state :
          {SegmentState::waiting_key, SegmentState::waiting_deps, SegmentState::quarantined}) {
       SJ_TRY(auto waiting, core_.store->segments_in_state(row.space, state, SIZE_MAX / 2));
       for (const auto& segment : waiting) {
-        const auto range = fresh_.find({row.space, segment.log});
+        const auto range = fresh_.find({row.space, space->log_of(segment.log)});
         if (range == fresh_.end() || segment.segment_no < range->second.first ||
             segment.segment_no >= range->second.second || row.applied == 0) {
           continue;

@@ -18,12 +18,13 @@ base::Result<QuarantinedWork> Core::quarantined_work(const base::LogId& log) {
   SJ_TRY(auto waiting, core.store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
   for (auto& stored : waiting) {
     if (!(stored.log == log)) continue;
-    SJ_TRY(const auto before, core.head_before(id, log, stored.segment_no));
+    SJ_TRY(const auto before, core.head_before(*space, log, stored.segment_no));
     SJ_TRY(auto segment, log::decode_segment(stored.bytes));
     SJ_TRY(auto header, log::decode_header(segment.header));
     const auto key = space->epochs.find(header.epoch);
     base::Result<std::vector<log::Op>> ops = base::error(base::Code::key_missing);
-    if (key != space->epochs.end()) ops = log::open_segment(id, log, before, key->second, segment);
+    if (key != space->epochs.end())
+      ops = log::open_segment(id, space->log_of(log), before, key->second, segment);
     if (!ops.ok()) ++work.unreadable;
     for (const auto& op : ops.ok() ? *ops : std::vector<log::Op>{}) {
       QuarantinedChange change;

@@ -19,6 +19,8 @@ struct Walk final : CarrierStore::Taker {
   CarrierStore& store;
   space::Membership membership;
   log::SpaceDigest digest;
+  std::map<base::LogId, Branch> branches;
+  std::map<std::pair<base::LogId, std::uint64_t>, log::Head> forks;  // where a branch goes off
   std::map<base::LogId, log::Head> heads;
   std::uint64_t position = 0;
   std::uint64_t segments = 0;
@@ -39,16 +41,35 @@ struct Walk final : CarrierStore::Taker {
       return compare_digest();
     }
     ++segments;
-    const auto enrolled = membership.logs().find(arrival.log);
+    return judge_segment(arrival);
+  }
+
+  base::Status judge_segment(const Arrival& arrival) {
+    const auto branch = branches.find(arrival.log);
+    const base::LogId& log = branch == branches.end() ? arrival.log : branch->second.log;
+    const auto enrolled = membership.logs().find(log);
     if (enrolled == membership.logs().end()) return damaged("a segment of no log", space, position);
     auto segment = log::decode_segment(arrival.bytes);
     if (!segment.ok()) return damaged("a segment that does not parse", space, position);
-    log::Head& head = heads[arrival.log];
-    auto verified = log::verify_next(space, arrival.log, enrolled->second.key, head, *segment);
-    if (!verified.ok() || arrival.segment_no != head.count)
+    const auto known = heads.find(arrival.log);
+    log::Head before = known == heads.end() ? log::Head{} : known->second;
+    const bool opens = known == heads.end() && branch != branches.end();
+    if (opens && branch->second.first_no != 0) {
+      const auto from = forks.find({branch->second.parent, branch->second.first_no});
+      if (from == forks.end()) return damaged("a branch of nothing", space, position);
+      before = from->second;
+    }
+    auto verified = log::verify_next(space, log, enrolled->second.key, before, *segment);
+    if (!verified.ok() || arrival.segment_no != before.count)
       return damaged("a segment that does not check", space, position);
-    digest.move_tip(head, verified->head);
-    head = verified->head;
+    if (opens && !(arrival.log == log::fork_name(log, before.count, verified->head.hash)))
+      return damaged("a branch of another name", space, position);
+    SJ_TRY(const auto hash, store.hash_of(space, arrival.log, arrival.segment_no));
+    if (!hash || !(*hash == verified->head.hash)) return damaged("another hash", space, position);
+    digest.move_tip(opens ? log::Head{} : before, verified->head);
+    heads[arrival.log] = verified->head;
+    const auto fork = forks.find({arrival.log, verified->head.count});
+    if (fork != forks.end()) fork->second = verified->head;
     return compare_digest();
   }
 
@@ -78,6 +99,11 @@ base::Result<Audit> audit(CarrierStore& store) {
   SJ_TRY(const auto spaces, store.spaces());
   for (const auto& id : spaces) {
     Walk walk(id, store);
+    SJ_TRY(const auto branches, store.branches(id));
+    for (const auto& branch : branches) {
+      walk.branches.emplace(branch.name, branch);
+      walk.forks[{branch.parent, branch.first_no}];
+    }
     SJ_TRY_STATUS(store.arrivals_after(id, 0, walk));
     SJ_TRY_STATUS(base::Status(walk.result));
     SJ_TRY_STATUS(walk.compare_ends());

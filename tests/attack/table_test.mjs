@@ -37,7 +37,7 @@ function compiled() {
 test('each attack of the table has tests, and each of these is one that runs', (t) => {
   const rows = readFileSync(path.join(here, 'README.md'), 'utf8').split('\n').filter((line) => /^\| A\d/.test(line));
   const numbers = rows.map((row) => Number(row.match(/^\| A(\d+)/)[1]));
-  const elsewhere = [16, 23, 24, 30, 33];
+  const elsewhere = [16, 23, 24, 33];
   for (let number = 1; number <= 34; ++number) {
     assert.notEqual(numbers.includes(number), elsewhere.includes(number), `A${number}`);
   }

@@ -1,4 +1,5 @@
 // Bundles between stores, with no server in between.
+#ifndef __EMSCRIPTEN__
 #include "api/bundle.h"
 
 #include "world.h"
@@ -231,6 +232,39 @@ TEST_F(BundleFiles, LateWorkOfSomebodyRemovedArrivesInQuarantine) {
   EXPECT_EQ(ani->quarantine()->size(), 1U);
 }
 
+TEST_F(BundleFiles, BothEndsOfALogThatForkedAreCarried) {
+  auto ani = founder();
+  space::RecoveryCard card;
+  auto budi = member(*ani, "Budi", &card);
+  auto laptop = second_device("Laptop", card);
+  add(*budi, "bersama");
+  ASSERT_EQ(sync(*budi).code, base::Code::ok);
+  budi.reset();
+  std::filesystem::copy_file(folder.file("Budi"), folder.file("Klon"));
+  budi = open("Budi");
+  auto clone = open("Klon");
+  add(*budi, "dari yang satu");
+  add(*clone, "dari salinannya");
+  ASSERT_TRUE(import(*laptop, exported(*budi)).ok());
+  const auto other = import(*laptop, exported(*clone));
+  ASSERT_TRUE(other.ok());
+  EXPECT_EQ(sum(*other).refused, 0U);
+  EXPECT_EQ(sum(*other).applied, 1U);
+  // The laptop has both, and whoever lacks one end gets that by its file.
+  const auto all = exported(*laptop);
+  for (auto* device : {budi.get(), clone.get()}) {
+    const auto report = import(*device, all);
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(sum(*report).refused, 0U);
+  }
+  for (auto* device : {budi.get(), clone.get(), laptop.get()}) {
+    const std::string words = texts(*device);
+    for (const char* text : {"bersama", "dari yang satu", "dari salinannya"}) {
+      EXPECT_NE(words.find(text), std::string::npos) << text;
+    }
+  }
+}
+
 TEST_F(BundleFiles, WhoWasRemovedOpensNothingOfWhatFollows) {
   auto ani = founder();
   auto budi = member(*ani, "Budi");
@@ -302,3 +336,4 @@ TEST_F(BundleFiles, ASpaceOfOthersIsNotPutIntoAStoreByWhoKnowsItsDeviceKey) {
 
 }  // namespace
 }  // namespace sejawat::api
+#endif

@@ -183,6 +183,23 @@ TEST_F(BackupTest, RowsThatWereMadeConsistentlyWrongAreFound) {
   EXPECT_EQ(altered("PRAGMA user_version = 99"), Code::store_too_new);
 }
 
+TEST_F(BackupTest, ALogWithTwoEndsIsWalkedAlongBoth) {
+  const base::Bytes rival = log->draft();
+  write(3);
+  take(support::message_of({support::upload(school.id(), {}, {support::run_of(log->id, {rival})})}));
+  const std::string file = backup();
+  const auto audited = audit(file);
+  ASSERT_TRUE(audited.ok()) << audited.error().detail;
+  EXPECT_EQ(audited->segments, written + 1);
+  for (const char* sql : {"DELETE FROM branch", "UPDATE branch SET first_no = first_no - 1",
+                          "UPDATE arrival SET hash = zeroblob(32) WHERE position = 9"}) {
+    const std::string altered = backup("altered");
+    run(altered, sql);
+    EXPECT_EQ(audit(altered).code(), Code::store_key_wrong) << sql;
+    fs::remove(altered);
+  }
+}
+
 TEST_F(BackupTest, AColumnThatIsNotThereIsAnErrorAndNoCrash) {
   const std::string file = backup();
   run(file, "ALTER TABLE space RENAME COLUMN quarantined_bytes TO something");

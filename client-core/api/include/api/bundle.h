@@ -37,6 +37,7 @@ class BundleExport {
  private:
   struct LogPlan {
     base::LogId log;
+    base::LogId branch;  // of it, as it goes by here
     std::uint64_t next = 0;
     std::uint64_t end = 0;
   };
@@ -124,7 +125,7 @@ class BundleImport {
   bool ours_ = false;
 
   BundleReport report_;
-  // Segments that were new, by log: [from, to). What became of them shows at the end.
+  // Numbers of segments that were new, by log: [from, to). What became of them shows at the end.
   std::map<std::pair<base::SpaceId, base::LogId>, std::pair<std::uint64_t, std::uint64_t>> fresh_;
 };
 
