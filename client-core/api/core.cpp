@@ -217,7 +217,8 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   SJ_TRY_STATUS(base::Status(core.usable));
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   SJ_TRY(auto* row, core.ensure_carrier(address));
-  static_cast<void>(row);
+  const auto last = static_cast<base::Code>(row->last_error);
+  core.seal_most = log::kFreshSegmentMax;
   core.refused_now.clear();
   if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
     // A refused join is tried once more in each sync: an admin may have extended the invite.
@@ -226,6 +227,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   sync::SessionOptions options;
   options.carrier_key = address.key;
   options.live = live;
+  options.bad_line = last == base::Code::offline || last == base::Code::timed_out;
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }
