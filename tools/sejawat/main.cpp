@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   cli::add_member_commands(app, context);
   cli::add_journal_commands(app, context);
   cli::add_sync_commands(app, context);
+  cli::add_bundle_commands(app, context);
+  cli::add_export_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

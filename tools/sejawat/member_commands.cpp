@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "commands.h"
+#include "quarantine_commands.h"
 #include "sync_run.h"
 #include "terminal_text.h"
 
@@ -249,6 +250,7 @@ void add_member_commands(CLI::App& app, Context& context) {
   auto* quarantine = group("quarantine", "late work of members who were removed, demoted or not confirmed");
   list(quarantine, "what waits", run_quarantine);
   with_id(quarantine, "readmit", "takes what waits of a log", run_readmit);
+  add_quarantine_reading(*quarantine, context);
 
   auto* space = group("space", "keys of a space");
   with_id(space, "rotate", "a new key for what is written from now on", run_rotate);

@@ -146,6 +146,14 @@ const char* sentence(base::Code code, Language language) {
   return language == Language::english ? text.english : text.indonesian;
 }
 
+const char* fork_sentence(Language language) {
+  return language == Language::english ? "This device's journal had been continued from an old copy of it. "
+                                         "Both are kept; nothing is lost."
+                                       : "Jurnal perangkat ini ternyata pernah dilanjutkan dari salinan "
+                                         "lamanya. Keduanya disimpan; tidak "
+                                         "ada yang hilang.";
+}
+
 int exit_code(base::Code code) {
   using base::Code;
   switch (code) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
 #include "base/codec.h"
 #include "compress.h"
 #include "crypto/hash.h"
@@ -216,7 +217,7 @@ base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op
 
 base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log,
                                            const Head& before, const base::Secret32& epoch_key,
-                                           const Segment& segment) {
+                                           const Segment& segment, const BranchNames* names) {
   SJ_TRY(auto header, decode_header(segment.header));
   if (header.dictionary > kDictionaryId) return base::error(base::Code::dictionary_unknown);
   SJ_TRY(auto padded, crypto::open(segment_key(space, log, epoch_key), header.nonce, segment.body,
@@ -224,10 +225,15 @@ base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const bas
   base::Reader reader(padded);
   base::ByteView packed;
   if (!reader.prefixed(padded.size(), packed)) return base::error(base::Code::malformed, "padding");
+  const base::LogId& own = names == nullptr ? log : names->own;
+  for (std::size_t i = 0; names != nullptr && i < header.deps.size(); ++i) {
+    SJ_CHECK(names->deps.size() == header.deps.size());
+    header.deps[i].log = names->deps[i];
+  }
   if (header.dictionary == 0)
-    return decode_body(packed, header.op_count, log, header.deps);  // stored as it is
+    return decode_body(packed, header.op_count, own, header.deps);  // stored as it is
   SJ_TRY(auto body, decompress(packed));
-  return decode_body(body, header.op_count, log, header.deps);
+  return decode_body(body, header.op_count, own, header.deps);
 }
 
 }  // namespace sejawat::log
