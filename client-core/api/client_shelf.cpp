@@ -149,7 +149,7 @@ base::Status StoreShelf::offer_sealed(SpaceState& space, std::size_t budget, std
     offer.log = space.log_of(log);
     offer.enrolment_known = enrolment_acked(space, offer.log);
     for (auto& segment : segments) {
-      if (used + segment.bytes.size() > budget) break;
+      if (used > 0 && used + segment.bytes.size() > budget) break;  // one at least: it gets no smaller
       used += segment.bytes.size();
       offered_until_[{id, log}] = segment.segment_no + 1;
       offer.segments.push_back(std::move(segment.bytes));
@@ -169,7 +169,7 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
   // unsealed may still share a segment with what is written meanwhile.
   std::size_t used = 0;
   SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
-  if (used == 0 || budget - used >= log::kFreshSegmentMax) {
+  if (used == 0 || budget >= used + log::kFreshSegmentMax) {
     SJ_TRY_STATUS(core_.seal_pending(space, budget - used));
     SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
   }

@@ -17,6 +17,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::vector<base::SpaceId>> spaces_to_offer() override;
   base::Result<std::vector<base::Bytes>> records_to_offer(const base::SpaceId& space) override;
   base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
+  void seal_at_most(std::size_t bytes) override { core_.seal_most = std::min(bytes, log::kFreshSegmentMax); }
   base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
   base::Result<Applied> apply(const Outcome& outcome) override;
 

@@ -227,11 +227,15 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   State& core = *state_;
   SJ_TRY_STATUS(base::Status(core.usable));
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
+  base::Code last = base::Code::ok;
   // Another address of a carrier that is known takes the place of the old one when it has proven itself.
-  if (core.carrier(address.key) == nullptr) {
+  if (const auto* known = core.carrier(address.key)) {
+    last = static_cast<base::Code>(known->last_error);
+  } else {
     SJ_TRY(auto* row, core.ensure_carrier(address));
     static_cast<void>(row);
   }
+  core.seal_most = log::kFreshSegmentMax;
   core.refused_now.clear();
   core.forks_now = 0;
   if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
@@ -241,6 +245,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   sync::SessionOptions options;
   options.carrier_key = address.key;
   options.live = live;
+  options.bad_line = last == base::Code::offline || last == base::Code::timed_out;
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }

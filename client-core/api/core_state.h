@@ -163,6 +163,7 @@ struct Core::State {
   // segments.cpp
   // Seals waiting ops of the own log of this space into segments while `budget` bytes have room for one like
   // the last; at least one when anything waits.
+  std::size_t seal_most = log::kFreshSegmentMax;  // on the line of the sync that runs
   base::Status seal_pending(SpaceState& space, std::size_t budget);
   struct TakenRun {
     std::uint32_t fresh = 0;                    // segments that were new here

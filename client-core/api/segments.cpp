@@ -70,6 +70,7 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
     context.frontier = space.membership.frontier();
     if (context.frontier.size() > log::kMaxFrontier) context.frontier.resize(log::kMaxFrontier);
     context.deps = std::move(deps);
+    context.most = seal_most;
 
     // The window is sealed into as many segments as it takes; what would not fill one waits for the ops that
     // follow it, so that a long import makes full segments.

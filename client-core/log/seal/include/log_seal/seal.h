@@ -20,6 +20,7 @@ struct SealContext {
   std::vector<base::HeadTag> frontier;
   // Must list every other log named in a `supersedes`; those that the sealed ops name go into the header.
   std::vector<Dependency> deps;
+  std::size_t most = kFreshSegmentMax;  // bytes of a segment that is made, at most that; less for a bad line
 };
 
 struct Sealed {
@@ -27,7 +28,7 @@ struct Sealed {
   Head head;            // after it
   std::size_t ops = 0;  // how many of the given ops went in
 };
-// Takes as many ops from the front as fit into kFreshSegmentMax (at least one; a single larger op gives a
+// Takes as many ops from the front as fit into `most` (at least one; a single larger op gives a
 // larger segment, at most kSegmentMax). too_large when the first op alone does not fit; invalid_argument when
 // a dot names a log that is not in deps.
 base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op> ops, base::Random& random);
