@@ -24,6 +24,8 @@ base::Status Core::State::load_space(store::SpaceRow row) {
     // One record that does not check must not lock a person out of the diary. It stays in the store.
     if (!state->membership.add(record).ok()) ++state->damaged;
   }
+  SJ_TRY(auto branches, store->branches(id));
+  for (auto& branch : branches) state->branches.emplace(branch.name, branch);
   SJ_TRY(auto keys, store->epochs(id));
   for (auto& [epoch, key] : keys) state->epochs.emplace(epoch, std::move(key));
   state->row = std::move(row);
@@ -90,6 +92,7 @@ base::Status Core::State::load() {
   }
   SJ_TRY(auto rows, store->spaces());
   for (auto& row : rows) SJ_TRY_STATUS(load_space(std::move(row)));
+  for (auto& [id, space] : spaces) space->roles_read_with = roll.all_roles(id);
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);
   if (SJ_PLANTED(client_loses_unsealed) && device) {
@@ -106,6 +109,30 @@ base::Status Core::State::ensure_usable() {
   return usable;
 }
 
+base::Status Core::State::read_anew() {
+  std::uint64_t reader = 0;
+  SJ_TRY(auto stored, store->setting("reader"));
+  if (stored) {
+    base::Reader bytes(*stored);
+    if (!bytes.varint(reader)) return damaged("the stored version does not parse");
+  }
+  if (reader == kReader) return {};
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
+  std::vector<fold::Touched> touched;
+  for (auto& [id, space] : spaces) {
+    SJ_TRY_STATUS(store->retry_unreadable(id));
+    SJ_TRY_STATUS(apply_waiting(*space, touched));
+    SJ_TRY(auto objects, store->objects(id));
+    for (const auto& object : objects) touched.push_back({id, object});
+  }
+  SJ_TRY_STATUS(refresh(touched));
+  base::Writer writer;
+  writer.varint(kReader);
+  SJ_TRY_STATUS(store->put_setting("reader", writer.bytes()));
+  return change.commit();
+}
+
 void Core::State::reload() {
   if (SJ_PLANTED(client_keeps_failed_memory)) return;
   device.reset();
@@ -113,6 +140,7 @@ void Core::State::reload() {
   name.clear();
   personal = {};
   spaces.clear();
+  roll.forget();
   carriers.clear();
   pending_join.reset();
   operator_secrets.clear();

@@ -169,7 +169,11 @@ base::Status Core::State::settle_membership(SpaceState& space) {
 base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {
   SJ_TRY_STATUS(settle_membership(space));
   SJ_TRY_STATUS(enforce_fences(space, touched));
-  return apply_waiting(space, touched);
+  SJ_TRY_STATUS(apply_waiting(space, touched));
+  auto roles = roll.all_roles(space.row.space);
+  if (roles == space.roles_read_with) return {};
+  space.roles_read_with = std::move(roles);
+  return reread_records(space.row.space);
 }
 
 base::Status Core::State::save_pending_join() {

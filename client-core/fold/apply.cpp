@@ -27,7 +27,7 @@ base::Status apply_remote(store::Store& store, const OpCodec& codec, const base:
     if (SJ_PLANTED(clock_decides) && ops[i].wall_ms > kTooLate) continue;
     const store::StoredOp stored{{branch, first_position + i}, codec.encode(ops[i])};
     SJ_TRY_STATUS(store.put_op(space, ops[i].object, stored, true));
-    applied.touched.push_back({space, ops[i].object});
+    applied.touched.push_back({space, ops[i].object, ops[i].type});
     // A hostile author may claim any number; half the range stays free, so that a local change can always
     // follow.
     if (ops[i].lamport < UINT64_MAX / 4) applied.lamport = std::max(applied.lamport, ops[i].lamport);

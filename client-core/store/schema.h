@@ -1,4 +1,4 @@
-// Tables of the client's store, version 1. A change is a new version with a migration of its own.
+// Tables of the client's store. A change is a new version with a migration of its own.
 #pragma once
 
 namespace sejawat::store {
@@ -32,9 +32,28 @@ CREATE TABLE acked_log(carrier BLOB NOT NULL, space BLOB NOT NULL, log BLOB NOT 
 CREATE TABLE journal(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL UNIQUE, date TEXT NOT NULL,
   class TEXT NOT NULL, subject TEXT NOT NULL, trashed INTEGER NOT NULL, conflicted INTEGER NOT NULL,
   lamport INTEGER NOT NULL, wall_ms INTEGER NOT NULL);
+CREATE TABLE cycle_record(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL UNIQUE, type INTEGER NOT NULL,
+  state INTEGER NOT NULL, ended INTEGER NOT NULL, date TEXT NOT NULL, owner BLOB NOT NULL, trashed INTEGER NOT NULL,
+  conflicted INTEGER NOT NULL, intents INTEGER NOT NULL, lamport INTEGER NOT NULL, wall_ms INTEGER NOT NULL);
+CREATE INDEX cycle_record_newest ON cycle_record(trashed, type, date DESC, lamport DESC, object DESC);
+CREATE INDEX cycle_record_undecided ON cycle_record(date DESC) WHERE conflicted = 1 OR intents > 0;
+CREATE TABLE cycle_link(record INTEGER NOT NULL, field INTEGER NOT NULL, target BLOB NOT NULL,
+  PRIMARY KEY(target, field, record)) WITHOUT ROWID;
+CREATE INDEX cycle_link_record ON cycle_link(record);
+CREATE VIRTUAL TABLE cycle_words USING fts5(text, content='', contentless_delete=1,
+  tokenize='unicode61 remove_diacritics 2');
 CREATE INDEX journal_newest ON journal(trashed, date DESC, lamport DESC, object DESC);
 CREATE VIRTUAL TABLE journal_words USING fts5(text, content='', contentless_delete=1,
   tokenize='unicode61 remove_diacritics 2');
+)sql";
+
+// Version 2: logs may fork, and what cannot be read is found as quickly as what waits.
+inline constexpr char kToVersion2[] = R"sql(
+CREATE TABLE branch(space BLOB NOT NULL, name BLOB NOT NULL, log BLOB NOT NULL, parent BLOB NOT NULL,
+  first_no INTEGER NOT NULL, first_op INTEGER NOT NULL, PRIMARY KEY(space, name)) WITHOUT ROWID;
+DROP INDEX segment_waiting;
+CREATE INDEX segment_waiting ON segment(space, state, log, no) WHERE state IN (1, 2, 3, 4);
+PRAGMA user_version = 2;
 )sql";
 
 }  // namespace sejawat::store

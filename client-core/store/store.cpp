@@ -33,8 +33,8 @@ base::Status prepare(Database& database) {
     return durable;
   }
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
-  base::Status made = database.execute(kSchema);
-  if (made.ok()) made = database.execute("PRAGMA user_version=1");
+  base::Status made = version < 1 ? database.execute(kSchema) : base::Status();
+  if (made.ok() && version < 2) made = database.execute(kToVersion2);
   if (made.ok()) made = database.execute("COMMIT");
   if (!made.ok()) static_cast<void>(database.execute("ROLLBACK"));
   return made;
@@ -56,6 +56,7 @@ StoredSegment segment_of(const Query& query) {
 Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() = default;
 JournalRows& Store::journal() { return *state_->journal; }
+RecordRows& Store::records_of_cycle() { return *state_->records; }
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const base::Secret32& key,
                                                  int wait_ms) {
@@ -69,6 +70,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const 
   SJ_TRY_STATUS(prepare(*database));
   state->database = std::move(database);
   state->journal = std::make_unique<JournalTable>(*state->database);
+  state->records = std::make_unique<RecordTable>(*state->database);
   return std::unique_ptr<Store>(new Store(std::move(state)));
 }
 
@@ -229,10 +231,10 @@ base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::Sp
   std::vector<StoredSegment> segments;
   // The last condition says nothing new; without it SQLite may not use the partial index of what waits, and
   // left to itself it walks the whole log instead, to be spared a sort.
-  SJ_CHECK(segment_state != SegmentState::applied && segment_state != SegmentState::unreadable);
+  SJ_CHECK(segment_state != SegmentState::applied);
   auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
                                        " FROM segment INDEXED BY segment_waiting"
-                                       " WHERE space = ? AND state = ? AND state IN (1, 2, 4)"
+                                       " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)"
                                        " ORDER BY log, no LIMIT ?");
   query.bind(space).bind(static_cast<std::int64_t>(segment_state)).bind(number(limit));
   for (;;) {

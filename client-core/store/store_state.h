@@ -4,6 +4,7 @@
 #include "database.h"
 #include "journal_table.h"
 #include "lock_file.h"
+#include "record_table.h"
 #include "store/store.h"
 
 namespace sejawat::store {
@@ -12,6 +13,7 @@ struct Store::State {
   std::unique_ptr<LockFile> lock;  // goes last: the database is closed by then
   std::unique_ptr<Database> database;
   std::unique_ptr<JournalTable> journal;
+  std::unique_ptr<RecordTable> records;
 };
 
 // SQLite's integers are signed; positions stay far below the end of either.

@@ -70,7 +70,7 @@ void check_device(World& world, Person& person, Device& device, const Folded& fo
     // Of a community that one no longer belongs to something may wait for ever.
     if (person.membership_touched && space.kind != space::SpaceKind::personal) continue;
     witness.always(Always::settles, space.unsealed_ops == 0 && space.waiting_segments == 0,
-                   where(person, device) + " has something that waits");
+                   where(person, device) + " has something that waits" + waiting_of(device));
   }
   witness.always(Always::private_stays_private, personal == 1,
                  where(person, device) + " has a space too many");

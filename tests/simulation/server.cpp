@@ -305,6 +305,9 @@ const space::Membership* Server::membership(const base::SpaceId& space) {
 
 Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
   if (!up()) return Holds::nothing;
+  const auto* known = membership(space);
+  // An end of a forked log has a name of its own on a device, and may be the first chain of the log here.
+  if (known != nullptr && known->logs().count(dot.branch) == 0) return Holds::counted;
   auto head = store_->head(space, dot.branch);
   if (!head.ok() || !*head || (*head)->next_op <= dot.position) return Holds::nothing;
   const auto* members = membership(space);

@@ -28,6 +28,8 @@ constexpr Workload kWorkloads[] = {
     {"batch-ingest", "many clients into one server, beside a bare SQLite loop and bare Ed25519",
      bench::batch_ingest},
     {"idle-connections", "what connections cost that say nothing", bench::idle_connections},
+    {"strangers", "memory of connections before anybody is known", bench::strangers},
+    {"bad-clients", "a good client's sync beside each kind of attacker", bench::bad_clients},
 };
 
 std::string own_folder() {

@@ -12,9 +12,11 @@ namespace sejawat::fold {
 struct Touched {
   base::SpaceId space;
   base::ObjectId object;
+  std::uint32_t type = 0;  // as the op says; 0: look it up
   friend bool operator==(const Touched&, const Touched&) = default;
   friend bool operator<(const Touched& a, const Touched& b) {
-    return a.space == b.space ? a.object < b.object : a.space < b.space;
+    if (!(a.space == b.space)) return a.space < b.space;
+    return a.object == b.object ? a.type < b.type : a.object < b.object;
   }
 };
 

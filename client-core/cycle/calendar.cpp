@@ -1,0 +1,81 @@
+#include "cycle/calendar.h"
+
+#include <algorithm>
+
+#include "text_rules.h"
+
+namespace sejawat::cycle {
+namespace {
+
+constexpr std::int64_t kLongest =
+    400;  // days of one entry in a calendar; a typing error must not fill memory
+
+}  // namespace
+
+base::Result<SchoolDays> SchoolDays::load(Records& records, const std::vector<base::SpaceId>& spaces) {
+  SchoolDays days;
+  for (const auto& space : spaces) {
+    store::RecordFilter filter;
+    filter.space = space;
+    filter.limit = 1000;
+    filter.type = kSchoolYear;
+    SJ_TRY(auto years, records.list(filter));
+    for (const auto& year : years) {
+      const auto from = days_of(year.value("starts"));
+      const auto until = days_of(year.value("ends"));
+      const int count = std::atoi(year.value("days_a_week").c_str());
+      if (from && until && count >= 1 && count <= 7) days.weeks_.push_back({*from, *until, count});
+    }
+    filter.type = kCalendarDay;
+    for (;;) {
+      SJ_TRY(auto marks, records.list(filter));
+      for (const auto& mark : marks) {
+        const auto from = days_of(mark.value("date"));
+        const auto until = days_of(mark.value("until"));
+        if (!from) continue;
+        const std::int64_t last = until ? std::min(*until, *from + kLongest) : *from;
+        for (std::int64_t day = *from; day <= last; ++day)
+          days.marked_.emplace(day, mark.value("kind") == "school_day");
+      }
+      if (marks.size() < filter.limit) break;
+      filter.after = key_of(marks.back());
+    }
+  }
+  return days;
+}
+
+bool SchoolDays::effective_day(std::int64_t day) const {
+  const auto mark = marked_.find(day);
+  if (mark != marked_.end()) return mark->second;
+  const std::int64_t weekday = ((day + 3) % 7 + 7) % 7;  // 1970-01-01 was a Thursday; 0 is Monday
+  for (const auto& week : weeks_) {
+    if (day >= week.from && day <= week.until) return weekday < week.days;
+  }
+  return weekday < 6;
+}
+
+bool SchoolDays::effective(std::string_view date) const {
+  const auto day = days_of(date);
+  return day && effective_day(*day);
+}
+
+std::int64_t SchoolDays::between(std::string_view from, std::string_view to) const {
+  const auto first = days_of(from);
+  const auto last = days_of(to);
+  constexpr std::int64_t kMost = 20 * 366;
+  if (!first || !last) return 0;
+  std::int64_t count = 0;
+  for (std::int64_t day = *first + 1; day <= std::min(*last, *first + kMost); ++day)
+    count += effective_day(day) ? 1 : 0;
+  return count;
+}
+
+std::string SchoolDays::next(std::string_view date) const {
+  const auto from = days_of(date);
+  if (!from) return {};
+  std::int64_t day = *from + 1;
+  while (!effective_day(day) && day < *from + kLongest) ++day;
+  return date_of(day);
+}
+
+}  // namespace sejawat::cycle

@@ -1,0 +1,539 @@
+#include "cycle/cycle.h"
+
+#include <algorithm>
+
+#include "text_rules.h"
+
+namespace sejawat::cycle {
+namespace {
+
+base::Error invalid(std::string what) { return base::error(base::Code::invalid_argument, std::move(what)); }
+
+std::optional<base::ObjectId> object_of(const std::string& hex) {
+  base::Bytes bytes;
+  if (!base::from_hex(hex, bytes)) return std::nullopt;
+  return base::ObjectId::from(bytes);
+}
+
+// The first line of a text, cut at a word, as a title.
+std::string title_of(std::string_view text) {
+  constexpr std::size_t kMost = 80;
+  std::string title(text.substr(0, text.find('\n')));
+  if (characters(title).value_or(0) <= kMost) return title;
+  std::size_t end = kMost;
+  while (end > 0 && title[end] != ' ') --end;
+  if (end == 0) end = kMost;
+  // Never in the middle of a character.
+  while (end > 0 && (static_cast<std::uint8_t>(title[end]) & 0xC0U) == 0x80U) --end;
+  return title.substr(0, end) + "…";
+}
+
+}  // namespace
+
+Cycle::Cycle(store::Store& store, Records& records, Journal& journal, Desk& desk)
+    : store_(store), records_(records), journal_(journal), desk_(desk) {}
+
+template <class Work>
+auto Cycle::together(Work work) {
+  changed_.clear();
+  using Answer = decltype(work());
+  store::Store::Transaction transaction(store_);
+  if (auto begun = transaction.begin(); !begun.ok()) return Answer(std::move(begun).error());
+  Answer answer = work();
+  if (!answer.ok()) return answer;
+  if (auto committed = transaction.commit(); !committed.ok()) return Answer(std::move(committed).error());
+  for (const auto& id : changed_) desk_.changed(id);
+  return answer;
+}
+
+base::Result<Pen> Cycle::pen_of(const RecordView& view) { return desk_.pen(view.space); }
+
+base::Result<base::ObjectId> Cycle::begin_at(const Pen& pen, const Record& record) {
+  SJ_TRY(auto id, records_.begin(pen, record));
+  changed_.push_back(id);
+  return id;
+}
+
+base::Status Cycle::step_to(const RecordView& view, std::string_view to, std::string_view reason) {
+  SJ_TRY(auto pen, pen_of(view));
+  changed_.push_back(view.record.id);
+  return records_.step(pen, {view.record.id, std::string(to), std::string(reason), "", std::nullopt});
+}
+
+base::Result<RecordView> Cycle::shown(const base::ObjectId& id, Type type) {
+  SJ_TRY(auto view, records_.show(id));
+  if (view.record.type != type) return base::error(base::Code::not_found, entity(type)->name);
+  return view;
+}
+
+base::Result<ProblemDraft> Cycle::draft_from_entry(const base::ObjectId& entry, std::uint32_t element) {
+  SJ_TRY(auto view, journal_.show(entry));
+  const auto& events = view.entry.events;
+  const auto event = std::find_if(events.begin(), events.end(), [&](const JournalEvent& one) {
+    return element == 0 || one.element == element;
+  });
+  if (event == events.end()) return base::error(base::Code::not_found, "event");
+  ProblemDraft draft;
+  draft.entry = entry;
+  draft.event = event->element;
+  const std::string& gap = event->gap.empty() ? event->happened : event->gap;
+  draft.values["title"] = title_of(gap);
+  draft.values["description"] = gap;
+  if (!view.entry.subject.empty()) draft.values["subject"] = view.entry.subject;
+  draft.values["found"] = view.entry.date;
+  draft.values["category"] = event->domain == Domain::pupils    ? "pupil_behaviour"
+                             : event->domain == Domain::methods ? "methods"
+                                                                : "teacher_actions";
+  draft.values["category_version"] = "1";
+  return draft;
+}
+
+base::Result<ProblemDraft> Cycle::draft_from_problem(const base::ObjectId& problem) {
+  SJ_TRY(auto view, shown(problem, kProblem));
+  ProblemDraft draft;
+  draft.values = view.record.values;
+  draft.problem = problem;
+  SJ_TRY(auto sources, records_.naming(problem, kProblemSource, "problem"));
+  if (!sources.empty()) {
+    draft.entry = object_of(sources.front().value("entry"));
+    draft.event = static_cast<std::uint32_t>(std::atoi(sources.front().value("event").c_str()));
+  }
+  return draft;
+}
+
+// The link stays at home.
+base::Status Cycle::link_source(const base::ObjectId& problem, const ProblemDraft& draft) {
+  if (!draft.entry && !draft.problem) return {};
+  Record source;
+  source.type = kProblemSource;
+  source.values["problem"] = problem.hex();
+  if (draft.entry) source.values["entry"] = draft.entry->hex();
+  if (draft.event != 0) source.values["event"] = std::to_string(draft.event);
+  if (draft.problem) source.values["private_problem"] = draft.problem->hex();
+  SJ_TRY(auto pen, desk_.pen(desk_.personal()));
+  SJ_TRY(auto id, begin_at(pen, source));
+  static_cast<void>(id);
+  return {};
+}
+
+base::Result<base::ObjectId> Cycle::keep_problem(const ProblemDraft& draft) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto pen, desk_.pen(desk_.personal()));
+    Record problem;
+    problem.type = kProblem;
+    problem.values = draft.values;
+    SJ_TRY(auto id, begin_at(pen, problem));
+    SJ_TRY_STATUS(link_source(id, draft));
+    return id;
+  });
+}
+
+base::Result<base::ObjectId> Cycle::share_problem(const ProblemDraft& draft, const base::SpaceId& with) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    if (with == desk_.personal()) return invalid("space: your own is not shared");
+    SJ_TRY(auto pen, desk_.pen(with));
+    Record problem;
+    problem.type = kProblem;
+    problem.values = draft.values;
+    SJ_TRY(auto id, begin_at(pen, problem));
+    SJ_TRY(auto view, records_.show(id));
+    SJ_TRY_STATUS(step_to(view, "shared"));
+    SJ_TRY_STATUS(link_source(id, draft));
+    if (draft.problem) {
+      SJ_TRY(auto own, shown(*draft.problem, kProblem));
+      if (own.state == "identified") SJ_TRY_STATUS(step_to(own, "shared"));
+    }
+    return id;
+  });
+}
+
+base::Status Cycle::withdraw_problem(const base::ObjectId& problem) {
+  return together([&]() -> base::Status {
+    SJ_TRY(auto view, shown(problem, kProblem));
+    SJ_TRY_STATUS(step_to(view, "withdrawn"));
+    SJ_TRY(auto pen, pen_of(view));
+    return records_.clear(pen, problem);
+  });
+}
+
+base::Result<base::ObjectId> Cycle::daily_discussion(const base::SpaceId& space, std::string_view date) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    store::RecordFilter today;
+    today.type = kDailyDiscussion;
+    today.space = space;
+    today.from = today.until = std::string(date);
+    SJ_TRY(auto found, records_.list(today));
+    // Two who begin one on the same day apart from each other both did; everybody takes the same of the two.
+    if (!found.empty()) {
+      const auto first = std::min_element(
+          found.begin(), found.end(),
+          [](const RecordView& a, const RecordView& b) { return a.record.id < b.record.id; });
+      return first->record.id;
+    }
+    SJ_TRY(auto pen, desk_.pen(space));
+    Record discussion;
+    discussion.type = kDailyDiscussion;
+    discussion.values["date"] = std::string(date);
+    return begin_at(pen, discussion);
+  });
+}
+
+base::Result<base::ObjectId> Cycle::contribute(const base::ObjectId& problem, std::string_view kind,
+                                               std::string_view text,
+                                               const std::optional<base::ObjectId>& reply_to) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(problem, kProblem));
+    if (text.empty() && kind != "me_too") return invalid("text: missing");
+    SJ_TRY(auto earlier, records_.naming(problem, kContribution, "problem"));
+    Record contribution;
+    contribution.type = kContribution;
+    contribution.values = {{"problem", problem.hex()}, {"kind", std::string(kind)}};
+    if (!text.empty()) contribution.values["text"] = std::string(text);
+    if (reply_to) contribution.values["reply_to"] = reply_to->hex();
+    std::size_t rung = 1;
+    for (const auto& one : earlier) {
+      if (kind == "me_too" && one.value("kind") == "me_too" && one.owner == desk_.me()) return one.record.id;
+      if (one.value("kind") == "why") ++rung;
+    }
+    if (kind == "why") contribution.values["step"] = std::to_string(rung);
+    SJ_TRY(auto pen, pen_of(view));
+    return begin_at(pen, contribution);
+  });
+}
+
+base::Result<std::optional<base::ObjectId>> Cycle::current_round(const base::ObjectId& problem) {
+  SJ_TRY(auto rounds, records_.naming(problem, kRound, "problem"));
+  std::optional<base::ObjectId> last;
+  long highest = 0;
+  for (const auto& round : rounds) {
+    const long number = std::atol(round.value("number").c_str());
+    if (number < highest) continue;
+    highest = number;
+    last = round.record.id;
+  }
+  return last;
+}
+
+base::Result<base::ObjectId> Cycle::find_root(const base::ObjectId& problem, const Values& values) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(problem, kProblem));
+    Record root;
+    root.type = kRootCause;
+    root.values = values;
+    root.values["problem"] = problem.hex();
+    SJ_TRY(auto round, current_round(problem));
+    if (round) root.values["round"] = round->hex();
+    SJ_TRY(auto pen, pen_of(view));
+    SJ_TRY(auto id, begin_at(pen, root));
+    SJ_TRY_STATUS(step_to(view, "rooted"));
+    return id;
+  });
+}
+
+base::Result<base::ObjectId> Cycle::propose(const base::ObjectId& problem, const Record& given) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(problem, kProblem));
+    Record alternative = given;
+    alternative.type = kAlternative;
+    alternative.values["problem"] = problem.hex();
+    if (alternative.values.count("root_cause") == 0) {
+      SJ_TRY(auto roots, records_.naming(problem, kRootCause, "problem"));
+      if (!roots.empty()) alternative.values["root_cause"] = roots.back().record.id.hex();
+    }
+    SJ_TRY(auto pen, pen_of(view));
+    SJ_TRY(auto id, begin_at(pen, alternative));
+    SJ_TRY(auto begun, records_.show(id));
+    SJ_TRY_STATUS(step_to(begun, "available"));
+    // Whoever may say so moves the problem on; others' proposals wait on the menu all the same.
+    SJ_TRY(auto relation, records_.relation_of(problem, desk_.me()));
+    const auto& machine = entity(kProblem)->states;
+    const auto* transition =
+        machine.find(machine.by_name(view.state)->number, machine.by_name("alternatives")->number);
+    if (transition != nullptr && (relation & transition->who) != 0)
+      SJ_TRY_STATUS(step_to(view, "alternatives"));
+    return id;
+  });
+}
+
+base::Status Cycle::endorse(const base::ObjectId& alternative, bool yes) {
+  return together([&]() -> base::Status {
+    SJ_TRY(auto view, shown(alternative, kAlternative));
+    SJ_TRY(auto pen, pen_of(view));
+    SJ_TRY(auto given, records_.naming(alternative, kEndorsement, "alternative"));
+    for (const auto& one : given) {
+      if (!(one.owner == desk_.me())) continue;
+      if (yes) return {};
+      changed_.push_back(one.record.id);
+      SJ_TRY_STATUS(records_.trash(pen, one.record.id));
+    }
+    if (!yes) return {};
+    Record endorsement;
+    endorsement.type = kEndorsement;
+    endorsement.values["alternative"] = alternative.hex();
+    SJ_TRY(auto id, begin_at(pen, endorsement));
+    static_cast<void>(id);
+    return {};
+  });
+}
+
+base::Result<std::vector<MenuItem>> Cycle::menu(const base::SpaceId& space,
+                                                const std::optional<base::ObjectId>& problem) {
+  std::vector<RecordView> alternatives;
+  if (problem) {
+    SJ_TRY(alternatives, records_.naming(*problem, kAlternative, "problem"));
+  } else {
+    store::RecordFilter filter;
+    filter.type = kAlternative;
+    filter.space = space;
+    filter.limit = 1000;
+    SJ_TRY(alternatives, records_.list(filter));
+  }
+  std::vector<MenuItem> items;
+  for (auto& alternative : alternatives) {
+    if (alternative.state == "withdrawn") continue;
+    MenuItem item;
+    SJ_TRY(auto trials, records_.naming(alternative.record.id, kTrial, "alternative"));
+    for (const auto& trial : trials) {
+      const std::string& verdict = trial.value("verdict");
+      if (verdict.empty() || trial.state == "cancelled") continue;
+      ++item.tried;
+      item.effective += verdict == "effective" ? 1 : 0;
+      item.partly += verdict == "partly" ? 1 : 0;
+    }
+    SJ_TRY(auto endorsements, records_.naming(alternative.record.id, kEndorsement, "alternative"));
+    item.endorsements = endorsements.size();
+    item.alternative = std::move(alternative);
+    items.push_back(std::move(item));
+  }
+  std::stable_sort(items.begin(), items.end(), [](const MenuItem& a, const MenuItem& b) {
+    if (a.effective != b.effective) return a.effective > b.effective;
+    return a.endorsements > b.endorsements;
+  });
+  return items;
+}
+
+base::Result<base::ObjectId> Cycle::choose(const base::ObjectId& problem, const base::ObjectId& alternative,
+                                           const Record& given) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(problem, kProblem));
+    SJ_TRY(auto option, shown(alternative, kAlternative));
+    if (option.state == "withdrawn") return invalid("alternative: withdrawn");
+    Record trial = given;
+    trial.type = kTrial;
+    trial.values["problem"] = problem.hex();
+    trial.values["alternative"] = alternative.hex();
+    SJ_TRY(auto round, current_round(problem));
+    if (round) trial.values["round"] = round->hex();
+    SJ_TRY(auto pen, pen_of(view));
+    SJ_TRY(auto id, begin_at(pen, trial));
+    // Somebody else's problem may be one's own as well: then the trial is one's own, the problem stays
+    // theirs.
+    if (view.owner == desk_.me()) SJ_TRY_STATUS(step_to(view, "chosen"));
+    return id;
+  });
+}
+
+base::Status Cycle::prepare(const Change& given) {
+  return together([&]() -> base::Status {
+    SJ_TRY(auto view, shown(given.id, kTrial));
+    SJ_TRY(auto pen, pen_of(view));
+    changed_.push_back(given.id);
+    SJ_TRY_STATUS(records_.change(pen, given));
+    SJ_TRY(view, shown(given.id, kTrial));
+    bool planned = false;
+    for (const auto* field : {"plan", "plan_goals", "plan_steps", "plan_media", "plan_assessment"}) {
+      planned = planned || !view.value(field).empty();
+    }
+    const bool measured = view.record.parts.count("measures") != 0;
+    // Declared before, or not at all: that is what makes the verdict worth something.
+    if (view.state == "planned" && planned && measured) return step_to(view, "ready");
+    return {};
+  });
+}
+
+base::Status Cycle::start(const base::ObjectId& trial, std::string_view date) {
+  return together([&]() -> base::Status {
+    SJ_TRY(auto view, shown(trial, kTrial));
+    if (view.state == "planned") return invalid("trial: needs a plan and a measure first");
+    SJ_TRY(auto pen, pen_of(view));
+    Change dated{trial, {}, {{"dates", {{0, {{"date", std::string(date)}}}}}}};
+    SJ_TRY_STATUS(records_.change(pen, dated));
+    SJ_TRY_STATUS(step_to(view, "running"));
+    const auto problem = object_of(view.value("problem"));
+    if (!problem) return {};
+    auto about = records_.show(*problem);
+    if (!about.ok()) return about.code() == base::Code::not_found ? base::Status() : std::move(about).error();
+    if (about->owner == desk_.me() && about->state == "chosen") return step_to(*about, "tried");
+    return {};
+  });
+}
+
+base::Result<base::ObjectId> Cycle::record_impact(const base::ObjectId& trial, JournalEntry entry,
+                                                  const std::vector<Measured>& measured) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(trial, kTrial));
+    SJ_TRY(auto pen, pen_of(view));
+    Change change{trial, {}, {}};
+    const auto held = view.record.parts.find("measures");
+    for (const auto& one : measured) {
+      if (held == view.record.parts.end()) return invalid("measures: none were declared");
+      const auto found = std::find_if(held->second.begin(), held->second.end(), [&](const PartValues& part) {
+        const auto name = part.values.find("name");
+        return name != part.values.end() && name->second == one.name;
+      });
+      if (found == held->second.end()) return invalid("measures: no such measure");
+      change.parts["measures"].push_back({found->element, {{"after", one.after}, {"effect", one.effect}}});
+    }
+    SJ_TRY_STATUS(records_.change(pen, change));
+    entry.kind = "trial";
+    entry.trial_id = trial.hex();
+    SJ_TRY(auto home, desk_.pen(desk_.personal()));
+    const auto id = entry.id.is_zero() ? records_.fresh_id() : entry.id;
+    SJ_TRY(auto written, journal_.add(home.space, home.log, entry, id, home.wall_ms));
+    changed_.push_back(written);
+    SJ_TRY_STATUS(step_to(view, "impact_recorded"));
+    return written;
+  });
+}
+
+base::Result<base::ObjectId> Cycle::reflect(const base::ObjectId& trial, const Record& given) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(trial, kTrial));
+    Record reflection = given;
+    reflection.type = kReflection;
+    reflection.values["trial"] = trial.hex();
+    SJ_TRY(auto pen, pen_of(view));
+    SJ_TRY(auto id, begin_at(pen, reflection));
+    if (view.owner == desk_.me() && view.state == "impact_recorded")
+      SJ_TRY_STATUS(step_to(view, "reflected"));
+    return id;
+  });
+}
+
+base::Status Cycle::conclude(const base::ObjectId& trial, const Verdict& verdict, std::string_view date) {
+  return together([&]() -> base::Status {
+    SJ_TRY(auto view, shown(trial, kTrial));
+    if (verdict.verdict.empty()) return invalid("verdict: missing");
+    SJ_TRY(auto pen, pen_of(view));
+    const std::string next =
+        verdict.next.empty() ? (verdict.verdict == "effective" ? "done" : "modify") : verdict.next;
+    SJ_TRY_STATUS(records_.change(
+        pen,
+        {trial, {{"verdict", verdict.verdict}, {"verdict_reason", verdict.reason}, {"next", next}}, {}}));
+    if (view.state == "impact_recorded") {
+      SJ_TRY_STATUS(step_to(view, "reflected"));
+      SJ_TRY(view, shown(trial, kTrial));
+    }
+    SJ_TRY_STATUS(step_to(view, "concluded"));
+    if (const auto alternative = object_of(view.value("alternative"))) {
+      auto option = records_.show(*alternative);
+      if (option.ok() && option->state == "available") SJ_TRY_STATUS(step_to(*option, "tested"));
+    }
+    const auto problem = object_of(view.value("problem"));
+    if (!problem) return {};
+    SJ_TRY(auto about, records_.show(*problem));
+    if (!(about.owner == desk_.me())) return {};
+    if (about.state == "tried") {
+      SJ_TRY_STATUS(step_to(about, "reflected"));
+      SJ_TRY(about, records_.show(*problem));
+    }
+    SJ_TRY(auto round, current_round(*problem));
+    if (round) {
+      SJ_TRY_STATUS(
+          records_.change(pen, {*round, {{"ended", std::string(date)}, {"outcome", verdict.verdict}}, {}}));
+    }
+    if (next == "done") return step_to(about, "solved");
+    SJ_TRY_STATUS(step_to(about, "new_cycle"));
+    long number = 1;
+    SJ_TRY(auto rounds, records_.naming(*problem, kRound, "problem"));
+    for (const auto& one : rounds) number = std::max(number, std::atol(one.value("number").c_str()));
+    Record fresh;
+    fresh.type = kRound;
+    fresh.values = {{"problem", problem->hex()},
+                    {"number", std::to_string(number + 1)},
+                    {"started", std::string(date)},
+                    {"because", next}};
+    SJ_TRY(auto id, begin_at(pen, fresh));
+    static_cast<void>(id);
+    return {};
+  });
+}
+
+base::Result<base::ObjectId> Cycle::offer_practice(const base::ObjectId& trial, const Values& given) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto view, shown(trial, kTrial));
+    if (!(view.owner == desk_.me()))
+      return base::error(base::Code::not_permitted, "practice: its owner offers it");
+    if (view.value("verdict").empty()) return invalid("trial: has no verdict yet");
+    Record practice;
+    practice.type = kPractice;
+    practice.values = given;
+    practice.values["trial"] = trial.hex();
+    practice.values["verdict"] = view.value("verdict");
+    SJ_TRY(auto pen, pen_of(view));
+    return begin_at(pen, practice);
+  });
+}
+
+base::Result<base::ObjectId> Cycle::begin_training(const base::SpaceId& space, const Record& given) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    Record training = given;
+    training.type = kTraining;
+    SJ_TRY(auto pen, desk_.pen(space));
+    SJ_TRY(auto id, begin_at(pen, training));
+    const auto plans = training.parts.find("plans");
+    if (plans == training.parts.end()) return id;
+    for (const auto& plan : plans->second) {
+      Record alternative;
+      alternative.type = kAlternative;
+      alternative.values = {{"title", title_of(plan.values.at("text"))},
+                            {"description", plan.values.at("text")},
+                            {"source", "training"},
+                            {"training", id.hex()}};
+      const auto by = plan.values.find("by");
+      if (by != plan.values.end() && !by->second.empty()) alternative.values["planned"] = by->second;
+      SJ_TRY(auto option, begin_at(pen, alternative));
+      SJ_TRY(auto begun, records_.show(option));
+      SJ_TRY_STATUS(step_to(begun, "available"));
+    }
+    return id;
+  });
+}
+
+base::Result<base::ObjectId> Cycle::begin(const base::SpaceId& space, const Record& record) {
+  return together([&]() -> base::Result<base::ObjectId> {
+    SJ_TRY(auto pen, desk_.pen(space));
+    return begin_at(pen, record);
+  });
+}
+
+template <class Work>
+base::Status Cycle::on(const base::ObjectId& id, Work work) {
+  return together([&]() -> base::Status {
+    SJ_TRY(auto view, records_.show(id));
+    SJ_TRY(auto pen, pen_of(view));
+    changed_.push_back(id);
+    return work(pen);
+  });
+}
+
+base::Status Cycle::change(const Change& change) {
+  return on(change.id, [&](const Pen& pen) { return records_.change(pen, change); });
+}
+base::Status Cycle::step(const StepWish& wish) {
+  return on(wish.id, [&](const Pen& pen) { return records_.step(pen, wish); });
+}
+base::Status Cycle::dismiss(const base::ObjectId& id, const log::Dot& intent) {
+  return on(id, [&](const Pen& pen) { return records_.dismiss(pen, id, intent); });
+}
+base::Status Cycle::trash(const base::ObjectId& id) {
+  return on(id, [&](const Pen& pen) { return records_.trash(pen, id); });
+}
+base::Status Cycle::restore(const base::ObjectId& id) {
+  return on(id, [&](const Pen& pen) { return records_.restore(pen, id); });
+}
+base::Status Cycle::undo(const base::ObjectId& id, const log::Dot& change) {
+  return on(id, [&](const Pen& pen) { return records_.undo(pen, id, change); });
+}
+
+}  // namespace sejawat::cycle

@@ -1,0 +1,270 @@
+#include "cycle/meeting.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sejawat::cycle {
+namespace {
+
+std::optional<base::ObjectId> object_of(const std::string& hex) {
+  base::Bytes bytes;
+  if (!base::from_hex(hex, bytes)) return std::nullopt;
+  return base::ObjectId::from(bytes);
+}
+std::int64_t number_of(const std::string& text) { return std::atoll(text.c_str()); }
+// Of several that were written for one thing apart from each other everybody takes the same.
+bool smaller_id(const RecordView& a, const RecordView& b) { return a.record.id < b.record.id; }
+
+}  // namespace
+
+base::Result<RecordView> Meetings::shown(const base::ObjectId& meeting) {
+  SJ_TRY(auto view, records_.show(meeting));
+  if (view.record.type != kWeeklyDiscussion) return base::error(base::Code::not_found, "weekly_discussion");
+  return view;
+}
+
+base::Status Meetings::make_agenda(const base::ObjectId& meeting) {
+  SJ_TRY(auto view, shown(meeting));
+  SJ_TRY(auto there, agenda(meeting));
+  std::set<std::string> have;
+  for (const auto& item : there.items) have.insert(item.value("teacher"));
+  // Oldest first: lists are newest first, so the last one found of a teacher is the oldest.
+  store::RecordFilter open;
+  open.type = kProblem;
+  open.space = view.space;
+  open.ended = false;
+  open.limit = 1000;
+  SJ_TRY(auto problems, records_.list(open));
+  struct Turn {
+    base::PersonId teacher;
+    const RecordView* problem = nullptr;
+  };
+  std::vector<Turn> turns;
+  for (const auto& person : desk_.members(view.space)) {
+    if (have.count(person.hex()) != 0) continue;
+    Turn turn{person, nullptr};
+    for (const auto& problem : problems) {
+      if (problem.owner == person && problem.state != "postponed") turn.problem = &problem;
+    }
+    turns.push_back(turn);
+  }
+  std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
+    if ((a.problem == nullptr) != (b.problem == nullptr)) return a.problem != nullptr;
+    return a.problem != nullptr && a.problem->date < b.problem->date;
+  });
+  std::int64_t place = static_cast<std::int64_t>(there.items.size());
+  for (const auto& turn : turns) {
+    Record item;
+    item.type = kAgendaItem;
+    item.values = {{"meeting", meeting.hex()},
+                   {"kind", "problem"},
+                   {"place", std::to_string(++place)},
+                   {"teacher", turn.teacher.hex()}};
+    if (turn.problem != nullptr) item.values["problem"] = turn.problem->record.id.hex();
+    SJ_TRY(auto id, cycle_.begin(view.space, item));
+    static_cast<void>(id);
+  }
+  return {};
+}
+
+base::Result<AgendaView> Meetings::agenda(const base::ObjectId& meeting) {
+  AgendaView result;
+  SJ_TRY(auto items, records_.naming(meeting, kAgendaItem, "meeting"));
+  std::sort(items.begin(), items.end(), smaller_id);
+  std::set<std::string> teachers;
+  for (auto& item : items) {
+    const std::string& teacher = item.value("teacher");
+    const bool again = !teacher.empty() && !teachers.insert(teacher).second;
+    (again ? result.duplicates : result.items).push_back(std::move(item));
+  }
+  std::stable_sort(result.items.begin(), result.items.end(), [](const RecordView& a, const RecordView& b) {
+    return number_of(a.value("place")) < number_of(b.value("place"));
+  });
+  for (const auto& item : result.items) {
+    const bool on_topic = item.value("kind").empty() || item.value("kind") == "problem";
+    (on_topic ? result.minutes_on_topic : result.minutes_other) += number_of(item.value("minutes"));
+  }
+  return result;
+}
+
+base::Result<base::ObjectId> Meetings::add_idea(const base::ObjectId& meeting, std::string_view text,
+                                                const std::optional<base::ObjectId>& problem) {
+  SJ_TRY(auto view, shown(meeting));
+  Record idea;
+  idea.type = kIdea;
+  idea.values = {{"meeting", meeting.hex()}, {"text", std::string(text)}};
+  if (problem) idea.values["problem"] = problem->hex();
+  return cycle_.begin(view.space, idea);
+}
+
+base::Result<std::vector<IdeaView>> Meetings::ideas(const base::ObjectId& meeting) {
+  SJ_TRY(auto view, shown(meeting));
+  const bool hidden = view.state == "scheduled" || view.state == "turns" || view.state == "brainstorm";
+  SJ_TRY(auto written, records_.naming(meeting, kIdea, "meeting"));
+  SJ_TRY(auto groupings, records_.naming(meeting, kGrouping, "meeting"));
+  std::vector<IdeaView> result;
+  for (auto& idea : written) {
+    IdeaView row;
+    const RecordView* newest = nullptr;
+    for (const auto& grouping : groupings) {
+      if (grouping.value("idea") != idea.record.id.hex()) continue;
+      if (newest == nullptr || newest->lamport < grouping.lamport ||
+          (newest->lamport == grouping.lamport && smaller_id(*newest, grouping))) {
+        newest = &grouping;
+      }
+    }
+    if (newest != nullptr) row.cluster = newest->value("cluster");
+    row.idea = std::move(idea);
+    if (hidden && !(row.idea.owner == desk_.me())) {
+      row.name_hidden = true;
+      row.idea.owner = {};
+    }
+    result.push_back(std::move(row));
+  }
+  return result;
+}
+
+base::Status Meetings::group(const base::ObjectId& idea, std::string_view cluster) {
+  SJ_TRY(auto view, records_.show(idea));
+  if (view.record.type != kIdea) return base::error(base::Code::not_found, "idea");
+  Record grouping;
+  grouping.type = kGrouping;
+  grouping.values = {
+      {"meeting", view.value("meeting")}, {"idea", idea.hex()}, {"cluster", std::string(cluster)}};
+  SJ_TRY(auto id, cycle_.begin(view.space, grouping));
+  static_cast<void>(id);
+  return {};
+}
+
+base::Result<std::vector<base::ObjectId>> Meetings::formulate(const base::ObjectId& meeting) {
+  SJ_TRY(auto view, shown(meeting));
+  SJ_TRY(auto all, ideas(meeting));
+  SJ_TRY(auto there, records_.naming(meeting, kAlternative, "meeting"));
+  std::set<std::pair<std::string, std::string>> have;
+  for (const auto& one : there) have.insert({one.value("problem"), one.value("title")});
+  // Ideas of one problem under one word belong together; one without a word stands for itself.
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
+  for (const auto& one : all) {
+    const std::string& text = one.idea.value("text");
+    const std::string title = one.cluster.empty() ? text.substr(0, text.find('\n')) : one.cluster;
+    groups[{one.idea.value("problem"), title}].push_back(text);
+  }
+  std::vector<base::ObjectId> made;
+  for (const auto& [key, texts] : groups) {
+    if (have.count(key) != 0) continue;
+    Record alternative;
+    alternative.type = kAlternative;
+    alternative.values = {{"title", key.second}, {"meeting", meeting.hex()}, {"source", "peer"}};
+    std::string description;
+    for (const auto& text : texts) description += (description.empty() ? "" : "\n") + text;
+    alternative.values["description"] = description;
+    const auto problem = object_of(key.first);
+    if (problem) {
+      SJ_TRY(auto id, cycle_.propose(*problem, alternative));
+      made.push_back(id);
+      continue;
+    }
+    SJ_TRY(auto id, cycle_.begin(view.space, alternative));
+    SJ_TRY_STATUS(cycle_.step({id, "available", "", "", std::nullopt}));
+    made.push_back(id);
+  }
+  return made;
+}
+
+base::Result<base::ObjectId> Meetings::attend(const base::ObjectId& meeting, const base::PersonId& person,
+                                              std::string_view status, std::string_view time) {
+  SJ_TRY(auto view, shown(meeting));
+  const bool self = person == desk_.me();
+  SJ_TRY(auto there, records_.naming(meeting, kAttendance, "meeting"));
+  for (const auto& one : there) {
+    if (!(one.owner == desk_.me()) || one.value("person") != person.hex()) continue;
+    SJ_TRY_STATUS(
+        cycle_.change({one.record.id, {{"status", std::string(status)}, {"time", std::string(time)}}, {}}));
+    return one.record.id;
+  }
+  Record attendance;
+  attendance.type = kAttendance;
+  attendance.values = {{"meeting", meeting.hex()},
+                       {"person", person.hex()},
+                       {"status", std::string(status)},
+                       {"way", self ? "self" : "recorded"}};
+  if (!time.empty()) attendance.values["time"] = std::string(time);
+  return cycle_.begin(view.space, attendance);
+}
+
+base::Result<std::vector<AttendanceView>> Meetings::attendance(const base::ObjectId& meeting) {
+  SJ_TRY(auto view, shown(meeting));
+  SJ_TRY(auto records, records_.naming(meeting, kAttendance, "meeting"));
+  std::map<base::PersonId, AttendanceView> by_person;
+  for (const auto& person : desk_.members(view.space)) by_person[person].person = person;
+  for (auto& one : records) {
+    base::Bytes bytes;
+    if (!base::from_hex(one.value("person"), bytes)) continue;
+    const auto person = base::PersonId::from(bytes);
+    if (!person) continue;
+    auto& row = by_person[*person];
+    row.person = *person;
+    if (!row.records.empty())
+      row.disputed = row.disputed || row.records.front().value("status") != one.value("status");
+    row.records.insert(row.records.begin(), std::move(one));
+  }
+  std::vector<AttendanceView> rows;
+  for (auto& [person, row] : by_person) rows.push_back(std::move(row));
+  return rows;
+}
+
+base::Result<MinutesDraft> Meetings::draft(const RecordView& meeting) {
+  MinutesDraft draft;
+  SJ_TRY(auto turns, agenda(meeting.record.id));
+  for (const auto& item : turns.items) {
+    std::string title = item.value("title");
+    if (const auto problem = object_of(item.value("problem")); title.empty() && problem) {
+      auto about = records_.show(*problem);
+      if (about.ok()) title = about->value("title");
+    }
+    if (title.empty()) title = "-";
+    draft.agenda +=
+        item.value("place") + ". " + title + (item.value("skipped") == "yes" ? " (–)" : "") + "\n";
+    if (!item.value("decision").empty()) draft.decisions.push_back(item.value("decision"));
+  }
+  SJ_TRY(auto options, records_.naming(meeting.record.id, kAlternative, "meeting"));
+  for (const auto& option : options) draft.proceedings += "• " + option.value("title") + "\n";
+  return draft;
+}
+
+base::Result<base::ObjectId> Meetings::write_minutes(const base::ObjectId& meeting) {
+  SJ_TRY(auto view, shown(meeting));
+  SJ_TRY(auto there, records_.naming(meeting, kMinutes, "meeting"));
+  std::optional<base::ObjectId> minutes;
+  if (!there.empty()) {
+    minutes = std::min_element(there.begin(), there.end(), smaller_id)->record.id;
+  } else {
+    SJ_TRY(auto written, draft(view));
+    Record record;
+    record.type = kMinutes;
+    record.values = {{"meeting", meeting.hex()}};
+    if (!written.agenda.empty()) record.values["agenda"] = written.agenda;
+    if (!written.proceedings.empty()) record.values["proceedings"] = written.proceedings;
+    for (const auto* field : {"leader", "recorder"}) {
+      if (!view.value(field).empty()) record.values[field] = view.value(field);
+    }
+    for (const auto& decision : written.decisions)
+      record.parts["decisions"].push_back({0, {{"text", decision}}});
+    SJ_TRY(minutes, cycle_.begin(view.space, record));
+  }
+  if (view.state != "minutes_draft" && view.state != "ratified" && view.state != "archived") {
+    SJ_TRY_STATUS(cycle_.step({meeting, "minutes_draft", "", "", std::nullopt}));
+  }
+  return *minutes;
+}
+
+base::Status Meetings::ratify(const base::ObjectId& meeting) {
+  SJ_TRY(auto there, records_.naming(meeting, kMinutes, "meeting"));
+  if (there.empty()) return base::error(base::Code::not_found, "minutes");
+  const auto minutes = std::min_element(there.begin(), there.end(), smaller_id);
+  if (minutes->state == "draft")
+    SJ_TRY_STATUS(cycle_.step({minutes->record.id, "ratified", "", "", std::nullopt}));
+  return cycle_.step({meeting, "ratified", "", "", std::nullopt});
+}
+
+}  // namespace sejawat::cycle

@@ -1,0 +1,312 @@
+#include "record_view.h"
+
+#include <algorithm>
+#include <set>
+
+#include "merge_text.h"
+#include "values.h"
+
+namespace sejawat::cycle {
+namespace {
+
+bool earlier(const fold::DottedOp& a, const fold::DottedOp& b) {
+  return a.op.lamport != b.op.lamport ? a.op.lamport < b.op.lamport : a.dot < b.dot;
+}
+
+// Everything one reading needs while it is made. Ops are in order of (lamport, dot).
+class Reader {
+ public:
+  Reader(const base::SpaceId& space, const base::ObjectId& id, std::vector<fold::DottedOp> ops,
+         const People& people)
+      : space_(space), id_(id), ops_(std::move(ops)), people_(people) {
+    std::sort(ops_.begin(), ops_.end(), earlier);
+  }
+
+  base::Result<RecordReading> read() {
+    if (!find_origin()) return base::error(base::Code::not_found, "record");
+    name_people();
+    std::vector<fold::DottedOp> counting;
+    std::vector<StepOp> steps;
+    for (const auto& op : ops_) {
+      if (op.op.kind == log::OpKind::append) {
+        if (auto step = step_of(op)) steps.push_back(std::move(*step));
+      } else if (may_write(op)) {
+        counting.push_back(op);
+      }
+    }
+    for (const auto& step : steps) reading_.step_dots.push_back(step.dot);
+    reading_.state = fold::fold(counting);
+    note_births(counting);
+    stand_up(std::move(steps));
+    show(counting);
+    return std::move(reading_);
+  }
+
+ private:
+  std::optional<base::PersonId> author(const log::Dot& dot) const {
+    return people_.author_of(space_, dot.branch);
+  }
+
+  bool find_origin() {
+    for (const auto& op : ops_) {
+      if (op.op.kind != log::OpKind::write) continue;
+      for (const auto& cell : op.op.cells) {
+        if (cell.element != 0 || cell.field != kOriginField || !cell.value) continue;
+        const auto by = author(op.dot);
+        if (!by || !is_origin(space_, *by, id_, *cell.value)) continue;
+        reading_.entity = entity(op.op.type);
+        reading_.view.owner = *by;
+        reading_.view.begun_ms = op.op.wall_ms;
+        return reading_.entity != nullptr;
+      }
+    }
+    return false;
+  }
+
+  void name_people() {
+    for (const auto& [name, bit] : {std::pair{"leader", Who::leader}, std::pair{"recorder", Who::recorder},
+                                    std::pair{"asked", Who::asked}}) {
+      const Field* field = reading_.entity->field(name);
+      if (field == nullptr) continue;
+      for (const auto& op : ops_) {
+        if (op.op.kind != log::OpKind::write) continue;
+        for (const auto& cell : op.op.cells) {
+          if (cell.element != 0 || cell.field != field->number || !cell.value) continue;
+          const auto person = base::PersonId::from(base::as_bytes(*cell.value));
+          const auto by = author(op.dot);
+          if (person && by && (bits_of(*by) & reading_.entity->edited_by) != 0)
+            reading_.named[*person] |= bit;
+        }
+      }
+    }
+  }
+
+  std::uint16_t bits_of(const base::PersonId& who) const { return relation(reading_, space_, people_, who); }
+
+  bool may_write(const fold::DottedOp& op) const {
+    const auto by = author(op.dot);
+    if (!by) return false;
+    if ((bits_of(*by) & reading_.entity->edited_by) != 0) return true;
+    if (!(*by == reading_.view.owner)) return false;
+    // What nobody edits was written once, by its owner, who may also take it away and bring it back.
+    if (op.op.kind != log::OpKind::write || op.op.cells.empty()) return true;
+    return std::any_of(op.op.cells.begin(), op.op.cells.end(), [this](const log::Cell& cell) {
+      return cell.element == 0 && cell.field == kOriginField && cell.value &&
+             is_origin(space_, reading_.view.owner, id_, *cell.value);
+    });
+  }
+
+  void note_births(const std::vector<fold::DottedOp>& counting) {
+    for (const auto& op : counting) {
+      if (op.op.kind != log::OpKind::write) continue;
+      for (const auto& cell : op.op.cells) births_.emplace(cell.element, births_.size());
+      writers_[op.dot] = &op;
+    }
+  }
+
+  void stand_up(std::vector<StepOp> steps) {
+    reading_.standing = stand(reading_.entity->states, std::move(steps),
+                              [this](const StepOp& step, const Transition& transition) {
+                                const auto by = author(step.dot);
+                                return by && (bits_of(*by) & transition.who) != 0;
+                              });
+  }
+
+  StepView step_view(const StepOp& step) const {
+    StepView view;
+    view.dot = step.dot;
+    view.by = author(step.dot);
+    const auto name = [this](std::uint8_t number) {
+      const State* state = reading_.entity->states.by_number(number);
+      return state == nullptr ? "#" + std::to_string(number) : std::string(state->name);
+    };
+    view.from = name(step.from);
+    view.to = name(step.to);
+    view.reason = step.reason;
+    view.until = step.until;
+    view.wall_ms = step.wall_ms;
+    return view;
+  }
+
+  // The one text that all of these values go back to, if there is one.
+  std::optional<std::string> ancestor(const fold::RegisterKey& key, const fold::Register& values) const {
+    std::optional<std::set<log::Dot>> common;
+    for (const auto& value : values) {
+      std::set<log::Dot> seen;
+      for (const auto& dot : value.dots) {
+        const auto writer = writers_.find(dot);
+        if (writer == writers_.end()) continue;
+        seen.insert(writer->second->op.supersedes.begin(), writer->second->op.supersedes.end());
+      }
+      if (!common) {
+        common = seen;
+        continue;
+      }
+      std::set<log::Dot> both;
+      std::set_intersection(common->begin(), common->end(), seen.begin(), seen.end(),
+                            std::inserter(both, both.begin()));
+      common = both;
+    }
+    std::optional<std::string> text;
+    for (const auto& dot : common.value_or(std::set<log::Dot>())) {
+      const auto writer = writers_.find(dot);
+      if (writer == writers_.end()) continue;
+      for (const auto& cell : writer->second->op.cells) {
+        if (fold::RegisterKey{cell.element, cell.field} != key || !cell.value) continue;
+        if (text && *text != *cell.value) return std::nullopt;
+        text = *cell.value;
+      }
+    }
+    return text;
+  }
+
+  // In an order of their own, not of arrival, so that every device merges alike.
+  std::optional<std::string> merge(const fold::RegisterKey& key, const fold::Register& values) const {
+    const auto base = ancestor(key, values);
+    if (!base) return std::nullopt;
+    std::string merged = values.front().bytes;
+    for (std::size_t i = 1; i < values.size(); ++i) {
+      auto next = merge_paragraphs(*base, merged, values[i].bytes);
+      if (!next) return std::nullopt;
+      merged = std::move(*next);
+    }
+    return merged;
+  }
+
+  void show(const std::vector<fold::DottedOp>& counting) {
+    RecordView& view = reading_.view;
+    const fold::ObjectState& state = reading_.state;
+    view.record.id = id_;
+    view.record.type = reading_.entity->type;
+    view.space = space_;
+    if (reading_.entity->has_states()) {
+      const State* stands = reading_.entity->states.by_number(reading_.standing.state);
+      view.state = stands == nullptr ? "" : stands->name;
+      view.ended = stands != nullptr && stands->ended;
+    }
+    for (const auto& step : reading_.standing.steps) view.steps.push_back(step_view(step));
+    for (const auto& intent : reading_.standing.intents) {
+      view.intents.push_back(step_view(intent.step));
+      view.intents.back().unfit = intent.why;
+      view.intents.back().dismissed = intent.dismissed;
+    }
+    for (const auto& op : ops_) {
+      if (op.op.lamport < view.lamport) continue;
+      view.lamport = op.op.lamport;
+      view.changed_ms = op.op.wall_ms;
+    }
+    judge_trash(counting);
+    for (const auto& [key, values] : state.registers) show_register(key, values);
+    for (auto& [name, parts] : view.record.parts) {
+      std::sort(parts.begin(), parts.end(), [this](const PartValues& a, const PartValues& b) {
+        return births_.at(a.element) < births_.at(b.element);
+      });
+    }
+  }
+
+  // A step is an edit too: whoever deletes without having seen it does not take it away.
+  void judge_trash(const std::vector<fold::DottedOp>& counting) {
+    RecordView& view = reading_.view;
+    view.trashed = reading_.state.trashed;
+    view.restored_by_edit = reading_.state.restored_by_edit;
+    if (!view.trashed) return;
+    std::set<log::Dot> covered;
+    for (const auto& op : counting) {
+      if (op.op.kind == log::OpKind::trash) covered.insert(op.op.supersedes.begin(), op.op.supersedes.end());
+    }
+    for (const auto& step : reading_.standing.steps) {
+      if (covered.count(step.dot) != 0) continue;
+      view.trashed = false;
+      view.restored_by_edit = true;
+    }
+  }
+
+  void show_register(const fold::RegisterKey& key, const fold::Register& values) {
+    const auto& [element, number] = key;
+    const Field* field = field_at(*reading_.entity, element, number);
+    if (field == nullptr || values.empty()) return;
+    RecordView& view = reading_.view;
+    const Part* part = element == 0 ? nullptr : reading_.entity->part(element & ((1U << kPartBits) - 1));
+    std::optional<std::string> merged;
+    if (values.size() > 1 && field->kind == FieldKind::prose) merged = merge(key, values);
+    std::string shown = merged ? *merged : decode_value(*field, values.front().bytes);
+    if (part == nullptr) {
+      view.record.values[field->name] = std::move(shown);
+    } else {
+      auto& parts = view.record.parts[part->name];
+      auto at = std::find_if(parts.begin(), parts.end(),
+                             [element = element](const PartValues& one) { return one.element == element; });
+      if (at == parts.end()) at = parts.insert(parts.end(), {element, {}, false});
+      at->values[field->name] = std::move(shown);
+    }
+    // Two values of one element of a set are two with one hash, not two opinions.
+    if (values.size() < 2 || (part != nullptr && part->set)) return;
+    FieldVersions versions{element, part == nullptr ? "" : part->name, field->name, {}, merged.has_value()};
+    for (const auto& value : values) {
+      const auto writer = writers_.find(value.dots.front());
+      versions.versions.push_back({decode_value(*field, value.bytes), author(value.dots.front()),
+                                   writer == writers_.end() ? 0 : writer->second->op.wall_ms});
+    }
+    view.versions.push_back(std::move(versions));
+  }
+
+  const base::SpaceId space_;
+  const base::ObjectId id_;
+  std::vector<fold::DottedOp> ops_;
+  const People& people_;
+  RecordReading reading_;
+  std::map<std::uint32_t, std::size_t> births_;  // element -> its place in the order of first writing
+  std::map<log::Dot, const fold::DottedOp*> writers_;
+};
+
+}  // namespace
+
+base::Result<RecordReading> read_record(const base::SpaceId& space, const base::ObjectId& id,
+                                        std::vector<fold::DottedOp> ops, const People& people) {
+  return Reader(space, id, std::move(ops), people).read();
+}
+
+std::uint16_t relation(const RecordReading& reading, const base::SpaceId& space, const People& people,
+                       const base::PersonId& who) {
+  std::uint16_t bits = Who::anyone | people.roles_of(space, who);
+  if (who == reading.view.owner) bits |= Who::owner;
+  const auto found = reading.named.find(who);
+  if (found != reading.named.end()) bits |= found->second;
+  return bits;
+}
+
+std::string searchable_text(const RecordReading& reading) {
+  std::string text;
+  const auto add = [&text](const std::vector<Field>& fields, const Values& values) {
+    for (const auto& field : fields) {
+      if (field.kind != FieldKind::text && field.kind != FieldKind::prose) continue;
+      const auto found = values.find(field.name);
+      if (found != values.end() && !found->second.empty()) text += found->second + "\n";
+    }
+  };
+  add(reading.entity->fields, reading.view.record.values);
+  for (const auto& part : reading.entity->parts) {
+    const auto found = reading.view.record.parts.find(part.name);
+    if (found == reading.view.record.parts.end()) continue;
+    for (const auto& one : found->second) add(part.fields, one.values);
+  }
+  for (const auto& versions : reading.view.versions) {
+    for (const auto& version : versions.versions) text += version.value + "\n";
+  }
+  return text;
+}
+
+const std::string& RecordView::value(const std::string& field) const {
+  static const std::string none;
+  const auto found = record.values.find(field);
+  return found == record.values.end() ? none : found->second;
+}
+bool RecordView::conflicted() const {
+  return std::any_of(versions.begin(), versions.end(), [](const FieldVersions& one) { return !one.merged; });
+}
+std::uint32_t RecordView::open_intents() const {
+  return static_cast<std::uint32_t>(
+      std::count_if(intents.begin(), intents.end(), [](const StepView& one) { return !one.dismissed; }));
+}
+
+}  // namespace sejawat::cycle

@@ -1,0 +1,412 @@
+#include <algorithm>
+#include <set>
+
+#include "cycle/record.h"
+#include "record_view.h"
+#include "text_rules.h"
+#include "values.h"
+
+namespace sejawat::cycle {
+namespace {
+
+base::Error invalid(std::string what) { return base::error(base::Code::invalid_argument, std::move(what)); }
+
+// What each register is to hold. nullopt: nothing.
+using Wanted = std::map<fold::RegisterKey, std::optional<std::string>>;
+
+base::Status want(Wanted& wanted, const std::vector<Field>& fields, std::uint32_t element,
+                  const Values& values) {
+  for (const auto& [name, value] : values) {
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&name = name](const Field& one) { return name == one.name; });
+    if (field == fields.end()) return invalid(name + ": no such field");
+    auto& cell = wanted[{element, field->number}];
+    if (value.empty()) {
+      if (field->required) return invalid(name + ": empty");
+      cell.reset();
+      continue;
+    }
+    SJ_TRY(auto bytes, encode_value(*field, value));
+    cell = std::move(bytes);
+  }
+  return {};
+}
+
+base::Status check_required(const std::vector<Field>& fields, const Values& values) {
+  for (const auto& field : fields) {
+    const auto found = values.find(field.name);
+    if (field.required && (found == values.end() || found->second.empty())) {
+      return invalid(std::string(field.name) + ": missing");
+    }
+  }
+  return {};
+}
+
+// Numbers a part that has none. `fresh`: of a record that begins with it.
+base::Result<std::uint32_t> identity_of(const Part& part, const PartValues& values, std::uint32_t fresh,
+                                        const log::Dot& dot) {
+  if (part.set) {
+    const auto found = values.values.find(part.fields.front().name);
+    if (found == values.values.end()) return invalid(std::string(part.name) + ": empty");
+    SJ_TRY(auto bytes, encode_value(part.fields.front(), found->second));
+    return set_identity(bytes);
+  }
+  return fresh != 0 ? fresh : late_identity(dot, 0);
+}
+
+}  // namespace
+
+Records::Records(store::Store& store, fold::OpCodec codec, const People& people, base::Random& random)
+    : store_(store), codec_(std::move(codec)), people_(people), random_(random) {}
+
+base::Result<std::vector<fold::DottedOp>> Records::ops_of(const base::SpaceId& space,
+                                                          const base::ObjectId& id) {
+  SJ_TRY(auto stored, store_.ops_of(space, id));
+  std::vector<fold::DottedOp> ops;
+  ops.reserve(stored.size());
+  for (const auto& item : stored) {
+    SJ_TRY(auto op, codec_.decode(item.bytes));
+    ops.push_back({item.dot, std::move(op)});
+  }
+  return ops;
+}
+
+base::Result<RecordReading> Records::read(const base::ObjectId& id) {
+  SJ_TRY(auto row, store_.records_of_cycle().get(id));
+  if (!row) return base::error(base::Code::not_found, "record");
+  SJ_TRY(auto ops, ops_of(row->space, id));
+  return read_record(row->space, id, std::move(ops), people_);
+}
+
+base::Status Records::write(const Pen& pen, const RecordReading& of, log::Op op) {
+  // Where one writes is where the record is.
+  if (!(of.view.space == pen.space)) return base::error(base::Code::internal, "a record of another space");
+  std::sort(op.supersedes.begin(), op.supersedes.end());
+  op.supersedes.erase(std::unique(op.supersedes.begin(), op.supersedes.end()), op.supersedes.end());
+  op.object = of.view.record.id;
+  op.type = of.entity->type;
+  const auto id = op.object;
+  SJ_TRY(auto dot, fold::write_local(store_, codec_, pen.space, pen.log, std::move(op), pen.wall_ms));
+  static_cast<void>(dot);
+  return refresh({{pen.space, id}});
+}
+
+base::Result<base::ObjectId> Records::begin(const Pen& pen, const Record& record) {
+  const Entity* known = entity(record.type);
+  if (known == nullptr) return invalid("type: unknown");
+  SJ_TRY_STATUS(check_required(known->fields, record.values));
+  Wanted wanted;
+  SJ_TRY_STATUS(want(wanted, known->fields, 0, record.values));
+  for (const auto& [name, parts] : record.parts) {
+    const Part* part = known->part(name);
+    if (part == nullptr) return invalid(name + ": no such part");
+    if (parts.size() > part->most) return invalid(name + ": at most " + std::to_string(part->most));
+    std::uint32_t next = 1;
+    for (const auto& one : parts) {
+      SJ_TRY_STATUS(check_required(part->fields, one.values));
+      SJ_TRY(auto identity, identity_of(*part, one, next++, {}));
+      SJ_TRY_STATUS(want(wanted, part->fields, element_of(*part, identity), one.values));
+    }
+  }
+  log::Op op;
+  op.type = known->type;
+  OriginNonce nonce;
+  for (;;) {
+    random_.fill(nonce);
+    op.object = record_id_for(pen.space, pen.person, nonce);
+    SJ_TRY(auto taken, store_.records_of_cycle().get(op.object));
+    if (!taken) break;
+  }
+  op.cells.push_back({0, kOriginField, std::string(nonce.begin(), nonce.end())});
+  for (auto& [key, value] : wanted) {
+    if (value) op.cells.push_back({key.first, key.second, std::move(value)});
+  }
+  const auto id = op.object;
+  SJ_TRY(auto dot, fold::write_local(store_, codec_, pen.space, pen.log, std::move(op), pen.wall_ms));
+  static_cast<void>(dot);
+  SJ_TRY_STATUS(refresh({{pen.space, id}}));
+  return id;
+}
+
+base::Status Records::change(const Pen& pen, const Change& change) {
+  SJ_TRY(auto reading, read(change.id));
+  if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0) {
+    return base::error(base::Code::not_permitted, reading.entity->name);
+  }
+  Wanted wanted;
+  SJ_TRY_STATUS(want(wanted, reading.entity->fields, 0, change.values));
+  SJ_TRY(auto position, store_.next_position(pen.space, pen.log));
+  for (const auto& [name, parts] : change.parts) {
+    const Part* part = reading.entity->part(name);
+    if (part == nullptr) return invalid(name + ": no such part");
+    const auto held = reading.view.record.parts.find(name);
+    std::set<std::uint32_t> elements;
+    if (held != reading.view.record.parts.end()) {
+      for (const auto& one : held->second) elements.insert(one.element);
+    }
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const PartValues& one = parts[i];
+      std::uint32_t element = one.element;
+      if (element == 0 || part->set) {
+        if (!one.remove) SJ_TRY_STATUS(check_required(part->fields, one.values));
+        SJ_TRY(auto identity,
+               identity_of(*part, one, part->set ? 1 : late_identity({pen.log, position}, i), {}));
+        element = element_of(*part, identity);
+      } else if (elements.count(element) == 0) {
+        return invalid(name + ": no such element");
+      }
+      if (one.remove) {
+        for (const auto& field : part->fields) wanted[{element, field.number}].reset();
+        elements.erase(element);
+        continue;
+      }
+      elements.insert(element);
+      SJ_TRY_STATUS(want(wanted, part->fields, element, one.values));
+    }
+    if (elements.size() > part->most) return invalid(name + ": at most " + std::to_string(part->most));
+  }
+
+  log::Op op;
+  for (auto& [key, value] : wanted) {
+    const auto held = reading.state.registers.find(key);
+    const bool empty = held == reading.state.registers.end() || held->second.empty();
+    if (empty && !value) continue;
+    if (!empty) {
+      if (value && held->second.size() == 1 && held->second.front().bytes == *value) continue;
+      for (const auto& old : held->second)
+        op.supersedes.insert(op.supersedes.end(), old.dots.begin(), old.dots.end());
+    }
+    op.cells.push_back({key.first, key.second, std::move(value)});
+  }
+  if (op.cells.empty() && reading.state.trash_dots.empty()) return {};
+  op.supersedes.insert(op.supersedes.end(), reading.state.trash_dots.begin(), reading.state.trash_dots.end());
+  return write(pen, reading, std::move(op));
+}
+
+base::Status Records::step(const Pen& pen, const StepWish& wish) {
+  SJ_TRY(auto reading, read(wish.id));
+  const StateMachine& machine = reading.entity->states;
+  const State* to = machine.by_name(wish.to);
+  if (to == nullptr) return invalid("step: no such state");
+  if (reading.view.state == wish.to) return {};
+  const Transition* transition = machine.find(reading.standing.state, to->number);
+  if (transition == nullptr) return invalid("step: not from " + reading.view.state + " to " + wish.to);
+  if ((relation(reading, reading.view.space, people_, pen.person) & transition->who) == 0) {
+    return base::error(base::Code::not_permitted, std::string(reading.entity->name) + " to " + wish.to);
+  }
+  if (transition->needs_reason && wish.reason.empty()) return invalid("reason: missing");
+  if (transition->needs_date && wish.until.empty()) return invalid("until: missing");
+  SJ_TRY_STATUS(check_text(wish.reason, kMaxText, "reason"));
+  if (!wish.until.empty() && !days_of(wish.until)) return invalid("until: a calendar day as YYYY-MM-DD");
+  StepOp step;
+  step.from = reading.standing.state;
+  step.to = to->number;
+  step.reason = wish.reason;
+  step.until = wish.until;
+  if (reading.standing.last) step.saw.push_back(*reading.standing.last);
+  if (wish.takes) step.saw.push_back(*wish.takes);
+  return write(pen, reading, step_op(*reading.entity, step));
+}
+
+base::Status Records::dismiss(const Pen& pen, const base::ObjectId& id, const log::Dot& intent) {
+  SJ_TRY(auto reading, read(id));
+  const auto found = std::find_if(reading.standing.intents.begin(), reading.standing.intents.end(),
+                                  [&](const Standing::Intent& one) { return one.step.dot == intent; });
+  if (found == reading.standing.intents.end()) return base::error(base::Code::not_found, "intent");
+  if (found->dismissed) return {};
+  const auto by = people_.author_of(reading.view.space, intent.branch);
+  const auto bits = relation(reading, reading.view.space, people_, pen.person);
+  const bool own = by && *by == pen.person;
+  if (!own && (bits & (Who::owner | Who::leader | Who::facilitator)) == 0) {
+    return base::error(base::Code::not_permitted, "intent");
+  }
+  StepOp step;
+  step.saw.push_back(intent);
+  return write(pen, reading, step_op(*reading.entity, step));
+}
+
+base::Status Records::trash(const Pen& pen, const base::ObjectId& id) {
+  SJ_TRY(auto reading, read(id));
+  if (reading.view.trashed) return {};
+  if ((relation(reading, reading.view.space, people_, pen.person) &
+       (reading.entity->edited_by | Who::owner)) == 0) {
+    return base::error(base::Code::not_permitted, reading.entity->name);
+  }
+  log::Op op;
+  op.kind = log::OpKind::trash;
+  op.supersedes = reading.state.live_dots;
+  op.supersedes.insert(op.supersedes.end(), reading.step_dots.begin(), reading.step_dots.end());
+  return write(pen, reading, std::move(op));
+}
+
+base::Status Records::restore(const Pen& pen, const base::ObjectId& id) {
+  SJ_TRY(auto reading, read(id));
+  if (!reading.view.trashed) return {};
+  if ((relation(reading, reading.view.space, people_, pen.person) &
+       (reading.entity->edited_by | Who::owner)) == 0) {
+    return base::error(base::Code::not_permitted, reading.entity->name);
+  }
+  log::Op op;
+  op.supersedes = reading.state.trash_dots;
+  return write(pen, reading, std::move(op));
+}
+
+base::Status Records::clear(const Pen& pen, const base::ObjectId& id) {
+  SJ_TRY(auto reading, read(id));
+  if ((relation(reading, reading.view.space, people_, pen.person) & Who::owner) == 0) {
+    return base::error(base::Code::not_permitted, reading.entity->name);
+  }
+  log::Op op;
+  for (const auto& [key, held] : reading.state.registers) {
+    if (held.empty() || (key.first == 0 && key.second == kOriginField)) continue;
+    op.cells.push_back({key.first, key.second, std::nullopt});
+    for (const auto& value : held) {
+      op.supersedes.insert(op.supersedes.end(), value.dots.begin(), value.dots.end());
+    }
+  }
+  if (op.cells.empty()) return {};
+  return write(pen, reading, std::move(op));
+}
+
+base::Status Records::undo(const Pen& pen, const base::ObjectId& id, const log::Dot& dot) {
+  SJ_TRY(auto reading, read(id));
+  if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0) {
+    return base::error(base::Code::not_permitted, reading.entity->name);
+  }
+  SJ_TRY(auto ops, ops_of(reading.view.space, id));
+  const auto undone =
+      std::find_if(ops.begin(), ops.end(), [&](const fold::DottedOp& op) { return op.dot == dot; });
+  if (undone == ops.end() || undone->op.kind != log::OpKind::write) {
+    return base::error(base::Code::not_found, "change");
+  }
+  log::Op op;
+  for (const auto& cell : undone->op.cells) {
+    if (cell.element == 0 && cell.field == kOriginField) return invalid("the beginning cannot be undone");
+    bool restored = false;
+    for (const auto& old : ops) {
+      if (std::find(undone->op.supersedes.begin(), undone->op.supersedes.end(), old.dot) ==
+          undone->op.supersedes.end())
+        continue;
+      for (const auto& before : old.op.cells) {
+        if (before.element != cell.element || before.field != cell.field || !before.value) continue;
+        op.cells.push_back(before);
+        restored = true;
+      }
+    }
+    if (!restored) op.cells.push_back({cell.element, cell.field, std::nullopt});
+  }
+  op.supersedes.push_back(dot);
+  return write(pen, reading, std::move(op));
+}
+
+base::Status Records::put_row(const RecordReading& reading) {
+  const RecordView& view = reading.view;
+  store::RecordRow row;
+  row.space = view.space;
+  row.object = view.record.id;
+  row.type = reading.entity->type;
+  row.state = reading.entity->has_states() ? reading.standing.state : 0;
+  row.ended = view.ended;
+  row.owner = view.owner;
+  row.trashed = view.trashed;
+  row.conflicted = view.conflicted();
+  row.open_intents = view.open_intents();
+  row.lamport = view.lamport;
+  row.wall_ms = view.changed_ms;
+  constexpr std::int64_t kDay = 24 * 60 * 60 * 1000;
+  row.date = reading.entity->date != nullptr ? view.value(reading.entity->date) : std::string();
+  if (row.date.empty()) {
+    // Wall clocks decide nothing; this one only orders a list. A day no calendar has goes last.
+    const std::int64_t days = view.begun_ms / kDay;
+    row.date = days >= 0 && days < 2932896 ? date_of(days) : "0001-01-01";
+  }
+  for (const auto& field : reading.entity->fields) {
+    if (field.kind != FieldKind::record) continue;
+    base::Bytes bytes;
+    if (!base::from_hex(view.value(field.name), bytes)) continue;
+    if (const auto to = base::ObjectId::from(bytes)) row.links.push_back({field.number, *to});
+  }
+  row.text = searchable_text(reading);
+  return store_.records_of_cycle().put(row);
+}
+
+base::Status Records::refresh(const std::vector<fold::Touched>& touched) {
+  for (const auto& item : touched) {
+    SJ_TRY(auto ops, ops_of(item.space, item.object));
+    auto reading = read_record(item.space, item.object, std::move(ops), people_);
+    if (reading.ok()) {
+      SJ_TRY_STATUS(put_row(*reading));
+    } else if (reading.code() == base::Code::not_found) {
+      // A fence took its beginning away, or it has not come.
+      SJ_TRY(auto row, store_.records_of_cycle().get(item.object));
+      if (row && row->space == item.space) SJ_TRY_STATUS(store_.records_of_cycle().remove(item.object));
+    } else {
+      return std::move(reading).error();
+    }
+  }
+  return {};
+}
+
+base::Result<RecordView> Records::show(const base::ObjectId& id) {
+  SJ_TRY(auto reading, read(id));
+  return std::move(reading.view);
+}
+
+base::Result<std::vector<RecordView>> Records::list(const store::RecordFilter& filter) {
+  SJ_TRY(auto rows, store_.records_of_cycle().list(filter));
+  std::vector<RecordView> views;
+  views.reserve(rows.size());
+  for (const auto& row : rows) {
+    SJ_TRY(auto ops, ops_of(row.space, row.object));
+    SJ_TRY(auto reading, read_record(row.space, row.object, std::move(ops), people_));
+    views.push_back(std::move(reading.view));
+    views.back().date = row.date;
+  }
+  return views;
+}
+
+base::Result<std::vector<RecordView>> Records::naming(const base::ObjectId& id, Type type,
+                                                      std::string_view field) {
+  const Entity* known = entity(type);
+  SJ_CHECK(known != nullptr);
+  store::RecordFilter filter;
+  filter.type = type;
+  filter.links_to = id;
+  if (!field.empty()) {
+    const Field* named = known->field(field);
+    SJ_CHECK(named != nullptr);
+    filter.link_field = named->number;
+  }
+  filter.limit = 1000;
+  SJ_TRY(auto views, list(filter));
+  std::reverse(views.begin(), views.end());
+  return views;
+}
+
+base::Result<std::vector<Records::Revision>> Records::revisions(const base::ObjectId& id) {
+  SJ_TRY(auto row, store_.records_of_cycle().get(id));
+  if (!row) return base::error(base::Code::not_found, "record");
+  SJ_TRY(auto ops, ops_of(row->space, id));
+  std::sort(ops.begin(), ops.end(), [](const fold::DottedOp& a, const fold::DottedOp& b) {
+    return a.op.lamport != b.op.lamport ? a.op.lamport < b.op.lamport : a.dot < b.dot;
+  });
+  std::vector<Revision> revisions;
+  std::vector<fold::DottedOp> so_far;
+  for (const auto& op : ops) {
+    so_far.push_back(op);
+    auto reading = read_record(row->space, id, so_far, people_);
+    if (!reading.ok()) continue;  // somebody wrote before the beginning
+    revisions.push_back(
+        {op.dot, people_.author_of(row->space, op.dot.branch), op.op.wall_ms, std::move(reading->view)});
+  }
+  return revisions;
+}
+
+base::Result<std::uint16_t> Records::relation_of(const base::ObjectId& id, const base::PersonId& who) {
+  SJ_TRY(auto reading, read(id));
+  return relation(reading, reading.view.space, people_, who);
+}
+
+store::RecordKey key_of(const RecordView& view) { return {view.date, view.lamport, view.record.id}; }
+
+}  // namespace sejawat::cycle
