@@ -425,9 +425,9 @@ TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
           break;
         case 5: record = write_epoch(by.author(), at, base::Secret32::random(random), {}, random); break;
         case 6:
-          record = write_member(by.author(), at, whom.certificate.identity_key,
-                                whom.identity.box.public_key(), static_cast<WireRole>(2 + below(3)),
-                                random.id<base::HeadTag>().view());
+          record =
+              write_member(by.author(), at, whom.certificate.identity_key, whom.identity.box.public_key(),
+                           static_cast<WireRole>(2 + below(3)), random.id<base::HeadTag>().view());
           break;
         case 7: record = write_device(by.author(), at, whom.certificate); break;
         default: {  // two meet
