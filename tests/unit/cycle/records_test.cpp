@@ -315,6 +315,10 @@ TEST(Records, ListsAreNewestFirstFilteredAndPaged) {
   EXPECT_TRUE(ani.records().naming(ids[3], kRootCause)->empty());
 }
 
+std::size_t index(support::SeededRandom& random, std::size_t below) {
+  return static_cast<std::size_t>(random.below(below));
+}
+
 TEST(Records, EveryDeviceReadsTheSameWhateverTheOrderOfArrival) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     School school(3);
@@ -323,7 +327,7 @@ TEST(Records, EveryDeviceReadsTheSameWhateverTheOrderOfArrival) {
     school.meet();
     school.give_role(1, Who::facilitator);
     for (int i = 0; i < 20; ++i) {
-      Desk& desk = school.desk(random.below(3));
+      Desk& desk = school.desk(index(random, 3));
       switch (random.below(6)) {
         case 0:
           static_cast<void>(desk.change(id, {{"subject", "M" + std::to_string(random.below(3))}}));
@@ -334,12 +338,12 @@ TEST(Records, EveryDeviceReadsTheSameWhateverTheOrderOfArrival) {
           break;
         case 2: {
           const auto& states = entity(kProblem)->states.states;
-          static_cast<void>(desk.step(id, states[random.below(states.size())].name, "sebab", "2026-12-01"));
+          static_cast<void>(desk.step(id, states[index(random, states.size())].name, "sebab", "2026-12-01"));
           break;
         }
         case 3: static_cast<void>(desk.trash(id)); break;
         case 4: static_cast<void>(desk.restore(id)); break;
-        default: school.send(random.below(3), random.below(3), id); break;
+        default: school.send(index(random, 3), index(random, 3), id); break;
       }
     }
     school.meet();
