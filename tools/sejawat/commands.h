@@ -3,20 +3,16 @@
 
 #include <CLI/CLI.hpp>
 
-#include "session.h"
+#include "context.h"
 
 namespace sejawat::cli {
-
-struct Context {
-  Globals globals;
-  int exit = 0;
-};
 
 void add_person_commands(CLI::App& app, Context& context);     // init, recover
 void add_community_commands(CLI::App& app, Context& context);  // community, invite, join
 void add_member_commands(CLI::App& app,
                          Context& context);  // member, device, quarantine, space; invite list, revoke
 void add_journal_commands(CLI::App& app, Context& context);
-void add_sync_commands(CLI::App& app, Context& context);  // sync, status
+void add_sync_commands(CLI::App& app, Context& context);   // sync, status
+void add_cycle_commands(CLI::App& app, Context& context);  // problem, discussion … demo (cycle_commands.h)
 
 }  // namespace sejawat::cli

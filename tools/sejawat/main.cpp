@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   cli::add_member_commands(app, context);
   cli::add_journal_commands(app, context);
   cli::add_sync_commands(app, context);
+  cli::add_cycle_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
