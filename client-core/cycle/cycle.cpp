@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cycle/categories.h"
 #include "text_rules.h"
 
 namespace sejawat::cycle {
@@ -83,8 +84,8 @@ base::Result<ProblemDraft> Cycle::draft_from_entry(const base::ObjectId& entry, 
   draft.values["found"] = view.entry.date;
   draft.values["category"] = event->domain == Domain::pupils    ? "pupil_behaviour"
                              : event->domain == Domain::methods ? "methods"
-                                                                : "teacher_actions";
-  draft.values["category_version"] = "1";
+                                                                : "other";
+  draft.values["category_version"] = std::to_string(kCategoriesVersion);
   return draft;
 }
 
@@ -180,7 +181,8 @@ base::Result<base::ObjectId> Cycle::daily_discussion(const base::SpaceId& space,
 
 base::Result<base::ObjectId> Cycle::contribute(const base::ObjectId& problem, std::string_view kind,
                                                std::string_view text,
-                                               const std::optional<base::ObjectId>& reply_to) {
+                                               const std::optional<base::ObjectId>& reply_to,
+                                               const std::optional<base::ObjectId>& discussion) {
   return together([&]() -> base::Result<base::ObjectId> {
     SJ_TRY(auto view, shown(problem, kProblem));
     if (text.empty() && kind != "me_too") return invalid("text: missing");
@@ -190,6 +192,7 @@ base::Result<base::ObjectId> Cycle::contribute(const base::ObjectId& problem, st
     contribution.values = {{"problem", problem.hex()}, {"kind", std::string(kind)}};
     if (!text.empty()) contribution.values["text"] = std::string(text);
     if (reply_to) contribution.values["reply_to"] = reply_to->hex();
+    if (discussion) contribution.values["discussion"] = discussion->hex();
     std::size_t rung = 1;
     for (const auto& one : earlier) {
       if (kind == "me_too" && one.value("kind") == "me_too" && one.owner == desk_.me()) return one.record.id;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "cycle/names.h"
+
 namespace sejawat::cycle {
 namespace {
 
@@ -27,7 +29,10 @@ base::Status Meetings::make_agenda(const base::ObjectId& meeting) {
   SJ_TRY(auto view, shown(meeting));
   SJ_TRY(auto there, agenda(meeting));
   std::set<std::string> have;
-  for (const auto& item : there.items) have.insert(item.value("teacher"));
+  for (const auto& item : there.items) {
+    const std::string& teacher = item.value("teacher");
+    have.insert(teacher.empty() ? item.value("problem") : teacher);
+  }
   // Oldest first: lists are newest first, so the last one found of a teacher is the oldest.
   store::RecordFilter open;
   open.type = kProblem;
@@ -36,15 +41,25 @@ base::Status Meetings::make_agenda(const base::ObjectId& meeting) {
   open.limit = 1000;
   SJ_TRY(auto problems, records_.list(open));
   struct Turn {
-    base::PersonId teacher;
+    std::optional<base::PersonId> teacher;
     const RecordView* problem = nullptr;
   };
   std::vector<Turn> turns;
+  // A problem without a name has a turn of its own: beside its teacher it would have one.
+  std::set<base::ObjectId> unnamed;
+  for (const auto& problem : problems) {
+    SJ_TRY(const bool hidden, name_hidden(records_, problem));
+    if (!hidden) continue;
+    unnamed.insert(problem.record.id);
+    if (problem.state == "postponed" || have.count(problem.record.id.hex()) != 0) continue;
+    turns.push_back({std::nullopt, &problem});
+  }
   for (const auto& person : desk_.members(view.space)) {
     if (have.count(person.hex()) != 0) continue;
     Turn turn{person, nullptr};
     for (const auto& problem : problems) {
-      if (problem.owner == person && problem.state != "postponed") turn.problem = &problem;
+      if (unnamed.count(problem.record.id) != 0 || problem.state == "postponed") continue;
+      if (problem.owner == person) turn.problem = &problem;
     }
     turns.push_back(turn);
   }
@@ -56,10 +71,8 @@ base::Status Meetings::make_agenda(const base::ObjectId& meeting) {
   for (const auto& turn : turns) {
     Record item;
     item.type = kAgendaItem;
-    item.values = {{"meeting", meeting.hex()},
-                   {"kind", "problem"},
-                   {"place", std::to_string(++place)},
-                   {"teacher", turn.teacher.hex()}};
+    item.values = {{"meeting", meeting.hex()}, {"kind", "problem"}, {"place", std::to_string(++place)}};
+    if (turn.teacher) item.values["teacher"] = turn.teacher->hex();
     if (turn.problem != nullptr) item.values["problem"] = turn.problem->record.id.hex();
     SJ_TRY(auto id, cycle_.begin(view.space, item));
     static_cast<void>(id);

@@ -1,28 +1,28 @@
 #include "cycle/story.h"
 
 #include <algorithm>
+#include <set>
 
-#include "text_rules.h"
+#include "cycle/daily.h"
+#include "cycle/names.h"
 
 namespace sejawat::cycle {
 namespace {
 
-std::string day_of(std::int64_t wall_ms) {
-  constexpr std::int64_t kDay = 24 * 60 * 60 * 1000;
-  const std::int64_t days = wall_ms / kDay;
-  return days > 0 && days < 2932896 ? date_of(days) : "1970-01-01";
-}
 std::optional<base::ObjectId> object_of(const std::string& hex) {
   base::Bytes bytes;
   if (!base::from_hex(hex, bytes)) return std::nullopt;
   return base::ObjectId::from(bytes);
 }
-std::string date_or(const RecordView& view, const char* field) {
+
+}  // namespace
+
+std::string Stories::day_of(std::int64_t wall_ms) const { return local_moment(wall_ms, utc_offset_ms_).date; }
+
+std::string Stories::date_or(const RecordView& view, const char* field) const {
   const std::string& written = view.value(field);
   return written.empty() ? day_of(view.begun_ms) : written;
 }
-
-}  // namespace
 
 const char* chapter_name(Chapter chapter) {
   switch (chapter) {
@@ -95,7 +95,7 @@ base::Result<Story> Stories::tell(const base::ObjectId& problem, std::string_vie
   Story story;
   SJ_TRY(story.problem, records_.show(problem));
   if (story.problem.record.type != kProblem) return base::error(base::Code::not_found, "problem");
-  const bool hidden = story.problem.value("hide_name") == "yes";
+  SJ_TRY(const bool hidden, name_hidden(records_, story.problem));
   const auto add = [&](Chapter chapter, const RecordView& view, std::string date, std::string text) {
     story.lines.push_back({chapter, std::move(date), view.record.id, view.owner, std::move(text), {}, 1, 0});
   };
@@ -113,8 +113,11 @@ base::Result<Story> Stories::tell(const base::ObjectId& problem, std::string_vie
   }
   add(Chapter::problem, story.problem, date_or(story.problem, "found"), story.problem.value("title"));
   SJ_TRY(auto contributions, records_.naming(problem, kContribution, "problem"));
+  std::set<base::PersonId> me_too;
   for (const auto& one : contributions) {
     const std::string& kind = one.value("kind");
+    // Once a person, even when two of their devices said so apart from each other.
+    if (kind == "me_too" && !me_too.insert(one.owner).second) continue;
     add(kind == "why"      ? Chapter::why
         : kind == "me_too" ? Chapter::me_too
                            : Chapter::reply,

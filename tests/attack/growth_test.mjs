@@ -1,5 +1,7 @@
 // What costs twice as much for twice as much, and no more: instructions, counted by callgrind, of the paths whose length
-// others decide. The ratio is of what is added from n to 2n and from 2n to 4n: what a program costs at all falls out.
+// others decide. Two judgements: all of it, n to 2n, and what is added from n to 2n and from 2n to 4n, where what a program
+// costs at all falls out. The second is stricter and rougher (segments, pages and merges of the index come whole), so its
+// bound leaves room for that; what is quadratic would come to 4.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import test from 'node:test';
@@ -8,8 +10,9 @@ import { thousand } from '../process/prose.mjs';
 import { World, jsonLines, program } from '../process/support.mjs';
 
 const skip = /asan|tsan/.test(process.env.SEJAWAT_BUILD ?? '') ? 'under a sanitizer' : spawnSync('valgrind', ['--version']).status !== 0 && 'no valgrind here';
-const sizes = [100, 200, 400];
-const most = 2.2;
+// From one full segment on: below, an upload is spared looking for the place to cut.
+const sizes = [200, 400, 800];
+const most = { whole: 2.2, added: 2.5 };
 const callgrind = ['valgrind', '--tool=callgrind', '--callgrind-out-file=/dev/null'];
 const counted = (text) => Number(text.match(/Collected : (\d+)/)?.[1]);
 
@@ -17,7 +20,8 @@ function judge(t, name, costs, of = sizes) {
   const ratio = (costs[2] - costs[1]) / (costs[1] - costs[0]) / ((of[2] - of[1]) / (of[1] - of[0]));
   t.diagnostic(`${name}: ${costs.map((cost) => (cost / 1e6).toFixed(1)).join(', ')} million instructions for ${of.join(', ')}; twice as many cost ${(2 * ratio).toFixed(2)} times as much`);
   assert.ok(Number.isFinite(ratio), name);
-  assert.ok(2 * ratio <= most, `${name}: ${2 * ratio}`);
+  assert.ok(2 * ratio <= most.added, `${name}: ${2 * ratio}`);
+  assert.ok(costs[2] / costs[1] <= most.whole, `${name}: ${costs[2] / costs[1]}`);
 }
 
 test('adding, uploading, downloading and listing entries grow as their number does', { skip }, async (t) => {

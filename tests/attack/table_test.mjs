@@ -59,7 +59,9 @@ test('each attack of the table has tests, and each of these is one that runs', (
         assert.ok(readdirSync(path.join(tests, 'fuzz')).includes(`${name}.cpp`), name);
         assert.ok(readdirSync(path.join(tests, 'fuzz/corpus', name.slice(5))).length > 0, `${name} has a corpus`);
       } else {
-        assert.ok(cases.has(name), `no test is called ${name}`);
+        // The tests of wiping bring an allocator of their own, and so do the sanitizers.
+        const leftOut = name.startsWith('Wiping.') && /asan|tsan/.test(process.env.SEJAWAT_BUILD ?? '');
+        assert.ok(leftOut || cases.has(name), `no test is called ${name}`);
       }
     }
     assert.equal(cell.replaceAll(/"(?:\\.|[^"\\])*"|`[^`]+`|[\s,]/g, ''), '', `something else among the tests: ${row}`);

@@ -14,5 +14,6 @@ boost::json::object idle_connections(const Options& options);
 boost::json::object batch_ingest(const Options& options);
 boost::json::object strangers(const Options& options);
 boost::json::object bad_clients(const Options& options);
+boost::json::object five_years(const Options& options);
 
 }  // namespace sejawat::bench

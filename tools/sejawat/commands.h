@@ -3,14 +3,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "session.h"
+#include "context.h"
 
 namespace sejawat::cli {
-
-struct Context {
-  Globals globals;
-  int exit = 0;
-};
 
 void add_person_commands(CLI::App& app, Context& context);     // init, recover
 void add_community_commands(CLI::App& app, Context& context);  // community, invite, join
@@ -20,5 +15,7 @@ void add_journal_commands(CLI::App& app, Context& context);
 void add_sync_commands(CLI::App& app, Context& context);    // sync, status
 void add_bundle_commands(CLI::App& app, Context& context);  // bundle export, bundle import
 void add_export_commands(CLI::App& app, Context& context);  // export --mine
+void add_sync_commands(CLI::App& app, Context& context);    // sync, status
+void add_cycle_commands(CLI::App& app, Context& context);   // problem, discussion … demo (cycle_commands.h)
 
 }  // namespace sejawat::cli

@@ -157,7 +157,7 @@ void add_export_commands(CLI::App& app, Context& context) {
   auto* out = app.add_subcommand("export", "everything of your own as JSON and as one page; works offline");
   out->add_flag("--mine", *mine, "your own entries, with their history and the trash")->required();
   out->add_option("--to", *to, "a folder that does not exist yet")->required();
-  out->callback([&context, to] { context.exit = run_export(context.globals, *to); });
+  out->callback([&context, to, mine] { context.exit = run_export(context.globals, *to); });
 }
 
 }  // namespace sejawat::cli

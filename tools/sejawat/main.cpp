@@ -53,9 +53,14 @@ int main(int argc, char** argv) {
   cli::add_sync_commands(app, context);
   cli::add_bundle_commands(app, context);
   cli::add_export_commands(app, context);
+  cli::add_cycle_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const auto unknown = app.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty()) {
+      std::cerr << "sejawat: unknown command: " << unknown.front() << "\n";
+    }
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   } catch (const std::exception& error) {

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 
 namespace sejawat::cli {
@@ -30,6 +31,29 @@ base::Status Session::open(bool create) {
   SJ_TRY(auto core, api::Core::open(store_path, key, clock_, random_, kLockWaitMs));
   core_ = std::move(core);
   return {};
+}
+
+bool Session::clock_reads(const std::string& day, std::optional<std::int64_t> minutes) {
+  std::tm wanted{};
+  const char* end = ::strptime(day.c_str(), "%Y-%m-%d", &wanted);
+  if (end == nullptr || *end != '\0' || day.size() != 10) return false;
+  const std::int64_t wall_ms = clock_.now().wall_ms;
+  const std::time_t at = static_cast<std::time_t>(wall_ms / 1000);
+  std::tm moved{};
+  localtime_r(&at, &moved);
+  moved.tm_year = wanted.tm_year;
+  moved.tm_mon = wanted.tm_mon;
+  moved.tm_mday = wanted.tm_mday;
+  if (minutes) {
+    moved.tm_hour = static_cast<int>(*minutes / 60);
+    moved.tm_min = static_cast<int>(*minutes % 60);
+    moved.tm_sec = 0;
+  }
+  const std::time_t then = std::mktime(&moved);
+  // The 31st of a month of thirty days becomes another day.
+  if (then == -1 || moved.tm_mday != wanted.tm_mday || moved.tm_mon != wanted.tm_mon) return false;
+  clock_.by_ms += (static_cast<std::int64_t>(then) - static_cast<std::int64_t>(at)) * 1000;
+  return true;
 }
 
 int Session::fail(const base::Error& error) const {

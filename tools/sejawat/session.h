@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "api/core.h"
@@ -15,8 +16,24 @@ namespace sejawat::cli {
 struct Globals {
   std::string home;
   std::string lang;
+  std::string space;  // of the commands of the cycle: a name or an id
+  std::string today;  // for scripts: as if it were that day
   bool json = false;
   bool yes = false;
+};
+
+// The system's clock, moved by whole days for scripts that play several weeks.
+class MovedClock final : public base::Clock {
+ public:
+  base::Now now() override {
+    base::Now now = system_.now();
+    now.wall_ms += by_ms;
+    return now;
+  }
+  std::int64_t by_ms = 0;
+
+ private:
+  platform::SystemClock system_;
 };
 
 class Session {
@@ -26,6 +43,11 @@ class Session {
   // Opens the store of --home, making it when `create`; without `create` a missing store is not_found.
   base::Status open(bool create);
   api::Core& core() { return *core_; }
+  base::PersonId me() const { return core_->person(); }
+  base::Now now() { return clock_.now(); }
+  // From now on it is this local day (YYYY-MM-DD), at the time of day it is or so many minutes after
+  // midnight. false: no calendar day.
+  bool clock_reads(const std::string& day, std::optional<std::int64_t> minutes = std::nullopt);
   const Globals& globals() const { return globals_; }
   Language language() const { return language_; }
   const char* say(const char* indonesian, const char* english) const {
@@ -41,7 +63,7 @@ class Session {
   Globals globals_;
   Language language_;
   crypto::SystemRandom random_;
-  platform::SystemClock clock_;
+  MovedClock clock_;
   std::unique_ptr<api::Core> core_;
 };
 

@@ -250,12 +250,16 @@ TEST_F(Cycling, AWeeklyDiscussionGivesEverybodyATurnAndTwoHostsCloseItOnce) {
   auto second = guest.meetings.add_idea(*id, "Tunggu lima detik", problem);
   ASSERT_TRUE(first.ok() && second.ok());
   everybody();
-  for (const auto& idea : *host.meetings.ideas(*id)) EXPECT_TRUE(idea.name_hidden);
+  const auto before = host.meetings.ideas(*id);
+  ASSERT_TRUE(before.ok());
+  for (const auto& idea : *before) EXPECT_TRUE(idea.name_hidden);
   ASSERT_TRUE(ani->cycle().step({*id, "grouping", "", "", std::nullopt}).ok());
   ASSERT_TRUE(guest.meetings.group(*first, "Waktu tunggu").ok());
   ASSERT_TRUE(guest.meetings.group(*second, "Waktu tunggu").ok());
   everybody();
-  for (const auto& idea : *host.meetings.ideas(*id)) {
+  const auto after = host.meetings.ideas(*id);
+  ASSERT_TRUE(after.ok());
+  for (const auto& idea : *after) {
     EXPECT_FALSE(idea.name_hidden);
     EXPECT_EQ(idea.cluster, "Waktu tunggu");
   }
@@ -264,8 +268,9 @@ TEST_F(Cycling, AWeeklyDiscussionGivesEverybodyATurnAndTwoHostsCloseItOnce) {
   ASSERT_TRUE(guest.meetings.attend(*id, citra->person(), "present", "13:05").ok());
   ASSERT_TRUE(host.meetings.attend(*id, citra->person(), "absent", "").ok());
   everybody();
-  for (const auto& row : *other.meetings.attendance(*id))
-    EXPECT_EQ(row.disputed, row.person == citra->person());
+  const auto attendance = other.meetings.attendance(*id);
+  ASSERT_TRUE(attendance.ok());
+  for (const auto& row : *attendance) EXPECT_EQ(row.disputed, row.person == citra->person());
   // Both hosts close it, apart from each other.
   ASSERT_TRUE(host.meetings.write_minutes(*id).ok());
   ASSERT_TRUE(other.meetings.write_minutes(*id).ok());

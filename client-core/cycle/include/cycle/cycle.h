@@ -66,7 +66,8 @@ class Cycle {
   base::Result<base::ObjectId> daily_discussion(const base::SpaceId& space, std::string_view date);
   base::Result<base::ObjectId> contribute(const base::ObjectId& problem, std::string_view kind,
                                           std::string_view text,
-                                          const std::optional<base::ObjectId>& reply_to = std::nullopt);
+                                          const std::optional<base::ObjectId>& reply_to = std::nullopt,
+                                          const std::optional<base::ObjectId>& discussion = std::nullopt);
   base::Result<base::ObjectId> find_root(const base::ObjectId& problem, const Values& root);
 
   // --- Options (F7, F8)

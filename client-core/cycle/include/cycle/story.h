@@ -47,8 +47,9 @@ inline constexpr std::int64_t kStallDays = 8;
 
 class Stories {
  public:
-  Stories(Records& records, Journal& journal, const SchoolDays& days)
-      : records_(records), journal_(journal), days_(days) {}
+  // `utc_offset_ms`: of the people's local time, in which the writers' clocks are read.
+  Stories(Records& records, Journal& journal, const SchoolDays& days, std::int64_t utc_offset_ms = 0)
+      : records_(records), journal_(journal), days_(days), utc_offset_ms_(utc_offset_ms) {}
   base::Result<Story> tell(const base::ObjectId& problem, std::string_view today);
 
   struct Waiting {
@@ -66,9 +67,12 @@ class Stories {
  private:
   base::Result<std::vector<RecordView>> open_problems(const std::optional<base::SpaceId>& space);
   base::Status tell_trial(const RecordView& trial, Story& story);
+  std::string day_of(std::int64_t wall_ms) const;
+  std::string date_or(const RecordView& view, const char* field) const;
   Records& records_;
   Journal& journal_;
   const SchoolDays& days_;
+  const std::int64_t utc_offset_ms_;
 };
 
 }  // namespace sejawat::cycle
