@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "api/core.h"
 #include "log/digest.h"
@@ -133,6 +134,7 @@ struct Core::State {
   // settle_membership, and what it means for what is held: fences, keys that opened.
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status ensure_own_log(SpaceState& space);
+  std::set<base::EpochId> orphaned_epochs(const SpaceState& space) const;
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
   // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
   // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the

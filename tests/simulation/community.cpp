@@ -31,6 +31,10 @@ void check_keys(Witness& witness, const space::Membership& membership) {
   for (const auto& [person, member] : membership.members()) {
     if (member.role < space::WireRole::reader) continue;
     witness.always(Always::keys_reach_members_only, has(member.identity_box), "a member's card opens no key");
+    for (const auto& [id, device] : membership.devices()) {
+      if (!kDeviceKeysChecked || !(device.person == person)) continue;
+      witness.always(Always::keys_reach_members_only, has(device.box_key), "a member's device has no key");
+    }
   }
   for (const auto& [id, device] : membership.removed_devices()) {
     witness.always(Always::keys_reach_members_only, !has(device.box_key) || membership.needs_rotation(),

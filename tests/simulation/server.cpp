@@ -103,11 +103,13 @@ void Server::go_back(const Disk::Image& image) {
 
 void Server::roll_back() {
   world_.witness.fault(Fault::server_rolled_back);
+  went_back_as_it_was_ = true;
   go_back(*snapshot_);
 }
 
 void Server::wipe() {
   world_.witness.fault(Fault::server_wiped);
+  went_back_as_it_was_ = false;
   go_back({});
 }
 
@@ -278,7 +280,9 @@ void Server::look_at(const base::PublicBoxKey& device, const sync::ClientMessage
 }
 
 void Server::look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply) {
+  world_.witness.sometimes(Sometimes::carrier_is_not_what_it_was, lifetime_ > 0 && reply.generation);
   if (!reply.base_unknown) return;
+  world_.witness.sometimes(Sometimes::generation_alone_does_not_tell, went_back_as_it_was_);
   told_unknown_.insert(device);
   if (reply.generation) return;  // it does not know the device any more
   world_.witness.always(Always::base_is_lost_with_reason_only, reply.set || world_.stores_went_back,

@@ -126,6 +126,7 @@ class Server {
   std::shared_ptr<const Promise> before_;  // the group that is being answered
   std::optional<Disk::Image> snapshot_;
   std::uint64_t lifetime_ = 0;
+  bool went_back_as_it_was_ = false;           // to a snapshot: under the same generation
   std::set<base::PublicBoxKey> told_unknown_;  // that it does not know their base any more
   struct Known {
     explicit Known(const base::SpaceId& id) : membership(id) {}
