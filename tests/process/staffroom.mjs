@@ -37,7 +37,9 @@ export class Staffroom extends World {
   refused(status, home, ...args) {
     const done = this.tries(home, ...args);
     assert.equal(done.status, status, `${home} ${args.join(' ')}: ${done.out}${done.err}`);
-    return done.err.includes('{') ? JSON.parse(done.err.trim().split('\n').at(-1)) : undefined;
+    // What the parser of the command line refuses is said in words.
+    const last = done.err.trim().split('\n').at(-1);
+    return last.startsWith('{') ? JSON.parse(last) : undefined;
   }
   // These reach the server, in both directions for everybody.
   meet(homes = ['A', 'B', 'C', 'D']) {

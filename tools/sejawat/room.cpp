@@ -63,6 +63,8 @@ base::Result<base::SpaceId> Room::space(const std::string& given) {
   std::optional<base::SpaceId> found;
   for (const auto& space : spaces_) {
     if (space.kind == space::SpaceKind::personal) continue;
+    // Unless it is named, the community is meant and not a group inside it.
+    if (wish.empty() && space.kind == space::SpaceKind::group) continue;
     if (!wish.empty() && space.space.hex() != wish && folded(space.name) != folded(wish)) continue;
     if (found) return invalid("space: several fit, name one with --space NAME or ID");
     found = space.space;
