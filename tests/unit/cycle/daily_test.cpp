@@ -60,10 +60,9 @@ TEST(Daily, WhatIsWrittenAfterItClosedIsTakenAndMarkedLate) {
   const auto now_one = ani.begin(a_record(kDailyDiscussion, {{"date", today}}));
   school.meet();
   for (const auto& discussion : {older, now_one}) {
-    budi.begin(a_record(kContribution, {{"discussion", discussion.hex()},
-                                        {"problem", problem.hex()},
-                                        {"kind", "why"},
-                                        {"text", "karena"}}));
+    budi.begin(a_record(
+        kContribution,
+        {{"discussion", discussion.hex()}, {"problem", problem.hex()}, {"kind", "why"}, {"text", "karena"}}));
   }
   school.meet();
   for (Desk* desk : {&ani, &budi}) {
@@ -131,10 +130,9 @@ TEST(Daily, TwoWhoBegunOneApartBothCountAndEverybodyShowsTheSame) {
   school.meet();
   for (Desk* desk : {&ani, &budi}) {
     const auto discussion = desk->begin(a_record(kDailyDiscussion, {{"date", today}}));
-    desk->begin(a_record(kContribution, {{"discussion", discussion.hex()},
-                                         {"problem", problem.hex()},
-                                         {"kind", "why"},
-                                         {"text", "karena"}}));
+    desk->begin(a_record(
+        kContribution,
+        {{"discussion", discussion.hex()}, {"problem", problem.hex()}, {"kind", "why"}, {"text", "karena"}}));
   }
   school.meet();
   const auto one = view_at(ani, today, {today, 0});
@@ -155,8 +153,10 @@ TEST(Names, AHiddenNameIsHiddenOnEverythingOfThatPersonThatHangsOnTheProblem) {
   Desk& budi = school.desk(1);
   const auto problem = shared_problem(ani, {{"hide_name", "yes"}});
   school.meet();
-  const auto own = ani.begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "why"}, {"text", "x"}}));
-  const auto theirs = budi.begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "why"}, {"text", "x"}}));
+  const auto own =
+      ani.begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "why"}, {"text", "x"}}));
+  const auto theirs =
+      budi.begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "why"}, {"text", "x"}}));
   const auto trial = ani.begin(a_record(kTrial, {{"problem", problem.hex()}}));
   const auto reflection = ani.begin(a_record(kReflection, {{"trial", trial.hex()}}));
   school.meet();
@@ -199,14 +199,16 @@ TEST(Names, IdeasAndMeTooGoUnnamedUntilTheirTime) {
   ASSERT_TRUE(ani.step(meeting, "grouping").ok());
   EXPECT_FALSE(hidden(ani, idea));
   const auto problem = shared_problem(ani);
-  EXPECT_TRUE(hidden(ani, ani.begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "me_too"}}))));
+  EXPECT_TRUE(
+      hidden(ani, ani.begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "me_too"}}))));
 }
 
 TEST(Categories, ASchoolAddsRenamesAndRetiresAndOldOnesStayReadable) {
   School school(1);
   Desk& ani = school.desk(0);
   ani.begin(a_record(kCategory, {{"key", "local_reading"}, {"name", "Membaca pagi"}, {"version", "1"}}));
-  ani.begin(a_record(kCategory, {{"key", "assessment"}, {"name", "Evaluasi"}, {"retired", "yes"}, {"version", "2"}}));
+  ani.begin(a_record(kCategory,
+                     {{"key", "assessment"}, {"name", "Evaluasi"}, {"retired", "yes"}, {"version", "2"}}));
   auto list = categories(ani.records(), {Desk::space()});
   ASSERT_TRUE(list.ok());
   EXPECT_EQ(list->size(), built_in_categories().size() + 1);
