@@ -40,6 +40,9 @@ base::Status prepare_data_folder(const std::string& path) {
   if (::stat((path + "/server.key").c_str(), &key) == 0 && (key.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return base::error(base::Code::not_permitted, "others may read server.key: chmod 600");
   }
+  if (platform::file_exists(path + "/" + std::string(kRestoreMarker))) {
+    return base::error(base::Code::interrupted, "a restore of a backup was not finished: repeat it");
+  }
   return {};
 }
 

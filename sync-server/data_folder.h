@@ -12,6 +12,9 @@ namespace sejawat::server {
 // somebody else's, or it lies on a network file system, where locks and fsync promise nothing.
 base::Status prepare_data_folder(const std::string& path);
 
+// Stands in the folder while a restore is not finished; prepare_data_folder then says `interrupted`.
+inline constexpr std::string_view kRestoreMarker = "restore.unfinished";
+
 // The address that the server last announced, for `address`.
 base::Status remember_address(const std::string& path, const std::string& url);
 // not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is

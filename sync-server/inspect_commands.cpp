@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <iostream>
+#include <map>
 #include <memory>
 
 #include "carrier/carrier.h"
@@ -119,11 +120,76 @@ int run_stats(const std::string& data, bool as_json, const std::string& lang) {
   return 0;
 }
 
+int run_quota(const std::string& data, const carrier::Limits& limits, bool as_json, const std::string& lang) {
+  auto seen = look(data);
+  if (!seen.ok()) return report(seen.error(), lang, as_json);
+  for (const auto& space : seen->carrier->survey()) {
+    const bool personal = space.kind == space::SpaceKind::personal;
+    const std::uint64_t quota = personal ? limits.personal_bytes : limits.community_bytes;
+    const std::uint64_t percent = quota == 0 ? 100 : space.usage.segment_bytes * 100 / quota;
+    if (as_json) {
+      std::cout << json::serialize(json::object{{"space", space.space.hex()},
+                                                {"kind", kind_name(space.kind)},
+                                                {"segment_bytes", space.usage.segment_bytes},
+                                                {"quarantined_bytes", space.usage.quarantined_bytes},
+                                                {"quota", quota},
+                                                {"percent", percent}})
+                << "\n";
+    } else {
+      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << space.usage.segment_bytes
+                << " / " << quota << "  " << percent << " %\n";
+    }
+  }
+  return 0;
+}
+
+// Ids are hashes of public keys: whose device it is stands in no place a server can read.
+int run_devices(const std::string& data, bool as_json, const std::string& lang) {
+  auto seen = look(data);
+  if (!seen.ok()) return report(seen.error(), lang, as_json);
+  struct Row {
+    base::PersonId person;
+    std::uint64_t spaces = 0, removed_from = 0;
+  };
+  std::map<base::DeviceId, Row> rows;
+  auto ids = seen->store->spaces();
+  if (!ids.ok()) return report(ids.error(), lang, as_json);
+  for (const auto& id : *ids) {
+    auto records = seen->store->records(id);
+    if (!records.ok()) return report(records.error(), lang, as_json);
+    space::Membership membership(id);
+    for (const auto& record : *records) static_cast<void>(membership.add(record));
+    for (const auto& [device, known] : membership.devices()) {
+      rows[device].person = known.person;
+      ++rows[device].spaces;
+    }
+    for (const auto& [device, known] : membership.removed_devices()) {
+      rows[device].person = known.person;
+      ++rows[device].removed_from;
+    }
+  }
+  for (const auto& [device, row] : rows) {
+    if (as_json) {
+      std::cout << json::serialize(json::object{{"device", device.hex()},
+                                                {"person", row.person.hex()},
+                                                {"spaces", row.spaces},
+                                                {"removed_from", row.removed_from}})
+                << "\n";
+    } else {
+      std::cout << device.hex() << "  " << (english(lang) ? "person " : "orang ") << row.person.hex()
+                << (english(lang) ? "  spaces " : "  ruang ") << row.spaces
+                << (english(lang) ? "  removed from " : "  dikeluarkan dari ") << row.removed_from << "\n";
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 void add_inspect_commands(CLI::App& app, const bool& json, const std::string& lang, int& exit_code) {
   struct Options {
     std::string data, listen;
+    carrier::Limits limits;
   };
   auto options = std::make_shared<Options>();
   const auto command = [&app, options](const char* name, const char* text) {
@@ -139,6 +205,16 @@ void add_inspect_commands(CLI::App& app, const bool& json, const std::string& la
   });
   command("stats", "how much is kept here; only while no server runs")
       ->callback([options, &json, &lang, &exit_code] { exit_code = run_stats(options->data, json, lang); });
+  command("devices", "each device that may sync here, and in how many spaces; only while no server runs")
+      ->callback([options, &json, &lang, &exit_code] { exit_code = run_devices(options->data, json, lang); });
+  auto* quota = command("quota", "what each space takes of its quota; only while no server runs");
+  quota->add_option("--quota-personal", options->limits.personal_bytes, "as given to `serve`")
+      ->transform(CLI::AsSizeValue(false));
+  quota->add_option("--quota-community", options->limits.community_bytes, "as given to `serve`")
+      ->transform(CLI::AsSizeValue(false));
+  quota->callback([options, &json, &lang, &exit_code] {
+    exit_code = run_quota(options->data, options->limits, json, lang);
+  });
   command("spaces", "each space with its size; only while no server runs")
       ->callback([options, &json, &lang, &exit_code] { exit_code = run_spaces(options->data, json, lang); });
 }

@@ -9,11 +9,15 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "backup_commands.h"
+#include "backup_service.h"
 #include "carrier/carrier.h"
 #include "crypto/hash.h"
 #include "crypto/system_random.h"
 #include "data_folder.h"
+#include "doctor.h"
 #include "inspect_commands.h"
+#include "listen_address.h"
 #include "messages.h"
 #include "net/server.h"
 #include "platform_posix/files.h"
@@ -29,7 +33,9 @@ struct Settings {
   std::string data;
   std::string listen = "127.0.0.1:8787";
   carrier::Limits limits;
+  std::string public_address;
   bool json = false;
+  bool yes = false;
   std::string lang;
   net::ServerOptions net;
   std::size_t queue = storage::Writer::kMaxWaiting;
@@ -49,30 +55,6 @@ std::string language_asked(int argc, char** argv) {
 
 int fail(const Settings& settings, const base::Error& error) {
   return server::report(error, settings.lang, settings.json);
-}
-
-base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& listen) {
-  const auto colon = listen.rfind(':');
-  if (colon == std::string::npos) return base::error(base::Code::invalid_argument, "--listen ADDRESS:PORT");
-  unsigned port = 0;
-  for (const char c : listen.substr(colon + 1)) {
-    if (c < '0' || c > '9' || port > 65535) return base::error(base::Code::invalid_argument, "port");
-    port = port * 10 + static_cast<unsigned>(c - '0');
-  }
-  if (port > 65535 || colon + 1 == listen.size()) return base::error(base::Code::invalid_argument, "port");
-  std::string host = listen.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  return std::make_pair(host, static_cast<std::uint16_t>(port));
-}
-
-space::CarrierAddress address_of(const std::string& host, std::uint16_t port, bool tls,
-                                 const crypto::BoxKey& key) {
-  space::CarrierAddress address;
-  address.tls = tls;
-  address.host = host;
-  address.port = port;
-  address.key = key.public_key();
-  return address;
 }
 
 void announce(const Settings& settings, const space::CarrierAddress& address,
@@ -106,8 +88,15 @@ int serve(const Settings& settings) {
   spdlog::set_default_logger(logger);
   crypto::SystemRandom random;
   platform::SystemClock clock;
-  auto listen = split_listen(settings.listen);
+  auto listen = server::split_listen(settings.listen);
   if (!listen.ok()) return fail(settings, listen.error());
+  if (!settings.public_address.empty()) {
+    const auto judged =
+        server::announced_address(settings.public_address, listen->first, 1, !settings.net.tls_key.empty(),
+                                  crypto::BoxKey::random(random));
+    if (!judged.ok())
+      return fail(settings, base::error(base::Code::invalid_argument, "--public HOST[:PORT]"));
+  }
   if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
@@ -124,12 +113,20 @@ int serve(const Settings& settings) {
     std::_Exit(1);  // no destructor may touch a database whose last write failed
   };
   storage::Writer writer(**carrier, **store, fatal, settings.queue);
+  auto backups = server::BackupService::start(writer, settings.data);
+  // Serving matters more: backups are then made while it is stopped.
+  if (!backups.ok()) spdlog::warn(R"({"event":"no_backups_beside_the_work"})");
   net::ServerOptions options = settings.net;
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
   options.port = listen->second;
   options.listening = [&](std::uint16_t port) {
-    const auto address = address_of(options.host, port, !options.tls_key.empty(), key);
+    const auto announced =
+        server::announced_address(settings.public_address, options.host, port, !options.tls_key.empty(), key);
+    SJ_CHECK(announced.ok());  // judged above
+    const auto& address = *announced;
+    if (settings.public_address.empty() && server::is_every_address(options.host))
+      spdlog::warn(R"({"event":"nobody_can_use_this_address","hint":"--public HOST[:PORT]"})");
     // Only a convenience of `address`: a full disk must not keep the server from serving what it has.
     if (auto kept = server::remember_address(settings.data, address.url()); !kept.ok())
       fail(settings, kept.error());
@@ -154,6 +151,9 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
   serve_command->add_option(
       "--listen", settings.listen,
       say("ALAMAT:PORT; port 0: dipilih oleh sistem", "ADDRESS:PORT; port 0: chosen by the system"));
+  serve_command->add_option("--public", settings.public_address,
+                            say("NAMA[:PORT] tempat klien menemukan server ini, bila --listen bukan itu",
+                                "HOST[:PORT] at which clients find this server, when --listen is not that"));
   serve_command
       ->add_option("--web", settings.net.web,
                    say("folder aplikasi web yang disajikan di /", "folder of the web client, served at /"))
@@ -185,6 +185,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
       ->add_option("--max-connections", settings.net.limits.connections,
                    say("koneksi sekaligus", "connections at once"))
       ->capture_default_str();
+  serve_command
+      ->add_option("--max-strangers", settings.net.limits.strangers,
+                   say("dari semuanya, yang belum pernah dilayani; selebihnya yang terlama ditutup",
+                       "of them, those on which nobody was served yet; beyond, the oldest is closed"))
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
   serve_command
       ->add_option("--max-per-address", settings.net.limits.connections_per_origin,
                    say("dari satu alamat (IPv6: satu /64); mesin ini sendiri bebas",
@@ -229,15 +235,24 @@ int main(int argc, char** argv) {
   app.add_flag("--json", settings.json,
                say("baris pertama keluaran berupa JSON", "first line of standard output as JSON"));
   app.add_option("--lang", settings.lang, say("id atau en", "id or en"))->check(CLI::IsMember({"id", "en"}));
+  app.add_flag(
+      "--yes", settings.yes,
+      say("lakukan yang tanpa ini ditolak, mis. menimpa", "do what is refused without it, like overwriting"));
   app.fallthrough();
   app.require_subcommand(1);
   int exit_code = 0;
   auto* serve_command = add_serve_options(app, settings, say);
   serve_command->callback([&] { exit_code = serve(settings); });
+  server::add_backup_commands(app, settings.json, settings.yes, settings.lang, exit_code);
+  server::add_doctor_command(app, settings.json, settings.lang, exit_code);
   server::add_inspect_commands(app, settings.json, settings.lang, exit_code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const auto unknown = app.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty()) {
+      std::cerr << "sejawat-server: unknown command: " << unknown.front() << "\n";
+    }
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const std::exception& error) {
     std::cerr << "sejawat-server: " << error.what() << "\n";

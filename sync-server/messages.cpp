@@ -45,6 +45,17 @@ std::string sentence(const base::Error& error, bool english) {
     case Code::offline:
       return say("Alamat ini tidak dapat dipakai: mungkin sudah dipakai program lain. Data aman.",
                  "This address cannot be used: perhaps another program has it. The data is safe.");
+    case Code::already_exists:
+      return say(
+          "Sudah ada dan tidak ditimpa. Data aman; ulangi dengan --yes bila itu maksudnya.",
+          "It exists already and was not overwritten. The data is safe; repeat with --yes if that is meant.");
+    case Code::interrupted:
+      return say("Pekerjaan sebelumnya terhenti di tengah. Tidak ada yang dihapus; ulangi pekerjaan itu.",
+                 "Earlier work stopped halfway. Nothing was removed; repeat that work.");
+    case Code::timed_out:
+      return say(
+          "Server yang memakai folder ini tidak menjawab. Data aman; coba lagi, atau hentikan server itu.",
+          "The server that uses this folder does not answer. The data is safe; try again, or stop it.");
     case Code::invalid_argument:
       return say("Isian tidak sesuai; tidak ada yang diubah.",
                  "That input is not valid; nothing was changed.");

@@ -207,6 +207,17 @@ base::Result<Command> read(const wire::JournalRevisions& from) {
   return Command(JournalRevisions{id, from.offset(), limit});
 }
 
+base::Result<Command> read(const wire::BundleExport& from) {
+  ExportPiece piece{from.begin(), {}, from.without_personal()};
+  if (static_cast<std::size_t>(from.spaces_size()) > sync::kMaxBundleParts)
+    return invalid("spaces: at most 256");
+  for (const auto& space : from.spaces()) {
+    SJ_TRY(auto id, id_of<base::SpaceId>(space, "spaces: 16 bytes each"));
+    piece.spaces.push_back(id);
+  }
+  return Command(std::move(piece));
+}
+
 template <class OfEntry>
 base::Result<Command> read_id(const wire::EntryId& from) {
   SJ_TRY(auto id, id_of<base::ObjectId>(from.id(), "id: 8 bytes"));
@@ -247,6 +258,11 @@ base::Result<Command> read_command(wire::Request& from) {
     case wire::Request::kAddCarrier: return Command(AddCarrier{from.add_carrier().url()});
     case wire::Request::kSyncStart: return Command(SyncStart{from.sync_start().carrier()});
     case wire::Request::kSyncCancel: return Command(SyncCancel{});
+    case wire::Request::kBundleExport: return read(from.bundle_export());
+    case wire::Request::kBundleImport:
+      return Command(ImportPiece{from.bundle_import().begin(),
+                                 base::to_bytes(base::as_bytes(from.bundle_import().piece())),
+                                 from.bundle_import().last()});
     case wire::Request::COMMAND_NOT_SET: break;
   }
   return Command(std::monostate{});
@@ -316,6 +332,8 @@ void write(const FullStatus& from, wire::Reply& to) {
     item->set_refused(static_cast<std::uint32_t>(space.refused));
     item->set_damaged(space.damaged);
     item->set_admin(space.admin);
+    item->set_forks(space.forks);
+    item->set_unreadable(space.unreadable);
   }
   for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
   status.set_join(static_cast<std::uint32_t>(from.join));
@@ -328,6 +346,32 @@ void write(const Carriers& from, wire::Reply& to) {
 }
 void write(const SyncStarted& from, wire::Reply& to) {
   to.mutable_sync_started()->set_connection(from.connection);
+}
+void write(const BundlePiece& from, wire::Reply& to) {
+  auto& piece = *to.mutable_bundle_piece();
+  piece.set_piece(std::string(base::as_text(from.piece)));
+  piece.set_last(from.last);
+  piece.set_segments(from.segments);
+  piece.set_segments_planned(from.segments_planned);
+}
+void write(const BundleTaken& from, wire::Reply& to) {
+  auto& taken = *to.mutable_bundle_taken();
+  taken.set_checked(from.checked);
+  taken.set_finished(from.report.has_value());
+  if (!from.report) return;
+  taken.set_not_for_us(from.report->not_for_us);
+  for (const auto& space : from.report->spaces) {
+    auto* item = taken.add_spaces();
+    item->set_space(bytes_of(space.space));
+    item->set_records(space.records);
+    item->set_applied(space.applied);
+    item->set_duplicate(space.duplicate);
+    item->set_quarantined(space.quarantined);
+    item->set_waiting_key(space.waiting_key);
+    item->set_waiting_earlier(space.waiting_earlier);
+    item->set_refused(space.refused);
+    item->set_reason(static_cast<std::uint32_t>(space.reason));
+  }
 }
 
 // --- Events
@@ -365,6 +409,7 @@ void write(const SyncReport& from, wire::Event& to) {
   ended.set_pending(from.pending);
   if (from.generation) ended.set_generation(bytes_of(*from.generation));
   ended.set_refused(from.refused);
+  ended.set_forks(from.forks);
   ended.set_join(static_cast<std::uint32_t>(from.join));
 }
 void write(const SyncDriver::Event& from, wire::Event& to) {

@@ -71,6 +71,7 @@ struct sejawat_core {
   HostRandom random;
   std::unique_ptr<api::Core> core;
   std::optional<api::SyncDriver> sync;
+  api::door::Bundles bundles;
   std::uint64_t told_pending = 0;
   bool pending_stale = true;
   std::optional<std::int64_t> told_deadline;
@@ -130,7 +131,7 @@ int sejawat_call(sejawat_core* core, const uint8_t* request, size_t request_size
   base::Result<api::door::Result> result = base::error(Code::version_unsupported, "version");
   if (decoded->version == api::door::kVersion) {
     if (decoded->command.ok()) {
-      result = api::door::execute(*core->core, *core->sync, *decoded->command);
+      result = api::door::execute(*core->core, *core->sync, core->bundles, *decoded->command);
     } else {
       result = decoded->command.error();
     }

@@ -34,10 +34,45 @@ bool StoreShelf::join_refused_for_good() const {
   return !core_.pending_join || core_.pending_join->last_refusal != base::Code::ok;
 }
 
-base::Result<std::uint64_t> StoreShelf::first_to_offer(const base::SpaceId& space, const base::LogId& log) {
-  SJ_TRY(auto acked, core_.store->acked_segments(carrier_, space, log));
-  const auto offered = offered_until_.find({space, log});
-  return offered == offered_until_.end() ? acked : std::max(acked, offered->second);
+base::Result<std::uint64_t> StoreShelf::first_to_offer(const SpaceState& space, const base::LogId& branch) {
+  const LogKey key{space.row.space, branch};
+  SJ_TRY(auto acked, core_.store->acked_segments(carrier_, space.row.space, branch));
+  std::uint64_t first = std::max(acked, space.first_no(branch));
+  for (const auto* known : {&offered_until_, &presumed_}) {
+    const auto found = known->find(key);
+    if (found != known->end()) first = std::max(first, found->second);
+  }
+  return first;
+}
+
+// Whether the carrier has what stands before the branch, or gets it before.
+base::Result<bool> StoreShelf::may_follow(const SpaceState& space, const base::LogId& branch) {
+  const auto row = space.branches.find(branch);
+  if (row == space.branches.end()) return true;
+  const auto& before = row->second.parent;
+  if (refused_logs_.count({space.row.space, before}) != 0) return false;
+  SJ_TRY(auto first, first_to_offer(space, before));
+  if (first < row->second.first_no) return false;
+  return may_follow(space, before);
+}
+
+base::Status StoreShelf::ack(const SpaceState& space, const base::LogId& branch, std::uint64_t count) {
+  return space.each_before(branch, count, [&](const auto& on, std::uint64_t upto) -> base::Status {
+    SJ_TRY(auto acked, core_.store->acked_segments(carrier_, space.row.space, on));
+    if (upto <= acked) return {};
+    return core_.store->ack_segments(carrier_, space.row.space, on, upto);
+  });
+}
+
+base::Result<std::optional<base::LogId>> StoreShelf::branch_of(const SpaceState& space,
+                                                               const base::LogId& log,
+                                                               std::uint64_t segment_no,
+                                                               const base::Bytes& bytes) {
+  for (const auto& branch : space.branches_of(log)) {
+    SJ_TRY(auto held, core_.store->segment(space.row.space, branch, segment_no));
+    if (held && base::equal(held->bytes, bytes)) return std::optional<base::LogId>(branch);
+  }
+  return std::optional<base::LogId>();
 }
 
 base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
@@ -54,8 +89,9 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
       SJ_TRY(auto heads, core_.store->heads(id));
       for (const auto& [log, head] : heads) {
         if (refused_logs_.count({id, log}) != 0) continue;
-        SJ_TRY(auto first, first_to_offer(id, log));
-        something = something || first < head.count;
+        SJ_TRY(auto first, first_to_offer(*space, log));
+        if (something || first >= head.count) continue;
+        SJ_TRY(something, may_follow(*space, log));
       }
     }
     if (something) offer.push_back(id);
@@ -87,24 +123,33 @@ base::Result<std::vector<base::Bytes>> StoreShelf::records_to_offer(const base::
 
 bool StoreShelf::enrolment_acked(SpaceState& space, const base::LogId& log) {
   // A log of which the carrier holds a segment is enrolled there.
-  auto acked = core_.store->acked_segments(carrier_, space.row.space, log);
-  return acked.ok() && *acked > 0;
+  for (const auto& branch : space.branches_of(log)) {
+    auto acked = core_.store->acked_segments(carrier_, space.row.space, branch);
+    if (acked.ok() && *acked > space.first_no(branch)) return true;
+  }
+  return false;
 }
 
 base::Status StoreShelf::offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
                                       std::vector<Offer>& offers) {
   const base::SpaceId& id = space.row.space;
   SJ_TRY(auto heads, core_.store->heads(id));
+  // What stands before a fork first.
+  std::stable_sort(heads.begin(), heads.end(), [&](const auto& a, const auto& b) {
+    return space.first_no(a.first) < space.first_no(b.first);
+  });
   for (const auto& [log, head] : heads) {
     if (refused_logs_.count({id, log}) != 0) continue;
-    SJ_TRY(auto first, first_to_offer(id, log));
+    SJ_TRY(auto first, first_to_offer(space, log));
     if (first >= head.count || used >= budget) continue;
+    SJ_TRY(const bool follows, may_follow(space, log));
+    if (!follows) continue;
     SJ_TRY(auto segments, core_.store->segments_from(id, log, first, budget - used));
     Offer offer;
-    offer.log = log;
-    offer.enrolment_known = enrolment_acked(space, log);
+    offer.log = space.log_of(log);
+    offer.enrolment_known = enrolment_acked(space, offer.log);
     for (auto& segment : segments) {
-      if (used + segment.bytes.size() > budget) break;
+      if (used > 0 && used + segment.bytes.size() > budget) break;  // one at least: it gets no smaller
       used += segment.bytes.size();
       offered_until_[{id, log}] = segment.segment_no + 1;
       offer.segments.push_back(std::move(segment.bytes));
@@ -124,7 +169,7 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
   // unsealed may still share a segment with what is written meanwhile.
   std::size_t used = 0;
   SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
-  if (used == 0 || budget - used >= log::kFreshSegmentMax) {
+  if (used == 0 || budget >= used + log::kFreshSegmentMax) {
     SJ_TRY_STATUS(core_.seal_pending(space, budget - used));
     SJ_TRY_STATUS(offer_sealed(space, budget, used, offers));
   }
@@ -135,9 +180,22 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
   sync::Vector vector;
   const auto found = core_.spaces.find(id);
   if (found == core_.spaces.end()) return vector;
+  const SpaceState& space = *found->second;
   SJ_TRY(auto heads, core_.store->heads(id));
-  for (const auto& [log, head] : heads) {
-    vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
+  for (const auto& [branch, head] : heads) {
+    if (!space.ends_here(branch)) continue;
+    // The last that it is known to hold, where there is one: a tag that it does not know tells it nothing.
+    SJ_TRY(auto acked, core_.store->acked_segments(carrier_, id, branch));
+    log::Head at = head;
+    if (acked > space.first_no(branch) && acked < head.count) {
+      SJ_TRY(at, core_.head_before(space, branch, acked));
+    }
+    vector.entries.push_back({space.log_of(branch), at.count, base::prefix_of<base::HeadTag>(at.hash)});
+    // Of a branch that it has nothing of it may yet hold what stands before.
+    const auto row = space.branches.find(branch);
+    if (row == space.branches.end() || acked > row->second.first_no || row->second.first_no == 0) continue;
+    SJ_TRY(at, core_.head_before(space, branch, row->second.first_no));
+    vector.entries.push_back({row->second.log, at.count, base::prefix_of<base::HeadTag>(at.hash)});
   }
   for (const auto& [record, bytes] : found->second->membership.records()) {
     vector.records.push_back(base::prefix_of<base::HeadTag>(record));
@@ -156,6 +214,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     // offered anew.
     SJ_TRY_STATUS(core_.store->void_acks(carrier_));
     offered_until_.clear();
+    presumed_.clear();
     offered_records_.clear();
     refused_logs_.clear();
   }
@@ -215,26 +274,25 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     if (!segment.ok()) continue;
     auto header = log::decode_header(segment->header);
     if (!header.ok()) continue;
+    SJ_TRY(auto* space, core_.space(verdict.space));
+    SJ_TRY(auto branch, branch_of(*space, verdict.log, header->segment_no, verdict.bytes));
+    if (!branch) continue;
     // "Fenced" is held there as well, in quarantine: it is not offered again and never counts as sent.
     if (code == base::Code::fenced) {
       note_refused(verdict.space, code);
-      SJ_TRY_STATUS(core_.store->set_segment_state(verdict.space, verdict.log, header->segment_no,
+      SJ_TRY_STATUS(core_.store->set_segment_state(verdict.space, *branch, header->segment_no,
                                                    store::SegmentState::quarantined));
     }
     if (code == base::Code::ok || code == base::Code::fenced) {
-      SJ_TRY(auto acked, core_.store->acked_segments(carrier_, verdict.space, verdict.log));
-      if (header->segment_no + 1 > acked) {
-        SJ_TRY_STATUS(
-            core_.store->ack_segments(carrier_, verdict.space, verdict.log, header->segment_no + 1));
-      }
+      SJ_TRY_STATUS(ack(*space, *branch, header->segment_no + 1));
       if (code == base::Code::ok) ++applied.segments_sent;
     } else {
       // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in
       // this sync.
-      auto& until = offered_until_[{verdict.space, verdict.log}];
+      auto& until = offered_until_[{verdict.space, *branch}];
       until = std::min(until, header->segment_no);
       if (code == base::Code::timed_out) continue;
-      refused_logs_.insert({verdict.space, verdict.log});
+      refused_logs_.insert({verdict.space, *branch});
       note_refused(verdict.space, code);
     }
   }
@@ -279,9 +337,7 @@ base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::To
     // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.
     SJ_TRY(const auto taken, core_.take_run(*space, run.log, run.segments, touched));
     applied.segments_received += taken.fresh;
-    SJ_TRY(auto acked, core_.store->acked_segments(carrier_, run.space, run.log));
-    if (taken.held > acked)
-      SJ_TRY_STATUS(core_.store->ack_segments(carrier_, run.space, run.log, taken.held));
+    for (const auto& [branch, count] : taken.held) SJ_TRY_STATUS(ack(*space, branch, count));
     SJ_TRY_STATUS(core_.save_digest(*space));
   }
   return {};
@@ -289,17 +345,17 @@ base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::To
 
 base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vector) {
   for (const auto& entry : vector.entries) {
-    SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
-    if (!head || entry.count == 0) continue;
-    const std::uint64_t both = std::min(head->count, entry.count);
-    // A carrier that holds more of this device's log than the device does: this store is an old copy, and
-    // what it wrote since is not what the carrier holds there.
-    if (both < entry.count && core_.is_of_this_device(space, entry.log)) continue;
-    SJ_TRY(auto last, core_.store->segment(space.row.space, entry.log, both - 1));
-    // Beyond what we hold its tag cannot be checked here; the chain will be when the rest arrives.
-    if (!last || (both == entry.count && !(base::prefix_of<base::HeadTag>(last->hash) == entry.head)))
+    if (entry.count == 0) continue;
+    SJ_TRY(auto named, core_.find_segment(space, entry.log, entry.count - 1, entry.head));
+    if (named) {
+      SJ_TRY_STATUS(ack(space, named->log, entry.count));
       continue;
-    SJ_TRY_STATUS(core_.store->ack_segments(carrier_, space.row.space, entry.log, both));
+    }
+    // It has more than is here, or another branch: what comes will tell. Until then the beginning of somebody
+    // else's log is not offered; one's own is, because this store may be an old copy.
+    SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
+    if (!head || head->count >= entry.count || core_.is_of_this_device(space, entry.log)) continue;
+    if (space.ends_here(entry.log)) presumed_[{space.row.space, entry.log}] = head->count;
   }
   for (const auto& [record, bytes] : space.membership.records()) {
     if (std::binary_search(vector.records.begin(), vector.records.end(),

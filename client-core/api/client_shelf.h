@@ -17,6 +17,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::vector<base::SpaceId>> spaces_to_offer() override;
   base::Result<std::vector<base::Bytes>> records_to_offer(const base::SpaceId& space) override;
   base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
+  void seal_at_most(std::size_t bytes) override { core_.seal_most = std::min(bytes, log::kFreshSegmentMax); }
   base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
   base::Result<Applied> apply(const Outcome& outcome) override;
 
@@ -30,7 +31,12 @@ class StoreShelf final : public sync::ClientShelf {
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
   base::Status apply_moves(const Outcome& outcome, Applied& applied);
   base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
-  base::Result<std::uint64_t> first_to_offer(const base::SpaceId& space, const base::LogId& log);
+  base::Result<std::uint64_t> first_to_offer(const SpaceState& space, const base::LogId& branch);
+  base::Result<bool> may_follow(const SpaceState& space, const base::LogId& branch);
+  // The carrier holds what leads to the first `count` segments of a branch.
+  base::Status ack(const SpaceState& space, const base::LogId& branch, std::uint64_t count);
+  base::Result<std::optional<base::LogId>> branch_of(const SpaceState& space, const base::LogId& log,
+                                                     std::uint64_t segment_no, const base::Bytes& bytes);
   bool enrolment_acked(SpaceState& space, const base::LogId& log);
   bool join_refused_for_good() const;
   void note_refused(const base::SpaceId& space, base::Code code);
@@ -39,6 +45,8 @@ class StoreShelf final : public sync::ClientShelf {
   base::PublicBoxKey carrier_;
   // Of this sync only: what is on its way, and what the carrier will not take now.
   std::map<LogKey, std::uint64_t> offered_until_;
+  // What it says it has more of than is here: the beginning is not offered, and acked once the rest has come.
+  std::map<LogKey, std::uint64_t> presumed_;
   std::set<LogKey> refused_logs_;
   std::set<base::RecordId> offered_records_;
   bool renumbered_ = false;  // by the outcome that is being applied

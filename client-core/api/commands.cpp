@@ -57,9 +57,50 @@ base::Result<Result> page_of(Core& core, std::vector<cycle::JournalView> views, 
   return Result(std::move(page));
 }
 
+// What fails ends the bundle: it is begun anew.
+base::Result<Result> export_piece(Core& core, Bundles& bundles, ExportPiece& asked) {
+  auto out = std::move(bundles.out);
+  if (asked.begin) {
+    BundleOptions options;
+    options.spaces = std::move(asked.spaces);
+    options.personal = !asked.without_personal;
+    SJ_TRY(out, core.export_bundle(std::move(options)));
+  }
+  if (!out) return base::error(Code::not_found, "no bundle is being written");
+  BundlePiece piece;
+  SJ_TRY(piece.piece, out->next());
+  piece.segments = out->counts().segments;
+  piece.segments_planned = out->counts().segments_planned;
+  piece.last = piece.piece.empty();
+  if (!piece.last) bundles.out = std::move(out);
+  return Result(std::move(piece));
+}
+
+base::Result<Result> import_piece(Core& core, Bundles& bundles, const ImportPiece& given) {
+  auto in = std::move(bundles.in);
+  if (given.begin) {
+    bundles.checked = false;
+    SJ_TRY(in, core.import_bundle());
+  }
+  if (!in) return base::error(Code::not_found, "no bundle is being read");
+  BundleTaken taken;
+  SJ_TRY_STATUS(bundles.checked ? in->take(given.piece) : in->check(given.piece));
+  if (given.last && bundles.checked) {
+    SJ_TRY(taken.report, in->finish());
+    in.reset();
+  } else if (given.last) {
+    SJ_TRY_STATUS(in->checked());
+    bundles.checked = true;
+  }
+  taken.checked = bundles.checked;
+  bundles.in = std::move(in);
+  return Result(std::move(taken));
+}
+
 struct Executor {
   Core& core;
   SyncDriver& sync;
+  Bundles& bundles;
 
   base::Result<Result> operator()(std::monostate&) {
     return base::error(Code::version_unsupported, "command");
@@ -193,12 +234,14 @@ struct Executor {
     return Result(SyncStarted{connection});
   }
   base::Result<Result> operator()(SyncCancel&) { return done(sync.cancel()); }
+  base::Result<Result> operator()(ExportPiece& asked) { return export_piece(core, bundles, asked); }
+  base::Result<Result> operator()(ImportPiece& given) { return import_piece(core, bundles, given); }
 };
 
 }  // namespace
 
-base::Result<Result> execute(Core& core, SyncDriver& sync, Command& command) {
-  return std::visit(Executor{core, sync}, command);
+base::Result<Result> execute(Core& core, SyncDriver& sync, Bundles& bundles, Command& command) {
+  return std::visit(Executor{core, sync, bundles}, command);
 }
 
 }  // namespace sejawat::api::door

@@ -5,6 +5,13 @@
 
 namespace sejawat::api::door {
 
-base::Result<Result> execute(Core& core, SyncDriver& sync, Command& command);
+// A bundle that is being written or read, between two commands.
+struct Bundles {
+  std::unique_ptr<BundleExport> out;
+  std::unique_ptr<BundleImport> in;
+  bool checked = false;
+};
+
+base::Result<Result> execute(Core& core, SyncDriver& sync, Bundles& bundles, Command& command);
 
 }  // namespace sejawat::api::door

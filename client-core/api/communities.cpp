@@ -72,7 +72,11 @@ base::Status Core::host_community(const base::SpaceId& id, const space::CarrierA
   SJ_TRY_STATUS(core.put_operator_secret(id, {carrier.key, base::to_bytes(operator_secret.view())}));
   SJ_TRY_STATUS(core.store->put_setting("carrier:" + id.hex(), carrier.key.view()));
   SJ_TRY(auto* row, core.ensure_carrier(carrier));
-  static_cast<void>(row);
+  // It is said not to have the community, so what it once acknowledged is offered again, and by no numbers of
+  // a set that it may not know.
+  SJ_TRY_STATUS(core.store->void_acks(carrier.key));
+  row->set.clear();
+  SJ_TRY_STATUS(core.store->put_carrier(*row));
   return change.commit();
 }
 
@@ -83,7 +87,7 @@ base::Result<SpaceState*> inviting(Core::State& core, const base::SpaceId* wante
   bool member_of_one = false;
   for (auto& [id, space] : core.spaces) {
     if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
-    if (wanted != nullptr && !(*wanted == id)) continue;
+    if (wanted != nullptr ? !(*wanted == id) : space->membership.kind() == space::SpaceKind::group) continue;
     member_of_one = true;
     if (core.is_admin(*space)) return space.get();
   }

@@ -69,6 +69,10 @@ base::Result<std::unique_ptr<Core>> Core::open(const std::string& store_path, co
   state->cycle =
       std::make_unique<cycle::Cycle>(*state->store, *state->records, *state->journal, *state->desk);
   SJ_TRY_STATUS(state->load());
+  // Where that fails, on a full disk for instance, all stays as it is and the next opening tries again; a
+  // diary must open all the same. Memory that could not be loaded again is an error of whatever comes next.
+  const auto anew = state->read_anew();
+  if (anew.code() == base::Code::store_key_wrong) return anew.error();
   return std::unique_ptr<Core>(new Core(std::move(state)));
 }
 
@@ -223,9 +227,17 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   State& core = *state_;
   SJ_TRY_STATUS(base::Status(core.usable));
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
-  SJ_TRY(auto* row, core.ensure_carrier(address));
-  static_cast<void>(row);
+  base::Code last = base::Code::ok;
+  // Another address of a carrier that is known takes the place of the old one when it has proven itself.
+  if (const auto* known = core.carrier(address.key)) {
+    last = static_cast<base::Code>(known->last_error);
+  } else {
+    SJ_TRY(auto* row, core.ensure_carrier(address));
+    static_cast<void>(row);
+  }
+  core.seal_most = log::kFreshSegmentMax;
   core.refused_now.clear();
+  core.forks_now = 0;
   if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
     // A refused join is tried once more in each sync: an admin may have extended the invite.
     core.pending_join->last_refusal = base::Code::ok;
@@ -233,6 +245,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   sync::SessionOptions options;
   options.carrier_key = address.key;
   options.live = live;
+  options.bad_line = last == base::Code::offline || last == base::Code::timed_out;
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }
@@ -247,7 +260,10 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
   row->last_error = static_cast<std::uint16_t>(outcome);
-  if (outcome == base::Code::ok) row->last_sync_wall_ms = core.clock.now().wall_ms;
+  if (outcome == base::Code::ok) {
+    row->last_sync_wall_ms = core.clock.now().wall_ms;
+    row->url = address.url();
+  }
   // What is still refused was offered again in a sync that went through.
   const auto old = core.refused;
   for (auto at = core.refused.begin(); at != core.refused.end();) {

@@ -17,6 +17,10 @@ namespace sejawat::api {
 inline constexpr std::uint32_t kCommunityType = 2;  // field 1: name
 inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the member
 
+// What this program can read and how it folds. Raised with each new dictionary, op format or merge rule: what
+// could not be read before is tried again then, and all rows are made anew.
+inline constexpr std::uint64_t kReader = 1;
+
 inline constexpr std::size_t kMaxNameBytes = 256;
 base::Status check_name(std::string_view name);  // of a person or community
 
@@ -28,7 +32,27 @@ struct SpaceState {
   space::Membership membership;
   log::SpaceDigest digest;  // of what is held here
   EpochKeys epochs;
+  std::map<base::LogId, store::BranchRow> branches;  // of logs that forked, by name
   std::uint64_t damaged = 0;  // stored records that do not check: kept in the store, left out here
+
+  // branches.cpp. A branch is the log itself, or what it goes by from a fork on.
+  const base::LogId& log_of(const base::LogId& branch) const;
+  std::uint64_t first_no(const base::LogId& branch) const;
+  bool ends_here(const base::LogId& branch) const;                     // no fork at its end
+  std::vector<base::LogId> branches_of(const base::LogId& log) const;  // parents before what follows them
+  // Where a position lies on the chain that ends in this branch.
+  base::LogId branch_at(base::LogId branch, std::uint64_t position) const;
+  // Calls `visit(branch, count)` for a branch and all before it: how much of each leads to its first `count`.
+  template <class Visit>
+  base::Status each_before(base::LogId branch, std::uint64_t count, Visit visit) const {
+    for (;;) {
+      SJ_TRY_STATUS(visit(branch, count));
+      const auto found = branches.find(branch);
+      if (found == branches.end()) return {};
+      count = std::min(count, found->second.first_no);
+      branch = found->second.parent;
+    }
+  }
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
@@ -77,10 +101,13 @@ struct Core::State {
     std::uint32_t count = 0;
   };
   std::map<base::SpaceId, Refusal> refused_now;  // by the carrier of this sync
+  std::uint32_t forks_now = 0;                   // own logs that turned out to have forked, in this sync
   Core::Changes changes;
   base::Status usable;  // an error: memory could not be loaded from the store after a failed change
 
   base::Status load();
+  // After an upgrade: once, before anything else.
+  base::Status read_anew();
   // Memory as the store has it, after a change that failed half-way.
   void reload();
   base::Status load_space(store::SpaceRow row);
@@ -123,36 +150,56 @@ struct Core::State {
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;
-  base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log);
+  base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log,
+                                          const base::LogId& branch);
   base::Status quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                std::vector<fold::Touched>& touched);
   base::Status enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Status enforce_fence(SpaceState& space, const space::EnrolledLog& log,
+                             std::vector<fold::Touched>& touched);
   // A fresh log of this device; what `instead_of` had not sealed moves into it.
   base::Status open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of);
 
   // segments.cpp
   // Seals waiting ops of the own log of this space into segments while `budget` bytes have room for one like
   // the last; at least one when anything waits.
+  std::size_t seal_most = log::kFreshSegmentMax;  // on the line of the sync that runs
   base::Status seal_pending(SpaceState& space, std::size_t budget);
   struct TakenRun {
-    std::uint32_t fresh = 0;              // segments that were new here
-    std::uint64_t held = 0;               // segments of the log up to the last one that was taken or known
-    base::Code refused = base::Code::ok;  // why the rest was not: as log::verify_next, or unknown_log
+    std::uint32_t fresh = 0;                    // segments that were new here
+    std::map<base::LogId, std::uint64_t> held;  // of each branch up to the last one that was taken or known
+    base::Code refused = base::Code::ok;        // why the rest was not: as log::verify_next, or unknown_log
   };
-  // Verifies, stores and, with their key at hand, applies consecutive segments of one log. Errors are the
-  // store's.
+  // Verifies, stores and, with their key at hand, applies segments of one log, on whichever branch of it they
+  // stand. Errors are the store's.
   base::Result<TakenRun> take_run(SpaceState& space, const base::LogId& log,
                                   const std::vector<base::Bytes>& segments,
                                   std::vector<fold::Touched>& touched);
-  // own_branch.cpp: for a segment that does not simply continue what is held. True when it shows that this
-  // store is an old copy of itself (a restored backup, a clone): then the log is cut back to where both
-  // agree, and what was written here since goes on in a new log.
-  base::Result<bool> leave_own_branch(SpaceState& space, const space::EnrolledLog& log,
-                                      const log::Segment& segment, const log::SegmentHeader& header,
-                                      std::vector<fold::Touched>& touched);
-  base::Result<log::Head> head_before(const base::SpaceId& space, const base::LogId& log,
+  // branches.cpp
+  base::Result<log::Head> head_before(const SpaceState& space, const base::LogId& branch,
                                       std::uint64_t segment_no);
+  base::Result<std::optional<store::StoredSegment>> find_segment(const SpaceState& space,
+                                                                 const base::LogId& log,
+                                                                 std::uint64_t segment_no,
+                                                                 const base::HeadTag& tag);
   bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
+  // Somebody else wrote in the log that this store writes in: it is an old copy of itself, or was copied. It
+  // goes on in a new log. not_permitted while it may open none.
+  base::Status leave_own_log(SpaceState& space, const base::LogId& log);
+  struct Place {
+    base::LogId branch;
+    log::Head before;
+    log::Verified after;
+    bool held = false;  // the very same segment is here
+    bool forks = false;
+  };
+  // Where a segment stands among the branches of its log. chain_gap, chain_fork, bad_signature, malformed.
+  base::Result<Place> place_of(const SpaceState& space, const space::EnrolledLog& log,
+                               const log::SegmentHeader& header, const log::Segment& segment,
+                               const base::Bytes& bytes);
+  // Names both ends of a fork; what was held as the log's only end, or as that of one branch, moves to its
+  // name. `place.branch` becomes that of the new one.
+  base::Status fork_at(SpaceState& space, Place& place, TakenRun& taken, std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
   base::Status refresh_name(const fold::Touched& item);
@@ -163,11 +210,9 @@ struct Core::State {
 
  private:
   using Opened = fold::AppliedRemote;
-  base::Result<bool> is_own_other_branch(SpaceState& space, const space::EnrolledLog& log,
-                                         const base::Bytes& bytes, const log::Head& before);
-  base::Result<base::Code> take_next(SpaceState& space, const space::EnrolledLog& log,
-                                     const base::Bytes& bytes, log::Head& before, Opened& opened,
-                                     TakenRun& taken);
+  struct Reading;
+  base::Result<base::Code> take_next(Reading& reading, const base::Bytes& bytes);
+  base::Status settle(Reading& reading);
   base::Result<store::SegmentState> open_segment(SpaceState& space, const base::LogId& log,
                                                  const log::Head& before, const log::Segment& segment,
                                                  const log::SegmentHeader& header, Opened& opened);

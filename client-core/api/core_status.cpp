@@ -12,6 +12,7 @@ base::Result<std::uint64_t> unsent_segments(Core::State& core, const base::Publi
     SJ_TRY(auto heads, core.store->heads(id));
     for (const auto& [log, head] : heads) {
       SJ_TRY(auto acked, core.store->acked_segments(carrier, id, log));
+      acked = std::max(acked, space->first_no(log));
       unsent += head.count > acked ? head.count - acked : 0;
     }
   }
@@ -39,11 +40,16 @@ base::Result<Status> Core::status() {
       SJ_TRY(auto waiting, core.store->segments_in_state(id, state, 4096));
       row.waiting_segments += waiting.size();
     }
+    SJ_TRY(auto unreadable, core.store->segments_in_state(id, store::SegmentState::unreadable, 4096));
+    row.unreadable = unreadable.size();
     for (const auto& [key, code] : core.refused) {
       if (key.second == id) row.refused = code;
     }
     row.damaged = space->damaged;
     row.admin = core.is_admin(*space);
+    for (const auto& [log, enrolled] : space->membership.logs()) {
+      if (core.is_own(enrolled) && space->branches_of(log).size() > 1) ++row.forks;
+    }
     status.spaces.push_back(std::move(row));
   }
   for (const auto& carrier : core.carriers) {
@@ -125,6 +131,8 @@ std::uint32_t Core::refused_in_sync() const {
   for (const auto& [space, refusal] : state_->refused_now) count += refusal.count;
   return count;
 }
+
+std::uint32_t Core::forks_in_sync() const { return state_->forks_now; }
 
 Core::Changes Core::take_changes() {
   Changes taken = std::move(state_->changes);

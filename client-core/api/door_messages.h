@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "api/bundle.h"
 #include "api/core.h"
 #include "api/sync_driver.h"
 
@@ -84,10 +85,20 @@ struct SyncStart {
   std::string carrier;
 };
 struct SyncCancel {};
-using Command =
-    std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join, ReadLink,
-                 JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow, JournalList,
-                 JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart, SyncCancel>;
+struct ExportPiece {
+  bool begin = false;
+  std::vector<base::SpaceId> spaces;
+  bool without_personal = false;
+};
+struct ImportPiece {
+  bool begin = false;
+  base::Bytes piece;
+  bool last = false;
+};
+using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
+                             ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
+                             JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
+                             SyncStart, SyncCancel, ExportPiece, ImportPiece>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -139,8 +150,17 @@ struct Carriers {
 struct SyncStarted {
   std::uint32_t connection = 0;
 };
+struct BundlePiece {
+  base::Bytes piece;
+  bool last = false;
+  std::uint32_t segments = 0, segments_planned = 0;
+};
+struct BundleTaken {
+  bool checked = false;
+  std::optional<BundleReport> report;  // finished
+};
 using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted>;
+                            Carriers, SyncStarted, BundlePiece, BundleTaken>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

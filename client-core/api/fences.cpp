@@ -11,14 +11,27 @@ bool Core::State::is_own(const space::EnrolledLog& log) const {
   return certificate && log.person == certificate->person();
 }
 
-// First segment of the log that does not count; SIZE_MAX-like when all do.
-base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const space::EnrolledLog& log) {
+// First segment of the branch that does not count; UINT64_MAX when all do.
+base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const space::EnrolledLog& log,
+                                                     const base::LogId& branch) {
   if (!log.fence) return UINT64_MAX;
-  if (log.fence->count == 0) return std::uint64_t{0};
-  SJ_TRY(auto last, store->segment(space.row.space, log.log, log.fence->count - 1));
-  // Another branch than the one that was accepted: how far the two agree is not known from a fence.
-  if (last && !(base::prefix_of<base::HeadTag>(last->hash) == log.fence->head)) return std::uint64_t{0};
-  return log.fence->count;
+  std::uint64_t from = 0;
+  for (const auto& fence : log.fences()) {
+    if (fence.count == 0) continue;
+    SJ_TRY(auto named, find_segment(space, log.log, fence.count - 1, fence.head));
+    if (named) {
+      SJ_TRY_STATUS(space.each_before(named->log, fence.count, [&](const auto& on, std::uint64_t count) {
+        if (on == branch) from = std::max(from, count);
+        return base::Status();
+      }));
+      continue;
+    }
+    // It is not here. Where another segment stands in its place this is another branch than the one that was
+    // accepted, and how far the two agree is not known from a fence.
+    SJ_TRY(auto rival, store->segment(space.row.space, branch, fence.count - 1));
+    if (!rival) from = std::max(from, fence.count);
+  }
+  return from;
 }
 
 base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
@@ -31,23 +44,25 @@ base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& 
   return store->set_segment_states_from(space.row.space, log, segment_no, store::SegmentState::quarantined);
 }
 
+base::Status Core::State::enforce_fence(SpaceState& space, const space::EnrolledLog& log,
+                                        std::vector<fold::Touched>& touched) {
+  for (const auto& branch : space.branches_of(log.log)) {
+    SJ_TRY(const std::uint64_t from, fenced_from(space, log, branch));
+    // One's own words stay in sight here; that they wait in quarantine a carrier said, and a fence that was
+    // raised ends it.
+    if (log.fence || !is_own(log)) SJ_TRY_STATUS(store->release_quarantined(space.row.space, branch, from));
+    if (is_own(log) || from == UINT64_MAX) continue;
+    SJ_TRY_STATUS(quarantine_from(space, branch, std::max(from, space.first_no(branch)), touched));
+  }
+  return {};
+}
+
 base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched) {
   std::set<base::LogId> out;
   SJ_TRY(auto waiting, store->logs_in_state(space.row.space, store::SegmentState::quarantined));
-  out.insert(waiting.begin(), waiting.end());
+  for (const auto& branch : waiting) out.insert(space.log_of(branch));
   for (const auto& [id, log] : space.membership.logs()) {
-    if (!log.fence && out.count(id) == 0) continue;
-    SJ_TRY(const std::uint64_t from, fenced_from(space, log));
-    if (is_own(log)) {
-      // One's own words stay in sight here; that they wait in quarantine a carrier said, and a fence that was
-      // raised ends it.
-      if (log.fence && out.count(id) != 0) {
-        SJ_TRY_STATUS(store->release_quarantined(space.row.space, id, from));
-      }
-      continue;
-    }
-    if (out.count(id) != 0) SJ_TRY_STATUS(store->release_quarantined(space.row.space, id, from));
-    if (from != UINT64_MAX) SJ_TRY_STATUS(quarantine_from(space, id, from, touched));
+    if (log.fence || out.count(id) != 0) SJ_TRY_STATUS(enforce_fence(space, log, touched));
   }
   return {};
 }
@@ -91,7 +106,7 @@ base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
         row.space = id;
         row.log = segment.log;
         row.first_segment = segment.segment_no;
-        const auto enrolled = space->membership.logs().find(segment.log);
+        const auto enrolled = space->membership.logs().find(space->log_of(segment.log));
         if (enrolled != space->membership.logs().end()) {
           row.person = enrolled->second.person;
           row.own = core.is_own(enrolled->second);
@@ -113,17 +128,22 @@ base::Status Core::readmit(const base::LogId& log) {
   State& core = *state_;
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   for (auto& [id, space] : core.spaces) {
-    const auto enrolled = space->membership.logs().find(log);
+    const auto enrolled = space->membership.logs().find(space->log_of(log));
     if (enrolled == space->membership.logs().end()) continue;
     if (!core.is_admin(*space)) return base::error(base::Code::not_permitted, "only an admin readmits");
-    SJ_TRY(auto head, core.store->head(id, log));
-    if (!enrolled->second.fence || !head || head->count <= enrolled->second.fence->count) {
-      return base::error(base::Code::not_found, "nothing of this log waits");
+    std::vector<space::Fence> ends;
+    for (const auto& branch : space->branches_of(enrolled->first)) {
+      if (!(log == enrolled->first || log == branch)) continue;
+      SJ_TRY(auto head, core.store->head(id, branch));
+      SJ_TRY(const auto from, core.fenced_from(*space, enrolled->second, branch));
+      if (!head || head->count <= from || !space->ends_here(branch)) continue;
+      ends.push_back({enrolled->first, head->count, base::prefix_of<base::HeadTag>(head->hash)});
     }
+    if (ends.empty()) return base::error(base::Code::not_found, "nothing of this log waits");
+    space::sort_fences(ends);
     Change change(core);
     SJ_TRY_STATUS(change.begin());
-    const auto record = space::write_readmitted(
-        core.author(), space->membership, {{log, head->count, base::prefix_of<base::HeadTag>(head->hash)}});
+    const auto record = space::write_readmitted(core.author(), space->membership, std::move(ends));
     SJ_TRY(auto taken, core.take_record(*space, record));
     static_cast<void>(taken);
     std::vector<fold::Touched> touched;

@@ -23,6 +23,8 @@ base::Status Core::State::load_space(store::SpaceRow row) {
     // One record that does not check must not lock a person out of the diary. It stays in the store.
     if (!state->membership.add(record).ok()) ++state->damaged;
   }
+  SJ_TRY(auto branches, store->branches(id));
+  for (auto& branch : branches) state->branches.emplace(branch.name, branch);
   SJ_TRY(auto keys, store->epochs(id));
   for (auto& [epoch, key] : keys) state->epochs.emplace(epoch, std::move(key));
   state->row = std::move(row);
@@ -93,6 +95,30 @@ base::Status Core::State::load() {
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);
   return load_settings();
+}
+
+base::Status Core::State::read_anew() {
+  std::uint64_t reader = 0;
+  SJ_TRY(auto stored, store->setting("reader"));
+  if (stored) {
+    base::Reader bytes(*stored);
+    if (!bytes.varint(reader)) return damaged("the stored version does not parse");
+  }
+  if (reader == kReader) return {};
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
+  std::vector<fold::Touched> touched;
+  for (auto& [id, space] : spaces) {
+    SJ_TRY_STATUS(store->retry_unreadable(id));
+    SJ_TRY_STATUS(apply_waiting(*space, touched));
+    SJ_TRY(auto objects, store->objects(id));
+    for (const auto& object : objects) touched.push_back({id, object});
+  }
+  SJ_TRY_STATUS(refresh(touched));
+  base::Writer writer;
+  writer.varint(kReader);
+  SJ_TRY_STATUS(store->put_setting("reader", writer.bytes()));
+  return change.commit();
 }
 
 void Core::State::reload() {

@@ -14,11 +14,12 @@ std::uint16_t bit_of(std::string_view role) {
 
 }  // namespace
 
-std::optional<base::PersonId> MemberRoll::author_of(const base::SpaceId& id, const base::LogId& log) const {
+std::optional<base::PersonId> MemberRoll::author_of(const base::SpaceId& id,
+                                                    const base::LogId& branch) const {
   const auto space = spaces_.find(id);
   if (space == spaces_.end()) return std::nullopt;
   const auto& logs = space->second->membership.logs();
-  const auto found = logs.find(log);
+  const auto found = logs.find(space->second->log_of(branch));
   if (found == logs.end()) return std::nullopt;
   return found->second.person;
 }

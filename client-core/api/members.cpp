@@ -8,13 +8,16 @@ namespace {
 
 using base::Code;
 
-base::Result<SpaceState*> first_community(Core::State& core) {
+// The one asked for, else the first that is no working group.
+base::Result<SpaceState*> community_of(Core::State& core, const base::SpaceId* wanted) {
   for (auto& [id, space] : core.spaces) {
-    if (space->membership.has_genesis() && space->membership.kind() != space::SpaceKind::personal)
+    if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
+    if (wanted != nullptr ? *wanted == id : space->membership.kind() != space::SpaceKind::group)
       return space.get();
   }
   return base::error(Code::not_found, "no community yet");
 }
+base::Result<SpaceState*> first_community(Core::State& core) { return community_of(core, nullptr); }
 
 base::Result<space::WireRole> wire_role(std::string_view domain_role) {
   if (domain_role == "operator") return space::WireRole::admin;
@@ -25,15 +28,18 @@ base::Result<space::WireRole> wire_role(std::string_view domain_role) {
   return base::error(Code::invalid_argument, "role");
 }
 
-// Ends each of these logs at what is held of it here.
+// Ends each of these logs at what is held of it here, all its branches.
 base::Result<std::vector<space::Fence>> fences_at_heads(Core::State& core, const SpaceState& space,
                                                         const std::vector<base::LogId>& logs) {
   std::vector<space::Fence> fences;
   for (const auto& log : logs) {
-    SJ_TRY(auto head, core.store->head(space.row.space, log));
-    if (head && head->count > 0)
+    for (const auto& branch : space.branches_of(log)) {
+      SJ_TRY(auto head, core.store->head(space.row.space, branch));
+      if (!head || head->count == 0 || !space.ends_here(branch)) continue;
       fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
+    }
   }
+  space::sort_fences(fences);
   return fences;
 }
 
@@ -65,9 +71,9 @@ base::Result<SpaceState*> administered(Core::State& core) {
 
 }  // namespace
 
-base::Result<std::vector<MemberInfo>> Core::members() {
+base::Result<std::vector<MemberInfo>> Core::members(const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, first_community(core));
+  SJ_TRY(auto* space, community_of(core, community));
   SJ_TRY(auto profiles, core.store->profiles(space->row.space));
   const auto name_of = [&](const base::PersonId& person) {
     const auto found =
@@ -114,9 +120,9 @@ base::Status Core::change_role(const base::PersonId& person, std::string_view do
       {space::write_role(core.author(), space->membership, person, role, std::move(fences), sealed)});
 }
 
-base::Status Core::remove_member(const base::PersonId& person) {
+base::Status Core::remove_member(const base::PersonId& person, const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, first_community(core));
+  SJ_TRY(auto* space, community_of(core, community));
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   if (!core.is_admin(*space) && !(core.certificate->person() == person)) {
     return base::error(Code::not_permitted, "only an admin removes others");

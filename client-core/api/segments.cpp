@@ -70,6 +70,7 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
     context.frontier = space.membership.frontier();
     if (context.frontier.size() > log::kMaxFrontier) context.frontier.resize(log::kMaxFrontier);
     context.deps = std::move(deps);
+    context.most = seal_most;
 
     // The window is sealed into as many segments as it takes; what would not fill one waits for the ops that
     // follow it, so that a long import makes full segments.
@@ -101,111 +102,140 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   return change.commit();
 }
 
-base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, const base::LogId& log,
+base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, const base::LogId& branch,
                                                             const log::Head& before,
                                                             const log::Segment& segment,
                                                             const log::SegmentHeader& header,
                                                             Opened& opened) {
+  const base::LogId log = space.log_of(branch);
+  log::BranchNames names{branch, {}};
+  std::map<base::LogId, std::uint64_t> seen{{branch, header.first_op + header.op_count}};
   for (const auto& dep : header.deps) {
     // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
-    SJ_TRY(auto named, store->segment(space.row.space, dep.log, dep.segment_no));
-    if (!named || !(base::prefix_of<base::HeadTag>(named->hash) == dep.head))
-      return store::SegmentState::waiting_deps;
+    SJ_TRY(auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head));
+    if (!named) return store::SegmentState::waiting_deps;
+    names.deps.push_back(named->log);
+    auto& upto = seen[named->log];
+    upto = std::max(upto, named->first_op + named->op_count);
   }
   const auto enrolled = space.membership.logs().find(log);
   if (enrolled != space.membership.logs().end() && !is_own(enrolled->second)) {
-    SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second));
+    SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second, branch));
     if (header.segment_no >= fenced) return store::SegmentState::quarantined;
   }
   const auto key = space.epochs.find(header.epoch);
   if (key == space.epochs.end()) return store::SegmentState::waiting_key;
-  auto ops = log::open_segment(space.row.space, log, before, key->second, segment);
+  auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &names);
   if (!ops.ok()) return store::SegmentState::unreadable;
-  SJ_TRY_STATUS(fold::apply_remote(*store, codec, space.row.space, log, header.first_op, *ops, opened));
+  for (auto& op : *ops) {
+    for (auto& dot : op.supersedes) {
+      // Beyond what its author can have seen it would mean something else on every replica.
+      if (dot.position >= seen[dot.branch]) return store::SegmentState::unreadable;
+      dot.branch = space.branch_at(dot.branch, dot.position);
+    }
+  }
+  SJ_TRY_STATUS(fold::apply_remote(*store, codec, space.row.space, branch, header.first_op, *ops, opened));
   return store::SegmentState::applied;
+}
+
+// A run on its way in: the branch that it is on, and what of that is not in the store yet.
+struct Core::State::Reading {
+  SpaceState& space;
+  space::EnrolledLog log;
+  std::vector<fold::Touched>& touched;
+  base::LogId branch;
+  log::Head first;  // as store and digest have it; empty for a branch that is new
+  log::Head before;
+  Opened opened;
+  TakenRun taken;
+};
+
+// Once a run, not once a segment: what lies between is inside one transaction.
+base::Status Core::State::settle(Reading& reading) {
+  if (reading.before == reading.first) return {};
+  reading.space.digest.move_tip(reading.first, reading.before);
+  reading.first = reading.before;
+  return store->put_head(reading.space.row.space, reading.branch, reading.before);
 }
 
 base::Result<Core::State::TakenRun> Core::State::take_run(SpaceState& space, const base::LogId& log,
                                                           const std::vector<base::Bytes>& segments,
                                                           std::vector<fold::Touched>& touched) {
-  const base::SpaceId& id = space.row.space;
-  TakenRun taken;
-  const auto enrolled = space.membership.logs().find(log);
+  TakenRun none;
+  const auto enrolled = space.membership.logs().find(space.log_of(log));
   if (enrolled == space.membership.logs().end()) {
-    taken.refused = base::Code::unknown_log;
-    return taken;
+    none.refused = base::Code::unknown_log;
+    return none;
   }
-  SJ_TRY(auto found, store->head(id, log));
-  log::Head first = found.value_or(log::Head{});
-  log::Head before = first;
-  // Once a run, not once a segment: what lies between is inside one transaction.
-  const auto settle = [&]() -> base::Status {
-    if (before == first) return {};
-    space.digest.move_tip(first, before);
-    first = before;
-    return store->put_head(id, log, before);
-  };
-  Opened opened;
+  Reading reading{space, enrolled->second, touched, enrolled->first, {}, {}, {}, {}};
+  SJ_TRY(auto found, store->head(space.row.space, reading.branch));
+  reading.first = reading.before = found.value_or(log::Head{});
+  const std::size_t known_branches = space.branches.size();
   for (const auto& bytes : segments) {
-    SJ_TRY(const bool other_branch, is_own_other_branch(space, enrolled->second, bytes, before));
-    if (other_branch) {
-      SJ_TRY_STATUS(settle());
-      SJ_TRY(auto segment, log::decode_segment(bytes));
-      SJ_TRY(auto header, log::decode_header(segment.header));
-      auto left = leave_own_branch(space, enrolled->second, segment, header, touched);
-      if (!left.ok() && (left.code() == base::Code::storage_failed || left.code() == base::Code::disk_full)) {
-        return std::move(left).error();
-      }
-      SJ_TRY(found, store->head(id, log));
-      first = before = found.value_or(log::Head{});
-    }
-    SJ_TRY(const base::Code code, take_next(space, enrolled->second, bytes, before, opened, taken));
-    if (code != base::Code::ok) {
-      taken.refused = code;
-      break;
-    }
+    SJ_TRY(const base::Code code, take_next(reading, bytes));
+    if (code == base::Code::ok) continue;
+    reading.taken.refused = code;
+    break;
   }
-  touched.insert(touched.end(), opened.touched.begin(), opened.touched.end());
-  SJ_TRY_STATUS(settle());
-  if (taken.fresh > 0) SJ_TRY_STATUS(store->raise_lamport(id, opened.lamport));
-  return taken;
+  touched.insert(touched.end(), reading.opened.touched.begin(), reading.opened.touched.end());
+  SJ_TRY_STATUS(settle(reading));
+  if (reading.taken.fresh > 0) SJ_TRY_STATUS(store->raise_lamport(space.row.space, reading.opened.lamport));
+  if (reading.log.fence && (reading.taken.fresh > 0 || space.branches.size() != known_branches)) {
+    SJ_TRY_STATUS(enforce_fence(space, reading.log, touched));
+  }
+  return std::move(reading.taken);
 }
 
-// Of a log of this very device: something that this store does not hold itself.
-base::Result<bool> Core::State::is_own_other_branch(SpaceState& space, const space::EnrolledLog& log,
-                                                    const base::Bytes& bytes, const log::Head& before) {
-  if (!is_of_this_device(space, log.log)) return false;
-  auto segment = log::decode_segment(bytes);
-  if (!segment.ok()) return false;
-  auto header = log::decode_header(segment->header);
-  if (!header.ok() || header->segment_no > before.count) return false;
-  if (header->segment_no == before.count) return true;
-  SJ_TRY(auto held, store->segment(space.row.space, log.log, header->segment_no));
-  return !held || !base::equal(held->bytes, bytes);
-}
-
-base::Result<base::Code> Core::State::take_next(SpaceState& space, const space::EnrolledLog& log,
-                                                const base::Bytes& bytes, log::Head& before, Opened& opened,
-                                                TakenRun& taken) {
-  const base::SpaceId& id = space.row.space;
+base::Result<base::Code> Core::State::take_next(Reading& reading, const base::Bytes& bytes) {
+  SpaceState& space = reading.space;
   auto segment = log::decode_segment(bytes);
   if (!segment.ok()) return segment.code();
   auto header = log::decode_header(segment->header);
   if (!header.ok()) return header.code();
-  if (header->segment_no < before.count) {
-    SJ_TRY(auto held, store->segment(id, log.log, header->segment_no));
-    if (!held || !base::equal(held->bytes, bytes)) return base::Code::chain_fork;
+  const std::uint64_t no = header->segment_no;
+  Place place;
+  place.branch = reading.branch;
+  place.before = reading.before;
+  // Nearly always it is the next one, or one that is held, of the only branch.
+  const bool next = no == reading.before.count && space.ends_here(reading.branch);
+  auto verified =
+      next ? log::verify_next(space.row.space, reading.log.log, reading.log.key, reading.before, *segment)
+           : base::Result<log::Verified>(base::error(base::Code::chain_fork));
+  if (verified.ok()) {
+    place.after = std::move(verified).value();
   } else {
-    auto verified = log::verify_next(id, log.log, log.key, before, *segment);
-    if (!verified.ok()) return verified.code();
-    SJ_TRY(const auto state, open_segment(space, log.log, before, *segment, verified->header, opened));
-    const store::StoredSegment row{
-        log.log, before.count, before.next_op, verified->header.op_count, verified->head.hash, bytes};
-    SJ_TRY_STATUS(store->put_segment(id, row, state));
-    before = verified->head;
-    ++taken.fresh;
+    SJ_TRY_STATUS(settle(reading));
+    auto placed = place_of(space, reading.log, *header, *segment, bytes);
+    if (placed.code() == base::Code::storage_failed || placed.code() == base::Code::disk_full) {
+      return std::move(placed).error();
+    }
+    if (!placed.ok()) return placed.code();
+    place = std::move(placed).value();
   }
-  taken.held = std::max(taken.held, header->segment_no + 1);
+  auto& held = reading.taken.held;
+  if (!place.held) {
+    if (is_of_this_device(space, reading.log.log)) {
+      auto left = leave_own_log(space, reading.log.log);
+      if (left.code() == base::Code::not_permitted) return left.code();
+      SJ_TRY_STATUS(std::move(left));
+    }
+    if (place.forks) {
+      SJ_TRY_STATUS(fork_at(space, place, reading.taken, reading.touched));
+      reading.first = {};
+    } else if (!(place.branch == reading.branch)) {
+      reading.first = place.before;
+    }
+    reading.branch = place.branch;
+    SJ_TRY(const auto state,
+           open_segment(space, place.branch, place.before, *segment, place.after.header, reading.opened));
+    const store::StoredSegment row{place.branch,          place.before.count,
+                                   place.before.next_op,  place.after.header.op_count,
+                                   place.after.head.hash, bytes};
+    SJ_TRY_STATUS(store->put_segment(space.row.space, row, state));
+    reading.before = place.after.head;
+    ++reading.taken.fresh;
+  }
+  held[place.branch] = std::max(held[place.branch], no + 1);
   return base::Code::ok;
 }
 
@@ -215,7 +245,7 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
     for (const auto& stored : waiting) {
-      SJ_TRY(const auto before, head_before(space.row.space, stored.log, stored.segment_no));
+      SJ_TRY(const auto before, head_before(space, stored.log, stored.segment_no));
       SJ_TRY(auto segment, log::decode_segment(stored.bytes));
       SJ_TRY(auto header, log::decode_header(segment.header));
       SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));
@@ -231,7 +261,7 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
 // Whose name it is follows from whose log says so, not from what it says.
 base::Status Core::State::adopt_name(const SpaceState& space, const fold::Value& value) {
   if (value.dots.empty() || value.bytes.size() > kMaxNameBytes) return {};
-  const auto log = space.membership.logs().find(value.dots.front().branch);
+  const auto log = space.membership.logs().find(space.log_of(value.dots.front().branch));
   if (log == space.membership.logs().end()) return {};
   SJ_TRY_STATUS(store->put_profile(space.row.space, log->second.person, value.bytes));
   if (!name.empty() || !certificate || !(log->second.person == certificate->person())) return {};
@@ -301,16 +331,26 @@ base::Result<log::SpaceDigest> Core::State::carrier_digest(SpaceState& space,
                                                            const base::PublicBoxKey& carrier_key) {
   log::SpaceDigest digest(space.row.space);
   SJ_TRY(auto heads, store->heads(space.row.space));
+  std::map<base::LogId, std::uint64_t> held;
+  std::set<base::LogId> continued;  // the carrier holds what follows their end
   for (const auto& [log, head] : heads) {
     SJ_TRY(auto acked, store->acked_segments(carrier_key, space.row.space, log));
-    if (acked == 0) continue;
-    if (acked >= head.count) {
-      digest.move_tip({}, head);
+    if (acked <= space.first_no(log)) continue;
+    held[log] = std::min(acked, head.count);
+    const auto branch = space.branches.find(log);
+    if (branch != space.branches.end()) continued.insert(branch->second.parent);
+  }
+  for (const auto& [log, head] : heads) {
+    const auto found = held.find(log);
+    if (found == held.end()) continue;
+    const std::uint64_t count = found->second;
+    if (count == head.count) {
+      if (continued.count(log) == 0) digest.move_tip({}, head);
       continue;
     }
-    SJ_TRY(auto last, store->segment(space.row.space, log, acked - 1));
+    SJ_TRY(auto last, store->segment(space.row.space, log, count - 1));
     if (!last) return base::error(base::Code::internal, "an acked segment is not held");
-    digest.move_tip({}, {acked, last->first_op + last->op_count, last->hash});
+    digest.move_tip({}, {count, last->first_op + last->op_count, last->hash});
   }
   for (const auto& [id, bytes] : space.membership.records()) {
     SJ_TRY(auto acked, store->record_acked(carrier_key, id));

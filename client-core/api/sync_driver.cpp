@@ -105,6 +105,7 @@ void SyncDriver::finish(base::Code code, std::string detail) {
   report.code = code;
   report.detail = std::move(detail);
   report.refused = core_.refused_in_sync();
+  report.forks = core_.forks_in_sync();
   report.join = core_.join_state().code();
   const auto noted = core_.finish_sync(ended.carrier, code);
   const auto pending = core_.pending();

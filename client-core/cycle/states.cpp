@@ -14,7 +14,7 @@ bool earlier(const StepOp& a, const StepOp& b) {
 // The step that `op` follows: of those it saw, the latest one that is a possible step itself.
 class Chains {
  public:
-  Chains(const StateMachine& machine, const std::vector<StepOp>& ops, const MayStep& may) : ops_(ops) {
+  Chains(const StateMachine& machine, const std::vector<StepOp>& ops, const MayStep& may) {
     for (std::size_t i = 0; i < ops.size(); ++i) places_[ops[i].dot] = i;
     parent_.assign(ops.size(), kRoot);
     fit_.assign(ops.size(), Unfit::none);
@@ -66,7 +66,6 @@ class Chains {
     const auto found = children_.find(i);
     return found == children_.end() ? none : found->second;
   }
-  const std::vector<StepOp>& ops_;
   std::map<log::Dot, std::size_t> places_;
   std::vector<std::size_t> parent_;
   std::vector<Unfit> fit_;

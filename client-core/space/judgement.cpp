@@ -14,8 +14,10 @@ WireRole needed_for(const Membership::Entry& entry) {
   }
   if (entry.as<codec::LogEnrolled>() != nullptr) return WireRole::writer;
   if (entry.as<KeyBoxes>() != nullptr) return WireRole::reader;
-  if (entry.as<codec::DeviceAdded>() != nullptr || entry.as<codec::Unknown>() != nullptr)
-    return WireRole::carrier;
+  if (entry.as<codec::DeviceAdded>() != nullptr) {
+    return entry.introduced->person() == entry.person ? WireRole::carrier : WireRole::admin;
+  }
+  if (entry.as<codec::Unknown>() != nullptr) return WireRole::carrier;
   return WireRole::admin;
 }
 
@@ -52,8 +54,7 @@ void Judgement::gather() {
       rank(device_rank_, entry.introduced->device(), entry);
     }
     if (!entry.gives_role()) continue;
-    const auto* changed = entry.as<codec::RoleChanged>();
-    const auto& person = changed != nullptr ? changed->person : entry.person;
+    const auto person = entry.granted_to();
     grants_[person].push_back(entry.place);
     if (granted_role(entries_, entry.place) == WireRole::admin) rank(person_rank_, person, entry);
   }
@@ -62,6 +63,7 @@ void Judgement::gather() {
 WireRole granted_role(const Entries& entries, std::size_t grant) {
   const Membership::Entry& entry = *entries[grant];
   if (const auto* changed = entry.as<codec::RoleChanged>()) return changed->role;
+  if (const auto* added = entry.as<codec::MemberAdded>()) return added->role;
   if (entry.as<codec::Joined>() != nullptr)
     return entries[entry.parents.at(0)]->as<codec::InviteOffered>()->role;
   return WireRole::admin;
@@ -207,7 +209,7 @@ std::optional<std::size_t> Judgement::grant_in(const Places* past, const base::P
     if (gone) continue;
     (entries_[grant]->as<codec::RoleChanged>() != nullptr ? changes : joins).push_back(grant);
   }
-  if (joins.empty()) return std::nullopt;  // whoever was removed comes back by joining
+  if (joins.empty()) return std::nullopt;  // whoever was removed comes back by joining or being added
   // Of changes that do not know each other the most senior author's counts, then the lower role.
   std::optional<std::size_t> last;
   for (const std::size_t change : changes) {

@@ -57,6 +57,8 @@ std::optional<Device> Membership::device_by_box_key(const base::PublicBoxKey& ke
   return std::nullopt;
 }
 
+const base::PersonId& Membership::founder() const { return entries_.front()->person; }
+
 std::optional<WireRole> Membership::role_of(const base::PersonId& person) const {
   const auto found = members().find(person);
   if (found == members().end()) return std::nullopt;

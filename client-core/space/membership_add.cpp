@@ -94,8 +94,7 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
   to.heads_.emplace(tag, true);
   to.by_prefix_.emplace(tag, place);
   if (entry.introduced) to.introductions_[entry.introduced->device()].push_back(place);
-  if (const auto* role = entry.as<codec::RoleChanged>()) to.grants_[role->person].push_back(place);
-  if (genesis || join) to.grants_[entry.person].push_back(place);
+  if (entry.gives_role()) to.grants_[entry.granted_to()].push_back(place);
   if (entry.takes_away()) to.takers_.push_back(place);
   to.entries_.push_back(std::make_shared<const Membership::Entry>(std::move(entry)));
   to.records_.emplace_back(id, base::to_bytes(bytes));
@@ -215,7 +214,10 @@ base::Status MembershipRules::apply(Pending& pending, const codec::DeviceAdded& 
     if (!role_before(pending, person)) return fail(Code::not_permitted, "person of the device");
   } else {
     SJ_TRY_STATUS(by_member(pending, WireRole::carrier));
-    if (pending.entry.person != person) return fail(Code::not_permitted, "device of another person");
+    // An admin brings the devices of those whom they add.
+    if (pending.entry.person != person && role_before(pending, pending.entry.person) != WireRole::admin) {
+      return fail(Code::not_permitted, "device of another person");
+    }
   }
   pending.entry.introduced = std::move(certificate);
   return {};
@@ -266,6 +268,9 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Readmitted& /
   return by_member(pending, WireRole::admin);
 }
 base::Status MembershipRules::apply(Pending& pending, const codec::JoinConfirmed& /*confirmed*/) {
+  return by_member(pending, WireRole::admin);
+}
+base::Status MembershipRules::apply(Pending& pending, const codec::MemberAdded& /*added*/) {
   return by_member(pending, WireRole::admin);
 }
 base::Status MembershipRules::apply(Pending& pending, const codec::Unknown& /*unknown*/) {

@@ -102,6 +102,13 @@ base::Result<Content> read_boxes(const v1::KeysBoxed& from) {
   return Content(std::move(to));
 }
 
+bool before(const Fence& a, const Fence& b) {
+  if (!(a.log == b.log)) return a.log < b.log;
+  // A log of which nothing counts has no other end.
+  if (a.count != b.count) return a.count != 0 && a.count < b.count;
+  return a.head < b.head;
+}
+
 bool read_fences(const google::protobuf::RepeatedPtrField<v1::Fence>& from, std::vector<Fence>& to) {
   if (from.size() > static_cast<int>(kMaxFences)) return false;
   for (const auto& one : from) {
@@ -109,7 +116,7 @@ bool read_fences(const google::protobuf::RepeatedPtrField<v1::Fence>& from, std:
     fence.count = one.count();
     if (!read(one.log(), fence.log)) return false;
     if (fence.count == 0 ? !one.head().empty() : !read(one.head(), fence.head)) return false;
-    if (!to.empty() && !(to.back().log < fence.log)) return false;  // ascending, each log once
+    if (!to.empty() && !before(to.back(), fence)) return false;  // ascending, each end once
     to.push_back(fence);
   }
   return true;
@@ -151,6 +158,17 @@ base::Result<Content> read_role(const v1::RoleChanged& from) {
   return Content(std::move(to));
 }
 
+base::Result<Content> read_added(const v1::MemberAdded& from) {
+  MemberAdded to;
+  if (!read(from.identity_key(), to.identity_key) || !read(from.identity_box_key(), to.identity_box) ||
+      from.role() < 1 || from.role() > 4) {
+    return malformed("member");
+  }
+  to.role = static_cast<WireRole>(from.role());
+  to.sealed_role = bytes_of(from.sealed_role());
+  return Content(std::move(to));
+}
+
 base::Result<Content> read_content(const v1::MembershipBody& from) {
   switch (from.content_case()) {
     case v1::MembershipBody::kGenesis: return read_genesis(from.genesis());
@@ -185,6 +203,7 @@ base::Result<Content> read_content(const v1::MembershipBody& from) {
       if (!read(from.confirmed().join(), to.join)) return malformed("confirmation");
       return Content(to);
     }
+    case v1::MembershipBody::kAdded: return read_added(from.added());
     case v1::MembershipBody::CONTENT_NOT_SET: break;
   }
   return Content(Unknown{});
@@ -231,6 +250,13 @@ struct WriteContent {
   }
   void operator()(const JoinConfirmed& from) const {
     out.mutable_confirmed()->set_join(text(from.join.view()));
+  }
+  void operator()(const MemberAdded& from) const {
+    auto* to = out.mutable_added();
+    to->set_identity_key(text(from.identity_key.view()));
+    to->set_identity_box_key(text(from.identity_box.view()));
+    to->set_role(static_cast<std::uint32_t>(from.role));
+    to->set_sealed_role(text(from.sealed_role));
   }
   void operator()(const InviteOffered& from) const {
     auto* to = out.mutable_invite();

@@ -74,6 +74,13 @@ struct Joined {
   base::Bytes device;
   base::Bytes sealed_profile;
 };
+struct MemberAdded {
+  base::PublicSignKey identity_key;
+  base::PublicBoxKey identity_box;
+  WireRole role = WireRole::reader;
+  base::Bytes sealed_role;
+  base::PersonId person() const { return person_id(identity_key); }
+};
 struct Removed {
   std::optional<base::PersonId> person;  // exactly one of the two
   std::optional<base::DeviceId> device;
@@ -95,8 +102,9 @@ struct JoinConfirmed {
   base::RecordId join;
 };
 struct Unknown {};  // of a later version
-using Content = std::variant<Unknown, Genesis, DeviceAdded, LogEnrolled, InviteOffered, Joined, EpochInfo,
-                             KeyBoxes, Removed, RoleChanged, InviteRevoked, Readmitted, JoinConfirmed>;
+using Content =
+    std::variant<Unknown, Genesis, DeviceAdded, LogEnrolled, InviteOffered, Joined, EpochInfo, KeyBoxes,
+                 Removed, RoleChanged, InviteRevoked, Readmitted, JoinConfirmed, MemberAdded>;
 
 struct Body {
   base::SpaceId space;

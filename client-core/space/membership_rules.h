@@ -41,7 +41,13 @@ struct Membership::Entry {
   }
   bool gives_role() const {
     return as<codec::Genesis>() != nullptr || as<codec::Joined>() != nullptr ||
-           as<codec::RoleChanged>() != nullptr;
+           as<codec::RoleChanged>() != nullptr || as<codec::MemberAdded>() != nullptr;
+  }
+  // To whom, of one that gives a role.
+  base::PersonId granted_to() const {
+    if (const auto* changed = as<codec::RoleChanged>()) return changed->person;
+    if (const auto* added = as<codec::MemberAdded>()) return added->person();
+    return person;
   }
   // Without any such record everything stands, and nothing needs to be judged.
   bool takes_away() const {
@@ -135,6 +141,7 @@ struct MembershipRules {
   base::Status apply(Pending& pending, const codec::InviteRevoked& revoked);
   base::Status apply(Pending& pending, const codec::Readmitted& readmitted);
   base::Status apply(Pending& pending, const codec::JoinConfirmed& confirmed);
+  base::Status apply(Pending& pending, const codec::MemberAdded& added);
   base::Status apply(Pending& pending, const codec::Unknown& unknown);
 
   base::Status by_member(Pending& pending, WireRole at_least);

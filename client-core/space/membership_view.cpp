@@ -12,6 +12,58 @@ bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
   return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
 }
 
+bool nearer(const Fence& a, const Fence& b) {
+  return a.count == b.count ? a.head < b.head : a.count < b.count;
+}
+
+// Ends its log there, with the furthest of several ends first.
+void end_at(EnrolledLog& log, std::vector<Fence> ends) {
+  std::sort(ends.begin(), ends.end(), [](const Fence& a, const Fence& b) { return nearer(b, a); });
+  log.fence = ends.front();
+  log.further.assign(ends.begin() + 1, ends.end());
+}
+
+// Of two removals the one counts that leaves less.
+void lower(EnrolledLog& log, const std::vector<Fence>& fences) {
+  EnrolledLog ended = log;
+  std::vector<Fence> ends;
+  for (const auto& one : fences) {
+    if (one.log == log.log) ends.push_back(one);
+  }
+  if (ends.empty()) ends.push_back({log.log, 0, {}});
+  end_at(ended, std::move(ends));
+  const auto ours = ended.fences();
+  const auto theirs = log.fences();
+  if (!log.fence ||
+      std::lexicographical_compare(ours.begin(), ours.end(), theirs.begin(), theirs.end(), nearer)) {
+    log = std::move(ended);
+  }
+}
+
+// What is readmitted counts beside what counted before.
+void raise(EnrolledLog& log, const Fence& to) {
+  auto ends = log.fences();
+  for (const auto& end : ends) {
+    if (end == to) return;
+  }
+  if (ends.front().count == 0) ends.clear();
+  ends.push_back(to);
+  end_at(log, std::move(ends));
+}
+
+// Of several ways in the one that gives most counts, whatever came first.
+void admit(std::map<base::PersonId, Member>& members, Member row) {
+  auto [at, fresh] = members.emplace(row.person, row);
+  if (fresh) return;
+  Member& member = at->second;
+  if (member.role < row.role || (member.role == row.role && member.sealed_role < row.sealed_role)) {
+    member.role = row.role;
+    member.sealed_role = row.sealed_role;
+  }
+  if (row.identity_box < member.identity_box) member.identity_box = row.identity_box;
+  if (member.sealed_profile < row.sealed_profile) member.sealed_profile = row.sealed_profile;
+}
+
 void hold_role(Membership::RolesHeld& held, WireRole role, const base::Bytes& sealed) {
   held.admin = held.admin || role == WireRole::admin;
   if (!sealed.empty()) held.sealed_roles.push_back(sealed);
@@ -40,12 +92,13 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     const auto known = view.log_places.find(id);
     if (known == view.log_places.end() || earlier(entry, *of.entries_[known->second])) {
       view.log_places[id] = place;
-      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt};
+      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt, {}};
     }
   }
   if (entry.introduced && stands) {
     const auto device = entry.introduced->device();
-    Device row{device, entry.introduced->person(), entry.introduced->sign_key, entry.introduced->box_key};
+    Device row{device, entry.introduced->person(), entry.introduced->sign_key, entry.introduced->box_key,
+               entry.introduced->bytes};
     const bool removed = judgement != nullptr && judgement->device_removed(device);
     auto& devices = removed ? view.removed_devices : view.devices;
     if (!provisional || removed) devices.emplace(device, row);
@@ -66,19 +119,14 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
       return;
     }
     hold_role(view.roles_held[entry.person], invite.role, invite.sealed_role);
-    auto [at, fresh] =
-        view.members.emplace(entry.person, Member{entry.person, join->identity_key, join->identity_box,
-                                                  invite.role, join->sealed_profile, invite.sealed_role});
-    if (!fresh) {
-      Member& member = at->second;
-      if (member.role < invite.role ||
-          (member.role == invite.role && member.sealed_role < invite.sealed_role)) {
-        member.role = invite.role;
-        member.sealed_role = invite.sealed_role;
-      }
-      if (join->identity_box < member.identity_box) member.identity_box = join->identity_box;
-      if (member.sealed_profile < join->sealed_profile) member.sealed_profile = join->sealed_profile;
-    }
+    admit(view.members, Member{entry.person, join->identity_key, join->identity_box, invite.role,
+                               join->sealed_profile, invite.sealed_role});
+  } else if (const auto* added = entry.as<codec::MemberAdded>()) {
+    hold_role(view.roles_held[added->person()], added->role, added->sealed_role);
+    admit(
+        view.members,
+        Member{
+            added->person(), added->identity_key, added->identity_box, added->role, {}, added->sealed_role});
   } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
     const auto known = view.invite_places.find(offer->sign_key);
     if (known == view.invite_places.end() || earlier(entry, *of.entries_[known->second])) {
@@ -116,6 +164,8 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
         const auto* changed = of.entries_[*grant]->as<codec::RoleChanged>();
         if (changed != nullptr && !changed->sealed_role.empty())
           at->second.sealed_role = changed->sealed_role;
+        const auto* added = of.entries_[*grant]->as<codec::MemberAdded>();
+        if (added != nullptr) at->second.sealed_role = added->sealed_role;
       }
       at = grant ? std::next(at) : view.members.erase(at);
     }
@@ -142,15 +192,6 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
 
 void MembershipView::add_fences(const Membership& of, const Judgement& judgement) {
   auto& view = of.view_;
-  const auto lower = [](EnrolledLog& log, const std::vector<Fence>& fences) {
-    const auto listed =
-        std::find_if(fences.begin(), fences.end(), [&](const Fence& one) { return one.log == log.log; });
-    const Fence fence = listed == fences.end() ? Fence{log.log, 0, {}} : *listed;
-    if (!log.fence || fence.count < log.fence->count ||
-        (fence.count == log.fence->count && fence.head < log.fence->head)) {
-      log.fence = fence;
-    }
-  };
   for (auto& [id, log] : view.logs) {
     const Membership::Entry& enrolled = *of.entries_[view.log_places.at(id)];
     for (const std::size_t removal : judgement.removals()) {
@@ -172,9 +213,8 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
     if (readmitted == nullptr || !judgement.stands(shared->place)) continue;
     for (const auto& fence : readmitted->fences) {
       const auto log = view.logs.find(fence.log);
-      if (log == view.logs.end() || !log->second.fence || fence.count < log->second.fence->count) continue;
-      if (fence.count == log->second.fence->count && !(fence.head < log->second.fence->head)) continue;
-      log->second.fence = fence;
+      if (log == view.logs.end() || !log->second.fence) continue;
+      raise(log->second, fence);
     }
   }
 }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "membership_rules.h"
 
 namespace sejawat::space {
@@ -78,6 +80,13 @@ base::Bytes write_join(const Author& author, const base::SpaceId& space, const c
   return sign_record(body, author.keys->sign, &invite);
 }
 
+void sort_fences(std::vector<Fence>& fences) {
+  std::sort(fences.begin(), fences.end(), [](const Fence& a, const Fence& b) {
+    if (!(a.log == b.log)) return a.log < b.log;
+    return a.count == b.count ? a.head < b.head : a.count < b.count;
+  });
+}
+
 base::Bytes write_person_removed(const Author& author, const Membership& to, const base::PersonId& person,
                                  std::vector<Fence> fences) {
   return write(author, to, codec::Removed{person, std::nullopt, std::move(fences)});
@@ -89,6 +98,10 @@ base::Bytes write_device_removed(const Author& author, const Membership& to, con
 base::Bytes write_role(const Author& author, const Membership& to, const base::PersonId& person,
                        WireRole role, std::vector<Fence> fences, base::ByteView sealed_role) {
   return write(author, to, codec::RoleChanged{person, role, std::move(fences), base::to_bytes(sealed_role)});
+}
+base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
+                         const base::PublicBoxKey& identity_box, WireRole role, base::ByteView sealed_role) {
+  return write(author, to, codec::MemberAdded{identity_key, identity_box, role, base::to_bytes(sealed_role)});
 }
 base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite) {

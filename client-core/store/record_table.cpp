@@ -141,6 +141,8 @@ base::Result<std::optional<RecordRow>> RecordTable::get(const base::ObjectId& ob
   return std::optional<RecordRow>(row_of(query));
 }
 
+// "+trashed": not by the index that is in the order of the list, which would walk the whole of it to find the
+// few that are asked for here.
 base::Result<std::vector<RecordRow>> RecordTable::list(const RecordFilter& filter) {
   const std::int64_t trashed = filter.trashed ? 1 : 0;
   const std::int64_t type = filter.type;
@@ -149,7 +151,7 @@ base::Result<std::vector<RecordRow>> RecordTable::list(const RecordFilter& filte
     if (match.empty()) return std::vector<RecordRow>();
     auto query =
         database_.query("SELECT " SJ_RECORD_COLUMNS
-                        " FROM cycle_record WHERE trashed = ? AND (? = 0 OR type = ?) AND id IN"
+                        " FROM cycle_record WHERE +trashed = ? AND (? = 0 OR type = ?) AND id IN"
                         " (SELECT rowid FROM cycle_words WHERE cycle_words MATCH ?)" SJ_RECORD_TESTS);
     query.bind(trashed).bind(type).bind(type).bind(std::string_view(match));
     return rows_of(query, filter);
@@ -157,7 +159,7 @@ base::Result<std::vector<RecordRow>> RecordTable::list(const RecordFilter& filte
   if (filter.links_to) {
     auto query = database_.query(
         "SELECT " SJ_RECORD_COLUMNS
-        " FROM cycle_record WHERE trashed = ? AND (? = 0 OR type = ?) AND id IN"
+        " FROM cycle_record WHERE +trashed = ? AND (? = 0 OR type = ?) AND id IN"
         " (SELECT record FROM cycle_link WHERE target = ? AND (? = 0 OR field = ?))" SJ_RECORD_TESTS);
     query.bind(trashed).bind(type).bind(type).bind(*filter.links_to);
     query.bind(std::int64_t{filter.link_field}).bind(std::int64_t{filter.link_field});
@@ -165,7 +167,8 @@ base::Result<std::vector<RecordRow>> RecordTable::list(const RecordFilter& filte
   }
   if (filter.undecided) {
     auto query = database_.query("SELECT " SJ_RECORD_COLUMNS
-                                 " FROM cycle_record WHERE (conflicted = 1 OR intents > 0) AND trashed = ?"
+                                 " FROM cycle_record INDEXED BY cycle_record_undecided"
+                                 " WHERE (conflicted = 1 OR intents > 0) AND +trashed = ?"
                                  " AND (? = 0 OR type = ?)" SJ_RECORD_TESTS);
     query.bind(trashed).bind(type).bind(type);
     return rows_of(query, filter);

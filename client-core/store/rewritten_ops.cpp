@@ -14,10 +14,10 @@ base::Status Store::set_segment_states_from(const base::SpaceId& space, const ba
 base::Result<std::vector<base::LogId>> Store::logs_in_state(const base::SpaceId& space,
                                                             SegmentState segment_state) {
   std::vector<base::LogId> logs;
-  SJ_CHECK(segment_state != SegmentState::applied && segment_state != SegmentState::unreadable);
+  SJ_CHECK(segment_state != SegmentState::applied);
   auto query = state_->database->query(
       "SELECT DISTINCT log FROM segment INDEXED BY segment_waiting"
-      " WHERE space = ? AND state = ? AND state IN (1, 2, 4)");
+      " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)");
   query.bind(space).bind(static_cast<std::int64_t>(segment_state));
   for (;;) {
     SJ_TRY(auto row, query.step());
@@ -47,6 +47,23 @@ base::Result<std::vector<base::ObjectId>> Store::objects_from(const base::SpaceI
     if (!row) return objects;
     objects.push_back(query.id<base::ObjectId>(0));
   }
+}
+
+base::Result<std::vector<base::ObjectId>> Store::objects(const base::SpaceId& space) {
+  std::vector<base::ObjectId> objects;
+  auto query = state_->database->query("SELECT DISTINCT object FROM op WHERE space = ?");
+  query.bind(space);
+  for (;;) {
+    SJ_TRY(auto row, query.step());
+    if (!row) return objects;
+    objects.push_back(query.id<base::ObjectId>(0));
+  }
+}
+
+base::Status Store::retry_unreadable(const base::SpaceId& space) {
+  auto query = state_->database->query("UPDATE segment SET state = ? WHERE space = ? AND state = ?");
+  query.bind(static_cast<std::int64_t>(SegmentState::waiting_key)).bind(space);
+  return query.bind(static_cast<std::int64_t>(SegmentState::unreadable)).run();
 }
 
 base::Status Store::remove_ops_from(const base::SpaceId& space, const base::LogId& log,

@@ -1,4 +1,4 @@
-// Tables of the client's store, version 1. A change is a new version with a migration of its own.
+// Tables of the client's store. A change is a new version with a migration of its own.
 #pragma once
 
 namespace sejawat::store {
@@ -45,6 +45,15 @@ CREATE VIRTUAL TABLE cycle_words USING fts5(text, content='', contentless_delete
 CREATE INDEX journal_newest ON journal(trashed, date DESC, lamport DESC, object DESC);
 CREATE VIRTUAL TABLE journal_words USING fts5(text, content='', contentless_delete=1,
   tokenize='unicode61 remove_diacritics 2');
+)sql";
+
+// Version 2: logs may fork, and what cannot be read is found as quickly as what waits.
+inline constexpr char kToVersion2[] = R"sql(
+CREATE TABLE branch(space BLOB NOT NULL, name BLOB NOT NULL, log BLOB NOT NULL, parent BLOB NOT NULL,
+  first_no INTEGER NOT NULL, first_op INTEGER NOT NULL, PRIMARY KEY(space, name)) WITHOUT ROWID;
+DROP INDEX segment_waiting;
+CREATE INDEX segment_waiting ON segment(space, state, log, no) WHERE state IN (1, 2, 3, 4);
+PRAGMA user_version = 2;
 )sql";
 
 }  // namespace sejawat::store

@@ -31,8 +31,8 @@ base::Status prepare(Database& database) {
     return durable;
   }
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
-  base::Status made = database.execute(kSchema);
-  if (made.ok()) made = database.execute("PRAGMA user_version=1");
+  base::Status made = version < 1 ? database.execute(kSchema) : base::Status();
+  if (made.ok() && version < 2) made = database.execute(kToVersion2);
   if (made.ok()) made = database.execute("COMMIT");
   if (!made.ok()) static_cast<void>(database.execute("ROLLBACK"));
   return made;
@@ -229,10 +229,10 @@ base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::Sp
   std::vector<StoredSegment> segments;
   // The last condition says nothing new; without it SQLite may not use the partial index of what waits, and
   // left to itself it walks the whole log instead, to be spared a sort.
-  SJ_CHECK(segment_state != SegmentState::applied && segment_state != SegmentState::unreadable);
+  SJ_CHECK(segment_state != SegmentState::applied);
   auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
                                        " FROM segment INDEXED BY segment_waiting"
-                                       " WHERE space = ? AND state = ? AND state IN (1, 2, 4)"
+                                       " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)"
                                        " ORDER BY log, no LIMIT ?");
   query.bind(space).bind(static_cast<std::int64_t>(segment_state)).bind(number(limit));
   for (;;) {

@@ -8,6 +8,9 @@
 namespace sejawat::sync {
 namespace {
 
+// What a line that was cut is trusted with at first: some of those that we know are cut every 8 KiB.
+constexpr std::size_t kFirstOnBadLine = 6 * 1024;
+
 // What framing of a space, a run and a segment can add to their bytes, generously.
 constexpr std::size_t kItemOverhead = 48;
 
@@ -63,13 +66,27 @@ struct ClientSession::State {
   std::set<base::Bytes> refused;  // bytes that were refused for good once: a second refusal is no progress
   Uploaded uploaded;
   bool awaiting = false;
+  bool bad_line = false;
+  std::size_t carried = 0;  // of our payloads, answered, on this connection
+  std::size_t on_its_way = 0;
   bool confirmed = false;  // a transport message of ours left on this channel: the carrier may push
   Progress progress;
 
   base::Result<ClientMessage> compose();
   SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;
-  base::Status add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget,
-                         ClientMessage& message);
+  struct Room {
+    std::size_t trusted = 0;  // on this line
+    std::size_t whole = 0;    // in a message
+    void take(std::size_t cost) {
+      trusted -= std::min(cost, trusted);
+      whole -= std::min(cost, whole);
+    }
+  };
+  base::Status add_space(const base::SpaceId& space, bool set_agreed, Room& room, ClientMessage& message);
+  // A message carries one thing at least, whatever the line: sealed bytes cannot be made smaller.
+  bool fits(std::size_t cost, const Room& room) const {
+    return cost <= (uploaded.records.empty() && uploaded.segments.empty() ? room.whole : room.trusted);
+  }
   base::Status settle_lost();
   void add_verdicts(const ServerMessage& message, ClientShelf::Outcome& outcome) const;
   bool decided(const ClientShelf::Verdicts& verdicts);
@@ -102,8 +119,12 @@ ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& devic
                        {},
                        false,
                        false,
+                       0,
+                       0,
+                       false,
                        {}}) {
   state_->full = state_->options.full;
+  state_->bad_line = state_->options.bad_line;
 }
 ClientSession::~ClientSession() = default;
 
@@ -114,6 +135,12 @@ void ClientSession::reconnect() {
   state_->awaiting = false;
   state_->confirmed = false;
   state_->full_asked = false;
+  state_->carried = 0;
+}
+
+void ClientSession::reconnect_after_cut() {
+  reconnect();
+  state_->bad_line = true;
 }
 
 bool ClientSession::awaiting() const { return state_->awaiting; }
@@ -124,24 +151,24 @@ SpaceRef ClientSession::State::refer(const base::SpaceId& space, bool set_agreed
   return {static_cast<std::uint32_t>(found - set.begin()) + 1, space};
 }
 
-base::Status ClientSession::State::add_space(const base::SpaceId& space, bool set_agreed, std::size_t& budget,
+base::Status ClientSession::State::add_space(const base::SpaceId& space, bool set_agreed, Room& room,
                                              ClientMessage& message) {
   const bool alone = message.spaces.empty();
-  if (budget < kItemOverhead * 4 || message.spaces.size() == kMaxSpaces) return {};
+  if (room.trusted < kItemOverhead * 4 || message.spaces.size() == kMaxSpaces) return {};
   SpaceUpload upload;
   upload.space = refer(space, set_agreed);
-  budget -= kItemOverhead;
+  room.take(kItemOverhead);
   const auto due = std::find(vectors_due.begin(), vectors_due.end(), space);
   if (due != vectors_due.end()) {
     SJ_TRY(auto vector, shelf.vector_of(space));
-    if (alone && size_of(vector) > budget) {
+    if (alone && size_of(vector) > room.whole) {
       // A vector that no message holds: what it leaves out comes once more, which changes nothing.
-      vector.records.resize(std::min(vector.records.size(), budget / 2 / base::HeadTag::kSize));
-      const std::size_t room = budget - vector.records.size() * base::HeadTag::kSize;
-      vector.entries.resize(std::min(vector.entries.size(), room / kVectorEntry));
+      vector.records.resize(std::min(vector.records.size(), room.whole / 2 / base::HeadTag::kSize));
+      const std::size_t left = room.whole - vector.records.size() * base::HeadTag::kSize;
+      vector.entries.resize(std::min(vector.entries.size(), left / kVectorEntry));
     }
-    if (size_of(vector) <= budget) {
-      budget -= size_of(vector);
+    if (size_of(vector) <= (alone ? room.whole : room.trusted)) {
+      room.take(size_of(vector));
       upload.vector = std::move(vector);
       vectors_due.erase(due);
       vectors_sent.insert(space);
@@ -150,30 +177,30 @@ base::Status ClientSession::State::add_space(const base::SpaceId& space, bool se
   SJ_TRY(auto records, shelf.records_to_offer(space));
   bool full_up = false;
   for (auto& record : records) {
-    full_up =
-        full_up || record.size() + kItemOverhead > budget;  // a later one may need the one that stays here
+    full_up = full_up ||
+              !fits(record.size() + kItemOverhead, room);  // a later one may need the one that stays here
     if (full_up) {
       uploaded.kept_records.emplace_back(space, std::move(record));
       continue;
     }
-    budget -= record.size() + kItemOverhead;
+    room.take(record.size() + kItemOverhead);
     uploaded.records.emplace_back(space, record);
     upload.records.push_back(std::move(record));
   }
-  if (!full_up && budget > kItemOverhead * 4) {
-    SJ_TRY(auto offers, shelf.segments_to_offer(space, budget - kItemOverhead * 4));
+  if (!full_up && room.trusted > kItemOverhead * 4) {
+    SJ_TRY(auto offers, shelf.segments_to_offer(space, room.trusted - kItemOverhead * 4));
     for (auto& offer : offers) {
       LogRun run;
       run.log = base::to_bytes(offer.enrolment_known ? base::prefix_of<base::HeadTag>(offer.log).view()
                                                      : offer.log.view());
       for (auto& segment : offer.segments) {
         const std::size_t cost = segment.size() + 4 + (run.segments.empty() ? kItemOverhead : 0);
-        full_up = full_up || cost > budget;
+        full_up = full_up || !fits(cost, room);
         if (full_up) {
           uploaded.kept_segments.push_back({space, offer.log, std::move(segment)});
           continue;
         }
-        budget -= cost;
+        room.take(cost);
         uploaded.segments.push_back({space, offer.log, segment});
         run.segments.push_back(std::move(segment));
       }
@@ -226,14 +253,19 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     if (!operator_secret_done) hello.operator_secret = options.operator_secret;
     message.hello = std::move(hello);
   }
-  std::size_t budget = kMessageMax - crypto::kNoiseFirstOverhead - encode(message).size();
+  Room room;
+  room.whole = room.trusted = kMessageMax - crypto::kNoiseFirstOverhead - encode(message).size();
+  if (bad_line) {
+    room.trusted = std::min(room.whole, std::max(carried, kFirstOnBadLine));
+    shelf.seal_at_most(room.trusted - kItemOverhead * 6);
+  }
   // What was asked for goes first: each message then answers for one space at least, whatever else waits.
   std::vector<base::SpaceId> spaces = vectors_due;
   SJ_TRY(auto offering, shelf.spaces_to_offer());
   for (const auto& space : offering) {
     if (std::find(spaces.begin(), spaces.end(), space) == spaces.end()) spaces.push_back(space);
   }
-  for (const auto& space : spaces) SJ_TRY_STATUS(add_space(space, set_agreed, budget, message));
+  for (const auto& space : spaces) SJ_TRY_STATUS(add_space(space, set_agreed, room, message));
   return message;
 }
 
@@ -244,6 +276,7 @@ base::Result<base::Bytes> ClientSession::next_message() {
   }
   SJ_TRY(auto message, state.compose());
   const base::Bytes payload = encode(message);
+  state.on_its_way = payload.size();
   state.hello_due = false;
   state.awaiting = true;
   if (state.channel) {
@@ -349,6 +382,7 @@ base::Result<ServerMessage> ClientSession::State::open(base::ByteView bytes) {
   }
   if (!awaiting) return base::error(base::Code::protocol_violation, "an answer to nothing");
   awaiting = false;
+  carried += on_its_way;
   if (full_asked) full = full_asked = false;
   return message;
 }

@@ -47,6 +47,8 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
       SJ_TRY(auto digest, log::SpaceDigest::from_state(id, tip->digest_state));
       space->digest = digest;
     }
+    SJ_TRY(auto branches, store.branches(id));
+    for (const auto& branch : branches) space->branches.emplace(branch.name, branch);
     carrier->index(*space);
     carrier->spaces_.emplace(id, std::move(space));
   }
@@ -198,29 +200,34 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   for (const auto& tag : header->frontier) {
     if (!space.membership.has_prefix(tag)) return base::Code::unknown_membership;
   }
+  const auto& id = space.membership.space();
+  auto placed = place_of(space, *enrolled, *header, *segment, bytes);
+  if (!placed.ok()) {
+    if (placed.code() == base::Code::storage_failed || placed.code() == base::Code::disk_full) {
+      return std::move(placed).error();
+    }
+    return placed.code();
+  }
   // Beyond a fence it is kept all the same, so that every carrier holds the same and nobody's late work is
   // lost; "fenced" says that it is here and counts for nobody until an admin readmits it.
-  const bool late = fence && header->segment_no >= fence->count;
+  SJ_TRY(const bool late, is_late(space, *enrolled, *placed, header->segment_no));
   const base::Code taken = late ? base::Code::fenced : base::Code::ok;
-  const auto& id = space.membership.space();
-  SJ_TRY(auto stored, store_.head(id, enrolled->log));
-  const log::Head before = stored.value_or(log::Head{});
-  if (header->segment_no < before.count) {
-    SJ_TRY(auto held, store_.segment(id, enrolled->log, header->segment_no));
-    return held && base::equal(*held, bytes) ? taken : base::Code::chain_fork;
-  }
+  if (placed->held) return taken;
   std::uint64_t& used = late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
   if (used + bytes.size() > (late ? limits_.quarantine_bytes : quota_of(space)))
     return base::Code::quota_exceeded;
-  auto verified = log::verify_next(id, enrolled->log, enrolled->key, before, *segment);
-  if (!verified.ok()) return verified.code();
-  space.digest.move_tip(before, verified->head);
+  if (placed->opens) {
+    const Branch branch{placed->branch, enrolled->log, placed->parent, header->segment_no};
+    SJ_TRY_STATUS(store_.put_branch(id, branch));
+    space.branches.emplace(branch.name, branch);
+  }
+  space.digest.move_tip(placed->opens ? log::Head{} : placed->before, placed->after);
   ++space.position;
   used += bytes.size();
   changes_.tips[id] = space.position;
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(
-      store_.append_segment(id, space.tip(), space.digest.value(), enrolled->log, verified->head, bytes));
+      store_.append_segment(id, space.tip(), space.digest.value(), placed->branch, placed->after, bytes));
   return taken;
 }
 

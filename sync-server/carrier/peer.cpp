@@ -39,7 +39,8 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
   sync::Vector vector;
   SJ_TRY(auto heads, store_.heads(id));
   for (const auto& [log, head] : heads) {
-    vector.entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
+    vector.entries.push_back(
+        {spaces_.at(id)->log_of(log), head.count, base::prefix_of<base::HeadTag>(head.hash)});
   }
   vector.entries.resize(std::min(vector.entries.size(), budget / kVectorEntryCost));
   const auto& records = spaces_.at(id)->membership.records();
@@ -84,7 +85,9 @@ namespace {
 
 // Fills one space's part of a message with what came after a position, up to a budget.
 struct Collector final : CarrierStore::Taker {
-  Collector(sync::SpaceReply& reply_in, std::size_t budget_in) : reply(reply_in), budget(budget_in) {}
+  using Branches = std::map<base::LogId, Branch>;
+  Collector(sync::SpaceReply& reply_in, std::size_t budget_in, const Branches& branches_in)
+      : reply(reply_in), budget(budget_in), branches(branches_in) {}
   bool take(Arrival arrival) override {
     const bool known = skip(arrival);
     const std::size_t cost =
@@ -95,10 +98,14 @@ struct Collector final : CarrierStore::Taker {
     if (known) return true;
     if (arrival.is_record) {
       reply.records.push_back(std::move(arrival.bytes));
-    } else if (!reply.logs.empty() && base::equal(reply.logs.back().log, arrival.log.view())) {
+    } else if (!reply.logs.empty() && arrival.log == branch) {
       reply.logs.back().segments.push_back(std::move(arrival.bytes));
     } else {
-      reply.logs.push_back({base::to_bytes(arrival.log.view()), {std::move(arrival.bytes)}});
+      // Named by its log, whatever branch of it: a client finds the place by the chain.
+      branch = arrival.log;
+      const auto forked = branches.find(branch);
+      const base::LogId& log = forked == branches.end() ? branch : forked->second.log;
+      reply.logs.push_back({base::to_bytes(log.view()), {std::move(arrival.bytes)}});
     }
     return true;
   }
@@ -110,16 +117,17 @@ struct Collector final : CarrierStore::Taker {
       return id.ok() && std::binary_search(vector->records.begin(), vector->records.end(),
                                            base::prefix_of<base::HeadTag>(*id));
     }
-    for (const auto& entry : vector->entries) {
-      if (entry.log == arrival.log) return arrival.segment_no < entry.count;
-    }
-    return false;
+    const auto found = held.find(arrival.log);
+    return found != held.end() && arrival.segment_no < found->second;
   }
   sync::SpaceReply& reply;
   std::size_t budget;
+  const Branches& branches;
+  base::LogId branch;  // of the run that is being filled
   base::SpaceId space;
-  const Peer* peer = nullptr;            // leaves out what it brought itself
-  const sync::Vector* vector = nullptr;  // and what it says it holds
+  const Peer* peer = nullptr;                 // leaves out what it brought itself
+  const sync::Vector* vector = nullptr;       // and what it says it holds
+  std::map<base::LogId, std::uint64_t> held;  // of each branch, as that vector says
 };
 
 }  // namespace
@@ -129,10 +137,13 @@ base::Result<Carrier::Part> Carrier::collect(const base::SpaceId& id, std::uint6
   const Space& space = *spaces_.at(id);
   Part part;
   part.reply.position = from;
-  Collector collector(part.reply, budget);
+  Collector collector(part.reply, budget, space.branches);
   collector.space = id;
   collector.peer = peer;
   collector.vector = vector;
+  if (vector != nullptr) {
+    SJ_TRY(collector.held, held_by(space, *vector));
+  }
   if (budget > 0) SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
   part.cost = budget - collector.budget;
   if (part.reply.position == space.position) {

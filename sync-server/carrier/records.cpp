@@ -18,6 +18,23 @@ bool may_turn(base::Code code) {
 
 }  // namespace
 
+bool Carrier::may_found_group(const base::PersonId& person) const {
+  const auto known = spaces_of_.find(person);
+  if (known == spaces_of_.end()) return false;
+  bool writer = false;
+  std::uint32_t founded = 0;
+  for (const auto& id : known->second) {
+    const auto& membership = spaces_.at(id)->membership;
+    const auto role = membership.role_of(person);
+    if (membership.kind() == space::SpaceKind::group) {
+      founded += membership.founder() == person ? 1 : 0;
+    } else if (membership.kind() != space::SpaceKind::personal) {
+      writer = writer || (role && *role >= space::WireRole::writer);
+    }
+  }
+  return writer && founded < limits_.groups_per_person;
+}
+
 base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested& ingested) {
   auto space = std::make_unique<Space>(offered.space);
   auto added = space->membership.add(offered.record);
@@ -26,6 +43,10 @@ base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested&
     // Hosted for people who belong to some community here; a stranger's diary is not stored.
     const auto& owner = space->membership.members().begin()->first;
     if (spaces_of_.count(owner) == 0) return base::Code::not_permitted;
+  } else if (space->membership.kind() == space::SpaceKind::group) {
+    // By those who write in some community here, for their working groups.
+    const auto& founder = space->membership.members().begin()->first;
+    if (!may_found_group(founder)) return base::Code::not_permitted;
   } else {
     SJ_TRY(auto used, store_.meta("operator_used_by"));
     const bool ours = used && base::equal(*used, offered.space.view());

@@ -20,6 +20,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
         stream_(std::move(stream)),
         slot_(std::move(slot)),
         deadline_(server),
+        stranger_(server, *this),
         buffer_(kReadMax) {
     caller_.origin = slot_.origin();
     caller_.tls = std::is_same_v<Stream, TlsStream>;
@@ -30,10 +31,13 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     beast::error_code ignored;
     if (waiting_) beast::get_lowest_layer(stream_).cancel(ignored);
   }
-  void cut_off() {
-    ++server_.counts.timeouts;
+  void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(stream_).close(ignored);
+  }
+  void cut_off() {
+    ++server_.counts.timeouts;
+    let_go();
   }
 
   Task<void> run() {
@@ -89,6 +93,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     }
     const Request request = parser.release();
     Reply reply = co_await answer_request(server_, request, caller_);
+    if (reply.served) stranger_.known();
     co_return co_await finish(reply, request, false);
   }
 
@@ -155,6 +160,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   Slot slot_;
   Caller caller_;
   Deadline deadline_;
+  Stranger stranger_;
   beast::flat_buffer buffer_;
   bool waiting_ = false;  // for the first byte of a request
 };

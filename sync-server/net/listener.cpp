@@ -15,7 +15,11 @@ Origin origin_of(const asio::ip::address& address) {
 class Greeting final : public Connection, public std::enable_shared_from_this<Greeting> {
  public:
   Greeting(Server& server, Socket socket, Slot slot)
-      : server_(server), stream_(std::move(socket), *server.tls), slot_(std::move(slot)), deadline_(server) {
+      : server_(server),
+        stream_(std::move(socket), *server.tls),
+        slot_(std::move(slot)),
+        deadline_(server),
+        stranger_(server, *this) {
     server_.connections.insert(this);
   }
   ~Greeting() override { server_.connections.erase(this); }
@@ -23,10 +27,13 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
     beast::error_code ignored;
     stream_.next_layer().cancel(ignored);
   }
-  void cut_off() {
-    ++server_.counts.timeouts;
+  void let_go() override {
     beast::error_code ignored;
     stream_.next_layer().close(ignored);
+  }
+  void cut_off() {
+    ++server_.counts.timeouts;
+    let_go();
   }
   Task<void> run() {
     deadline_.arm(shared_from_this(), server_.options.timeouts.tls_handshake);
@@ -41,6 +48,7 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
   TlsStream stream_;
   Slot slot_;
   Deadline deadline_;
+  Stranger stranger_;
 };
 
 void admit(Socket socket, Server& server) {

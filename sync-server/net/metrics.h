@@ -19,6 +19,7 @@ struct Counts {
   std::uint64_t timeouts = 0;      // connections that were let go for taking too long
   // Refusals by reason.
   std::uint64_t refused_full = 0;       // too many connections, over all or from one place
+  std::uint64_t refused_strangers = 0;  // let go for a newer one: nobody was served on it
   std::uint64_t refused_rate = 0;       // 429
   std::uint64_t refused_busy = 0;       // 503: the writer's queue is full
   std::uint64_t refused_origin = 0;     // a page of another host

@@ -71,11 +71,14 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
   }
   auto reply = session.reply(*served.answer);
   if (!reply.ok()) co_return reply_status(http::status::internal_server_error);
+  const bool known = served.answer->error == base::Code::ok;
   server.counts.bytes_out += reply->size();
   spdlog::info(R"({{"event":"sync","bytes_in":{},"bytes_out":{},"segments_taken":{},"refused":{}}})",
                bytes.size(), reply->size(), served.answer->segments_taken,
                served.answer->segment_exceptions.size() + served.answer->record_exceptions.size());
-  co_return reply_sync(std::move(*reply));
+  Reply answer = reply_sync(std::move(*reply));
+  answer.served = known;
+  co_return answer;
 }
 
 Reply answer_file(Server& server, const Request& request, const Caller& caller) {

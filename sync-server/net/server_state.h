@@ -4,6 +4,7 @@
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
+#include <list>
 #include <optional>
 #include <unordered_set>
 
@@ -36,12 +37,15 @@ using TlsStream = BasicTlsStream<Socket>;
 // take references to what their caller holds.
 inline constexpr auto kTuple = asio::as_tuple(UseTask());
 
-// A connection as the drain sees it: end as soon as what is under way allows.
+// A connection as the drain sees it, and as whoever needs its place.
 class Connection {
  public:
   virtual ~Connection() = default;
-  virtual void drain() = 0;
+  virtual void drain() = 0;   // end as soon as what is under way allows
+  virtual void let_go() = 0;  // end now
 };
+
+class Stranger;
 
 struct Server {
   Server(const ServerOptions& options_in, const crypto::BoxKey& key_in, storage::Writer& writer_in,
@@ -64,6 +68,7 @@ struct Server {
   StaticFiles files;
   Counts counts;
   std::unordered_set<Connection*> connections;
+  std::list<Stranger*> strangers;  // oldest first
   std::optional<asio::ssl::context> tls;
   bool draining = false;
   // Last, so that it goes first: coroutines that it still holds see all of the above.
@@ -92,6 +97,33 @@ class Slot {
  private:
   Server* server_;
   Origin origin_;
+};
+
+// A connection on which nobody has been served yet, as a member of its object. Whoever opens thousands and
+// says nothing takes places from the likes of it, never from those whom a carrier knows: one too many, and
+// the oldest goes. The oldest, not the newest, because who has something to say says it at once.
+class Stranger {
+ public:
+  Stranger(Server& server, Connection& connection) : server_(server), connection_(connection) {
+    at_ = server.strangers.insert(server.strangers.end(), this);
+    if (server.strangers.size() <= server.options.limits.strangers) return;
+    Stranger& oldest = *server.strangers.front();
+    oldest.known();
+    ++server.counts.refused_strangers;
+    oldest.connection_.let_go();
+  }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+  ~Stranger() { known(); }
+  // Not one of them any more.
+  void known() {
+    if (at_) server_.strangers.erase(*std::exchange(at_, std::nullopt));
+  }
+
+ private:
+  Server& server_;
+  Connection& connection_;
+  std::optional<std::list<Stranger*>::iterator> at_;
 };
 
 }  // namespace sejawat::net

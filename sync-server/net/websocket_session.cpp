@@ -30,6 +30,7 @@ class WebSocketSession final : public Connection,
         channel_(server.key, server.random),
         read_deadline_(server),
         write_deadline_(server),
+        stranger_(server, *this),
         free_(server.io.get_executor(), Timer::time_point::max()) {
     server_.connections.insert(this);
     // What a reader does not take stays with us, one message, and not as megabytes in the kernel.
@@ -60,10 +61,13 @@ class WebSocketSession final : public Connection,
     }
   }
 
-  void cut_off() {
-    ++server_.counts.timeouts;
+  void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
+  }
+  void cut_off() {
+    ++server_.counts.timeouts;
+    let_go();
   }
 
   // LivePeer
@@ -133,6 +137,7 @@ class WebSocketSession final : public Connection,
       co_return co_await end(websocket::close_code::try_again_later);
     }
     const bool refused = served.answer->error != base::Code::ok;
+    if (!refused) stranger_.known();
     while (writing_) co_await free_.async_wait(kTuple);  // a push is leaving
     auto reply = channel_.reply(*served.answer);
     if (!reply.ok()) co_return co_await end(websocket::close_code::internal_error);
@@ -240,6 +245,7 @@ class WebSocketSession final : public Connection,
   std::shared_ptr<carrier::Peer> peer_;   // of the writer's thread (storage/writer.h)
   Deadline read_deadline_;
   Deadline write_deadline_;
+  Stranger stranger_;
   Timer free_;              // cancelled when a write ended
   bool answering_ = false;  // a message of the client is not answered yet
   bool writing_ = false;    // something is leaving

@@ -22,6 +22,12 @@ struct Writer::State {
   std::condition_variable wake;
   std::deque<Request> waiting;
   std::deque<Pushes> pushes;
+  struct Copying {
+    std::string path;
+    std::function<void(base::Status)> done;
+    std::unique_ptr<carrier::CarrierStore::Copy> copy;
+  };
+  std::optional<Copying> copying;  // handed over under the mutex, then of the writer's thread alone
   const std::size_t max_waiting;
   bool stopping = false;
   bool failed = false;
@@ -36,10 +42,10 @@ struct Writer::State {
         std::function<void(base::Error)> fatal_in, std::size_t max_waiting_in)
       : carrier(carrier_in), store(store_in), fatal(std::move(fatal_in)), max_waiting(max_waiting_in) {}
 
-  // Both empty: time to end.
+  // All empty: time to end.
   void next(std::vector<Request>& group, std::deque<Pushes>& reading) {
     std::unique_lock<std::mutex> lock(mutex);
-    wake.wait(lock, [this] { return stopping || !waiting.empty() || !pushes.empty(); });
+    wake.wait(lock, [this] { return stopping || !waiting.empty() || !pushes.empty() || copying; });
     while (!waiting.empty() && group.size() < kMaxGroup) {
       group.push_back(std::move(waiting.front()));
       waiting.pop_front();
@@ -120,15 +126,51 @@ struct Writer::State {
     for (auto& request : group) request.done(error);
   }
 
+  void copy_some() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (!copying) return;
+    }
+    const auto one_step = [this]() -> base::Result<bool> {
+      if (!copying->copy) {
+        SJ_TRY(copying->copy, store.copy_to(copying->path));
+      }
+      return copying->copy->step();
+    };
+    const auto stepped = one_step();
+    if (!stepped.ok()) end_copy(stepped.error());
+    if (stepped.ok() && *stepped) end_copy({});
+  }
+  void end_copy(base::Status outcome) {
+    std::optional<Copying> ended;
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      ended.swap(copying);
+    }
+    if (!ended) return;
+    ended->copy.reset();
+    ended->done(std::move(outcome));
+  }
+
   void run() {
+    work();
+    end_copy(base::error(base::Code::interrupted, "the server stops"));
+  }
+  void work() {
     for (;;) {
       std::vector<Request> group;
       std::deque<Pushes> reading;
       next(group, reading);
-      if (group.empty() && reading.empty()) return;
+      const bool nothing = group.empty() && reading.empty();
+      if (nothing && is_stopping()) return;
       if (!read(reading, group)) return;
       if (!group.empty() && !serve(group)) return;
+      copy_some();
     }
+  }
+  bool is_stopping() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return stopping;
   }
 };
 
@@ -155,6 +197,16 @@ bool Writer::submit(Pushes pushes) {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     if (state_->stopping || state_->failed) return false;
     state_->pushes.push_back(std::move(pushes));
+  }
+  state_->wake.notify_one();
+  return true;
+}
+
+bool Writer::copy(std::string path, std::function<void(base::Status)> done) {
+  {
+    const std::lock_guard<std::mutex> lock(state_->mutex);
+    if (state_->stopping || state_->failed || state_->copying) return false;
+    state_->copying.emplace(State::Copying{std::move(path), std::move(done), nullptr});
   }
   state_->wake.notify_one();
   return true;

@@ -1,9 +1,10 @@
 // WebSocket frames that no client of ours would send.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Peer, frame, metrics, socket, upgraded } from '../process/peer.mjs';
+import { Peer, frame, metrics, raw, socket, upgraded } from '../process/peer.mjs';
 import { World } from '../process/support.mjs';
 
 // One server for all: what one test does must not reach the next.
@@ -31,6 +32,14 @@ test('no extension is ever agreed to', async () => {
   const ws = await socket(endpoint, { perMessageDeflate: { threshold: 0 } });
   assert.equal(ws.extensions, '');
   ws.terminate();
+  const offers = ['permessage-deflate', 'permessage-deflate; client_max_window_bits=8; server_no_context_takeover', 'permessage-bzip2, permessage-deflate',
+    'x-webkit-deflate-frame', 'permessage-deflate; ' + 'a=1; '.repeat(500), ',;,;=,'];
+  for (const offer of offers) {
+    const answer = await raw(endpoint, `GET /sync HTTP/1.1\r\nHost: ${endpoint}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: ${offer}\r\n\r\n`, 300);
+    assert.match(answer, /^HTTP\/1\.1 (101|400) /, offer);
+    assert.doesNotMatch(answer, /extensions/i, offer);
+  }
 });
 
 test('text is no message: 1003', async () => {
@@ -61,6 +70,18 @@ test('a message over 65,535 bytes is refused by its length, before it is sent: 1
     await connection.closed;
     assert.equal(connection.code(), 1009, `${length}`);
   }
+  for (const length of [1n << 62n, (1n << 63n) - 1n]) {
+    const connection = await upgraded(endpoint);
+    connection.socket.write(frame(2, Buffer.alloc(10), { length }));
+    await connection.closed;
+    assert.equal(connection.code(), 1009, `${length}`);
+  }
+  for (const length of [1n << 63n, (1n << 64n) - 1n]) {
+    const connection = await upgraded(endpoint);
+    connection.socket.write(frame(2, Buffer.alloc(10), { length }));
+    await connection.closed;
+    assert.ok([1002, 1009].includes(connection.code()), `${length}: ${connection.code()}`);
+  }
   const pieces = await upgraded(endpoint);
   pieces.socket.write(frame(2, Buffer.alloc(60000), { fin: false }));
   pieces.socket.write(frame(0, Buffer.alloc(60000)));
@@ -82,13 +103,47 @@ test('a message in a thousand fragments is one message, pings in between are ans
   assert.equal(connection.code(), 1008, 'and the stranger was let go as always');
 });
 
+test('fragments without end, empty or of one byte, end with the deadline and cost no memory', async (t) => {
+  const pid = server.pid;
+  const resident = () => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
+  const before = resident();
+  const start = Date.now();
+  const endless = await Promise.all(Array.from({ length: 8 }, () => upgraded(endpoint)));
+  const nothing = Buffer.concat(Array.from({ length: 2000 }, () => frame(0, Buffer.alloc(0), { fin: false })));
+  endless.forEach((connection, i) => connection.socket.write(frame(2, Buffer.alloc(i % 2), { fin: false })));
+  const timer = setInterval(() => endless.forEach((connection) => connection.socket.writableNeedDrain || connection.socket.write(nothing)), 50);
+  let most = 0;
+  const look = setInterval(() => (most = Math.max(most, resident())), 100);
+  await sleep(2000);
+  const asked = Date.now();
+  const answer = await fetch(`http://${endpoint}/sync`, { method: 'POST', body: new Peer(server.address).first() });
+  assert.equal(answer.status, 200);
+  const waited = Date.now() - asked;
+  for (const connection of endless) {
+    const took = (await connection.closed) - start;
+    assert.ok(took > 8000 && took < 14000, `${took}`);
+  }
+  clearInterval(timer);
+  clearInterval(look);
+  t.diagnostic(`${most - before} KiB more at most; another was answered in ${waited} ms`);
+  assert.ok(waited < 1000);
+  if (!/asan|tsan/.test(process.env.SEJAWAT_BUILD ?? '')) assert.ok(most - before < 8192, `${most - before} KiB`);
+});
+
 test('frames against the protocol end it: unmasked, reserved, too long a ping, a fragment of nothing', async () => {
+  const reserved = (bit) => Buffer.from([0x82 | bit, 0x80, 0, 0, 0, 0]);
   const wrongs = {
+    rsv1: reserved(0x40),
+    rsv2: reserved(0x20),
+    rsv3: reserved(0x10),
     unmasked: frame(2, Buffer.alloc(10), { masked: false }),
     reserved: Buffer.from([0xf2, 0x80, 0, 0, 0, 0]),
     opcode: frame(3, Buffer.alloc(0)),
     ping: frame(9, Buffer.alloc(126)),
     continuation: frame(0, Buffer.alloc(10)),
+    'an opcode of control that there is not': frame(11, Buffer.alloc(0)),
+    'a close of one byte': frame(8, Buffer.alloc(1)),
+    'a long close': frame(8, Buffer.alloc(126)),
     ping_fragment: frame(9, Buffer.alloc(2), { fin: false }),
   };
   for (const [name, bytes] of Object.entries(wrongs)) {

@@ -7,7 +7,10 @@ import { World, entries, jsonLines } from './support.mjs';
 test('an unknown command is wrong use', async () => {
   const world = new World();
   try {
-    assert.equal(world.client('A', 'dance').status, 2);
+    const done = world.client('A', 'dance');
+    assert.equal(done.status, 2);
+    assert.match(done.err, /unknown command: dance/);
+    assert.match(world.client('A', 'journal', 'dance').err, /unknown command: dance/);
     assert.equal(world.client('A').status, 2);
     assert.equal(world.client('A', '--help').status, 0);
   } finally {

@@ -46,6 +46,21 @@ class NewerStore : public testing::Test {
     ASSERT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
     sqlite3_close(database);
   }
+  std::string version() {
+    std::string value;
+    const auto key = support::read_file((root / "home/store.key").string());
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open((root / "home/store.db").c_str(), &database), SQLITE_OK);
+    const std::string raw = "raw:" + base::to_hex(base::as_bytes(key));
+    EXPECT_EQ(sqlite3_key(database, raw.data(), static_cast<int>(raw.size())), SQLITE_OK);
+    const auto take = [](void* to, int, char** row, char**) {
+      *static_cast<std::string*>(to) = row[0];
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(database, "PRAGMA user_version", take, &value, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    return value;
+  }
   void expect_untouched() {
     const auto before = support::read_file((root / "home/store.db").string());
     const auto log = support::read_file((root / "home/store.db-wal").string());
@@ -63,9 +78,10 @@ class NewerStore : public testing::Test {
 
 TEST_F(NewerStore, IsLeftAsItIs) {
   ASSERT_EQ(client("init --name Ani --card-file " + (root / "card").string()), 0) << said;
+  const std::string own = version();
   run("PRAGMA user_version = 99", false);
   expect_untouched();
-  run("PRAGMA user_version = 1", false);
+  run(("PRAGMA user_version = " + own).c_str(), false);
   EXPECT_EQ(client("status"), 0) << said;
 }
 

@@ -13,7 +13,8 @@ export class Proxy {
     proxy.server = net.createServer((client) => {
       ++proxy.connections;
       const server = net.connect(port, host);
-      const connection = { up: 0, down: 0, cut: () => [client, server].forEach((socket) => socket.destroy()) };
+      const cut = () => [client, server].forEach((socket) => (connection.reset ? socket.resetAndDestroy() : socket.destroy()));
+      const connection = { up: 0, down: 0, client, cut };
       const pass = (from, into, way) => {
         proxy.sockets.add(from);
         from.on('data', async (chunk) => {
@@ -35,6 +36,55 @@ export class Proxy {
     await new Promise((done) => proxy.server.listen(0, '127.0.0.1', done));
     proxy.endpoint = `127.0.0.1:${proxy.server.address().port}`;
     return proxy;
+  }
+  // A line as the seed makes it, another one for each connection; `seen` counts what it did. Nobody behind a portal is
+  // reached at all: it answers by itself.
+  static async seeded(to, random, seen = {}) {
+    const at = (most) => Math.floor(random() * most);
+    const kinds = ['good', 'slow', 'stalls', 'half-open', 'cut', 'cut', 'cut', 'flipped', 'portal', 'reset'];
+    const portals = [
+      'HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\nContent-Length: 0\r\n\r\n',
+      'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 38\r\n\r\n<html><body>Silakan masuk</body></html>',
+      'HTTP/1.1 511 Network Authentication Required\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno',
+      'HTTP/1.0 200 OK\r\n\r\n<html>',
+    ];
+    const hook = (way) => async (chunk, connection) => {
+      connection.weather ??= { kind: kinds[at(kinds.length)], way: random() < 0.5 ? 'up' : 'down', byte: random() < 0.5 ? at(600) : at(8000), bit: 1 << at(8),
+        portal: portals[at(portals.length)] };
+      const { kind, byte, bit } = connection.weather;
+      if (!connection.counted) seen[kind] = (seen[kind] ?? 0) + 1;
+      connection.counted = true;
+      if (kind === 'portal') {
+        if (way === 'up' && !connection.answered) {
+          connection.answered = true;
+          connection.client.end(connection.weather.portal);
+        }
+        return Buffer.alloc(0);
+      }
+      const place = byte - connection[way];
+      if (kind === 'good' || connection.weather.way !== way) return chunk;
+      if (kind === 'slow') await new Promise((done) => setTimeout(done, at(60)));
+      if (place < 0 || place >= chunk.length) return connection.dead ? Buffer.alloc(0) : chunk;
+      if (kind === 'flipped') {
+        const altered = Buffer.from(chunk);
+        altered[place] ^= bit;
+        return altered;
+      }
+      if (kind === 'stalls') await new Promise((done) => setTimeout(done, 200 + at(700)));
+      if (kind === 'half-open') {
+        // Nothing more either way, and no word about it; the operator's box forgets it after a while.
+        connection.dead = true;
+        setTimeout(() => connection.cut(), 500 + at(1000));
+        return chunk.subarray(0, place);
+      }
+      if (kind === 'cut' || kind === 'reset') {
+        connection.over = true;
+        if (kind === 'reset') connection.reset = true;
+        return chunk.subarray(0, place);
+      }
+      return chunk;
+    };
+    return Proxy.open(to, { up: hook('up'), down: hook('down') });
   }
   // The server's address, but through this line.
   via(address) {

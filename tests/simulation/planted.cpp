@@ -44,6 +44,16 @@ class Through : public carrier::CarrierStore {
                                                    std::uint64_t no) override {
     return real_->segment(space, log, no);
   }
+  base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId& space, const base::LogId& log,
+                                                    std::uint64_t no) override {
+    return real_->hash_of(space, log, no);
+  }
+  base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
+    return real_->branches(space);
+  }
+  base::Status put_branch(const base::SpaceId& space, const carrier::Branch& branch) override {
+    return real_->put_branch(space, branch);
+  }
   base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip,
                              const base::Digest& digest, base::ByteView record) override {
     return real_->append_record(space, tip, digest, record);

@@ -222,7 +222,9 @@ json::object idle_connections(const Options& options) {
   const std::size_t count = options.clients == 0 ? 9000 : options.clients;
   json::object result;
   {
-    School school(options);
+    Options roomy = options;
+    roomy.serve = {"--max-strangers", "20000"};
+    School school(roomy);
     result["http"] =
         resident(school.server(), count, [&] { return std::make_unique<Idle>(school.port(), count); });
   }

@@ -28,6 +28,10 @@ constexpr Workload kWorkloads[] = {
     {"batch-ingest", "many clients into one server, beside a bare SQLite loop and bare Ed25519",
      bench::batch_ingest},
     {"idle-connections", "what connections cost that say nothing", bench::idle_connections},
+    {"strangers", "memory of connections before anybody is known", bench::strangers},
+    {"bad-clients", "a good client's sync beside each kind of attacker", bench::bad_clients},
+    {"five-years", "opening, listing and searching 10,000 entries and 50,000 records of a school",
+     bench::five_years},
 };
 
 std::string own_folder() {

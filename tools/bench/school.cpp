@@ -57,9 +57,10 @@ School::School(const Options& options) : options_(options), folder_(options.fold
 void School::start_server() {
   // The same port again, because clients know the address.
   const std::string listen = "127.0.0.1:" + std::to_string(port_);
-  server_ = std::make_unique<Child>(std::vector<std::string>{options_.programs + "/sejawat-server", "serve",
-                                                             "--data", data(), "--listen", listen, "--json"},
-                                    folder_ / "server.log");
+  std::vector<std::string> command{
+      options_.programs + "/sejawat-server", "serve", "--data", data(), "--listen", listen, "--json"};
+  command.insert(command.end(), options_.serve.begin(), options_.serve.end());
+  server_ = std::make_unique<Child>(command, folder_ / "server.log");
   json::error_code code;
   const json::value line = json::parse(server_->first_line(), code);
   if (code) give_up("the server does not start");

@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "processes.h"
 
@@ -17,7 +18,8 @@ struct Options {
   std::size_t entries = 0;  // 0: the workload's own number
   std::size_t clients = 0;
   std::size_t rounds = 0;
-  std::string shape;  // of first-download or batch-ingest; empty: all
+  std::vector<std::string> serve;  // further flags of the server
+  std::string shape;               // of first-download or batch-ingest; empty: all
 };
 
 // Prints what went wrong and ends the program: a bench that measured something else would only mislead.

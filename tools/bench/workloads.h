@@ -12,5 +12,8 @@ boost::json::object one_entry(const Options& options);
 boost::json::object twenty_entries(const Options& options);
 boost::json::object idle_connections(const Options& options);
 boost::json::object batch_ingest(const Options& options);
+boost::json::object strangers(const Options& options);
+boost::json::object bad_clients(const Options& options);
+boost::json::object five_years(const Options& options);
 
 }  // namespace sejawat::bench

@@ -2,6 +2,7 @@
 option(SEJAWAT_TESTS "build the tests" ON)
 option(SEJAWAT_WERROR "warnings in our own code stop the build" ON)
 option(SEJAWAT_FUZZ "build libFuzzer targets (clang only)" OFF)
+option(SEJAWAT_COVERAGE "count branches as they are taken (clang only)" OFF)
 set(SEJAWAT_SANITIZE "" CACHE STRING "sanitizers for our own code, as in -fsanitize=")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -70,6 +71,10 @@ else()
   if(SEJAWAT_SANITIZE MATCHES "thread")
     # Asio has fences, which this sanitizer does not see; it also sees the atomics that order the same things.
     add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-tsan>)
+  endif()
+  if(SEJAWAT_COVERAGE)
+    add_compile_options(-fprofile-instr-generate -fcoverage-mapping)
+    add_link_options(-fprofile-instr-generate)
   endif()
   if(SEJAWAT_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)

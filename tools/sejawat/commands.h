@@ -12,7 +12,10 @@ void add_community_commands(CLI::App& app, Context& context);  // community, inv
 void add_member_commands(CLI::App& app,
                          Context& context);  // member, device, quarantine, space; invite list, revoke
 void add_journal_commands(CLI::App& app, Context& context);
-void add_sync_commands(CLI::App& app, Context& context);   // sync, status
-void add_cycle_commands(CLI::App& app, Context& context);  // problem, discussion … demo (cycle_commands.h)
+void add_sync_commands(CLI::App& app, Context& context);    // sync, status
+void add_bundle_commands(CLI::App& app, Context& context);  // bundle export, bundle import
+void add_export_commands(CLI::App& app, Context& context);  // export --mine
+void add_sync_commands(CLI::App& app, Context& context);    // sync, status
+void add_cycle_commands(CLI::App& app, Context& context);   // problem, discussion … demo (cycle_commands.h)
 
 }  // namespace sejawat::cli

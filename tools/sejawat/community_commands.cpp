@@ -125,6 +125,30 @@ int run_join(const Globals& globals, const std::string& url, const std::string& 
   return 0;
 }
 
+// A server that lost its disk does not know the community any more and takes it from a member again.
+int run_host(const Globals& globals, const std::string& operator_invite, const std::string& space) {
+  Session session(globals);
+  auto link = space::InviteLink::parse(operator_invite);
+  if (!link.ok()) return session.fail(link.error());
+  if (link->kind != space::InviteKind::operator_token)
+    return session.fail(base::error(base::Code::invite_invalid, "this is no operator invite"));
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto status = session.core().status();
+  if (!status.ok()) return session.fail(status.error());
+  std::optional<base::SpaceId> id;
+  for (const auto& row : status->spaces) {
+    if (row.kind == space::SpaceKind::personal) continue;
+    if (space.empty() ? !id : row.space.hex() == space) id = row.space;
+  }
+  if (!id) return session.fail(base::error(base::Code::not_found, "no such community here"));
+  if (auto hosted = session.core().host_community(*id, link->carrier, link->secret); !hosted.ok())
+    return session.fail(hosted.error());
+  auto report = run_sync(session, link->carrier);
+  if (!report.ok()) return session.fail(report.error());
+  if (globals.json) session.print(boost::json::object{{"space", id->hex()}, {"sent", report->sent}});
+  return 0;
+}
+
 }  // namespace
 
 void add_community_commands(CLI::App& app, Context& context) {
@@ -148,6 +172,15 @@ void add_community_commands(CLI::App& app, Context& context) {
   create->callback([&context, options] {
     context.exit =
         run_create(context.globals, options->name, options->kind, options->server, options->operator_invite);
+  });
+  auto* host = community->add_subcommand(
+      "host",
+      "offers a community of yours to a server that does not have it: a new one, or one that lost its disk");
+  host->fallthrough();
+  host->add_option("--operator-invite", options->operator_invite, "printed by that server")->required();
+  host->add_option("--space", options->name, "which one, as `status` names it; default: the first");
+  host->callback([&context, options] {
+    context.exit = run_host(context.globals, options->operator_invite, options->name);
   });
   auto* invite =
       app.add_subcommand("invite", "prints one invite link (with --role), or lists and revokes them");

@@ -3,13 +3,35 @@
 
 #include "commands.h"
 #include "sync_run.h"
+#include "terminal_text.h"
+
+namespace {
+
+using namespace sejawat;
+
+// Standard output through a filter that no command can forget; as it was again when the object goes.
+class Filtered {
+ public:
+  explicit Filtered(const bool& json) : plain_(std::cout.rdbuf()), text_(*plain_, json) {
+    std::cout.rdbuf(&text_);
+  }
+  ~Filtered() { std::cout.rdbuf(plain_); }
+  Filtered(const Filtered&) = delete;
+  Filtered& operator=(const Filtered&) = delete;
+
+ private:
+  std::streambuf* plain_;
+  cli::TerminalText text_;
+};
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  using namespace sejawat;
   platform::forbid_core_dumps();
   cli::stop_on_signals();
   cli::Context context;
   context.globals.home = cli::default_home();
+  const Filtered filtered(context.globals.json);
 
   CLI::App app(
       "Sejawat: jurnal dan pemecahan masalah bersama, luring lebih dulu, terenkripsi ujung ke ujung.\n"
@@ -29,10 +51,16 @@ int main(int argc, char** argv) {
   cli::add_member_commands(app, context);
   cli::add_journal_commands(app, context);
   cli::add_sync_commands(app, context);
+  cli::add_bundle_commands(app, context);
+  cli::add_export_commands(app, context);
   cli::add_cycle_commands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    const auto unknown = app.remaining(true);
+    if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty()) {
+      std::cerr << "sejawat: unknown command: " << unknown.front() << "\n";
+    }
     const int code = app.exit(error);
     return code == 0 ? 0 : 2;
   } catch (const std::exception& error) {

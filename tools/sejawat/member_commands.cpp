@@ -1,7 +1,9 @@
 #include <iostream>
 
 #include "commands.h"
+#include "quarantine_commands.h"
 #include "sync_run.h"
+#include "terminal_text.h"
 
 namespace sejawat::cli {
 namespace {
@@ -62,7 +64,7 @@ int run_members(const Globals& globals) {
                                         {"provisional", member.provisional}});
       continue;
     }
-    std::cout << member.person.hex() << "  " << (member.name.empty() ? "-" : member.name) << "  "
+    std::cout << member.person.hex() << "  " << (member.name.empty() ? "-" : one_line(member.name)) << "  "
               << (member.domain_role.empty() ? role_name(member.role) : member.domain_role)
               << (member.self ? session.say("  (Anda)", "  (you)") : "")
               << (member.provisional ? session.say("  [menunggu konfirmasi]", "  [awaits confirmation]") : "")
@@ -160,8 +162,8 @@ int run_quarantine(const Globals& globals) {
                                         {"bytes", row.bytes}});
       continue;
     }
-    std::cout << row.log.hex() << "  " << (row.name.empty() ? row.person.hex() : row.name) << "  " << row.ops
-              << session.say(" perubahan menunggu\n", " changes wait\n");
+    std::cout << row.log.hex() << "  " << (row.name.empty() ? row.person.hex() : one_line(row.name)) << "  "
+              << row.ops << session.say(" perubahan menunggu\n", " changes wait\n");
   }
   return 0;
 }
@@ -248,6 +250,7 @@ void add_member_commands(CLI::App& app, Context& context) {
   auto* quarantine = group("quarantine", "late work of members who were removed, demoted or not confirmed");
   list(quarantine, "what waits", run_quarantine);
   with_id(quarantine, "readmit", "takes what waits of a log", run_readmit);
+  add_quarantine_reading(*quarantine, context);
 
   auto* space = group("space", "keys of a space");
   with_id(space, "rotate", "a new key for what is written from now on", run_rotate);

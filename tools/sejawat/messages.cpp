@@ -105,8 +105,13 @@ Text text_of(base::Code code) {
       return {"Server dan program ini berbeda versi. Data aman; perbarui programnya.",
               "The server and this program differ in version. Your data is safe; update the program."};
     case Code::protocol_violation:
-      return {"Jawaban server tidak sesuai aturan. Data Anda aman di sini; coba lagi nanti.",
-              "The server's answer breaks the rules. Your data is safe here; try again later."};
+      return {
+          "Jawabannya bukan dari server Sejawat; mungkin halaman masuk Wi-Fi. Data Anda aman di sini; masuk "
+          "dulu "
+          "ke Wi-Fi atau coba lagi nanti.",
+          "The answer is not a Sejawat server's; perhaps a sign-in page of the Wi-Fi. Your data is safe "
+          "here; sign "
+          "in there, or try again later."};
     case Code::dictionary_unknown:
       return {"Data dari versi yang lebih baru. Perbarui program ini untuk membacanya; data aman.",
               "This comes from a newer version. Update this program to read it; the data is safe."};
@@ -141,12 +146,21 @@ const char* sentence(base::Code code, Language language) {
   return language == Language::english ? text.english : text.indonesian;
 }
 
+const char* fork_sentence(Language language) {
+  return language == Language::english ? "This device's journal had been continued from an old copy of it. "
+                                         "Both are kept; nothing is lost."
+                                       : "Jurnal perangkat ini ternyata pernah dilanjutkan dari salinan "
+                                         "lamanya. Keduanya disimpan; tidak "
+                                         "ada yang hilang.";
+}
+
 int exit_code(base::Code code) {
   using base::Code;
   switch (code) {
     case Code::ok: return 0;
     case Code::invalid_argument: return 2;
     case Code::offline:
+    case Code::protocol_violation:  // somebody else answered: no line to our server
     case Code::timed_out: return 3;
     case Code::not_permitted:
     case Code::invite_invalid:

@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "sync_run.h"
 #include "sync_watch.h"
+#include "terminal_text.h"
 
 namespace sejawat::cli {
 namespace {
@@ -46,12 +47,14 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
                             {"pending", status->pending},
                             {"quarantined", status->quarantined},
                             {"refused", refusals_json(*refusals)},
+                            {"forks", session.core().forks_in_sync()},
                             {"generation", report->generation ? boost::json::value(report->generation->hex())
                                                               : boost::json::value()}});
   } else {
     std::cout << session.say("Terkirim ", "Sent ") << report->sent
               << session.say(", diterima ", ", received ") << report->received
               << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
+    if (session.core().forks_in_sync() > 0) std::cout << fork_sentence(session.language()) << "\n";
   }
   if (!refusals->empty()) {
     return session.fail(base::error(refusals->front().code, "refused by the server"));
@@ -79,9 +82,14 @@ int run_status(const Globals& globals) {
     std::cout << session.say("Catatan di sini: ", "Entries here: ") << status->entries << "\n"
               << session.say("Belum di server: ", "Not on the server yet: ") << status->pending << "\n";
     for (const auto& space : status->spaces) {
-      std::cout << "  " << kind_name(space.kind) << " " << space.name
+      std::cout << "  " << kind_name(space.kind) << " " << one_line(space.name)
                 << session.say(": tersimpan di sini saja ", ": saved here only ") << space.unsealed_ops
                 << session.say(", menunggu kunci ", ", waiting for a key ") << space.waiting_segments << "\n";
+      if (space.unreadable > 0) {
+        std::cout << session.say("    perlu program yang lebih baru: ", "    needs a newer program: ")
+                  << space.unreadable << "\n";
+      }
+      if (space.forks > 0) std::cout << "    " << fork_sentence(session.language()) << "\n";
     }
     for (const auto& carrier : status->carriers) {
       std::cout << "  " << carrier.address.host << ":" << carrier.address.port
@@ -104,7 +112,9 @@ int run_status(const Globals& globals) {
                       {"kind", kind_name(space.kind)},
                       {"name", space.name},
                       {"saved_here_only", space.unsealed_ops},
-                      {"waiting", space.waiting_segments}});
+                      {"waiting", space.waiting_segments},
+                      {"unreadable", space.unreadable},
+                      {"forks", space.forks}});
   }
   boost::json::array carriers;
   for (const auto& carrier : status->carriers) {
@@ -136,7 +146,8 @@ void add_sync_commands(CLI::App& app, Context& context) {
   sync->add_flag(
       "--watch", *watch,
       "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for "
-      "each of synced, arrived, offline. The store is in use all the while: other commands on it wait, "
+      "each of synced, arrived, forked, offline. The store is in use all the while: other commands on it "
+      "wait, "
       "then say so");
   sync->callback(
       [&context, server, watch] { context.exit = run_sync_command(context.globals, *server, *watch); });

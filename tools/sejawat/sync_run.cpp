@@ -27,15 +27,33 @@ void show_progress(const Session& session, const sync::ClientSession::Progress& 
             << session.say(", tersisa ", ", to come ") << progress.segments_to_come << "   " << std::flush;
 }
 
+// A line that is cut again and again without anything getting through is left alone.
+constexpr int kCutsInVain = 3;
+
+bool worth_another_try(base::Code code, std::uint32_t sent, std::uint32_t& sent_before, int& in_vain) {
+  if (code != base::Code::offline || stop_asked()) return false;
+  in_vain = sent > sent_before ? 0 : in_vain + 1;
+  sent_before = sent;
+  return in_vain < kCutsInVain;
+}
+
 base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync::ClientSession& sync,
                           SyncReport& report) {
+  std::uint32_t sent_before = 0;
+  int in_vain = 0;
   for (bool more = true; more;) {
     if (stop_asked()) return base::error(base::Code::interrupted);
     SJ_TRY(auto message, sync.next_message());
     report.frame_bytes_up += message.size();
-    SJ_TRY(auto reply, link.post(message));
-    report.frame_bytes_down += reply.size();
-    SJ_TRY(auto progress, sync.on_message(reply));
+    auto reply = link.post(message);
+    if (!reply.ok()) {
+      if (!worth_another_try(reply.code(), report.sent, sent_before, in_vain))
+        return std::move(reply).error();
+      sync.reconnect_after_cut();
+      continue;
+    }
+    report.frame_bytes_down += reply->size();
+    SJ_TRY(auto progress, sync.on_message(*reply));
     report.sent = progress.sent;
     report.received = progress.received;
     if (progress.generation) report.generation = progress.generation;

@@ -45,10 +45,12 @@ class Watch {
     SJ_TRY(auto link, net_client::LiveLink::connect(link_to(address_)));
     progress_ = shown_ = {};
     frame_bytes_up_ = frame_bytes_down_ = 0;
+    forks_shown_ = 0;
     base::Status ended = settle(*sync, *link);
     if (ended.ok()) {
       settled_ = true;
       ended = say_synced(*link);
+      say_forks();
     }
     while (ended.ok()) ended = listen(*sync, *link);
     if (ended.code() == base::Code::interrupted) link->close();
@@ -76,6 +78,7 @@ class Watch {
     if (!pushed || progress_.more) SJ_TRY_STATUS(settle(sync, link));
     if (progress_.sent > shown_.sent) SJ_TRY_STATUS(say_synced(link));
     if (progress_.received > shown_.received) say_arrived();
+    say_forks();
     return {};
   }
 
@@ -154,6 +157,17 @@ class Watch {
     }
   }
 
+  void say_forks() {
+    const auto forks = session_.core().forks_in_sync();
+    if (forks <= forks_shown_) return;
+    forks_shown_ = forks;
+    if (session_.globals().json) {
+      line({{"event", "forked"}, {"forks", forks}});
+    } else {
+      std::cout << fork_sentence(session_.language()) << std::endl;
+    }
+  }
+
   void say_offline(const base::Error& error, int wait_ms) const {
     if (session_.globals().json) {
       line({{"event", "offline"}, {"error", base::code_name(error.code)}, {"retry_ms", wait_ms}});
@@ -170,6 +184,7 @@ class Watch {
   sync::ClientSession::Progress shown_;
   std::uint64_t frame_bytes_up_ = 0;
   std::uint64_t frame_bytes_down_ = 0;
+  std::uint32_t forks_shown_ = 0;
   bool settled_ = false;
 };
 

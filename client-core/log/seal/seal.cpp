@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/check.h"
 #include "base/codec.h"
 #include "compress.h"
 #include "crypto/hash.h"
@@ -124,11 +125,11 @@ std::size_t plain_size(std::span<const Op> ops) {
 
 // How many ops fill a fresh segment by the quick measure. What is short already needs none.
 base::Result<std::size_t> guess_ops(const SealContext& context, std::span<const Op> ops) {
-  constexpr std::size_t kTarget = kFreshSegmentMax * 96 / 100;
-  constexpr std::size_t kMostPlain = kFreshSegmentMax * 10;  // no journal packs better than that
+  const std::size_t target = context.most * 96 / 100;
+  const std::size_t most_plain = context.most * 10;  // no journal packs better than that
   constexpr int kPasses = 3;
-  std::size_t count = ops_for(ops, kMostPlain);
-  if (count == ops.size() && plain_size(ops) <= kFreshSegmentMax) return count;
+  std::size_t count = ops_for(ops, most_plain);
+  if (count == ops.size() && plain_size(ops) <= context.most) return count;
   for (int pass = 0; pass < kPasses && count > 1; ++pass) {
     auto body = encode_body(ops.subspan(0, count), context.log, context.deps);
     if (body.code() == base::Code::too_large) {  // more cells or dots than a body may hold
@@ -137,9 +138,9 @@ base::Result<std::size_t> guess_ops(const SealContext& context, std::span<const 
     }
     if (!body.ok()) return std::move(body).error();
     const std::size_t packed = compressed_size_guess(*body);
-    if (packed <= kTarget && (count == ops.size() || packed * 20 >= kTarget * 19)) break;
+    if (packed <= target && (count == ops.size() || packed * 20 >= target * 19)) break;
     const std::size_t plain = plain_size(ops.subspan(0, count));
-    count = ops_for(ops, std::min(kMostPlain, plain * kTarget / packed));
+    count = ops_for(ops, std::min(most_plain, plain * target / packed));
   }
   return count;
 }
@@ -149,7 +150,7 @@ base::Result<std::size_t> guess_ops(const SealContext& context, std::span<const 
 // room.
 base::Result<Candidate> fit(const SealContext& context, std::span<const Op> ops) {
   constexpr int kTries = 6;
-  constexpr std::size_t kFullEnough = kFreshSegmentMax * 9 / 10;
+  const std::size_t full_enough = context.most * 9 / 10;
   const std::size_t all = std::min(ops.size(), kMaxOpsPerSegment);
   std::size_t fits = 0;
   std::size_t too_many = all + 1;
@@ -159,11 +160,11 @@ base::Result<Candidate> fit(const SealContext& context, std::span<const Op> ops)
     auto candidate = try_ops(context, ops, guess);
     if (!candidate.ok() && candidate.code() != base::Code::too_large) return candidate;
     const std::size_t scaled =
-        candidate.ok() ? guess * (kFreshSegmentMax * 97 / 100) / candidate->encoded : guess / 2;
-    if (candidate.ok() && candidate->encoded <= kFreshSegmentMax) {
+        candidate.ok() ? guess * (context.most * 97 / 100) / candidate->encoded : guess / 2;
+    if (candidate.ok() && candidate->encoded <= context.most) {
       fits = guess;
       best = std::move(candidate).value();
-      if (best.encoded >= kFullEnough) break;
+      if (best.encoded >= full_enough) break;
     } else {
       too_many = guess;
     }
@@ -216,7 +217,7 @@ base::Result<Sealed> seal_segment(const SealContext& context, std::span<const Op
 
 base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const base::LogId& log,
                                            const Head& before, const base::Secret32& epoch_key,
-                                           const Segment& segment) {
+                                           const Segment& segment, const BranchNames* names) {
   SJ_TRY(auto header, decode_header(segment.header));
   if (header.dictionary > kDictionaryId) return base::error(base::Code::dictionary_unknown);
   SJ_TRY(auto padded, crypto::open(segment_key(space, log, epoch_key), header.nonce, segment.body,
@@ -224,10 +225,15 @@ base::Result<std::vector<Op>> open_segment(const base::SpaceId& space, const bas
   base::Reader reader(padded);
   base::ByteView packed;
   if (!reader.prefixed(padded.size(), packed)) return base::error(base::Code::malformed, "padding");
+  const base::LogId& own = names == nullptr ? log : names->own;
+  for (std::size_t i = 0; names != nullptr && i < header.deps.size(); ++i) {
+    SJ_CHECK(names->deps.size() == header.deps.size());
+    header.deps[i].log = names->deps[i];
+  }
   if (header.dictionary == 0)
-    return decode_body(packed, header.op_count, log, header.deps);  // stored as it is
+    return decode_body(packed, header.op_count, own, header.deps);  // stored as it is
   SJ_TRY(auto body, decompress(packed));
-  return decode_body(body, header.op_count, log, header.deps);
+  return decode_body(body, header.op_count, own, header.deps);
 }
 
 }  // namespace sejawat::log

@@ -36,6 +36,43 @@ class Descriptor {
   int fd_;
 };
 
+base::Status write_all(int file, base::ByteView content) {
+  std::size_t written = 0;
+  while (written < content.size()) {
+    const ssize_t count = ::write(file, content.data() + written, content.size() - written);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return failure("write file");
+    written += static_cast<std::size_t>(count);
+  }
+  if (::fsync(file) != 0) return failure("sync file");
+  return {};
+}
+
+// A file that gets its name when it is whole and on the disk: a kill on the way leaves nothing, and above all
+// no empty key that nothing ever starts with again. `written` stays false where the file system has no such
+// files.
+base::Status write_nameless(const std::filesystem::path& parent, const std::string& path,
+                            base::ByteView content, bool& written) {
+  const Descriptor file(::open(parent.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600));
+  if (file.get() < 0) return {};
+  SJ_TRY_STATUS(write_all(file.get(), content));
+  const std::string nameless = "/proc/self/fd/" + std::to_string(file.get());
+  if (::linkat(AT_FDCWD, nameless.c_str(), AT_FDCWD, path.c_str(), AT_SYMLINK_FOLLOW) != 0) {
+    if (errno == EEXIST) return failure("create file");
+    return {};  // no /proc, no links: in place, then
+  }
+  written = true;
+  return {};
+}
+
+base::Status write_in_place(const std::string& path, base::ByteView content) {
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (file.get() < 0) return failure("create file");
+  auto done = write_all(file.get(), content);
+  if (!done.ok()) ::unlink(path.c_str());
+  return done;
+}
+
 }  // namespace
 
 base::Now SystemClock::now() {
@@ -55,27 +92,10 @@ base::Status make_private_directory(const std::string& path) {
 }
 
 base::Status write_new_private_file(const std::string& path, base::ByteView content) {
-  {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (file.get() < 0) return failure("create file");
-    std::size_t written = 0;
-    while (written < content.size()) {
-      const ssize_t count = ::write(file.get(), content.data() + written, content.size() - written);
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) {
-        base::Error err = failure("write file");
-        ::unlink(path.c_str());
-        return err;
-      }
-      written += static_cast<std::size_t>(count);
-    }
-    if (::fsync(file.get()) != 0) {
-      base::Error err = failure("sync file");
-      ::unlink(path.c_str());
-      return err;
-    }
-  }
   const std::filesystem::path parent = std::filesystem::absolute(path).parent_path();
+  bool written = false;
+  SJ_TRY_STATUS(write_nameless(parent, path, content, written));
+  if (!written) SJ_TRY_STATUS(write_in_place(path, content));
   const Descriptor directory(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (directory.get() < 0 || ::fsync(directory.get()) != 0) return failure("sync directory");
   return {};

@@ -6,10 +6,28 @@
 #include <map>
 #include <unordered_map>
 
+#include "sqlite_copy.h"
+#include "storage_sqlite/backup.h"
+
 namespace sejawat::storage {
+
+base::Code sqlite_code(sqlite3* database, int result) {
+  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
+  const int system = sqlite3_system_errno(database);
+  if ((result & 0xFF) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)) return base::Code::disk_full;
+  switch (result & 0xFF) {
+    case SQLITE_FULL: return base::Code::disk_full;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return base::Code::store_locked;
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT: return base::Code::store_key_wrong;  // "or is damaged"
+    default: return base::Code::storage_failed;
+  }
+}
+
 namespace {
 
-constexpr int kSchemaVersion = 4;
+constexpr int kSchemaVersion = 5;
 constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -39,28 +57,21 @@ UPDATE arrival SET total = running.total FROM
 // Version 4: what lies beyond fences has a quota of its own.
 constexpr char kToVersion4[] = R"sql(
 ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 4;
 )sql";
-
-base::Code code_of(sqlite3* database, int result) {
-  // Where SQLite makes room ahead of writing, a full disk is an I/O error to it.
-  const int system = sqlite3_system_errno(database);
-  if ((result & 0xFF) == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT)) return base::Code::disk_full;
-  switch (result & 0xFF) {
-    case SQLITE_FULL: return base::Code::disk_full;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED: return base::Code::store_locked;
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: return base::Code::store_key_wrong;  // "or is damaged"
-    default: return base::Code::storage_failed;
-  }
-}
+// Version 5: a log may have several ends, and each segment is found by its hash as well as by its number.
+constexpr char kToVersion5[] = R"sql(
+CREATE TABLE branch(space BLOB NOT NULL, name BLOB NOT NULL, log BLOB NOT NULL, parent BLOB NOT NULL,
+  first_no INTEGER NOT NULL, PRIMARY KEY(space, name)) WITHOUT ROWID;
+ALTER TABLE arrival ADD COLUMN hash BLOB;
+PRAGMA user_version = 5;
+)sql";
 
 // A null statement is one that could not be prepared: its step says why.
 class Statement {
  public:
   Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
   ~Statement() {
+    if (statement_ == nullptr) return;  // one that a damaged schema does not allow
     sqlite3_reset(statement_);
     sqlite3_clear_bindings(statement_);
   }
@@ -87,7 +98,7 @@ class Statement {
     const int result = statement_ == nullptr ? sqlite3_errcode(database_) : sqlite3_step(statement_);
     if (result == SQLITE_ROW) return true;
     if (result == SQLITE_DONE) return false;
-    return base::error(code_of(database_, result), sqlite3_errmsg(database_));
+    return base::error(sqlite_code(database_, result), sqlite3_errmsg(database_));
   }
   base::Status run() {
     SJ_TRY(const bool row, step());
@@ -120,6 +131,21 @@ class SqliteStore final : public carrier::CarrierStore {
     sqlite3_close(database_);
   }
 
+  // A file that no one changes, whatever lies beside it.
+  base::Status open_artefact(const std::string& uri) {
+    if (sqlite3_open_v2(uri.c_str(), &database_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) !=
+        SQLITE_OK) {
+      return failure();
+    }
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+    SJ_TRY_STATUS(execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON"));
+    SJ_TRY(const int version, version_of_file());
+    if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
+    if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
+    if (version < kSchemaVersion) return base::error(base::Code::version_unsupported, "an older version's");
+    return {};
+  }
+
   base::Status open(const std::string& path, base::Random* random) {
     const int create = random == nullptr ? 0 : SQLITE_OPEN_CREATE;
     if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | create, nullptr) != SQLITE_OK) {
@@ -146,6 +172,10 @@ class SqliteStore final : public carrier::CarrierStore {
     if (version < 2) SJ_TRY_STATUS(execute(kToVersion2));
     if (version < 3) SJ_TRY_STATUS(execute(kToVersion3));
     if (version < 4) SJ_TRY_STATUS(execute(kToVersion4));
+    if (version < 5) {
+      SJ_TRY_STATUS(execute(kToVersion5));
+      SJ_TRY_STATUS(hash_what_is_held());
+    }
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -237,12 +267,36 @@ class SqliteStore final : public carrier::CarrierStore {
     return std::optional<base::Bytes>(base::to_bytes(query.blob(0)));
   }
 
+  base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId& space, const base::LogId& log,
+                                                    std::uint64_t no) override {
+    auto query = prepare("SELECT hash FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+    if (!row) return std::optional<base::Hash32>();
+    return base::Hash32::from(query.blob(0));
+  }
+  base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
+    std::vector<carrier::Branch> branches;
+    auto query = prepare("SELECT name, log, parent, first_no FROM branch WHERE space = ? ORDER BY name");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return branches;
+      branches.push_back(
+          {query.id<base::LogId>(0), query.id<base::LogId>(1), query.id<base::LogId>(2), query.u64(3)});
+    }
+  }
+  base::Status put_branch(const base::SpaceId& space, const carrier::Branch& branch) override {
+    auto query = prepare("INSERT INTO branch VALUES(?, ?, ?, ?, ?)");
+    query.bind(space.view()).bind(branch.name.view()).bind(branch.log.view()).bind(branch.parent.view());
+    return query.bind(number(branch.first_no)).run();
+  }
+
   base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip,
                              const base::Digest& digest, base::ByteView record) override {
     auto query = prepare(kInsertArrival);
     query.bind(space.view()).bind(number(tip.position)).bind(1).bind_null().bind_null();
     tips_[space] = tip;
-    return query.bind(digest.view()).bind(record).run();
+    return query.bind(digest.view()).bind(record).bind_null().run();
   }
   base::Status append_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
                               const base::Digest& digest, const base::LogId& log, const log::Head& head,
@@ -251,7 +305,7 @@ class SqliteStore final : public carrier::CarrierStore {
     query.bind(space.view()).bind(number(tip.position)).bind(0).bind(log.view()).bind(number(head.count - 1));
     tips_[space] = tip;
     heads_[{space, log}] = head;
-    return query.bind(digest.view()).bind(segment).run();
+    return query.bind(digest.view()).bind(segment).bind(head.hash.view()).run();
   }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
                                                       std::uint64_t position) override {
@@ -290,11 +344,14 @@ class SqliteStore final : public carrier::CarrierStore {
     }
     return Rest{last.u64(1) - before, static_cast<std::uint32_t>(last.u64(0) - position)};
   }
+  base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
+    return start_copy(database_, path);
+  }
 
  private:
   static constexpr char kInsertArrival[] =
-      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, total)"
-      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, length(?7) +"
+      "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, hash, total)"
+      " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
 
   // The rows of spaces and logs say where their ends are: once a commit is enough, however many arrivals it
@@ -318,6 +375,24 @@ class SqliteStore final : public carrier::CarrierStore {
     heads_.clear();
     return {};
   }
+  // Segments that came before hashes were kept; each log was one chain then. What does not parse stays
+  // without: nothing can fork off there.
+  base::Status hash_what_is_held() {
+    base::Hash32 last;
+    auto query =
+        prepare("SELECT id, space, log, no, bytes FROM arrival WHERE is_record = 0 ORDER BY space, log, no");
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return {};
+      if (query.u64(3) == 0) last = {};
+      auto segment = log::decode_segment(query.blob(4));
+      if (!segment.ok()) continue;
+      last = log::segment_hash(query.id<base::SpaceId>(1), query.id<base::LogId>(2), last, segment->header,
+                               log::body_hash(segment->body));
+      auto update = prepare("UPDATE arrival SET hash = ? WHERE id = ?");
+      SJ_TRY_STATUS(update.bind(last.view()).bind(query.i64(0)).run());
+    }
+  }
   base::Result<int> version_of_file() {
     auto query = prepare("PRAGMA user_version");
     SJ_TRY(const bool row, query.step());
@@ -325,7 +400,7 @@ class SqliteStore final : public carrier::CarrierStore {
   }
   base::Error failure() const {
     if (database_ == nullptr) return base::error(base::Code::storage_failed, "out of memory");
-    return base::error(code_of(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
+    return base::error(sqlite_code(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
   }
   base::Status execute(const char* sql) {
     if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
@@ -359,6 +434,12 @@ base::Result<std::unique_ptr<carrier::CarrierStore>> open_sqlite(const std::stri
 base::Result<std::unique_ptr<carrier::CarrierStore>> look_into_sqlite(const std::string& path) {
   auto store = std::make_unique<SqliteStore>();
   SJ_TRY_STATUS(store->open(path, nullptr));
+  return std::unique_ptr<carrier::CarrierStore>(std::move(store));
+}
+
+base::Result<std::unique_ptr<carrier::CarrierStore>> look_into_artefact(const std::string& path) {
+  auto store = std::make_unique<SqliteStore>();
+  SJ_TRY_STATUS(store->open_artefact(artefact_uri(path)));
   return std::unique_ptr<carrier::CarrierStore>(std::move(store));
 }
 

@@ -3,6 +3,7 @@
 #ifndef __EMSCRIPTEN__
 #include <algorithm>
 
+#include "store/store.h"
 #include "world.h"
 
 namespace sejawat::api {
@@ -181,6 +182,59 @@ TEST_F(Arrivals, TheSameTwiceChangesNothing) {
   EXPECT_EQ(texts(*two), "catatan");
   server.on_reply = nullptr;
   EXPECT_EQ(sync(*two).round_trips, 1U);
+}
+
+// What a newer program wrote: kept, carried, and read after the upgrade, without waiting for anything to
+// come.
+TEST_F(Arrivals, WhatCouldNotBeReadIsReadAfterAnUpgradeAndNotBefore) {
+  add(*one, "dari versi baru");
+  sync(*one);
+  auto two = device("two");
+  sync(*two);
+  const auto space = personal(status(*two)).space;
+  const auto key = base::Secret32(base::Bytes(32, 3));
+  const auto change = [&](const std::function<void(store::Store&)>& as) {
+    two.reset();
+    {
+      auto store = store::Store::open(folder.file("two"), key, 0);
+      ASSERT_TRUE(store.ok());
+      as(**store);
+    }
+    two = open("two");
+  };
+  change([&](store::Store& store) {  // as an older program left it
+    const auto heads = store.heads(space).value();
+    for (const auto& [log, head] : heads) {
+      ASSERT_TRUE(store.remove_ops_from(space, log, 0).ok());
+      ASSERT_TRUE(store.set_segment_states_from(space, log, 0, store::SegmentState::unreadable).ok());
+    }
+  });
+  EXPECT_EQ(personal(status(*two)).unreadable, 1U) << "by this same program nothing is tried again";
+  EXPECT_EQ(personal(status(*two)).waiting_segments, 0U);
+  EXPECT_EQ(sync(*two).round_trips, 1U) << "it is held all the same";
+  change([&](store::Store& store) { ASSERT_TRUE(store.put_setting("reader", base::Bytes{0}).ok()); });
+  EXPECT_EQ(personal(status(*two)).unreadable, 0U);
+  EXPECT_EQ(texts(*two), "dari versi baru");
+  EXPECT_EQ(sync(*two).round_trips, 1U);
+}
+
+// Rows are derived: after an upgrade they are what this program makes of the ops.
+TEST_F(Arrivals, RowsAreMadeAnewAfterAnUpgrade) {
+  const auto id = add(*one, "catatan");
+  one.reset();
+  {
+    auto store = store::Store::open(folder.file("Budi"), base::Secret32(base::Bytes(32, 3)), 0);
+    ASSERT_TRUE(store.ok());
+    auto row = (*store)->journal().get(id).value();
+    ASSERT_TRUE(row.has_value());
+    row->date = "1999-01-01";
+    row->text = "lain";
+    ASSERT_TRUE((*store)->journal().put(*row).ok());
+    ASSERT_TRUE((*store)->put_setting("reader", base::Bytes{0}).ok());
+  }
+  one = open("Budi");
+  EXPECT_EQ(one->journal().search("lain", 10).value().size(), 0U);
+  EXPECT_EQ(one->journal().search("catatan", 10).value().size(), 1U);
 }
 
 }  // namespace

@@ -139,6 +139,15 @@ TEST_F(Syncing, ACarrierThatLostItsDiskIsFilledAgainByAnOperator) {
             Code::unknown_space);
 }
 
+TEST_F(Syncing, ACommunityIsOfferedAgainAtOnceToACarrierThatLostItsDisk) {
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  server.lose_disk();
+  const auto id = community(status(*ani)).space;
+  ASSERT_TRUE(ani->host_community(id, server.address(), server.operator_secret()).ok());
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(pending(*ani), 0U);
+}
+
 TEST_F(Syncing, ARefusedSegmentReachesThePersonAndIsOfferedAgainLater) {
   const auto id = add(*budi, "terlalu banyak");
   server.refuse_segments = Code::quota_exceeded;
@@ -332,6 +341,60 @@ TEST_F(Syncing, WithoutAPersonIsRefused) {
   auto nobody = open("nobody");
   SyncDriver driver(*nobody, clock);
   EXPECT_EQ(driver.start(server.address()).code(), Code::not_found);
+}
+
+// Sealed once, the same for ever: also for a carrier that comes later, and after the key has changed.
+TEST_F(Syncing, AnotherCarrierGetsTheVerySameBytes) {
+  Server town(random, clock);
+  std::vector<base::Bytes> first;
+  std::vector<base::Bytes> second;
+  const auto keep = [](std::vector<base::Bytes>& into) {
+    return [&into](sync::ClientMessage& message) {
+      for (const auto& upload : message.spaces) {
+        for (const auto& run : upload.logs) into.insert(into.end(), run.segments.begin(), run.segments.end());
+      }
+    };
+  };
+  server.on_request = keep(first);
+  for (int i = 0; i < 5; ++i) {
+    add(*ani, "catatan " + std::to_string(i));
+    ASSERT_EQ(sync(*ani).code, Code::ok);
+  }
+  ASSERT_EQ(first.size(), 5U);
+  ASSERT_TRUE(ani->rotate(personal(status(*ani)).space).ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const auto secret = town.operator_secret();
+  ASSERT_TRUE(ani->host_community(community(status(*ani)).space, town.address(), secret).ok());
+  ani.reset();
+  ani = open("Ani");
+  town.on_request = keep(second);
+  ASSERT_EQ(sync(*ani, town).code, Code::ok);
+  for (const auto& segment : first) {
+    EXPECT_EQ(std::count(second.begin(), second.end(), segment), 1) << "byte for byte";
+  }
+  // And a third time, to a carrier that lost everything.
+  second.clear();
+  town.lose_disk();
+  const auto again = town.operator_secret();
+  ASSERT_TRUE(ani->host_community(community(status(*ani)).space, town.address(), again).ok());
+  sync(*ani, town);
+  sync(*ani, town);
+  for (const auto& segment : first) EXPECT_GE(std::count(second.begin(), second.end(), segment), 1);
+}
+
+TEST_F(Syncing, AnotherAddressIsKeptOnlyOnceASyncThereWentThrough) {
+  auto moved = server.address();
+  moved.host = "elsewhere.example";
+  for (const auto code : {Code::offline, Code::wrong_server_key}) {
+    ASSERT_TRUE(ani->start_sync(moved, false).ok());
+    ASSERT_TRUE(ani->finish_sync(moved, code).ok());
+    EXPECT_EQ(ani->home_carrier()->host, server.address().host);
+  }
+  ASSERT_TRUE(ani->start_sync(moved, false).ok());
+  ASSERT_TRUE(ani->finish_sync(moved, Code::ok).ok());
+  EXPECT_EQ(ani->home_carrier()->host, "elsewhere.example");
+  ani.reset();
+  EXPECT_EQ(open("Ani")->home_carrier()->host, "elsewhere.example");
 }
 
 }  // namespace

@@ -16,14 +16,6 @@ TEST_F(SchoolTest, SegmentsAreStoredInOrderAndKnownAgain) {
   EXPECT_EQ(carrier->survey()[0].usage.segment_bytes, first.size() + second.size());
 }
 
-TEST_F(SchoolTest, AnotherSegmentAtATakenPlaceIsAFork) {
-  Writing log = enrol(school, admin);
-  const auto other = log.draft();
-  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
-  EXPECT_EQ(write(admin, log, other), Code::chain_fork);
-  EXPECT_EQ(write(admin, log, log.write()), Code::ok) << "and the log goes on";
-}
-
 TEST_F(SchoolTest, BadSegmentsAreToldApartAndStoreNothing) {
   Writing log = enrol(school, admin);
   auto altered = log.draft();

@@ -14,7 +14,8 @@ constexpr std::string_view kAllLabels[] = {
     label::kSpaceDigest,  label::kAccountDigest, label::kSpaceSet,   label::kForkName,
     label::kIdentitySign, label::kIdentityBox,   label::kInviteSign, label::kPersonalEpoch,
     label::kInviteBox,    label::kBoxKey,        label::kWrapKey,    label::kFieldKey,
-    label::kCardCheck,
+    label::kCardCheck,    label::kOrigin,        label::kBundle,     label::kBundleLock,
+    label::kBundlePart,
 };
 
 std::string hash_of(std::string_view label, std::size_t size, base::ByteView input, base::ByteView key = {}) {

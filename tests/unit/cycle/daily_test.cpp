@@ -16,11 +16,11 @@ constexpr std::int64_t kHour = 60 * 60 * 1000;
 constexpr std::int64_t kWita = 8 * kHour;
 
 // The fixture's clocks stand on one day; in Mataram it is the next morning already.
-std::string day_of(Desk& desk, const base::ObjectId& id) {
+std::string day_of(Teacher& desk, const base::ObjectId& id) {
   return local_moment(desk.show(id).begun_ms, kWita).date;
 }
 
-base::ObjectId shared_problem(Desk& desk, Values more = {}) {
+base::ObjectId shared_problem(Teacher& desk, Values more = {}) {
   Record problem = a_problem("Siswa diam");
   for (auto& [name, value] : more) problem.values[name] = value;
   const auto id = desk.begin(problem);
@@ -28,8 +28,8 @@ base::ObjectId shared_problem(Desk& desk, Values more = {}) {
   return id;
 }
 
-DailyView view_at(Desk& desk, const std::string& date, const LocalMoment& now) {
-  auto view = daily_view(desk.records(), SchoolDays(), Desk::space(), date, now, kWita);
+DailyView view_at(Teacher& desk, const std::string& date, const LocalMoment& now) {
+  auto view = daily_view(desk.records(), SchoolDays(), Teacher::space(), date, now, kWita);
   EXPECT_TRUE(view.ok());
   return view.ok() ? *view : DailyView{};
 }
@@ -51,8 +51,8 @@ TEST(Daily, ClosesByItselfAtSixOfTheNextEffectiveDayOnEveryDevice) {
 
 TEST(Daily, WhatIsWrittenAfterItClosedIsTakenAndMarkedLate) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& budi = school.desk(1);
+  Teacher& ani = school.desk(0);
+  Teacher& budi = school.desk(1);
   const auto problem = shared_problem(ani);
   const std::string today = day_of(ani, problem);
   // A discussion of the week before closed long ago.
@@ -65,7 +65,7 @@ TEST(Daily, WhatIsWrittenAfterItClosedIsTakenAndMarkedLate) {
         {{"discussion", discussion.hex()}, {"problem", problem.hex()}, {"kind", "why"}, {"text", "karena"}}));
   }
   school.meet();
-  for (Desk* desk : {&ani, &budi}) {
+  for (Teacher* desk : {&ani, &budi}) {
     const auto late = view_at(*desk, "2026-11-16", {today, 0});
     ASSERT_EQ(late.problems.size(), 1U);
     ASSERT_EQ(late.problems.front().contributions.size(), 1U);
@@ -78,7 +78,7 @@ TEST(Daily, WhatIsWrittenAfterItClosedIsTakenAndMarkedLate) {
 
 TEST(Daily, AFacilitatorClosesItEarlierAndLaterWordsAreLate) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto problem = shared_problem(ani);
   const std::string today = day_of(ani, problem);
   const auto discussion = ani.begin(a_record(kDailyDiscussion, {{"date", today}}));
@@ -89,7 +89,7 @@ TEST(Daily, AFacilitatorClosesItEarlierAndLaterWordsAreLate) {
 
 TEST(Daily, WhatHasNoRootIsCarriedOverAndWhatHasOneIsNot) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto open = shared_problem(ani);
   const auto rooted = shared_problem(ani);
   ani.begin(a_record(kRootCause, {{"problem", rooted.hex()}, {"statement", "akar"}}));
@@ -107,12 +107,12 @@ TEST(Daily, WhatHasNoRootIsCarriedOverAndWhatHasOneIsNot) {
 
 TEST(Daily, MeTooCountsAPersonOnceWhateverTheirDevices) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& budi = school.desk(1);
-  Desk& laptop = school.second_device_of(1);
+  Teacher& ani = school.desk(0);
+  Teacher& budi = school.desk(1);
+  Teacher& laptop = school.second_device_of(1);
   const auto problem = shared_problem(ani);
   school.meet();
-  for (Desk* desk : {&budi, &laptop})
+  for (Teacher* desk : {&budi, &laptop})
     desk->begin(a_record(kContribution, {{"problem", problem.hex()}, {"kind", "me_too"}}));
   school.meet();
   const std::string today = day_of(ani, problem);
@@ -123,12 +123,12 @@ TEST(Daily, MeTooCountsAPersonOnceWhateverTheirDevices) {
 
 TEST(Daily, TwoWhoBegunOneApartBothCountAndEverybodyShowsTheSame) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& budi = school.desk(1);
+  Teacher& ani = school.desk(0);
+  Teacher& budi = school.desk(1);
   const auto problem = shared_problem(ani);
   const std::string today = day_of(ani, problem);
   school.meet();
-  for (Desk* desk : {&ani, &budi}) {
+  for (Teacher* desk : {&ani, &budi}) {
     const auto discussion = desk->begin(a_record(kDailyDiscussion, {{"date", today}}));
     desk->begin(a_record(
         kContribution,
@@ -141,7 +141,7 @@ TEST(Daily, TwoWhoBegunOneApartBothCountAndEverybodyShowsTheSame) {
   EXPECT_EQ(one.problems.front().contributions.size(), 2U);
 }
 
-bool hidden(Desk& desk, const base::ObjectId& id) {
+bool hidden(Teacher& desk, const base::ObjectId& id) {
   auto answer = name_hidden(desk.records(), desk.show(id));
   EXPECT_TRUE(answer.ok());
   return answer.ok() && *answer;
@@ -149,8 +149,8 @@ bool hidden(Desk& desk, const base::ObjectId& id) {
 
 TEST(Names, AHiddenNameIsHiddenOnEverythingOfThatPersonThatHangsOnTheProblem) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& budi = school.desk(1);
+  Teacher& ani = school.desk(0);
+  Teacher& budi = school.desk(1);
   const auto problem = shared_problem(ani, {{"hide_name", "yes"}});
   school.meet();
   const auto own =
@@ -166,7 +166,7 @@ TEST(Names, AHiddenNameIsHiddenOnEverythingOfThatPersonThatHangsOnTheProblem) {
 
 TEST(Names, AWithdrawnProblemStaysUnnamedThoughItSaysNothingAnyMore) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto problem = shared_problem(ani, {{"hide_name", "yes"}});
   ASSERT_TRUE(ani.step(problem, "withdrawn").ok());
   ASSERT_TRUE(ani.records().clear(ani.pen(), problem).ok());
@@ -176,19 +176,19 @@ TEST(Names, AWithdrawnProblemStaysUnnamedThoughItSaysNothingAnyMore) {
 
 TEST(Names, WhereTwoDevicesDisagreeTheNameStaysHidden) {
   School school(1);
-  Desk& phone = school.desk(0);
-  Desk& laptop = school.second_device_of(0);
+  Teacher& phone = school.desk(0);
+  Teacher& laptop = school.second_device_of(0);
   const auto problem = shared_problem(phone);
   school.meet();
   ASSERT_TRUE(phone.change(problem, {{"hide_name", "yes"}}).ok());
   ASSERT_TRUE(laptop.change(problem, {{"hide_name", "no"}}).ok());
   school.meet();
-  for (Desk* desk : {&phone, &laptop}) EXPECT_TRUE(hidden(*desk, problem));
+  for (Teacher* desk : {&phone, &laptop}) EXPECT_TRUE(hidden(*desk, problem));
 }
 
 TEST(Names, IdeasAndMeTooGoUnnamedUntilTheirTime) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto meeting = ani.begin(a_record(kWeeklyDiscussion, {{"date", "2026-11-27"}}));
   const auto idea = ani.begin(a_record(kIdea, {{"meeting", meeting.hex()}, {"text", "kartu"}}));
   for (const auto* phase : {"turns", "brainstorm"}) {
@@ -205,11 +205,11 @@ TEST(Names, IdeasAndMeTooGoUnnamedUntilTheirTime) {
 
 TEST(Categories, ASchoolAddsRenamesAndRetiresAndOldOnesStayReadable) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   ani.begin(a_record(kCategory, {{"key", "local_reading"}, {"name", "Membaca pagi"}, {"version", "1"}}));
   ani.begin(a_record(kCategory,
                      {{"key", "assessment"}, {"name", "Evaluasi"}, {"retired", "yes"}, {"version", "2"}}));
-  auto list = categories(ani.records(), {Desk::space()});
+  auto list = categories(ani.records(), {Teacher::space()});
   ASSERT_TRUE(list.ok());
   EXPECT_EQ(list->size(), built_in_categories().size() + 1);
   EXPECT_EQ(list->back().key, "local_reading");

@@ -41,9 +41,9 @@ inline Record a_problem(std::string title, std::string description = {}) {
 }
 
 // One device of one person.
-class Desk {
+class Teacher {
  public:
-  Desk(const Roll& roll, base::PersonId person, base::LogId log, std::uint64_t seed)
+  Teacher(const Roll& roll, base::PersonId person, base::LogId log, std::uint64_t seed)
       : person_(person), log_(log), random_(seed) {
     auto opened = store::Store::open(":memory:", base::Secret32(), 0);
     SJ_CHECK(opened.ok());
@@ -124,8 +124,8 @@ class School {
   explicit School(std::size_t people) {
     for (std::size_t i = 0; i < people; ++i) add_desk(person(i));
   }
-  Desk& desk(std::size_t i) { return *desks_.at(i); }
-  Desk& second_device_of(std::size_t i) {
+  Teacher& desk(std::size_t i) { return *desks_.at(i); }
+  Teacher& second_device_of(std::size_t i) {
     add_desk(person(i));
     return *desks_.back();
   }
@@ -163,10 +163,10 @@ class School {
     base::LogId log;
     log.bytes.fill(static_cast<std::uint8_t>(desks_.size() + 1));
     roll_.authors[log] = who;
-    desks_.push_back(std::make_unique<Desk>(roll_, who, log, desks_.size() + 1));
+    desks_.push_back(std::make_unique<Teacher>(roll_, who, log, desks_.size() + 1));
   }
   Roll roll_;
-  std::vector<std::unique_ptr<Desk>> desks_;
+  std::vector<std::unique_ptr<Teacher>> desks_;
 };
 
 }  // namespace sejawat::cycle

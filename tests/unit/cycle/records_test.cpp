@@ -12,7 +12,7 @@ namespace {
 
 TEST(Records, AProblemIsBegunChangedAndShown) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto id = ani.begin(a_problem("Siswa pasif saat diskusi"));
   EXPECT_EQ(ani.show(id).state, "identified");
   EXPECT_EQ(ani.show(id).owner, ani.person());
@@ -27,7 +27,7 @@ TEST(Records, AProblemIsBegunChangedAndShown) {
 
 TEST(Records, BadInputNamesTheFieldAndWritesNothing) {
   School school(1);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto refused = [&](Record record) {
     auto id = ani.try_begin(std::move(record));
     EXPECT_EQ(id.code(), base::Code::invalid_argument);
@@ -48,14 +48,14 @@ TEST(Records, BadInputNamesTheFieldAndWritesNothing) {
 
 TEST(Records, DifferentFieldsMergeAndOneFieldChangedByBothKeepsBoth) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
   ASSERT_TRUE(ani.change(id, {{"subject", "IPA"}, {"title", "Judul A"}}).ok());
   ASSERT_TRUE(phone.change(id, {{"severity", "3"}, {"title", "Judul B"}}).ok());
   school.meet();
-  for (Desk* desk : {&ani, &phone}) {
+  for (Teacher* desk : {&ani, &phone}) {
     const RecordView view = desk->show(id);
     EXPECT_EQ(view.value("subject"), "IPA");
     EXPECT_EQ(view.value("severity"), "3");
@@ -70,8 +70,8 @@ TEST(Records, DifferentFieldsMergeAndOneFieldChangedByBothKeepsBoth) {
 
 TEST(Records, AConflictIsListedDecidedAndTheDecisionUndone) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
   ASSERT_TRUE(ani.change(id, {{"title", "Judul A"}}).ok());
@@ -94,14 +94,14 @@ TEST(Records, AConflictIsListedDecidedAndTheDecisionUndone) {
 
 TEST(Records, ProseOfDifferentParagraphsGoesTogetherAndTheVersionsStay) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   const auto id = ani.begin(a_problem("Judul", "satu\ndua\ntiga"));
   school.meet();
   ASSERT_TRUE(ani.change(id, {{"description", "SATU\ndua\ntiga"}}).ok());
   ASSERT_TRUE(phone.change(id, {{"description", "satu\ndua\nTIGA"}}).ok());
   school.meet();
-  for (Desk* desk : {&ani, &phone}) {
+  for (Teacher* desk : {&ani, &phone}) {
     const RecordView view = desk->show(id);
     EXPECT_EQ(view.value("description"), "SATU\ndua\nTIGA");
     EXPECT_FALSE(view.conflicted());
@@ -113,8 +113,8 @@ TEST(Records, ProseOfDifferentParagraphsGoesTogetherAndTheVersionsStay) {
 
 TEST(Records, PartsAreAddedByBothAndASetHoldsAValueOnce) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   Record trial = a_record(kTrial, {{"problem", "0123456789abcdef"}});
   trial.parts["measures"].push_back({0, {{"name", "Yang bertanya"}, {"target", "10"}}});
   const auto id = ani.begin(trial);
@@ -137,8 +137,8 @@ TEST(Records, PartsAreAddedByBothAndASetHoldsAValueOnce) {
 
 TEST(Records, DeletingAgainstEditingTheEditWins) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
   ASSERT_TRUE(ani.trash(id).ok());
@@ -151,14 +151,14 @@ TEST(Records, DeletingAgainstEditingTheEditWins) {
 
 TEST(Records, DeletingAgainstAStepTheStepWins) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
   ASSERT_TRUE(ani.trash(id).ok());
   ASSERT_TRUE(phone.step(id, "shared").ok());
   school.meet();
-  for (Desk* desk : {&ani, &phone}) {
+  for (Teacher* desk : {&ani, &phone}) {
     EXPECT_FALSE(desk->show(id).trashed);
     EXPECT_TRUE(desk->show(id).restored_by_edit);
     EXPECT_EQ(desk->show(id).state, "shared");
@@ -172,8 +172,8 @@ TEST(Records, DeletingAgainstAStepTheStepWins) {
 
 TEST(Records, AStepNeedsItsPlaceItsPersonItsReasonAndItsDate) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& budi = school.desk(1);
+  Teacher& ani = school.desk(0);
+  Teacher& budi = school.desk(1);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
   EXPECT_EQ(ani.step(id, "solved").error().detail, "step: not from identified to solved");
@@ -186,8 +186,8 @@ TEST(Records, AStepNeedsItsPlaceItsPersonItsReasonAndItsDate) {
 
 TEST(Records, WhatOthersWriteIntoARecordThatIsNotTheirsCountsForNothing) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& mallory = school.desk(1);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(1);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
   EXPECT_EQ(mallory.change(id, {{"title", "palsu"}}).code(), base::Code::not_permitted);
@@ -221,8 +221,8 @@ TEST(Records, WhatOthersWriteIntoARecordThatIsNotTheirsCountsForNothing) {
 
 TEST(Records, AFacilitatorMayWhatAnotherTeacherMayNot) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& budi = school.desk(1);
+  Teacher& ani = school.desk(0);
+  Teacher& budi = school.desk(1);
   const auto id = ani.begin(a_problem("Judul"));
   ASSERT_TRUE(ani.step(id, "shared").ok());
   school.meet();
@@ -236,7 +236,7 @@ TEST(Records, AFacilitatorMayWhatAnotherTeacherMayNot) {
 
 TEST(Records, AContributionIsWrittenOnce) {
   School school(2);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   const auto id = ani.begin(a_record(kContribution, {{"kind", "why"}, {"text", "Karena takut salah"}}));
   EXPECT_EQ(ani.change(id, {{"text", "lain"}}).code(), base::Code::not_permitted);
   log::Op op;
@@ -251,8 +251,8 @@ TEST(Records, AContributionIsWrittenOnce) {
 
 TEST(Records, WhatALaterVersionWroteSurvivesAnEdit) {
   School school(2);
-  Desk& ani = school.desk(0);
-  Desk& phone = school.second_device_of(0);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
   const auto id = ani.begin(a_problem("Judul"));
   log::Op later;
   later.object = id;
@@ -274,7 +274,7 @@ TEST(Records, WhatALaterVersionWroteSurvivesAnEdit) {
 
 TEST(Records, ListsAreNewestFirstFilteredAndPaged) {
   School school(2);
-  Desk& ani = school.desk(0);
+  Teacher& ani = school.desk(0);
   std::vector<base::ObjectId> ids;
   for (int i = 1; i <= 9; ++i) {
     ids.push_back(ani.begin(a_record(
@@ -315,6 +315,10 @@ TEST(Records, ListsAreNewestFirstFilteredAndPaged) {
   EXPECT_TRUE(ani.records().naming(ids[3], kRootCause)->empty());
 }
 
+std::size_t index(support::SeededRandom& random, std::size_t below) {
+  return static_cast<std::size_t>(random.below(below));
+}
+
 TEST(Records, EveryDeviceReadsTheSameWhateverTheOrderOfArrival) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     School school(3);
@@ -323,7 +327,7 @@ TEST(Records, EveryDeviceReadsTheSameWhateverTheOrderOfArrival) {
     school.meet();
     school.give_role(1, Who::facilitator);
     for (int i = 0; i < 20; ++i) {
-      Desk& desk = school.desk(random.below(3));
+      Teacher& desk = school.desk(index(random, 3));
       switch (random.below(6)) {
         case 0:
           static_cast<void>(desk.change(id, {{"subject", "M" + std::to_string(random.below(3))}}));
@@ -334,12 +338,12 @@ TEST(Records, EveryDeviceReadsTheSameWhateverTheOrderOfArrival) {
           break;
         case 2: {
           const auto& states = entity(kProblem)->states.states;
-          static_cast<void>(desk.step(id, states[random.below(states.size())].name, "sebab", "2026-12-01"));
+          static_cast<void>(desk.step(id, states[index(random, states.size())].name, "sebab", "2026-12-01"));
           break;
         }
         case 3: static_cast<void>(desk.trash(id)); break;
         case 4: static_cast<void>(desk.restore(id)); break;
-        default: school.send(random.below(3), random.below(3), id); break;
+        default: school.send(index(random, 3), index(random, 3), id); break;
       }
     }
     school.meet();

@@ -12,6 +12,10 @@ namespace {
 
 const StateMachine& problem() { return entity(kProblem)->states; }
 
+std::size_t index(support::SeededRandom& random, std::size_t below) {
+  return static_cast<std::size_t>(random.below(below));
+}
+
 class Steps {
  public:
   // By the device `who`, having seen the step `after` (-1: the beginning).
@@ -178,13 +182,13 @@ TEST(States, TheSetDecidesNotTheOrder) {
       }
       if (next.empty()) continue;
       steps.add(static_cast<std::uint8_t>(1 + random.below(4)), after, at.c_str(),
-                next[random.below(next.size())]);
+                next[index(random, next.size())]);
     }
     const Standing first = steps.stand();
     ASSERT_FALSE(first.steps.empty());
     for (int order = 0; order < 10; ++order) {
       for (std::size_t i = steps.ops.size(); i > 1; --i)
-        std::swap(steps.ops[i - 1], steps.ops[random.below(i)]);
+        std::swap(steps.ops[i - 1], steps.ops[index(random, i)]);
       const Standing again = steps.stand();
       EXPECT_EQ(again.state, first.state);
       EXPECT_EQ(again.intents.size(), first.intents.size());

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "base/codec.h"
+#include "compress.h"
 #include "crypto/hash.h"
 #include "random_ops.h"
 
@@ -275,6 +277,19 @@ TEST_F(Rubbish, ABodyThatIsNotCompressedIsFine) {
 TEST_F(Rubbish, ADictionaryThatIsNotHereIsNamed) {
   EXPECT_EQ(open(2, kSmallestBody), Code::dictionary_unknown);
   EXPECT_EQ(open(UINT32_MAX, kSmallestBody), Code::dictionary_unknown);
+}
+
+// By a member who has the key and means harm: some KiB that would be 64 MiB, or one op told a million times.
+TEST_F(Rubbish, ABombByItsAuthorStopsAtTheCap) {
+  const auto bomb = [&](std::size_t size) {
+    base::Writer padded;
+    padded.prefixed(compress(base::Bytes(size, 'a')));
+    EXPECT_LT(padded.bytes().size(), 16U * 1024);
+    return padded.bytes();
+  };
+  EXPECT_EQ(open(1, bomb(64 << 20)), Code::too_large);
+  EXPECT_EQ(open(1, bomb(kMaxBodyPlain)), Code::malformed);
+  EXPECT_EQ(open(1, bomb(kMaxBodyPlain), 4096), Code::malformed);
 }
 
 TEST_F(Rubbish, IsMalformedAndStopsNothing) {

@@ -148,6 +148,27 @@ TEST_F(MembershipTest, OnlyWritersEnrolLogs) {
   EXPECT_FALSE(membership->may_write(base::LogId{}));
 }
 
+TEST_F(MembershipTest, AnAdminAddsSomebodyWithTheirDevicesAndNobodyElseDoes) {
+  found();
+  admit(sari, WireRole::writer);
+  const auto added = [&](const Person& by, const Person& whom) {
+    return write_member(by.author(), *membership, whom.certificate.identity_key,
+                        whom.identity.box.public_key(), WireRole::writer, base::as_bytes("sealed"));
+  };
+  EXPECT_EQ(membership->add(write_device(admin.author(), *membership, budi.certificate)).code(),
+            Code::not_permitted)
+      << "a device of nobody here";
+  EXPECT_EQ(membership->add(added(sari, budi)).code(), Code::not_permitted);
+  put(added(admin, budi));
+  EXPECT_EQ(membership->role_of(budi.id()), WireRole::writer);
+  EXPECT_EQ(membership->devices().count(budi.certificate.device()), 0U);
+  EXPECT_EQ(membership->add(write_device(sari.author(), *membership, budi.certificate)).code(),
+            Code::not_permitted);
+  put(write_device(admin.author(), *membership, budi.certificate));
+  EXPECT_EQ(membership->devices().at(budi.certificate.device()).certificate, budi.certificate.bytes);
+  put(write_log(budi.author(), *membership, DeviceKeys::random(random).sign));
+}
+
 // A right that somebody got later does not reach back, in whichever order the records arrive.
 TEST_F(MembershipTest, PermissionIsJudgedInTheCausalPast) {
   found();

@@ -37,6 +37,13 @@ std::string seen(const Membership& of) {
     out += "member " + id.hex() + " " + std::to_string(static_cast<int>(member.role)) + " " +
            base::to_hex(member.sealed_role) + "\n";
   }
+  for (const auto& [id, held] : of.roles_held()) {
+    auto roles = held.sealed_roles;
+    std::sort(roles.begin(), roles.end());
+    out += "was " + id.hex() + (held.admin ? " admin" : "");
+    for (const auto& role : roles) out += " " + base::to_hex(role);
+    out += "\n";
+  }
   for (const auto& [id, join] : of.provisional()) out += "provisional " + id.hex() + " " + join.hex() + "\n";
   for (const auto& [id, device] : of.devices())
     out += "device " + id.hex() + " " + device.person.hex() + "\n";
@@ -389,13 +396,13 @@ TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
   for (int history = 0; history < 200; ++history) {
     std::vector<Membership> replicas(people.size(), start);
     std::vector<Offer> offers;
-    for (int step = 0; step < 24; ++step) {
+    for (int step = 0; step < 36; ++step) {
       const std::size_t who = below(people.size());
       Membership& at = replicas[who];
       const Person& by = people[who];
       const Person& whom = people[below(people.size())];
       base::Bytes record;
-      switch (below(7)) {
+      switch (below(9)) {
         case 0: record = removal(at, by, whom); break;
         case 1:
           record = write_role(by.author(), at, whom.id(), static_cast<WireRole>(2 + below(3)), {},
@@ -417,6 +424,12 @@ TEST_F(RemovalTest, RandomHistoriesOfManyActorsMeanTheSameInRandomOrders) {
           record = write_invite_revoked(by.author(), at, offers[below(offers.size())].keys.sign.public_key());
           break;
         case 5: record = write_epoch(by.author(), at, base::Secret32::random(random), {}, random); break;
+        case 6:
+          record =
+              write_member(by.author(), at, whom.certificate.identity_key, whom.identity.box.public_key(),
+                           static_cast<WireRole>(2 + below(3)), random.id<base::HeadTag>().view());
+          break;
+        case 7: record = write_device(by.author(), at, whom.certificate); break;
         default: {  // two meet
           Membership& other = replicas[below(replicas.size())];
           const auto records = other.records();

@@ -264,6 +264,28 @@ TYPED_TEST_P(StoreSuite, APlaceIsNeverTakenTwice) {
       << "a number of a log";
 }
 
+TYPED_TEST_P(StoreSuite, BranchesAndHashesAreKept) {
+  const carrier::Branch branch{this->random.template id<base::LogId>(), this->first, this->first, 1};
+  const carrier::Branch twig{this->random.template id<base::LogId>(), this->first, branch.name, 3};
+  this->durably([&] {
+    this->put_segment(this->school, this->first);
+    ASSERT_TRUE(this->store->put_branch(this->school.space, branch).ok());
+    ASSERT_TRUE(this->store->put_branch(this->school.space, twig).ok());
+    this->put_segment(this->school, branch.name);
+  });
+  this->reopen();
+  auto expected = std::vector<carrier::Branch>{branch, twig};
+  if (twig.name < branch.name) std::swap(expected[0], expected[1]);
+  EXPECT_EQ(this->store->branches(this->school.space).value(), expected) << "ascending";
+  EXPECT_TRUE(this->store->branches(this->diary.space).value().empty());
+  EXPECT_EQ(this->store->hash_of(this->school.space, this->first, 0).value(),
+            this->school.heads[this->first].hash);
+  EXPECT_EQ(this->store->hash_of(this->school.space, branch.name, 0).value(),
+            this->school.heads[branch.name].hash);
+  EXPECT_FALSE(this->store->hash_of(this->school.space, this->first, 1).value().has_value());
+  EXPECT_FALSE(this->store->put_branch(this->school.space, branch).ok()) << "a name is never taken twice";
+}
+
 TYPED_TEST_P(StoreSuite, OneOwnerAtATime) {
   EXPECT_EQ(this->engine.open().code(), Code::store_locked);
   this->durably([&] { this->put_record(this->school); });
@@ -281,6 +303,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             WhatIsNotThereIsNoErrorAndNothing, SpacesRecordsAndSegmentsAreFoundAgain,
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
-                            APlaceIsNeverTakenTwice, OneOwnerAtATime, TwoStoresAreTwoGenerations);
+                            APlaceIsNeverTakenTwice, BranchesAndHashesAreKept, OneOwnerAtATime,
+                            TwoStoresAreTwoGenerations);
 
 }  // namespace sejawat::storage

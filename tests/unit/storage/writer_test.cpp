@@ -1,6 +1,8 @@
 #include "storage/writer.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -66,6 +68,16 @@ class Watched final : public carrier::CarrierStore {
                                                    std::uint64_t no) override {
     return inner_->segment(space, log, no);
   }
+  base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId& space, const base::LogId& log,
+                                                    std::uint64_t no) override {
+    return inner_->hash_of(space, log, no);
+  }
+  base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
+    return inner_->branches(space);
+  }
+  base::Status put_branch(const base::SpaceId& space, const carrier::Branch& branch) override {
+    return inner_->put_branch(space, branch);
+  }
   base::Status append_record(const base::SpaceId& space, const carrier::SpaceTip& tip,
                              const base::Digest& digest, base::ByteView record) override {
     return inner_->append_record(space, tip, digest, record);
@@ -84,6 +96,10 @@ class Watched final : public carrier::CarrierStore {
   }
   base::Result<Rest> rest_after(const base::SpaceId& space, std::uint64_t at) override {
     return inner_->rest_after(space, at);
+  }
+
+  base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
+    return inner_->copy_to(path);
   }
 
   void note(const std::string& what) {
@@ -273,6 +289,31 @@ TEST_F(WriterTest, AFailureInsideTheTransactionIsFatalToo) {
   EXPECT_EQ(fatal_calls, 1);
   EXPECT_EQ(acked, 1) << "the one whose commit was over, and none of the group that failed";
   EXPECT_EQ(fatal_code, Code::storage_failed);
+}
+
+TEST_F(WriterTest, ACopyIsMadeBetweenGroupsAndAFailedOneFailsAlone) {
+  start();
+  std::atomic<int> code{-1};
+  const auto done = [&](const base::Status& status) { code = static_cast<int>(status.code()); };
+  ASSERT_TRUE(writer->copy("/nonexistent/copy", done));
+  while (code < 0) std::this_thread::yield();
+  EXPECT_EQ(code, static_cast<int>(Code::storage_failed));
+  ASSERT_TRUE(submit(log->write()));
+  while (acked == 0) std::this_thread::yield();
+  std::string path = "/tmp/sejawat-copy-XXXXXX";
+  const int file = ::mkstemp(path.data());
+  ASSERT_GE(file, 0);
+  ::close(file);
+  code = -1;
+  ASSERT_TRUE(writer->copy(path, done));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(submit(log->write()));
+  while (code < 0) std::this_thread::yield();
+  writer->stop();
+  EXPECT_EQ(code, 0);
+  EXPECT_EQ(acked, 51);
+  EXPECT_EQ(fatal_calls, 0);
+  EXPECT_FALSE(writer->copy(path, done));
+  ::unlink(path.c_str());
 }
 
 TEST_F(WriterTest, AStoreThatCannotBeginIsFatal) {

@@ -94,7 +94,7 @@ TEST_F(SqliteFile, AStoreOfTheFirstVersionLearnsWhatItsSpacesTakeUp) {
   make();
   run("ALTER TABLE space DROP COLUMN segment_bytes; ALTER TABLE space DROP COLUMN records;"
       "ALTER TABLE space DROP COLUMN record_bytes; ALTER TABLE space DROP COLUMN quarantined_bytes; ALTER "
-      "TABLE arrival DROP COLUMN total;"
+      "TABLE arrival DROP COLUMN total; ALTER TABLE arrival DROP COLUMN hash; DROP TABLE branch;"
       "PRAGMA user_version = 1");
   EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::version_unsupported);
   auto store = at.open();

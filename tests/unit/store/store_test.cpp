@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -156,6 +157,76 @@ TEST_F(StoreFile, HasOneOwnerAtATime) {
   EXPECT_EQ(Store::open(path(), key_of(1), 50).code(), base::Code::store_locked);
 }
 #endif
+
+TEST_F(StoreFile, AStoreOfTheFirstVersionIsBroughtUpToDateWithAllItHolds) {
+  const base::SpaceId space{{1}};
+  const base::LogId log{{2}};
+  {
+    auto store = Store::open(path(), key_of(1), 0);
+    ASSERT_TRUE(store.ok());
+    for (std::uint64_t no = 0; no < 3; ++no) {
+      const StoredSegment segment{log, no, no, 1, base::Hash32{}, base::Bytes(20, 7)};
+      ASSERT_TRUE((*store)->put_segment(space, segment, SegmentState::unreadable).ok());
+    }
+    ASSERT_TRUE((*store)->put_setting("name", base::as_bytes("Bu Ani")).ok());
+  }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+  const std::string key = "raw:" + base::to_hex(key_of(1).view());
+  ASSERT_EQ(sqlite3_key(database, key.data(), static_cast<int>(key.size())), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database,
+                         "DROP TABLE branch; DROP INDEX segment_waiting; CREATE INDEX segment_waiting ON"
+                         " segment(space, state) WHERE state IN (1, 2, 4); PRAGMA user_version = 1",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  auto store = Store::open(path(), key_of(1), 0);
+  ASSERT_TRUE(store.ok()) << store.error().detail;
+  EXPECT_EQ((*store)->segments_in_state(space, SegmentState::unreadable, 10).value().size(), 3U);
+  EXPECT_TRUE((*store)->branches(space).value().empty());
+  EXPECT_TRUE((*store)->setting("name").value().has_value());
+  ASSERT_TRUE((*store)->put_branch(space, {base::LogId{{3}}, log, log, 1, 1}).ok());
+  EXPECT_EQ((*store)->branches(space).value().size(), 1U);
+}
+
+// What stood after a fork goes by another name, and everything that spoke of it does too.
+TEST_F(StoreFile, PartingABranchMovesItsSegmentsOpsAcksAndBranches) {
+  const base::SpaceId space{{1}};
+  const base::LogId log{{2}};
+  const base::LogId child{{3}};
+  const base::ObjectId object{{4}};
+  const base::PublicBoxKey near{{5}};
+  const base::PublicBoxKey far{{6}};
+  auto store = std::move(Store::open(path(), key_of(1), 0)).value();
+  for (std::uint64_t no = 0; no < 5; ++no) {
+    const StoredSegment segment{
+        log, no, no * 2, 2, base::Hash32{{static_cast<std::uint8_t>(no)}}, base::Bytes(20, 7)};
+    ASSERT_TRUE(store->put_segment(space, segment, SegmentState::applied).ok());
+    ASSERT_TRUE(store->put_op(space, object, {{log, no * 2}, base::Bytes(5, 1)}, true).ok());
+  }
+  ASSERT_TRUE(store->put_head(space, log, {5, 10, base::Hash32{{4}}}).ok());
+  ASSERT_TRUE(store->put_branch(space, {child, log, log, 5, 10}).ok());
+  ASSERT_TRUE(store->ack_segments(near, space, log, 4).ok());
+  ASSERT_TRUE(store->ack_segments(far, space, log, 2).ok());
+  const BranchRow to{base::LogId{{9}}, log, log, 3, 6};
+  ASSERT_TRUE(store->part_at(space, to, {3, 6, base::Hash32{{2}}}, {5, 10, base::Hash32{{4}}}).ok());
+  EXPECT_EQ(store->head(space, log).value()->count, 3U);
+  EXPECT_EQ(store->head(space, to.name).value()->count, 5U);
+  EXPECT_FALSE(store->segment(space, log, 3).value().has_value());
+  EXPECT_TRUE(store->segment(space, log, 2).value().has_value());
+  EXPECT_TRUE(store->segment(space, to.name, 4).value().has_value());
+  EXPECT_EQ(store->objects_from(space, to.name, 0).value().size(), 1U);
+  EXPECT_EQ(store->objects_from(space, log, 6).value().size(), 0U);
+  EXPECT_EQ(store->acked_segments(near, space, log).value(), 3U);
+  EXPECT_EQ(store->acked_segments(near, space, to.name).value(), 4U);
+  EXPECT_EQ(store->acked_segments(far, space, log).value(), 2U);
+  EXPECT_EQ(store->acked_segments(far, space, to.name).value(), 0U);
+  const auto branches = store->branches(space).value();
+  ASSERT_EQ(branches.size(), 2U);
+  for (const auto& branch : branches) {
+    EXPECT_EQ(branch.parent, branch.name == child ? to.name : log);
+  }
+}
 
 }  // namespace
 }  // namespace sejawat::store

@@ -26,5 +26,6 @@ json::object make_keys();        // keys.json: key box, epoch wrap, encrypted fi
 json::object make_identity();    // identity.json: card, certificate, records, invite
 json::object make_signatures();  // signature.json
 json::object make_noise();       // noise.json
+json::object make_bundle();      // bundle.json
 
 }  // namespace sejawat::vectors

@@ -29,6 +29,9 @@ struct SpaceStatus {
   base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
+  std::uint64_t unreadable =
+      0;                    // received segments that need a newer program, or that their author made wrong
+  std::uint64_t forks = 0;  // logs of this person that were continued from an old copy: both ends are kept
 };
 // Why a carrier last refused something of a space. It stays here, is offered again at every sync, and the
 // reason stands until the carrier takes it.
@@ -94,6 +97,30 @@ struct QuarantinedLog {
   std::uint64_t bytes = 0;
 };
 
+// One change of it, as far as this person's keys open it.
+struct QuarantinedChange {
+  base::ObjectId object;
+  std::uint32_t type = 0;
+  log::OpKind kind = log::OpKind::write;
+  std::int64_t wall_ms = 0;
+  struct Field {
+    std::uint32_t element = 0;
+    std::string name;                  // cycle/field_names.h
+    std::optional<std::string> value;  // nullopt: removed
+  };
+  std::vector<Field> fields;
+};
+struct QuarantinedWork {
+  QuarantinedLog log;
+  std::vector<QuarantinedChange> changes;  // in the order of the log
+  std::uint64_t unreadable = 0;            // segments without a key here
+  std::vector<base::Bytes> sealed;         // the segments as they travel
+};
+
+class BundleExport;
+class BundleImport;
+struct BundleOptions;
+
 class Core {
  public:
   // store errors as in store/store.h. `clock` and `random` are borrowed and must outlive the core.
@@ -136,10 +163,16 @@ class Core {
   std::optional<base::SpaceId> joining() const;  // the space of the join that waits
 
   // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
-  base::Result<std::vector<MemberInfo>> members();
+  base::Result<std::vector<MemberInfo>> members(const base::SpaceId* community = nullptr);
   base::Status change_role(const base::PersonId& person, std::string_view domain_role);
   // Ends the person's logs where this device knows them, and opens an epoch without them.
-  base::Status remove_member(const base::PersonId& person);
+  base::Status remove_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
+  // Working groups (groups.cpp): a space each, with keys of its own, on the carrier of `community` (none: the
+  // first one). Whoever founds it is its admin.
+  base::Result<base::SpaceId> create_group(std::string_view name, const base::SpaceId* community = nullptr);
+  // Adds somebody of another space of ours; they need do nothing. already_exists, not_found, not_permitted.
+  base::Status add_member(const base::SpaceId& to, const base::PersonId& person,
+                          std::string_view domain_role);
   base::Status confirm_member(const base::PersonId& person);
   base::Result<std::vector<InviteInfo>> invites();
   base::Status revoke_invite(const base::HeadTag& id);
@@ -150,6 +183,8 @@ class Core {
   // Late work (fences.cpp): listed wherever it is held; an admin takes it after all.
   base::Result<std::vector<QuarantinedLog>> quarantine();
   base::Status readmit(const base::LogId& log);
+  // quarantine.cpp. not_found: nothing of this log waits.
+  base::Result<QuarantinedWork> quarantined_work(const base::LogId& log);
 
   // Journal, all in the personal space. Entries are written as given in one transaction: all or none.
   base::Result<std::vector<base::ObjectId>> add_entries(const std::vector<cycle::JournalEntry>& entries);
@@ -183,7 +218,11 @@ class Core {
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
                                                                 bool live);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
+  // Files in place of a line (api/bundle.h). Borrow the core.
+  base::Result<std::unique_ptr<BundleExport>> export_bundle(BundleOptions options);
+  base::Result<std::unique_ptr<BundleImport>> import_bundle();
   std::uint32_t refused_in_sync() const;  // records and segments that the carrier refused, since start_sync
+  std::uint32_t forks_in_sync() const;    // own logs that turned out to have been continued from an old copy
 
  private:
   explicit Core(std::unique_ptr<State> state);

@@ -25,6 +25,7 @@ struct SyncReport {
   std::uint32_t round_trips = 0;
   std::uint64_t pending = 0;
   std::uint32_t refused = 0;  // records and segments
+  std::uint32_t forks = 0;    // as Core::forks_in_sync
   base::Code join = base::Code::not_found;
   std::optional<base::GenerationId> generation;
 };

@@ -18,6 +18,8 @@ inline constexpr std::size_t kSegmentMax = 60 * 1024;       // whole encoded seg
 inline constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
 inline constexpr std::size_t kMaxDeps = 512;
 inline constexpr std::size_t kMaxFrontier = 16;
+// Ends of one log that a replica keeps. A store that was copied makes one more; hundreds only malice makes.
+inline constexpr std::size_t kMaxBranches = 16;
 
 enum class SegmentKind : std::uint8_t { data = 0 };  // append only: packs, witnesses and chunks follow
 

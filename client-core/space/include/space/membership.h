@@ -39,21 +39,30 @@ struct Device {
   base::PersonId person;
   base::PublicSignKey sign_key;
   base::PublicBoxKey box_key;
+  base::Bytes certificate;
 };
 // Where a log ends for everybody: the first `count` segments count, the last of them with this hash prefix
-// (zero with count 0). What lies beyond waits in quarantine.
+// (zero with count 0). What lies beyond waits in quarantine; so does every other branch of the log from where
+// it parts from this one, unless a fence of its own names it.
 struct Fence {
   base::LogId log;
   std::uint64_t count = 0;
   base::HeadTag head;
   friend bool operator==(const Fence&, const Fence&) = default;
 };
+void sort_fences(std::vector<Fence>& fences);  // as records list them: by log, count, head
 struct EnrolledLog {
   base::LogId log;
   base::PublicSignKey key;
   base::DeviceId device;
   base::PersonId person;
   std::optional<Fence> fence;  // of a removed or demoted writer, or of one whose join nobody confirmed yet
+  std::vector<Fence> further;  // ends of other branches of this log that count as well
+  std::vector<Fence> fences() const {
+    std::vector<Fence> all = further;
+    if (fence) all.insert(all.begin(), *fence);
+    return all;
+  }
 };
 struct Invite {
   base::PublicSignKey sign_key;
@@ -96,6 +105,7 @@ class Membership {
   const base::SpaceId& space() const { return space_; }
   bool has_genesis() const { return !entries_.empty(); }
   SpaceKind kind() const { return *view().kind; }
+  const base::PersonId& founder() const;  // after the genesis
   bool has_record(const base::RecordId& id) const;
   bool has_prefix(const base::HeadTag& tag) const;
   std::vector<base::HeadTag> frontier() const;  // ascending heads of the DAG
@@ -202,7 +212,8 @@ base::Bytes write_invite(const Author& author, const Membership& to, const Invit
 base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
                        const base::HeadTag& invite_record, const base::PublicBoxKey& identity_box,
                        base::ByteView sealed_profile);
-// Fences: where the logs of the removed end, ascending by log; one not listed ends before its first segment.
+// Fences: where the logs of the removed end, ascending by log, then by count and head where a log has several
+// ends; one not listed ends before its first segment.
 base::Bytes write_person_removed(const Author& author, const Membership& to, const base::PersonId& person,
                                  std::vector<Fence> fences);
 base::Bytes write_device_removed(const Author& author, const Membership& to, const base::DeviceId& device,
@@ -213,6 +224,9 @@ base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite);
 base::Bytes write_readmitted(const Author& author, const Membership& to, std::vector<Fence> fences);
 base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join);
+// Adds somebody known from another space, without an invite; then their devices, one record each.
+base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
+                         const base::PublicBoxKey& identity_box, WireRole role, base::ByteView sealed_role);
 // All logs that a removal of this person (or device and those it certified) would fence.
 std::vector<base::LogId> logs_of(const Membership& of, const base::PersonId& person);
 std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& device);

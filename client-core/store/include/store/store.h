@@ -18,7 +18,7 @@
 
 namespace sejawat::store {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 struct SpaceRow {
   base::SpaceId space;
@@ -37,6 +37,16 @@ struct StoredSegment {
   std::uint32_t op_count = 0;
   base::Hash32 hash;  // head hash after it
   base::Bytes bytes;  // sealed, as it travels
+};
+// A log that forked: what stands before the fork goes by the log's id, each chain from there on by the name
+// that the fork gives it (docs/PROTOCOL.md, "Forks"). Everywhere in this interface such a name stands where a
+// log does; its segments and positions go on counting.
+struct BranchRow {
+  base::LogId name;
+  base::LogId log;
+  base::LogId parent;  // the log itself, or another branch of it; ends where this one begins
+  std::uint64_t first_no = 0;
+  std::uint64_t first_op = 0;
 };
 enum class SegmentState : std::uint8_t {
   applied = 0,
@@ -99,15 +109,6 @@ class Store {
   base::Status put_own_log(const base::SpaceId&, const base::LogId&,
                            const base::Secret32& seed);                  // becomes current
   base::Result<std::optional<OwnLogRow>> own_log(const base::SpaceId&);  // the current one
-  // For a store that finds out that it is an old copy: ops of a log from this position on, in order, and the
-  // log cut back to `head`, never to be written by this store again.
-  struct OwnOp {
-    base::ObjectId object;
-    StoredOp op;
-  };
-  base::Result<std::vector<OwnOp>> ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
-  base::Status cut_own_log(const base::SpaceId&, const base::LogId&, const log::Head& head);
-
   // The caller puts the log's head as well, once after all segments it puts in one transaction.
   base::Status put_segment(const base::SpaceId&, const StoredSegment&, SegmentState);
   base::Status put_head(const base::SpaceId&, const base::LogId&, const log::Head&);
@@ -117,10 +118,23 @@ class Store {
   // Consecutive from `no`, at most `max_bytes` (at least one if there is one).
   base::Result<std::vector<StoredSegment>> segments_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t no, std::size_t max_bytes);
-  // Only states in which segments wait for something: waiting_key, waiting_deps, quarantined.
+  // Only states in which segments wait for something: all but applied.
   base::Result<std::vector<StoredSegment>> segments_in_state(const base::SpaceId&, SegmentState,
                                                              std::size_t limit);
   base::Result<std::optional<log::Head>> head(const base::SpaceId&, const base::LogId&);
+  // Forks. `part_at` moves what a chain holds from `to.first_no` on, with its ops, acks and branches, to the
+  // branch `to`; the caller renames the dots that other ops name (ops_naming, replace_op).
+  base::Result<std::vector<BranchRow>> branches(const base::SpaceId&);
+  base::Status put_branch(const base::SpaceId&, const BranchRow&);
+  base::Status part_at(const base::SpaceId&, const BranchRow& to, const log::Head& before,
+                       const log::Head& end);
+  struct NamedOp {
+    std::int64_t id = 0;
+    base::ObjectId object;
+    base::Bytes bytes;
+  };
+  base::Result<std::vector<NamedOp>> ops_naming(const base::SpaceId&, const base::LogId&);
+  base::Status replace_op(std::int64_t id, base::ByteView bytes);
   base::Result<std::vector<std::pair<base::LogId, log::Head>>> heads(const base::SpaceId&);
 
   // ops; `sealed` false: written here and not yet in a segment (position is provisional until then)
@@ -141,6 +155,8 @@ class Store {
   // Of a branch from this position on: which objects its ops touch, and taking the ops out of the fold.
   base::Result<std::vector<base::ObjectId>> objects_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t position);
+  base::Result<std::vector<base::ObjectId>> objects(const base::SpaceId&);  // all that have ops
+  base::Status retry_unreadable(const base::SpaceId&);                      // they wait to be opened again
   base::Status remove_ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
   // Unsealed ops of one log become ops of another one; `ops` in order, with their new dots.
   struct MovedOp {

@@ -45,6 +45,8 @@ class ClientShelf {
   // not offered again.
   virtual base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space,
                                                              std::size_t budget) = 0;
+  // Of segments that are sealed from now on. Sealed ones stay as they are.
+  virtual void seal_at_most(std::size_t bytes) { static_cast<void>(bytes); }
   virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
 
   struct Verdicts {  // of one answered message
@@ -99,6 +101,7 @@ struct SessionOptions {
   base::Bytes operator_secret;  // empty, or 16 bytes of an operator invite
   bool live = false;
   bool full = false;
+  bool bad_line = false;  // the last connection to this carrier was cut: begin with small messages
 };
 
 class ClientSession {
@@ -127,6 +130,9 @@ class ClientSession {
   bool awaiting() const;  // a message is on its way and not answered yet
   // For the next connection of the same sync (one-shot carriers): keeps the counters, forgets the channel.
   void reconnect();
+  // The same after the line was cut: from here on a message is no larger than what a connection has carried
+  // before it, so that a line on which no large one ever arrives whole still brings small ones through.
+  void reconnect_after_cut();
 
  private:
   struct State;

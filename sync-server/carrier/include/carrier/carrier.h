@@ -74,6 +74,11 @@ class Carrier {
     log::SpaceDigest digest;
     std::uint64_t position = 0;
     Usage usage;
+    std::map<base::LogId, Branch> branches;  // further ends of its logs, by name
+    const base::LogId& log_of(const base::LogId& branch) const {
+      const auto found = branches.find(branch);
+      return found == branches.end() ? branch : found->second.log;
+    }
     // What of it is in the indexes over all spaces.
     std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
     std::set<base::PublicBoxKey> removed;
@@ -102,6 +107,7 @@ class Carrier {
   };
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
+  bool may_found_group(const base::PersonId& person) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                             const std::vector<std::optional<base::SpaceId>>& spaces,
@@ -109,6 +115,29 @@ class Carrier {
   base::Code told(const Offered& offered, base::Code code) const;
   base::Code judge_join(const Space& space, const base::PublicSignKey& invite,
                         std::int64_t wall_seconds) const;
+  // branches.cpp: where a log's segments stand, when it has several ends.
+  struct Place {
+    base::LogId branch;
+    base::LogId parent;  // of a branch that it opens
+    log::Head before;
+    log::Head after;
+    bool held = false;
+    bool opens = false;  // a further end of the log begins with it
+  };
+  static std::vector<base::LogId> ends_of(const Space& space, const base::LogId& log);
+  base::Result<Place> place_of(const Space& space, const space::EnrolledLog& log,
+                               const log::SegmentHeader& header, const log::Segment& segment,
+                               base::ByteView bytes);
+  base::Result<std::optional<log::Head>> head_at(const base::SpaceId& id, const base::LogId& branch,
+                                                 std::uint64_t count);
+  base::Result<std::optional<base::LogId>> branch_with(const Space& space, const base::LogId& log,
+                                                       std::uint64_t count, const base::HeadTag& tag);
+  // Up to where what leads to the first `count` segments of a branch stands on each branch.
+  using Reach = std::map<base::LogId, std::uint64_t>;
+  static void reach(const Space& space, base::LogId branch, std::uint64_t count, Reach& to);
+  base::Result<Reach> held_by(const Space& space, const sync::Vector& vector);
+  base::Result<bool> is_late(const Space& space, const space::EnrolledLog& log, const Place& place,
+                             std::uint64_t segment_no);
   base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                         Ingested& ingested);
   base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,

@@ -3,7 +3,9 @@
 // one thread.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -16,9 +18,18 @@ namespace sejawat::carrier {
 struct Arrival {
   std::uint64_t position = 0;  // from 1, dense within a space
   bool is_record = false;
-  base::LogId log;  // of a segment
+  base::LogId log;  // of a segment: the log, or the branch on which it stands here
   std::uint64_t segment_no = 0;
   base::Bytes bytes;  // the record, or the sealed segment
+};
+// What goes on elsewhere than the chain that was here first: another end of the same log (docs/PROTOCOL.md,
+// "Forks"). Named as the fork names it; its first segment follows one of `parent`.
+struct Branch {
+  base::LogId name;
+  base::LogId log;
+  base::LogId parent;  // the log itself, or another branch of it
+  std::uint64_t first_no = 0;
+  friend bool operator==(const Branch&, const Branch&) = default;
 };
 struct SpaceTip {
   std::uint64_t position = 0;
@@ -45,6 +56,11 @@ class CarrierStore {
   virtual base::Result<std::vector<std::pair<base::LogId, log::Head>>> heads(const base::SpaceId&) = 0;
   virtual base::Result<std::optional<base::Bytes>> segment(const base::SpaceId&, const base::LogId&,
                                                            std::uint64_t no) = 0;
+  virtual base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId&, const base::LogId&,
+                                                            std::uint64_t no) = 0;
+  // In every call a branch stands where a log does.
+  virtual base::Result<std::vector<Branch>> branches(const base::SpaceId&) = 0;
+  virtual base::Status put_branch(const base::SpaceId&, const Branch&) = 0;
   // Both append an arrival at `tip.position` and store the digest after it; the first one creates the space.
   virtual base::Status append_record(const base::SpaceId&, const SpaceTip& tip, const base::Digest& digest,
                                      base::ByteView record) = 0;
@@ -64,6 +80,15 @@ class CarrierStore {
     std::uint32_t segments = 0;
   };
   virtual base::Result<Rest> rest_after(const base::SpaceId&, std::uint64_t position) = 0;
+
+  // A copy of everything, as of the moment at which it is whole, made while the store goes on being used
+  // (never inside a transaction). A copy that is dropped before leaves a torn file that nobody may use.
+  struct Copy {
+    virtual ~Copy() = default;
+    virtual base::Result<bool> step() = 0;  // copies a little; true: whole and durable
+  };
+  // `path` is new, or an empty file. version_unsupported where the engine has backups of its own.
+  virtual base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path);
 };
 
 }  // namespace sejawat::carrier

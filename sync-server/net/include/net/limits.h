@@ -25,6 +25,8 @@ struct OriginHash {
 
 struct AdmissionLimits {
   std::size_t connections = 10000;
+  // Of them, those on which nobody was served yet: one more, and the oldest of these is let go.
+  std::size_t strangers = 2500;
   // A school or a village behind one address is hundreds of phones.
   std::size_t connections_per_origin = 1000;
   // Handshakes cost us two X25519 and 64 KiB before we know who asks.

@@ -43,6 +43,11 @@ class Writer {
   };
   bool submit(Pushes pushes);
 
+  // A copy of the store at `path` (CarrierStore::copy_to), made in small steps between the groups; `done`
+  // comes on the writer's thread, with `interrupted` when the writer stops before. A copy that fails fails
+  // alone. False: one is being made, or as above.
+  bool copy(std::string path, std::function<void(base::Status)> done);
+
   struct Counters {
     std::uint64_t requests = 0;
     std::uint64_t commits = 0;

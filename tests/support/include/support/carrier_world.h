@@ -62,12 +62,23 @@ struct Writing {
     id = log::log_id(in.id(), key.public_key());
     enrolment = in.add(space::write_log(by.author(), in.membership, key));
   }
+  // As a copied store has it: the same log, going on by itself.
+  Writing(const Writing& other)
+      : space(other.space),
+        key(other.key.clone()),
+        chance(other.chance),
+        id(other.id),
+        head(other.head),
+        ops(other.ops),
+        enrolment(other.enrolment),
+        frontier(other.frontier) {}
+  Writing(Writing&&) = default;
   // The next segment of this log, without moving its head.
   base::Bytes draft(std::size_t body = 120) const {
     log::SegmentHeader header;
     header.segment_no = head.count;
     header.first_op = head.next_op;
-    header.op_count = 3;
+    header.op_count = ops;
     header.frontier = frontier ? *frontier : space->membership.frontier();
     if (header.frontier.size() > log::kMaxFrontier) header.frontier.resize(log::kMaxFrontier);
     header.nonce = chance->id<crypto::Nonce>();
@@ -82,7 +93,7 @@ struct Writing {
     base::Bytes bytes = draft(body);
     const auto segment = log::decode_segment(bytes);
     SJ_CHECK(segment.ok());
-    head = {head.count + 1, head.next_op + 3, hash_of(*segment)};
+    head = {head.count + 1, head.next_op + ops, hash_of(*segment)};
     return bytes;
   }
   base::Hash32 hash_of(const log::Segment& segment) const {
@@ -93,6 +104,7 @@ struct Writing {
   base::Random* chance;
   base::LogId id;
   log::Head head;
+  std::uint32_t ops = 3;  // of the next segment
   base::Bytes enrolment;
   std::optional<std::vector<base::HeadTag>> frontier;  // another one than the space's
 };

@@ -18,7 +18,8 @@ class SystemClock final : public base::Clock {
 base::Status make_private_directory(const std::string& path);
 // Reads `path`, or creates it (mode 0600, fsynced, never overwritten) with 32 fresh bytes.
 base::Result<base::Secret32> load_or_create_key(const std::string& path, base::Random& random);
-// already_exists when the file is there: what it holds is never overwritten.
+// already_exists when the file is there: what it holds is never overwritten. Where the file system can, the
+// name appears with the whole content behind it, and a kill leaves none.
 base::Status write_new_private_file(const std::string& path, base::ByteView content);
 base::Result<base::Bytes> read_file(const std::string& path, std::size_t max_bytes);
 bool file_exists(const std::string& path);

@@ -1,0 +1,48 @@
+// What waits in quarantine, opened as far as this person's keys go: an admin judges what was read, and
+// nobody's late work is out of reach.
+#include "core_state.h"
+#include "cycle/field_names.h"
+
+namespace sejawat::api {
+
+base::Result<QuarantinedWork> Core::quarantined_work(const base::LogId& log) {
+  State& core = *state_;
+  SJ_TRY(auto rows, quarantine());
+  QuarantinedWork work;
+  for (auto& row : rows) {
+    if (row.log == log) work.log = std::move(row);
+  }
+  if (work.log.segments == 0) return base::error(base::Code::not_found, "nothing of this log waits");
+  const base::SpaceId& id = work.log.space;
+  SJ_TRY(auto* space, core.space(id));
+  SJ_TRY(auto waiting, core.store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
+  for (auto& stored : waiting) {
+    if (!(stored.log == log)) continue;
+    SJ_TRY(const auto before, core.head_before(*space, log, stored.segment_no));
+    SJ_TRY(auto segment, log::decode_segment(stored.bytes));
+    SJ_TRY(auto header, log::decode_header(segment.header));
+    const auto key = space->epochs.find(header.epoch);
+    base::Result<std::vector<log::Op>> ops = base::error(base::Code::key_missing);
+    if (key != space->epochs.end())
+      ops = log::open_segment(id, space->log_of(log), before, key->second, segment);
+    if (!ops.ok()) ++work.unreadable;
+    for (const auto& op : ops.ok() ? *ops : std::vector<log::Op>{}) {
+      QuarantinedChange change;
+      change.object = op.object;
+      change.type = op.type;
+      change.kind = op.kind;
+      change.wall_ms = op.wall_ms;
+      for (const auto& cell : op.cells) {
+        change.fields.push_back({cell.element, cycle::field_name_of(op.type, cell.element, cell.field),
+                                 cell.value ? std::optional<std::string>(cycle::field_text_of(
+                                                  op.type, cell.element, cell.field, *cell.value))
+                                            : std::nullopt});
+      }
+      work.changes.push_back(std::move(change));
+    }
+    work.sealed.push_back(std::move(stored.bytes));
+  }
+  return work;
+}
+
+}  // namespace sejawat::api

@@ -1,0 +1,117 @@
+#include "carrier/audit.h"
+
+#include <map>
+
+#include "space/membership.h"
+
+namespace sejawat::carrier {
+namespace {
+
+base::Error damaged(const char* what, const base::SpaceId& space, std::uint64_t position) {
+  return base::error(base::Code::store_key_wrong, std::string(what) + " at position " +
+                                                      std::to_string(position) + " of space " + space.hex());
+}
+
+struct Walk final : CarrierStore::Taker {
+  Walk(const base::SpaceId& id, CarrierStore& store_in)
+      : space(id), store(store_in), membership(id), digest(id) {}
+  base::SpaceId space;
+  CarrierStore& store;
+  space::Membership membership;
+  log::SpaceDigest digest;
+  std::map<base::LogId, Branch> branches;
+  std::map<std::pair<base::LogId, std::uint64_t>, log::Head> forks;  // where a branch goes off
+  std::map<base::LogId, log::Head> heads;
+  std::uint64_t position = 0;
+  std::uint64_t segments = 0;
+  base::Status result;
+
+  bool take(Arrival arrival) override {
+    result = judge(arrival);
+    return result.ok();
+  }
+
+  base::Status judge(const Arrival& arrival) {
+    if (arrival.position != position + 1) return damaged("a gap", space, arrival.position);
+    position = arrival.position;
+    if (arrival.is_record) {
+      auto added = membership.add(arrival.bytes);
+      if (!added.ok()) return damaged("a record that does not check", space, position);
+      digest.add_record(*added);
+      return compare_digest();
+    }
+    ++segments;
+    return judge_segment(arrival);
+  }
+
+  base::Status judge_segment(const Arrival& arrival) {
+    const auto branch = branches.find(arrival.log);
+    const base::LogId& log = branch == branches.end() ? arrival.log : branch->second.log;
+    const auto enrolled = membership.logs().find(log);
+    if (enrolled == membership.logs().end()) return damaged("a segment of no log", space, position);
+    auto segment = log::decode_segment(arrival.bytes);
+    if (!segment.ok()) return damaged("a segment that does not parse", space, position);
+    const auto known = heads.find(arrival.log);
+    log::Head before = known == heads.end() ? log::Head{} : known->second;
+    const bool opens = known == heads.end() && branch != branches.end();
+    if (opens && branch->second.first_no != 0) {
+      const auto from = forks.find({branch->second.parent, branch->second.first_no});
+      if (from == forks.end()) return damaged("a branch of nothing", space, position);
+      before = from->second;
+    }
+    auto verified = log::verify_next(space, log, enrolled->second.key, before, *segment);
+    if (!verified.ok() || arrival.segment_no != before.count)
+      return damaged("a segment that does not check", space, position);
+    if (opens && !(arrival.log == log::fork_name(log, before.count, verified->head.hash)))
+      return damaged("a branch of another name", space, position);
+    SJ_TRY(const auto hash, store.hash_of(space, arrival.log, arrival.segment_no));
+    if (!hash || !(*hash == verified->head.hash)) return damaged("another hash", space, position);
+    digest.move_tip(opens ? log::Head{} : before, verified->head);
+    heads[arrival.log] = verified->head;
+    const auto fork = forks.find({arrival.log, verified->head.count});
+    if (fork != forks.end()) fork->second = verified->head;
+    return compare_digest();
+  }
+
+  base::Status compare_digest() {
+    SJ_TRY(const auto stored, store.digest_at(space, position));
+    if (!stored || !(*stored == digest.value())) return damaged("another digest", space, position);
+    return {};
+  }
+
+  // The rows that say where everything ends.
+  base::Status compare_ends() {
+    SJ_TRY(const auto tip, store.tip(space));
+    if (!tip || tip->position != position || !base::equal(tip->digest_state, digest.state()))
+      return damaged("another end", space, position);
+    SJ_TRY(const auto stored, store.heads(space));
+    if (stored != std::vector<std::pair<base::LogId, log::Head>>(heads.begin(), heads.end()))
+      return damaged("other heads", space, position);
+    return {};
+  }
+};
+
+}  // namespace
+
+base::Result<Audit> audit(CarrierStore& store) {
+  Audit audit;
+  SJ_TRY(audit.generation, store.generation());
+  SJ_TRY(const auto spaces, store.spaces());
+  for (const auto& id : spaces) {
+    Walk walk(id, store);
+    SJ_TRY(const auto branches, store.branches(id));
+    for (const auto& branch : branches) {
+      walk.branches.emplace(branch.name, branch);
+      walk.forks[{branch.parent, branch.first_no}];
+    }
+    SJ_TRY_STATUS(store.arrivals_after(id, 0, walk));
+    SJ_TRY_STATUS(base::Status(walk.result));
+    SJ_TRY_STATUS(walk.compare_ends());
+    ++audit.spaces;
+    audit.records += walk.membership.records().size();
+    audit.segments += walk.segments;
+  }
+  return audit;
+}
+
+}  // namespace sejawat::carrier

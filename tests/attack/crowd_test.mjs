@@ -1,0 +1,95 @@
+// Thousands who connect and say nothing: they take places from each other, never from those whom the server knows.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Peer, hostOf, metrics } from '../process/peer.mjs';
+import { World, entries, jsonLines } from '../process/support.mjs';
+
+// As many as the descriptors of this process and of the server allow, and twice what may stay.
+const limit = Number(readFileSync('/proc/self/limits', 'utf8').match(/^Max open files\s+\d+\s+(\d+)/m)?.[1] ?? 4096);
+const silent = Math.min(6000, limit - 1000);
+const strangers = Math.floor(silent / 2);
+
+test('thousands of silent sockets push each other out; members live and new ones are served all the while', async (t) => {
+  const world = new World();
+  const crowd = [];
+  try {
+    world.serveFlags = ['--max-connections', String(silent + 500), '--max-strangers', String(strangers)];
+    const server = await world.school();
+    const { host, port } = hostOf(server.endpoint);
+    const watch = world.spawnClient('A', 'sync', '--watch');
+    const watching = { ended: false };
+    watch.once('exit', () => (watching.ended = true));
+    while (!(await metrics(server.endpoint)).live_peers) await sleep(20);
+
+    let closed = 0;
+    const sync = async (mark) => {
+      world.input = jsonLines(entries(2, mark));
+      world.client('B', 'journal', 'add', '--from', '-');
+      world.input = '';
+      const start = Date.now();
+      const done = await world.clientAside('B', '--json', 'sync');
+      assert.equal(done.status, 0, done.err);
+      assert.equal(JSON.parse(done.out).pending, 0);
+      return Date.now() - start;
+    };
+    const alone = await sync('sebelum');
+    // Half of them have sent part of a head, too.
+    while (crowd.length < silent) {
+      const wave = Array.from({ length: 250 }, (_, i) => new Promise((resolve) => {
+        const socket = net.connect(port, host, () => {
+          if (i % 2) socket.write('POST /sync HTTP/1.1\r\nHost: ');
+          resolve();
+        });
+        socket.on('error', resolve);
+        socket.on('close', () => ++closed);
+        crowd.push(socket);
+      }));
+      await Promise.all(wave);
+    }
+    const among = [];
+    for (let i = 0; i < 5; ++i) among.push(await sync(`di antara ${i}`));
+    const counted = await metrics(server.endpoint);
+    t.diagnostic(`${silent} silent sockets, ${counted.connections} connections; a sync ${alone} ms alone, ${among.join(', ')} ms among them`);
+    assert.ok(counted.connections <= strangers + 2, `${counted.connections} stay`);
+    // Some of those that were pushed out were over before by their own deadline.
+    assert.ok(counted['refused_total{reason="strangers"}'] + counted.timeouts_total >= silent - strangers);
+    assert.ok(closed >= silent - strangers - 10, `${closed} were told`);
+    assert.equal(counted['refused_total{reason="connections"}'], 0, 'nobody was turned away for them');
+    assert.equal(watching.ended, false);
+    assert.equal(counted.live_peers, 1, 'who was there is there');
+    watch.kill('SIGTERM');
+  } finally {
+    for (const socket of crowd) socket.destroy();
+    await world.close();
+  }
+});
+
+test('a stranger who is answered a page, or told that nobody knows it, stays a stranger', async () => {
+  const world = new World();
+  const held = [];
+  try {
+    world.serveFlags = ['--max-strangers', '5'];
+    const server = await world.server();
+    const { host, port } = hostOf(server.endpoint);
+    const hold = async (request) => {
+      const socket = net.connect(port, host);
+      socket.on('error', () => {});
+      held.push(socket);
+      socket.write(request);
+      await new Promise((resolve) => socket.once('data', resolve));
+    };
+    const body = new Peer(server.address).first();
+    for (let i = 0; i < 10; ++i) await hold(`GET /healthz HTTP/1.1\r\nHost: ${server.endpoint}\r\n\r\n`);
+    for (let i = 0; i < 10; ++i) {
+      await hold(Buffer.concat([Buffer.from(`POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`), body]));
+    }
+    await sleep(200);
+    assert.equal(held.filter((socket) => socket.readyState === 'open').length, 5);
+  } finally {
+    for (const socket of held) socket.destroy();
+    await world.close();
+  }
+});
