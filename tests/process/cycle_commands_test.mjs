@@ -68,7 +68,7 @@ test('whys, replies, "me too" and the root: counted, never named, and only by wh
   assert.equal(day.closed, false);
   assert.equal(day.closes, '2026-08-04T06:00');
   assert.equal(day.problems[0].me_too, 1);
-  assert.deepEqual(day.problems[0].contributions.map((one) => one.kind), ['why', 'evidence', 'question']);
+  assert.deepEqual(day.problems[0].contributions.map((one) => one.kind).sort(), ['evidence', 'question', 'why']);
   assert.ok(!JSON.stringify(room.all('B', 'record', 'list', 'contribution')).includes('"me_too"},"parts":{},"by":"'));
   const [mine] = room.all('B', 'record', 'list', 'contribution').filter((one) => one.values.kind === 'me_too');
   assert.equal(mine.by, null);
@@ -82,7 +82,7 @@ test('whys, replies, "me too" and the root: counted, never named, and only by wh
   room.does('A', 'problem', 'why', problem, 'Menyusul', '--date', '2026-08-03');
   room.meet();
   const late = room.does('B', 'discussion', 'daily', '--date', '2026-08-03').problems[0].contributions;
-  assert.deepEqual(late.map((one) => one.late), [false, false, false, true]);
+  assert.deepEqual(late.filter((one) => one.late).map((one) => one.text), ['Menyusul']);
   room.does('B', 'problem', 'root', problem, 'Tugas tertutup', '--kind', 'methods');
   assert.equal(room.does('B', 'discussion', 'daily').problems.length, 0);
 
