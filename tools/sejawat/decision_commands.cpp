@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 
-base::Result<std::vector<cycle::RecordView>> undecided(Room& room) {
+base::Result<std::vector<cycle::RecordView>> undecided(Room& room, bool decided_too = false) {
   store::RecordFilter filter;
-  filter.undecided = true;
+  filter.undecided = !decided_too;
   if (!room.session().globals().space.empty()) {
     SJ_TRY(filter.space, room.space());
   }
@@ -158,18 +158,8 @@ const char* why_text(Room& room, cycle::Unfit why) {
   return "";
 }
 
-// With those put aside a record may wait for nobody, so all are looked through.
-base::Result<std::vector<cycle::RecordView>> with_intents(Room& room, bool dismissed) {
-  if (!dismissed) return undecided(room);
-  store::RecordFilter filter;
-  if (!room.session().globals().space.empty()) {
-    SJ_TRY(filter.space, room.space());
-  }
-  return all_records(room, filter);
-}
-
 base::Status list_intents(Room& room, const Args& args) {
-  SJ_TRY(auto views, with_intents(room, args.flag("dismissed")));
+  SJ_TRY(auto views, undecided(room, args.flag("dismissed")));
   for (const auto& view : views) {
     SJ_TRY(auto object, record_json(room, view));
     const auto* intents = object.if_contains("intents");
