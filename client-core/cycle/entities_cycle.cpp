@@ -46,6 +46,7 @@ StateMachine problem_states() {
            {"postponed", "identified", owner},
            {"postponed", "shared", owner},
            {"postponed", "rooted", owner},
+           {"postponed", "postponed", owner, false, true},  // to another day
            {"*", "postponed", owner, false, true},
            {"*", "closed", owner, true},
            {"*", "withdrawn", owner}}};

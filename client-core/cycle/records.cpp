@@ -188,16 +188,20 @@ base::Status Records::step(const Pen& pen, const StepWish& wish) {
   const StateMachine& machine = reading.entity->states;
   const State* to = machine.by_name(wish.to);
   if (to == nullptr) return invalid("step: no such state");
-  if (reading.view.state == wish.to) return {};
+  SJ_TRY_STATUS(check_text(wish.reason, kMaxText, "reason"));
+  if (!wish.until.empty() && !days_of(wish.until)) return invalid("until: a calendar day as YYYY-MM-DD");
   const Transition* transition = machine.find(reading.standing.state, to->number);
+  if (reading.view.state == wish.to) {
+    const bool told = !reading.standing.steps.empty() && reading.standing.steps.back().until == wish.until &&
+                      (wish.reason.empty() || reading.standing.steps.back().reason == wish.reason);
+    if (transition == nullptr || told) return {};
+  }
   if (transition == nullptr) return invalid("step: not from " + reading.view.state + " to " + wish.to);
   if ((relation(reading, reading.view.space, people_, pen.person) & transition->who) == 0) {
     return base::error(base::Code::not_permitted, std::string(reading.entity->name) + " to " + wish.to);
   }
   if (transition->needs_reason && wish.reason.empty()) return invalid("reason: missing");
   if (transition->needs_date && wish.until.empty()) return invalid("until: missing");
-  SJ_TRY_STATUS(check_text(wish.reason, kMaxText, "reason"));
-  if (!wish.until.empty() && !days_of(wish.until)) return invalid("until: a calendar day as YYYY-MM-DD");
   StepOp step;
   step.from = reading.standing.state;
   step.to = to->number;

@@ -24,11 +24,11 @@ const State* StateMachine::by_number(std::uint8_t number) const {
 const Transition* StateMachine::find(std::uint8_t from, std::uint8_t to) const {
   const State* source = by_number(from);
   const State* target = by_number(to);
-  if (source == nullptr || target == nullptr || source == target) return nullptr;
+  if (source == nullptr || target == nullptr) return nullptr;
   return first_of(transitions, [&](const Transition& one) {
     const std::string_view wanted = one.from;
-    return std::string_view(one.to) == target->name &&
-           (wanted == source->name || (wanted == "*" && !source->ended));
+    const bool any = wanted == "*" && !source->ended && source != target;
+    return std::string_view(one.to) == target->name && (wanted == source->name || any);
   });
 }
 

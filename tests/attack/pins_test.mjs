@@ -16,7 +16,7 @@ try {
   tracked = undefined; // an unpacked archive
 }
 
-test('each npm package is locked to one version by a SHA-512, from the registry, and none has an install script', () => {
+test('each npm package is locked to one version by a SHA-512, from whatever registry this machine uses, and none has an install script', () => {
   for (const name of (tracked ?? ['tests/package-lock.json']).filter((file) => /(^|\/)package-lock\.json$/.test(file))) {
     const lock = JSON.parse(read(name));
     let count = 0;
@@ -24,7 +24,8 @@ test('each npm package is locked to one version by a SHA-512, from the registry,
       if (where === '' || one.link) continue;
       ++count;
       assert.match(one.integrity ?? '', /^sha512-/, `${name}: ${where}`);
-      assert.match(one.resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//, `${name}: ${where}`);
+      // Where from is the machine's setting; what, is the hash's word.
+      assert.equal(one.resolved, undefined, `${name}: ${where}`);
       if (name.startsWith('tests/')) assert.notEqual(one.hasInstallScript, true, `${name}: ${where}`);
     }
     assert.ok(count > 0, name);

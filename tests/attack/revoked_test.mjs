@@ -13,6 +13,7 @@ async function watchOf(world, server, home) {
   child.stdout.on('data', (part) => (watch.out += part));
   child.stderr.on('data', (part) => (watch.err += part));
   watch.ended = new Promise((resolve) => child.once('close', (code) => resolve(code)));
+  world.servers.push({ child, ended: watch.ended });  // so that it never outlives its test
   for (let i = 0; i < 500 && (await metrics(server.endpoint)).live_peers === before; ++i) await sleep(10);
   return watch;
 }
@@ -35,10 +36,10 @@ test("a lost device's open line ends within a second of its revocation, and it i
     const recovered = world.client('B2', 'recover', '--card-file', world.path('card.txt'), '--server', server.address);
     assert.equal(recovered.status, 0, recovered.err);
     world.client('B', 'sync');
-    const other = world.client('B', '--json', 'device', 'list').lines.find((device) => !device.this && !device.this_device && !device.current);
+    const other = world.client('B', '--json', 'device', 'list').lines.find((device) => !device.self);
     const watch = await watchOf(world, server, 'B2');
     const took = await cutAfter(server, () => {
-      const revoked = world.client('B', '--yes', 'device', 'revoke', other.device ?? other.id);
+      const revoked = world.client('B', '--yes', 'device', 'revoke', other.device);
       assert.equal(revoked.status, 0, revoked.err);
       assert.equal(world.client('B', 'sync').status, 0);
     });

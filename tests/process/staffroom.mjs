@@ -37,7 +37,8 @@ export class Staffroom extends World {
   refused(status, home, ...args) {
     const done = this.tries(home, ...args);
     assert.equal(done.status, status, `${home} ${args.join(' ')}: ${done.out}${done.err}`);
-    return done.err.includes('{') ? JSON.parse(done.err.trim().split('\n').at(-1)) : undefined;
+    const last = done.err.trim().split('\n').at(-1);
+    return last.startsWith('{') ? JSON.parse(last) : undefined;  // wrong use of the line itself is told in words
   }
   // These reach the server, in both directions for everybody.
   meet(homes = ['A', 'B', 'C', 'D']) {

@@ -11,6 +11,7 @@ void add_cycle_commands(CLI::App& app, Context& context) {
       "belong to several");
   app.add_option("--today", context.globals.today,
                  "commands of the cycle: as if it were that day (YYYY-MM-DD), for scripts");
+  add_group_commands(app, context);
   add_problem_commands(app, context);
   add_discussion_commands(app, context);
   add_solution_commands(app, context);

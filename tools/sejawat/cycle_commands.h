@@ -5,6 +5,7 @@
 
 namespace sejawat::cli {
 
+void add_group_commands(CLI::App& app, Context& context);
 void add_problem_commands(CLI::App& app, Context& context);
 void add_discussion_commands(CLI::App& app, Context& context);
 void add_meeting_commands(CLI::App* discussion, Context& context);  // the weekly half

@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::size_t kPage = 500;
 
-base::Result<std::vector<cycle::RecordView>> undecided(Room& room) {
+base::Result<std::vector<cycle::RecordView>> undecided(Room& room, bool decided_too = false) {
   store::RecordFilter filter;
-  filter.undecided = true;
+  filter.undecided = !decided_too;
   if (!room.session().globals().space.empty()) {
     SJ_TRY(filter.space, room.space());
   }
@@ -159,7 +159,7 @@ const char* why_text(Room& room, cycle::Unfit why) {
 }
 
 base::Status list_intents(Room& room, const Args& args) {
-  SJ_TRY(auto views, undecided(room));
+  SJ_TRY(auto views, undecided(room, args.flag("dismissed")));
   for (const auto& view : views) {
     SJ_TRY(auto object, record_json(room, view));
     const auto* intents = object.if_contains("intents");

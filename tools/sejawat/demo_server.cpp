@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -45,14 +46,19 @@ base::Status OwnServer::start(const std::string& data) {
   const std::string program = program_beside("sejawat-server");
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return does_not_start();
+  const int log = ::open((data + ".log").c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  if (log < 0) return does_not_start();
   pid_ = ::fork();
   if (pid_ == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // it must not outlive us, however we end
     ::dup2(ends[1], STDOUT_FILENO);
+    ::dup2(log, STDERR_FILENO);
     ::execl(program.c_str(), "sejawat-server", "serve", "--data", data.c_str(), "--listen", "127.0.0.1:0",
             "--json", static_cast<char*>(nullptr));
     ::_exit(127);
   }
   ::close(ends[1]);
+  ::close(log);
   output_ = ends[0];
   if (pid_ < 0) return does_not_start();
   SJ_TRY(auto line, first_line(output_));

@@ -13,7 +13,7 @@ class OwnServer {
   ~OwnServer() { end(); }
   OwnServer(const OwnServer&) = delete;
   OwnServer& operator=(const OwnServer&) = delete;
-  // offline: it does not start, and says why on standard error.
+  // offline: it does not start; why stands in its log, beside its data.
   base::Status start(const std::string& data);
   void end();
   const std::string& address() const { return address_; }

@@ -41,9 +41,23 @@ base::Status Room::open() {
   for (const auto& space : spaces_) {
     if (space.kind == space::SpaceKind::personal) personal_ = space.space;
   }
-  auto members = core().members();
-  if (members.ok()) members_ = std::move(members).value();
-  if (!members.ok() && members.code() != base::Code::not_found) return std::move(members).error();
+  // Of every community and group: each person once, under a name if one has arrived anywhere.
+  for (const auto& space : spaces_) {
+    if (space.kind == space::SpaceKind::personal) continue;
+    auto members = core().members(&space.space);
+    if (!members.ok() && members.code() == base::Code::not_found) continue;  // not all of it is here yet
+    if (!members.ok()) return std::move(members).error();
+    for (auto& member : *members) {
+      const auto known = std::find_if(members_.begin(), members_.end(), [&](const api::MemberInfo& one) {
+        return one.person == member.person;
+      });
+      if (known == members_.end()) {
+        members_.push_back(std::move(member));
+      } else if (known->name.empty()) {
+        known->name = member.name;
+      }
+    }
+  }
   return {};
 }
 
@@ -63,6 +77,8 @@ base::Result<base::SpaceId> Room::space(const std::string& given) {
   std::optional<base::SpaceId> found;
   for (const auto& space : spaces_) {
     if (space.kind == space::SpaceKind::personal) continue;
+    // Unless it is named, the community is meant and not a group inside it.
+    if (wish.empty() && space.kind == space::SpaceKind::group) continue;
     if (!wish.empty() && space.space.hex() != wish && folded(space.name) != folded(wish)) continue;
     if (found) return invalid("space: several fit, name one with --space NAME or ID");
     found = space.space;

@@ -1,5 +1,6 @@
 // Working groups: spaces of their own inside a school; who reads is decided by keys.
 #ifndef __EMSCRIPTEN__
+#include "api/bundle.h"
 #include "world.h"
 
 namespace sejawat::api {
@@ -60,6 +61,53 @@ TEST_F(Groups, AreFoundedByTeachersAndReadByWhoWasAddedAlone) {
   EXPECT_EQ(budi->cycle().records().show(*answer)->value("text"), "Saya juga melihatnya");
   EXPECT_EQ(budi->members(&*group)->size(), 2U);
   EXPECT_EQ(budi->members()->size(), 4U) << "the school is the community that is meant";
+}
+
+// Not hidden in a screen: given all the sealed bytes of another's journal and of a group, they open nothing.
+TEST_F(Groups, PrincipalOperatorCoordinatorAndExpertCannotDecryptWhatTheyMayNotRead) {
+  auto ani = founder();
+  auto budi = member(*ani, "Budi");
+  std::map<std::string, std::unique_ptr<Core>> others;
+  for (const char* role : {"principal", "operator", "coordinator", "expert"}) {
+    const auto link = invite_by(*ani, role);
+    others[role] = person(role);
+    ASSERT_TRUE(others[role]->join(link).ok());
+    ASSERT_EQ(sync(*others[role]).code, Code::ok);
+  }
+  for (auto* core : {ani.get(), budi.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
+  add(*budi, "kalimat rahasia jurnal");
+  auto group = budi->create_group("Kelas rendah");
+  ASSERT_TRUE(group.ok());
+  ASSERT_TRUE(budi->cycle().begin(*group, problem("kalimat rahasia kelompok")).ok());
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+
+  auto bundle = budi->export_bundle({});
+  ASSERT_TRUE(bundle.ok());
+  base::Bytes file;
+  for (;;) {
+    auto piece = (*bundle)->next();
+    ASSERT_TRUE(piece.ok());
+    if (piece->empty()) break;
+    base::append(file, *piece);
+  }
+  EXPECT_EQ((*bundle)->counts().spaces, 3U) << "the journal, the school and the group";
+  for (auto& [role, core] : others) {
+    ASSERT_EQ(sync(*core).code, Code::ok);
+    auto import = core->import_bundle();
+    ASSERT_TRUE(import.ok());
+    ASSERT_TRUE((*import)->check(file).ok());
+    ASSERT_TRUE((*import)->checked().ok());
+    ASSERT_TRUE((*import)->take(file).ok());
+    auto report = (*import)->finish();
+    ASSERT_TRUE(report.ok());
+    EXPECT_EQ(report->not_for_us, 2U) << role << ": the journal and the group stay shut";
+    EXPECT_EQ(problems(*core), 0U) << role;
+    EXPECT_EQ(texts(*core), "") << role;
+    for (const auto& space : status(*core).spaces) {
+      EXPECT_FALSE(space.space == *group) << role;
+      EXPECT_EQ(space.waiting_segments, 0U) << role << ": not even ciphertext waits for a key";
+    }
+  }
 }
 
 TEST_F(Groups, WhoIsRemovedFromAGroupReadsNoMoreOfIt) {

@@ -182,6 +182,11 @@ TEST(Records, AStepNeedsItsPlaceItsPersonItsReasonAndItsDate) {
   EXPECT_EQ(ani.step(id, "postponed").error().detail, "until: missing");
   ASSERT_TRUE(ani.step(id, "postponed", "ujian", "2026-12-10").ok());
   EXPECT_EQ(ani.show(id).steps.back().until, "2026-12-10");
+  EXPECT_EQ(ani.step(id, "postponed", "", "besok").code(), base::Code::invalid_argument);
+  ASSERT_TRUE(ani.step(id, "postponed", "", "2026-12-10").ok()) << "said already";
+  EXPECT_EQ(ani.show(id).steps.size(), 1U);
+  ASSERT_TRUE(ani.step(id, "postponed", "", "2027-01-04").ok()) << "to another day";
+  EXPECT_EQ(ani.show(id).steps.back().until, "2027-01-04");
 }
 
 TEST(Records, WhatOthersWriteIntoARecordThatIsNotTheirsCountsForNothing) {
