@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -207,8 +208,9 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
 base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
-  const bool reborn =
-      outcome.generation && carrier->generation && !(*carrier->generation == *outcome.generation);
+  const bool reborn = outcome.generation && carrier->generation &&
+                      !(*carrier->generation == *outcome.generation) &&
+                      !SJ_PLANTED(client_ignores_generation);
   if (reborn || outcome.base_unknown) {
     // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and
     // offered anew.
@@ -219,8 +221,10 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     refused_logs_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
-  // A new store that says nothing about our spaces does not know us: it shares no numbers for them.
-  const bool forgotten = reborn && !outcome.base_unknown && !outcome.set && outcome.moved.empty();
+  // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
+  // one that went back to before it knew us, which says its old generation once more.
+  const bool forgets = outcome.base_unknown ? outcome.generation && !reborn : reborn;
+  const bool forgotten = forgets && !outcome.set && outcome.moved.empty();
   if (forgotten) carrier->set.clear();
   renumbered_ = forgotten || outcome.set.has_value();
   if (outcome.set) {
@@ -230,11 +234,12 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
       static_cast<void>(space);
     }
   }
-  if (reborn || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
+  if (forgotten || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
   return {};
 }
 
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
+  if (SJ_PLANTED(client_hides_refusals)) return;
   if (code == base::Code::unknown_membership) return;  // "later" is no refusal
   ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
 }
@@ -278,7 +283,7 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     SJ_TRY(auto branch, branch_of(*space, verdict.log, header->segment_no, verdict.bytes));
     if (!branch) continue;
     // "Fenced" is held there as well, in quarantine: it is not offered again and never counts as sent.
-    if (code == base::Code::fenced) {
+    if (code == base::Code::fenced && !SJ_PLANTED(client_takes_fenced_for_sent)) {
       note_refused(verdict.space, code);
       SJ_TRY_STATUS(core_.store->set_segment_state(verdict.space, *branch, header->segment_no,
                                                    store::SegmentState::quarantined));
@@ -333,6 +338,9 @@ base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::Sp
 base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched,
                                     Applied& applied) {
   for (const auto& run : outcome.arrivals.runs) {
+    if (SJ_PLANTED(client_drops_a_run) && outcome.arrivals.runs.size() > 2 &&
+        &run == &outcome.arrivals.runs.back())
+      continue;
     SJ_TRY(auto* space, core_.space(run.space));
     // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.
     SJ_TRY(const auto taken, core_.take_run(*space, run.log, run.segments, touched));

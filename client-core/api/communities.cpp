@@ -1,6 +1,7 @@
 // Founding, hosting, inviting and joining communities.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -155,7 +156,8 @@ base::Status Core::join(const space::InviteLink& link) {
   pending.carrier = link.carrier.key;
   pending.secret = link.secret.clone();
   pending.record =
-      space::write_join(core.author(), link.space, keys.sign, link.record, core.identity_box, {});
+      space::write_join(core.author(), link.space, keys.sign, link.record, core.identity_box,
+                        SJ_PLANTED(name_in_the_clear) ? base::as_bytes(core.name) : base::ByteView());
   Change change(core);
   SJ_TRY_STATUS(change.begin());
   core.pending_join = std::move(pending);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "base/planted.h"
 #include "client_shelf.h"
 #include "core_state.h"
 #include "crypto/hash.h"
@@ -109,6 +110,7 @@ base::Status install_person(Core::State& core, std::string_view name) {
 base::Result<space::RecoveryCard> Core::init(std::string_view name,
                                              std::vector<space::CarrierAddress> carriers) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (core.device) return base::error(base::Code::already_exists, "this store belongs to a person already");
   SJ_TRY_STATUS(check_name(name));
   if (carriers.size() > 2)
@@ -137,6 +139,7 @@ base::Result<space::RecoveryCard> Core::init(std::string_view name,
 
 base::Status Core::recover(const space::RecoveryCard& card, const space::CarrierAddress& carrier) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   auto identity = space::Identity::from_seed(card.seed);
   if (core.device && !(core.certificate->identity_key == identity.sign.public_key())) {
     return base::error(base::Code::already_exists, "this store belongs to another person");
@@ -159,7 +162,7 @@ base::Status Core::recover(const space::RecoveryCard& card, const space::Carrier
 namespace {
 
 base::Result<base::LogId> personal_log(Core::State& core) {
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   SJ_TRY(auto own, core.store->own_log(core.personal));
   if (!own) return base::error(base::Code::internal, "the personal space has no log of this device");
@@ -179,6 +182,10 @@ base::Result<std::vector<base::ObjectId>> Core::add_entries(const std::vector<cy
     const auto id = entry.id.is_zero() ? core.random.id<base::ObjectId>() : entry.id;
     SJ_TRY(auto added, core.journal->add(core.personal, log, entry, id, core.clock.now().wall_ms));
     ids.push_back(added);
+    if (SJ_PLANTED(client_commits_halves)) {
+      SJ_TRY_STATUS(transaction.commit());
+      SJ_TRY_STATUS(transaction.begin());
+    }
   }
   SJ_TRY_STATUS(transaction.commit());
   for (const auto& id : ids) core.note_changed(id);
@@ -225,7 +232,7 @@ base::Result<std::vector<cycle::JournalRevision>> Core::revisions(const base::Ob
 base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address,
                                                                     bool live) {
   State& core = *state_;
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   base::Code last = base::Code::ok;
   // Another address of a carrier that is known takes the place of the old one when it has proven itself.
@@ -238,8 +245,8 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   core.seal_most = log::kFreshSegmentMax;
   core.refused_now.clear();
   core.forks_now = 0;
-  if (core.pending_join && core.pending_join->last_refusal != base::Code::ok) {
-    // A refused join is tried once more in each sync: an admin may have extended the invite.
+  if (core.pending_join && core.pending_join->carrier == address.key) {
+    // A refused join is tried once more in each sync with its carrier: an admin may have extended the invite.
     core.pending_join->last_refusal = base::Code::ok;
   }
   sync::SessionOptions options;
@@ -257,6 +264,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
   State& core = *state_;
   core.shelf.reset();
+  SJ_TRY_STATUS(core.ensure_usable());
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
   row->last_error = static_cast<std::uint16_t>(outcome);

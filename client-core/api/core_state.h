@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 
 #include "api/core.h"
 #include "log/digest.h"
@@ -110,6 +111,8 @@ struct Core::State {
   base::Status read_anew();
   // Memory as the store has it, after a change that failed half-way.
   void reload();
+  // A store that could not be read for a moment is read again before anything is said or done.
+  base::Status ensure_usable();
   base::Status load_space(store::SpaceRow row);
   base::Status load_settings();
   base::Status save_refused();
@@ -131,6 +134,7 @@ struct Core::State {
   // settle_membership, and what it means for what is held: fences, keys that opened.
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status ensure_own_log(SpaceState& space);
+  std::set<base::EpochId> orphaned_epochs(const SpaceState& space) const;
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
   // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
   // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the
@@ -150,6 +154,10 @@ struct Core::State {
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;
+  // Ends each of these logs at what is held of it here, all its branches.
+  base::Result<std::vector<space::Fence>> fences_at_heads(const SpaceState& space,
+                                                          const std::vector<base::LogId>& logs);
+  base::Status remove_revoked_devices(SpaceState& space);
   base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log,
                                           const base::LogId& branch);
   base::Status quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
@@ -231,8 +239,7 @@ class Change {
   Change(const Change&) = delete;
   Change& operator=(const Change&) = delete;
   base::Status begin() {
-    if (!core_.usable.ok()) core_.reload();
-    SJ_TRY_STATUS(base::Status(core_.usable));
+    SJ_TRY_STATUS(core_.ensure_usable());
     return transaction_->begin();
   }
   base::Status commit() {

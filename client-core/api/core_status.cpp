@@ -23,7 +23,7 @@ base::Result<std::uint64_t> unsent_segments(Core::State& core, const base::Publi
 
 base::Result<Status> Core::status() {
   State& core = *state_;
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   Status status;
   status.has_person = has_person();
   status.name = core.name;
@@ -79,7 +79,7 @@ base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carr
 
 base::Result<std::uint64_t> Core::pending() {
   State& core = *state_;
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   std::uint64_t pending = 0;
   for (const auto& [id, space] : core.spaces) {
     SJ_TRY(auto unsealed, core.store->unsealed_count(id));
@@ -93,7 +93,7 @@ base::Result<std::uint64_t> Core::pending() {
 
 base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
   State& core = *state_;
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   if (core.carriers.empty()) return Delivery::saved_here;
   const auto& home = core.carriers.front().key;
   SJ_TRY(auto ops, core.store->ops_of(core.personal, entry));
@@ -148,7 +148,7 @@ std::optional<space::CarrierAddress> Core::home_carrier() const {
 }
 
 base::Status Core::add_carrier(const space::CarrierAddress& address) {
-  SJ_TRY_STATUS(base::Status(state_->usable));
+  SJ_TRY_STATUS(state_->ensure_usable());
   SJ_TRY(auto* row, state_->ensure_carrier(address));
   static_cast<void>(row);
   return {};

@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/planted.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -34,6 +35,39 @@ base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const sp
   return from;
 }
 
+base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const SpaceState& space,
+                                                                     const std::vector<base::LogId>& logs) {
+  std::vector<space::Fence> fences;
+  for (const auto& log : logs) {
+    for (const auto& branch : space.branches_of(log)) {
+      SJ_TRY(auto head, store->head(space.row.space, branch));
+      if (!head || head->count == 0 || !space.ends_here(branch)) continue;
+      fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
+    }
+  }
+  space::sort_fences(fences);
+  return fences;
+}
+
+// A device that its owner revoked may have entered another space meanwhile, and whoever revoked it did not
+// know. Any other device of the person ends it there as well.
+base::Status Core::State::remove_revoked_devices(SpaceState& space) {
+  const auto own = spaces.find(personal);
+  if (own == spaces.end() || own->second.get() == &space || SJ_PLANTED(client_revokes_at_home_only))
+    return {};
+  std::vector<base::DeviceId> left;
+  for (const auto& [id, revoked] : own->second->membership.removed_devices()) {
+    if (space.membership.devices().count(id) != 0) left.push_back(id);
+  }
+  for (const auto& id : left) {
+    SJ_TRY(auto fences, fences_at_heads(space, space::logs_of(space.membership, id)));
+    const auto record = space::write_device_removed(author(), space.membership, id, std::move(fences));
+    SJ_TRY(auto taken, take_record(space, record));
+    static_cast<void>(taken);
+  }
+  return {};
+}
+
 base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                           std::vector<fold::Touched>& touched) {
   SJ_TRY(auto first, store->segment(space.row.space, log, segment_no));
@@ -46,12 +80,14 @@ base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& 
 
 base::Status Core::State::enforce_fence(SpaceState& space, const space::EnrolledLog& log,
                                         std::vector<fold::Touched>& touched) {
+  if (SJ_PLANTED(client_forgets_fences)) return {};
+  const bool written_here = is_of_this_device(space, log.log);
   for (const auto& branch : space.branches_of(log.log)) {
     SJ_TRY(const std::uint64_t from, fenced_from(space, log, branch));
-    // One's own words stay in sight here; that they wait in quarantine a carrier said, and a fence that was
-    // raised ends it.
-    if (log.fence || !is_own(log)) SJ_TRY_STATUS(store->release_quarantined(space.row.space, branch, from));
-    if (is_own(log) || from == UINT64_MAX) continue;
+    // One's own words stay in sight here, where they were written; that they wait in quarantine a carrier
+    // said, and a fence that was raised ends it.
+    if (log.fence || !written_here) SJ_TRY_STATUS(store->release_quarantined(space.row.space, branch, from));
+    if (written_here || from == UINT64_MAX) continue;
     SJ_TRY_STATUS(quarantine_from(space, branch, std::max(from, space.first_no(branch)), touched));
   }
   return {};
@@ -76,6 +112,7 @@ base::Status Core::State::open_own_log(SpaceState& space, const std::optional<ba
   SJ_TRY_STATUS(store->put_own_log(space.row.space, log, seed));
   if (!instead_of) return {};
   SJ_TRY(auto moved, store->unsealed_with_objects(space.row.space, *instead_of));
+  if (!moved.empty() && SJ_PLANTED(client_loses_its_branch)) moved.pop_back();
   if (moved.empty()) return {};
   // Nobody else can have named a dot that was never sealed.
   std::map<log::Dot, log::Dot> renamed;

@@ -1,5 +1,6 @@
 // Memory from the store: at open, and again after a change that failed half-way.
 #include "base/codec.h"
+#include "base/planted.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -94,7 +95,18 @@ base::Status Core::State::load() {
   for (auto& [id, space] : spaces) space->roles_read_with = roll.all_roles(id);
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);
+  if (SJ_PLANTED(client_loses_unsealed) && device) {
+    SJ_TRY(auto own, store->own_log(personal));
+    SJ_TRY(auto waiting, store->unsealed_ops(personal, own ? own->log : base::LogId{}, 1024));
+    if (!waiting.empty())
+      SJ_TRY_STATUS(store->remove_ops_from(personal, own->log, waiting.back().dot.position));
+  }
   return load_settings();
+}
+
+base::Status Core::State::ensure_usable() {
+  if (!usable.ok() && !SJ_PLANTED(client_stays_unusable)) reload();
+  return usable;
 }
 
 base::Status Core::State::read_anew() {
@@ -122,6 +134,7 @@ base::Status Core::State::read_anew() {
 }
 
 void Core::State::reload() {
+  if (SJ_PLANTED(client_keeps_failed_memory)) return;
   device.reset();
   certificate.reset();
   name.clear();

@@ -28,21 +28,6 @@ base::Result<space::WireRole> wire_role(std::string_view domain_role) {
   return base::error(Code::invalid_argument, "role");
 }
 
-// Ends each of these logs at what is held of it here, all its branches.
-base::Result<std::vector<space::Fence>> fences_at_heads(Core::State& core, const SpaceState& space,
-                                                        const std::vector<base::LogId>& logs) {
-  std::vector<space::Fence> fences;
-  for (const auto& log : logs) {
-    for (const auto& branch : space.branches_of(log)) {
-      SJ_TRY(auto head, core.store->head(space.row.space, branch));
-      if (!head || head->count == 0 || !space.ends_here(branch)) continue;
-      fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
-    }
-  }
-  space::sort_fences(fences);
-  return fences;
-}
-
 std::string open_text(Core::State& core, const SpaceState& space, base::ByteView sealed) {
   auto opened = space::open_field(core.borrowed_keys(space), sealed);
   return opened.ok() ? std::string(base::as_text(*opened)) : std::string();
@@ -109,7 +94,7 @@ base::Status Core::change_role(const base::PersonId& person, std::string_view do
   if (!space->membership.role_of(person)) return base::error(Code::not_found, "no such member");
   std::vector<space::Fence> fences;
   if (role < space::WireRole::writer) {
-    SJ_TRY(fences, fences_at_heads(core, *space, space::logs_of(space->membership, person)));
+    SJ_TRY(fences, core.fences_at_heads(*space, space::logs_of(space->membership, person)));
   }
   const auto epoch = space->membership.current_epoch();
   if (!epoch || space->epochs.count(*epoch) == 0) return base::error(Code::key_missing);
@@ -128,7 +113,7 @@ base::Status Core::remove_member(const base::PersonId& person, const base::Space
     return base::error(Code::not_permitted, "only an admin removes others");
   }
   if (!space->membership.role_of(person)) return base::error(Code::not_found, "no such member");
-  SJ_TRY(auto fences, fences_at_heads(core, *space, space::logs_of(space->membership, person)));
+  SJ_TRY(auto fences, core.fences_at_heads(*space, space::logs_of(space->membership, person)));
   return commit(core, *space,
                 {space::write_person_removed(core.author(), space->membership, person, std::move(fences))});
 }
@@ -191,7 +176,7 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
   SJ_TRY_STATUS(change.begin());
   for (auto& [id, space] : core.spaces) {
     if (space->membership.devices().count(device) == 0) continue;
-    SJ_TRY(auto fences, fences_at_heads(core, *space, space::logs_of(space->membership, device)));
+    SJ_TRY(auto fences, core.fences_at_heads(*space, space::logs_of(space->membership, device)));
     SJ_TRY_STATUS(
         commit(core, *space,
                {space::write_device_removed(core.author(), space->membership, device, std::move(fences))}));

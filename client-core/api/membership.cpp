@@ -1,6 +1,7 @@
 #include <set>
 
 #include "base/codec.h"
+#include "base/planted.h"
 #include "core_state.h"
 #include "crypto/hash.h"
 
@@ -68,16 +69,26 @@ base::Status Core::State::ensure_own_log(SpaceState& space) {
   return store->put_profile(space.row.space, certificate->person(), name);
 }
 
+// Keys that no record leads to: the record of their epoch fell with the device that wrote it, and what was
+// sealed meanwhile is kept. Whoever comes later could never read that.
+std::set<base::EpochId> Core::State::orphaned_epochs(const SpaceState& space) const {
+  std::set<base::EpochId> orphans;
+  for (const auto& [epoch, key] : space.epochs) orphans.insert(epoch);
+  for (const auto& epoch : space.membership.epochs()) {
+    orphans.erase(epoch.epoch);
+    for (const auto& predecessor : epoch.predecessors) orphans.erase(predecessor.epoch);
+  }
+  return orphans;
+}
+
 base::Status Core::State::open_epoch(SpaceState& space) {
   std::vector<std::pair<base::EpochId, const base::Secret32*>> predecessors;
   for (const auto& epoch : space.membership.epochs()) {
     const auto key = space.epochs.find(epoch.epoch);
     if (key != space.epochs.end()) predecessors.emplace_back(epoch.epoch, &key->second);
   }
-  if (space.membership.epochs().empty()) {
-    // The card gave the first key before any record could name its epoch.
-    for (const auto& [epoch, key] : space.epochs) predecessors.emplace_back(epoch, &key);
-  }
+  // So it is with the first key as well, which the card gave before any record could name its epoch.
+  for (const auto& epoch : orphaned_epochs(space)) predecessors.emplace_back(epoch, &space.epochs.at(epoch));
   // The newest last: a chain longer than a record's cap keeps its young end, and the old ones hang on those.
   constexpr std::size_t kNamed = 8;
   if (predecessors.size() > kNamed) {
@@ -108,6 +119,7 @@ namespace {
 // of it. What is sealed in either must be read by everybody.
 std::set<base::EpochId> last_epochs(const space::Membership& of) {
   std::set<base::EpochId> last;
+  if (SJ_PLANTED(client_boxes_current_only) && of.current_epoch()) return {*of.current_epoch()};
   for (const auto& epoch : of.epochs()) last.insert(epoch.epoch);
   for (const auto& epoch : of.epochs()) {
     for (const auto& predecessor : epoch.predecessors) {
@@ -155,10 +167,13 @@ base::Status Core::State::settle_membership(SpaceState& space) {
     SJ_TRY(auto id, take_record(space, record));
     static_cast<void>(id);
   }
+  SJ_TRY_STATUS(remove_revoked_devices(space));
   if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
   const auto current = space.membership.current_epoch();
   const bool holds_key = current && space.epochs.count(*current) != 0;
-  if (is_admin(space) && space.membership.needs_rotation() && holds_key) SJ_TRY_STATUS(open_epoch(space));
+  const bool rotates = space.membership.needs_rotation() || !orphaned_epochs(space).empty();
+  if (is_admin(space) && rotates && holds_key && !SJ_PLANTED(client_never_rotates))
+    SJ_TRY_STATUS(open_epoch(space));
   return box_keys(space);
 }
 

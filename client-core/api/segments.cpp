@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/planted.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -119,11 +120,13 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     upto = std::max(upto, named->first_op + named->op_count);
   }
   const auto enrolled = space.membership.logs().find(log);
-  if (enrolled != space.membership.logs().end() && !is_own(enrolled->second)) {
+  if (enrolled != space.membership.logs().end() && !is_of_this_device(space, log)) {
     SJ_TRY(const std::uint64_t fenced, fenced_from(space, enrolled->second, branch));
-    if (header.segment_no >= fenced) return store::SegmentState::quarantined;
+    if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences))
+      return store::SegmentState::quarantined;
   }
   const auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;
   if (key == space.epochs.end()) return store::SegmentState::waiting_key;
   auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &names);
   if (!ops.ok()) return store::SegmentState::unreadable;
@@ -241,6 +244,7 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
 
 base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
   constexpr std::size_t kAtOnce = 4096;
+  if (SJ_PLANTED(client_never_looks_again)) return {};
   Opened opened;
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
@@ -295,7 +299,11 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> cycle_records;
   for (const auto& item : once) {
     SJ_TRY(const auto type, type_of(item));
-    if (type == cycle::kJournalEntryType) {
+    if (type == 0) {
+      // Nothing of it counts any more (or yet): all of it is in quarantine. Whichever it was, its row goes.
+      if (item.space == personal) entries.push_back(item);
+      cycle_records.push_back(item);
+    } else if (type == cycle::kJournalEntryType) {
       // Entries are private: what somebody writes as one into a community is none.
       if (item.space == personal) entries.push_back(item);
     } else if (type == kCommunityType || type == kProfileType) {
@@ -306,6 +314,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
     note_changed(item.object);
   }
   SJ_TRY_STATUS(records->refresh(cycle_records));
+  if (SJ_PLANTED(client_leaves_rows_stale) && entries.size() > 1) entries.pop_back();
   return journal->refresh(entries);
 }
 

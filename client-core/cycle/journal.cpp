@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/planted.h"
 #include "journal_cells.h"
 
 namespace sejawat::cycle {
@@ -150,6 +151,8 @@ base::Status Journal::restore(const base::SpaceId& space, const base::LogId& own
 base::Status Journal::refresh(const std::vector<fold::Touched>& touched) {
   for (const auto& item : touched) {
     SJ_TRY(auto state, fold::state_of(store_, codec_, item.space, item.object));
+    if (state.type == 0 && SJ_PLANTED(entry_outlives_its_ops)) continue;
+    if (state.type == 0) SJ_TRY_STATUS(store_.journal().forget(item.object));  // all of it is in quarantine
     if (state.type != kJournalEntryType) continue;
     const JournalView view = view_of(item.object, state);
     store::JournalRow row;

@@ -1,4 +1,5 @@
 #include "fold/apply.h"
+#include "base/planted.h"
 
 namespace sejawat::fold {
 
@@ -22,6 +23,8 @@ base::Status apply_remote(store::Store& store, const OpCodec& codec, const base:
                           const base::LogId& branch, std::uint64_t first_position,
                           const std::vector<log::Op>& ops, AppliedRemote& applied) {
   for (std::size_t i = 0; i < ops.size(); ++i) {
+    constexpr std::int64_t kTooLate = 1'900'000'000'000;  // 2030
+    if (SJ_PLANTED(clock_decides) && ops[i].wall_ms > kTooLate) continue;
     const store::StoredOp stored{{branch, first_position + i}, codec.encode(ops[i])};
     SJ_TRY_STATUS(store.put_op(space, ops[i].object, stored, true));
     applied.touched.push_back({space, ops[i].object, ops[i].type});

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include "base/planted.h"
 
 namespace sejawat::fold {
 namespace {
@@ -31,6 +32,7 @@ void add_value(Register& to, const std::string& bytes, const log::Dot& dot) {
       return;
     }
   }
+  if (SJ_PLANTED(fold_keeps_the_newest_only) && !to.empty()) return;
   to.push_back({bytes, {dot}});
 }
 

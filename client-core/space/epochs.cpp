@@ -1,4 +1,5 @@
 #include "base/codec.h"
+#include "base/planted.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "membership_rules.h"
@@ -40,7 +41,10 @@ std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of) 
     out.emplace(base::prefix_of<base::HeadTag>(key), key);
   };
   for (const auto& [id, member] : of.members()) {
-    if (may_read(of, id)) add(member.identity_box);
+    if (may_read(of, id) && !SJ_PLANTED(card_gets_no_keys)) add(member.identity_box);
+  }
+  if (SJ_PLANTED(keys_to_the_removed)) {
+    for (const auto& [id, device] : of.removed_devices()) add(device.box_key);
   }
   for (const auto& [id, device] : of.devices()) {
     if (may_read(of, device.person)) add(device.box_key);

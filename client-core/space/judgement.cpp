@@ -2,6 +2,7 @@
 // without a right, joins in doubt), so it ends, and it is a function of the set of records alone.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "membership_rules.h"
 
 namespace sejawat::space {
@@ -41,7 +42,7 @@ Judgement::Judgement(const Entries& entries, const Places* within) : entries_(en
 void Judgement::gather() {
   const auto rank = [](auto& ranks, const auto& whose, const Membership::Entry& entry) {
     auto& best = ranks[whose];
-    best = std::min(best, Rank{entry.depth, entry.id});
+    best = std::min(best, Rank{SJ_PLANTED(seniority_by_arrival) ? ~entry.place : entry.depth, entry.id});
   };
   for (const auto& shared : entries_) {
     const Membership::Entry& entry = *shared;

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/check.h"
+#include "base/planted.h"
 
 namespace sejawat::store {
 namespace {
@@ -83,6 +84,7 @@ base::Result<std::unique_ptr<Database>> Database::open(const std::string& path, 
   sqlite3_limit(database->handle_, SQLITE_LIMIT_ATTACHED, 0);
   if (path != ":memory:") {
     std::string raw = "raw:" + base::to_hex(key.view());
+    if (SJ_PLANTED(store_in_the_clear)) raw.clear();
     const int keyed = sqlite3_key(database->handle_, raw.data(), static_cast<int>(raw.size()));
     base::wipe(raw.data(), raw.size());
     if (keyed != SQLITE_OK) return database->failure();

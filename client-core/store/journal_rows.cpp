@@ -1,3 +1,4 @@
+#include "base/planted.h"
 #include "journal_table.h"
 #include "match_words.h"
 
@@ -56,6 +57,7 @@ base::Status JournalTable::put(const JournalRow& row) {
     SJ_TRY_STATUS(update.run());
     auto forget = database_.query("DELETE FROM journal_words WHERE rowid = ?");
     SJ_TRY_STATUS(forget.bind(id).run());
+    if (SJ_PLANTED(store_forgets_words)) return {};
   } else {
     auto insert = database_.query(
         "INSERT INTO journal(date, class, subject, trashed, conflicted, lamport, wall_ms, space, object)"
@@ -66,6 +68,14 @@ base::Status JournalTable::put(const JournalRow& row) {
   }
   auto words = database_.query("INSERT INTO journal_words(rowid, text) VALUES(?, ?)");
   return words.bind(id).bind(std::string_view(row.text)).run();
+}
+
+base::Status JournalTable::forget(const base::ObjectId& object) {
+  auto words =
+      database_.query("DELETE FROM journal_words WHERE rowid = (SELECT id FROM journal WHERE object = ?)");
+  SJ_TRY_STATUS(words.bind(object).run());
+  auto row = database_.query("DELETE FROM journal WHERE object = ?");
+  return row.bind(object).run();
 }
 
 #define SJ_JOURNAL_COLUMNS "space, object, date, class, subject, trashed, conflicted, lamport, wall_ms"

@@ -10,6 +10,7 @@ class JournalTable final : public JournalRows {
  public:
   explicit JournalTable(Database& database) : database_(database) {}
   base::Status put(const JournalRow& row) override;
+  base::Status forget(const base::ObjectId& object) override;
   base::Result<std::optional<JournalRow>> get(const base::ObjectId&) override;
   base::Result<std::vector<JournalRow>> list(bool trashed, std::size_t offset, std::size_t limit) override;
   base::Result<std::vector<JournalRow>> search(std::string_view words, std::size_t limit) override;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "base/planted.h"
 #include "schema.h"
 #include "store_state.h"
 
@@ -22,6 +23,7 @@ base::Status prepare(Database& database) {
   SJ_TRY_STATUS(
       database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                        "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA cache_size=-8000"));
+  if (SJ_PLANTED(store_not_synced)) SJ_TRY_STATUS(database.execute("PRAGMA synchronous=OFF"));
   if (version == kSchemaVersion) {
     // What a killed process left in the page cache is seen again now, but no sync has made it durable. A
     // checkpoint syncs the log before all else (so it may then find the disk full), and does nothing when the
@@ -395,6 +397,7 @@ base::Status Store::void_acks(const base::PublicBoxKey& carrier) {
   SJ_TRY_STATUS(cursors.bind(carrier).run());
   auto records = state_->database->query("DELETE FROM acked_record WHERE carrier = ?");
   SJ_TRY_STATUS(records.bind(carrier).run());
+  if (SJ_PLANTED(client_keeps_void_acks)) return {};
   auto logs = state_->database->query("DELETE FROM acked_log WHERE carrier = ?");
   return logs.bind(carrier).run();
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/planted.h"
 #include "crypto/noise.h"
 #include "log/digest.h"
 #include "sync/session.h"
@@ -37,6 +38,8 @@ std::size_t size_of(const Vector& vector) {
 }
 
 base::Code verdict_of(const std::vector<Exception>& exceptions, std::size_t place, std::size_t taken) {
+  if (place >= taken && SJ_PLANTED(client_believes_silence)) return base::Code::ok;
+  if (SJ_PLANTED(client_shifts_verdicts)) ++place;
   if (place >= taken) return base::Code::timed_out;  // no verdict: to be offered again
   for (const auto& exception : exceptions) {
     if (exception.place == place) return exception.code;
@@ -392,6 +395,7 @@ base::Status ClientSession::State::note_refusal(const ServerMessage& message) {
   if (!message.generation) return {};
   ClientShelf::Outcome refusal;
   refusal.generation = message.generation;
+  refusal.base_unknown = message.base_unknown;
   SJ_TRY(auto noted, shelf.apply(refusal));
   static_cast<void>(noted);
   progress.generation = message.generation;
@@ -448,6 +452,7 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   SJ_TRY(auto outcome, state.outcome_of(message));
   const bool set_changed = message.set && *message.set != state.set;
   const bool vectors = state.note_vectors(outcome);
+  if (message.push && SJ_PLANTED(client_ignores_pushes)) outcome.arrivals = {};
   SJ_TRY(auto applied, state.shelf.apply(outcome));
   if (message.set) state.set = *message.set;
   if (!message.push) {

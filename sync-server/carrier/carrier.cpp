@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "crypto/hash.h"
 
 namespace sejawat::carrier {
@@ -76,6 +77,11 @@ void Carrier::index(Space& space) {
   std::set<base::PersonId> members;
   for (const auto& [device, row] : space.membership.devices()) devices.emplace(row.box_key, row.person);
   for (const auto& [device, row] : space.membership.removed_devices()) removed.insert(row.box_key);
+  if (SJ_PLANTED(carrier_serves_the_removed)) {
+    for (const auto& [device, row] : space.membership.removed_devices())
+      devices.emplace(row.box_key, row.person);
+    removed.clear();
+  }
   for (const auto& [person, member] : space.membership.members()) members.insert(person);
 
   for (const auto& [device, person] : devices) {
@@ -210,9 +216,11 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   }
   // Beyond a fence it is kept all the same, so that every carrier holds the same and nobody's late work is
   // lost; "fenced" says that it is here and counts for nobody until an admin readmits it.
-  SJ_TRY(const bool late, is_late(space, *enrolled, *placed, header->segment_no));
+  SJ_TRY(const bool beyond, is_late(space, *enrolled, *placed, header->segment_no));
+  const bool late = beyond && !SJ_PLANTED(carrier_forgets_fence);
   const base::Code taken = late ? base::Code::fenced : base::Code::ok;
-  if (placed->held) return taken;
+  if (placed->held || (late && SJ_PLANTED(carrier_drops_late_work))) return taken;
+  if (placed->opens && SJ_PLANTED(carrier_takes_forks_for_known)) return taken;
   std::uint64_t& used = late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
   if (used + bytes.size() > (late ? limits_.quarantine_bytes : quota_of(space)))
     return base::Code::quota_exceeded;
@@ -221,7 +229,8 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
     SJ_TRY_STATUS(store_.put_branch(id, branch));
     space.branches.emplace(branch.name, branch);
   }
-  space.digest.move_tip(placed->opens ? log::Head{} : placed->before, placed->after);
+  if (!SJ_PLANTED(carrier_forgets_digest))
+    space.digest.move_tip(placed->opens ? log::Head{} : placed->before, placed->after);
   ++space.position;
   used += bytes.size();
   changes_.tips[id] = space.position;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/planted.h"
 #include "carrier/carrier.h"
 
 namespace sejawat::carrier {
@@ -75,10 +76,11 @@ base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vect
   std::vector<std::pair<base::SpaceId, base::Digest>> digests;
   for (std::size_t i = 0; i < set.size(); ++i) {
     SJ_TRY(auto digest, store_.digest_at(set[i], hello.positions[i]));
+    if (!digest && SJ_PLANTED(carrier_knows_every_base)) return true;
     if (!digest) return false;
     digests.emplace_back(set[i], *digest);
   }
-  return log::account_digest(digests) == hello.base;
+  return log::account_digest(digests) == hello.base || SJ_PLANTED(carrier_knows_every_base);
 }
 
 namespace {
@@ -144,7 +146,8 @@ base::Result<Carrier::Part> Carrier::collect(const base::SpaceId& id, std::uint6
   if (vector != nullptr) {
     SJ_TRY(collector.held, held_by(space, *vector));
   }
-  if (budget > 0) SJ_TRY_STATUS(store_.arrivals_after(id, from, collector));
+  const std::uint64_t after = from > 0 && SJ_PLANTED(carrier_skips_an_arrival) ? from + 1 : from;
+  if (budget > 0) SJ_TRY_STATUS(store_.arrivals_after(id, after, collector));
   part.cost = budget - collector.budget;
   if (part.reply.position == space.position) {
     part.reply.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
@@ -217,6 +220,13 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   const auto set = set_of(peer.device);
   if (!known(peer.device)) {
     peer.follow(set, std::nullopt);
+    // It has been here, and is not known any more: it was removed, or this store is older than it was. Its
+    // acks are void, and it must not number its spaces as of old, or what it brings would never be looked at.
+    // A new generation says that by itself; the old one, said again, does too.
+    if (hello != nullptr && hello->set && !reply.generation && !SJ_PLANTED(carrier_hides_that_it_forgot)) {
+      reply.base_unknown = true;
+      reply.generation = generation_;
+    }
     if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
     }
@@ -276,6 +286,7 @@ base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
       if (shared->position != *position && shared->cost <= budget) {
         budget -= shared->cost;
         position = shared->position;
+        if (SJ_PLANTED(carrier_pushes_nothing)) continue;
         message.shared.push_back({static_cast<std::uint32_t>(index) + 1, shared->encoded});
         message.bytes_to_come += shared->rest.bytes;
         message.segments_to_come += shared->rest.segments;

@@ -1,6 +1,7 @@
 // What a carrier decides about membership records.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "carrier/carrier.h"
 
 namespace sejawat::carrier {
@@ -64,7 +65,8 @@ base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& in
   if (invite == space.membership.invites().end()) return base::Code::invite_invalid;
   if (invite->second.revoked) return base::Code::invite_revoked;
   if (wall_seconds > invite->second.expires_seconds) return base::Code::invite_expired;
-  if (invite->second.joined >= invite->second.uses) return base::Code::invite_used;
+  if (invite->second.joined >= invite->second.uses && !SJ_PLANTED(carrier_ignores_uses))
+    return base::Code::invite_used;
   return base::Code::ok;
 }
 
@@ -101,6 +103,12 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
   SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
+  // Whoever joins does not hold the space yet, so the join comes back with it; else its digest could not
+  // agree.
+  if (peek->join_invite && peek->device && peek->device->box_key == offered.device &&
+      !SJ_PLANTED(carrier_keeps_the_join)) {
+    ingested.own.erase({offered.space, space.position});
+  }
   return base::Code::ok;
 }
 
@@ -109,6 +117,11 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
 base::Code Carrier::told(const Offered& offered, base::Code code) const {
   const auto found = spaces_.find(offered.space);
   if (found == spaces_.end()) return code;
+  // A join that was taken and undone since: "known" would leave the newcomer waiting for ever.
+  if (code == base::Code::already_exists && found->second->removed.count(offered.device) != 0) {
+    const auto known = space::peek_record(offered.record);
+    if (known.ok() && known->join_invite) return base::Code::fenced;
+  }
   // Who was removed knows what the space is, and hears of it like a member.
   if (is_member(*found->second, offered.device) || found->second->removed.count(offered.device) != 0) {
     return code == base::Code::already_exists ? base::Code::ok : code;

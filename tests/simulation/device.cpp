@@ -3,17 +3,10 @@
 #include <algorithm>
 
 namespace sejawat::simulation {
-namespace {
-
-constexpr std::size_t kAll = 100000;
-
-}  // namespace
-
-Device::Device(World& world, Network& network, Server& server, Person& person, std::string folder,
+Device::Device(World& world, const std::vector<Site>& sites, Person& person, std::string folder,
                std::uint64_t number, Planted planted)
     : world_(world),
-      network_(network),
-      server_(server),
+      sites_(sites),
       person_(person),
       number_(number),
       clock_(world),
@@ -32,6 +25,44 @@ Device::~Device() {
 }
 
 // --- the process
+
+void Device::drop_session() {
+  if (line_) line_->hang_up();
+  line_.reset();
+  ++lines_;
+  session_.reset();
+  ++serial_;
+}
+
+void Device::take_backup() { backup_ = Backup{disk_.image(), saved_}; }
+
+void Device::restore_backup() {
+  world_.witness.fault(Fault::device_restored);
+  drop_session();
+  disk_.end_process();
+  core_.reset();
+  disk_.load(backup_->image);
+  for (const auto* changes : {&saved_.certain, &saved_.seen}) {
+    for (const auto& [dot, change] : *changes) {
+      if (!backup_->saved.knows(dot)) person_.gone.push_back(change);
+    }
+  }
+  saved_ = backup_->saved;
+  person_.has_old_copies = true;
+  world_.stores_went_back = true;
+  open_later();
+}
+
+void Device::clone_of(Device& original) {
+  world_.witness.fault(Fault::device_cloned);
+  disk_.load(original.disk_.image());
+  store_key_ = original.store_key_.clone();
+  saved_ = original.saved_;
+  id = original.id;
+  at_ = original.at_;
+  person_.has_old_copies = true;
+  world_.stores_went_back = true;
+}
 
 void Device::open_later() {
   if (lost_) return;
@@ -55,13 +86,13 @@ void Device::open() {
     return;
   }
   world_.witness.always(Always::store_opens_again, true);
-  check_saved();
+  note_self();
+  if (up()) check_saved();
 }
 
 void Device::close() {
-  session_.reset();
+  drop_session();
   core_.reset();
-  ++serial_;
   world_.witness.event("device closes", number_);
   if (disk_.ended()) disk_.settle(world_.chance(500) ? Ending::killed : Ending::power_cut);
   open_later();
@@ -73,9 +104,8 @@ void Device::end(Ending ending) {
   witness.sometimes(Sometimes::device_dies_during_sync, syncing());
   witness.fault(ending == Ending::killed ? Fault::device_killed : Fault::device_power_cut);
   disk_.end_process();  // no destructor writes any more
-  session_.reset();
+  drop_session();
   core_.reset();
-  ++serial_;
   disk_.settle(ending);
   open_later();
 }
@@ -90,9 +120,8 @@ void Device::lose() {
   world_.witness.fault(Fault::device_lost_for_good);
   lost_ = true;
   disk_.end_process();
-  session_.reset();
+  drop_session();
   core_.reset();
-  ++serial_;
 }
 
 bool Device::second_owner_is_refused() {
@@ -136,6 +165,7 @@ bool Device::prepare(std::vector<Change> changes) {
 }
 
 bool Device::is_new(const log::Dot& dot) const {
+  if (person_.has_old_copies) return !saved_.knows(dot);
   return std::none_of(person_.devices.begin(), person_.devices.end(),
                       [&](const auto& device) { return device->saved().knows(dot); });
 }
@@ -153,6 +183,8 @@ std::optional<bool> Device::resolve(const Saved::Unsure& unsure) {
       saved_.seen[dot] = change;
       ++fresh;
     }
+    // What an old copy writes anew gets new dots.
+    if (person_.has_old_copies) fresh = std::min<std::size_t>(fresh, 1);
     world_.witness.always(Always::nothing_is_invented, fresh <= 1, "one call made two changes of one object");
     present += fresh;
   }
@@ -171,6 +203,7 @@ void Device::conclude(std::string_view what, base::Code code) {
   if (ok) saved_.unsure.pop_back();
   // A call that had nothing to write made nothing durable either.
   if (ok && *present) now_durable();
+  if (ok) tell_live();
 }
 
 // A commit has returned: with it all before it is durable, and what failed before it is gone for good.
@@ -191,215 +224,30 @@ void Device::check_saved() {
   }
   saved_.unsure.clear();
   std::map<base::ObjectId, std::map<log::Dot, std::string>> shown;
+  bool unreadable = false;  // a read error: the next time tells
   const auto is_there = [&](const log::Dot& dot, const Change& change) {
     auto found = shown.find(change.object);
     if (found == shown.end()) {
       auto changes = changes_of(*core_, change.object);
-      if (!changes.ok()) return false;
+      if (!changes.ok()) {
+        unreadable = true;
+        return true;
+      }
       found = shown.emplace(change.object, std::move(*changes)).first;
     }
-    return found->second.count(dot) != 0;
+    if (!person_.has_old_copies) return found->second.count(dot) != 0;
+    return std::any_of(found->second.begin(), found->second.end(), [&](const auto& shown_change) {
+      return shown_change.second.find(change.word) != std::string::npos;
+    });
   };
   for (auto at = saved_.seen.begin(); at != saved_.seen.end();) {
     at = is_there(at->first, at->second) ? std::next(at) : saved_.seen.erase(at);
   }
   bool all = true;
   for (const auto& [dot, change] : saved_.certain) all = all && is_there(dot, change);
-  witness.always(Always::saved_is_durable, all,
+  if (unreadable && (disk_.met_error() || disk_.ended())) return;
+  witness.always(Always::saved_is_durable, all && !unreadable,
                  "device " + std::to_string(number_) + " came back without a change that it had saved");
-}
-
-// --- what a person does
-
-bool Device::make_person() {
-  if (!up() || core_->has_person()) return false;
-  person_.name = "Bu " + unique_word(words_);
-  auto card = core_->init(person_.name, {server_.address()});
-  if (!settle_call("init", card.code())) return false;
-  person_.card = card->text(person_.name);
-  return true;
-}
-
-bool Device::recover() {
-  if (!up() || !person_.card) return false;
-  auto card = space::RecoveryCard::parse(*person_.card);
-  if (!settle_call("card", card.code())) return false;
-  if (!settle_call("recover", core_->recover(*card, server_.address()).code())) return false;
-  world_.witness.sometimes(Sometimes::recovered_from_card);
-  return true;
-}
-
-bool Device::create_community() {
-  if (!has_person() || server_.operator_secret() == nullptr) return false;
-  const auto made = core_->create_community("SDN " + unique_word(words_), space::SpaceKind::school,
-                                            server_.address(), server_.operator_secret());
-  return settle_call("create community", made.code());
-}
-
-std::optional<space::InviteLink> Device::invite(std::int64_t ttl_seconds, std::uint32_t uses) {
-  if (!has_person()) return std::nullopt;
-  auto made = core_->invite("teacher", ttl_seconds, uses);
-  if (!settle_call("invite", made.code(),
-                   {base::Code::not_found, base::Code::not_permitted, base::Code::key_missing})) {
-    return std::nullopt;
-  }
-  return std::move(made->link);
-}
-
-bool Device::join(const space::InviteLink& link) {
-  if (!has_person()) return false;
-  join_waits_ = settle_call("join", core_->join(link).code(), {base::Code::already_exists});
-  return join_waits_;
-}
-
-void Device::add_entries(std::size_t count) {
-  if (!has_person()) return;
-  std::vector<cycle::JournalEntry> entries;
-  std::vector<Change> changes;
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string word = unique_word(words_);
-    entries.push_back(new_entry(words_, word));
-    changes.push_back({entries.back().id, word, false});
-  }
-  if (prepare(std::move(changes))) conclude("add", core_->add_entries(entries).code());
-}
-
-// One of the newest few, so that several devices often pick the same; rather one that asks for a decision.
-std::optional<base::ObjectId> Device::pick_entry(bool trashed) {
-  if (!has_person()) return std::nullopt;
-  auto views = core_->journal().list(trashed, 0, kAll);
-  if (!settle_call("list", views.code()) || views->empty()) return std::nullopt;
-  for (const auto& view : *views) {
-    if (!view.conflicts.empty() && world_.chance(500)) return view.entry.id;
-  }
-  return (*views)[words_.below(std::min<std::size_t>(views->size(), 4))].entry.id;
-}
-
-void Device::edit_entry() {
-  if (const auto id = pick_entry(world_.chance(100))) edit_entry(*id);
-}
-
-void Device::edit_entry(const base::ObjectId& id) {
-  if (!has_person()) return;
-  auto view = core_->journal().show(id);
-  if (!settle_call("show", view.code(), {base::Code::not_found})) return;
-  const std::string word = unique_word(words_);
-  edit_somewhere(words_, view->entry, word);
-  if (!prepare({{id, word, false}})) return;
-  const bool conflicted = !view->conflicts.empty();
-  const auto code = core_->edit_entry(view->entry).code();
-  conclude("edit", code);
-  if (!up() || code != base::Code::ok || !conflicted) return;
-  auto after = core_->journal().show(id);
-  world_.witness.sometimes(Sometimes::conflict_is_resolved, after.ok() && after->conflicts.empty());
-}
-
-void Device::trash_entry() {
-  const auto id = pick_entry(false);
-  if (id && prepare({{*id, {}, false}})) conclude("trash", core_->trash_entry(*id).code());
-}
-
-void Device::restore_entry() {
-  const auto id = pick_entry(true);
-  if (id && prepare({{*id, {}, false}})) conclude("restore", core_->restore_entry(*id).code());
-}
-
-// --- sync
-
-void Device::start_sync() {
-  if (!has_person() || syncing()) return;
-  auto session = core_->start_sync(server_.address(), false);
-  if (!settle_call("start sync", session.code())) return;
-  ++world_.witness.counts().syncs;
-  session_ = std::move(*session);
-  current_ = {};
-  exchange();
-}
-
-void Device::exchange() {
-  auto message = session_->next_message();
-  if (!settle_call("next message", message.code())) {
-    if (up()) finish_sync(message.code());
-    return;
-  }
-  const auto serial = ++serial_;
-  if (offline_until > world_.now()) {
-    world_.after(world_.between(1, kSecond), [this, serial] {
-      if (serial == serial_ && syncing()) finish_sync(base::Code::offline);
-    });
-    return;
-  }
-  network_.post(std::move(*message), [this, serial](const base::Result<Answer>& answer) {
-    if (serial == serial_ && syncing()) take(answer);
-  });
-}
-
-void Device::take(const base::Result<Answer>& answer) {
-  if (!answer.ok()) {
-    finish_sync(answer.code());
-    return;
-  }
-  auto progress = session_->on_message(answer->bytes);
-  std::set<base::Code> expected = {base::Code::unknown_membership};
-  if (answer->tampered) {
-    expected = {base::Code::wrong_server_key, base::Code::cannot_decrypt, base::Code::malformed,
-                base::Code::protocol_violation};
-    world_.witness.always(Always::codes_are_expected, !progress.ok(), "an altered message was taken");
-  }
-  settle_call("on message", progress.code(), expected);
-  if (!up()) return;
-  if (!progress.ok()) {
-    finish_sync(progress.code());
-    return;
-  }
-  if (answer->promise) server_.promised(*answer->promise);
-  note_join();
-  ++current_.exchanges;
-  current_.sent = progress->sent;
-  current_.received = progress->received;
-  current_.same = answer->same && current_.exchanges == 1;
-  world_.witness.sometimes(Sometimes::sync_takes_several_exchanges, current_.exchanges == 2);
-  const bool ends =
-      world_.witness.always(Always::sync_ends, current_.exchanges < 100, "a sync of 100 exchanges");
-  if (progress->more && ends) {
-    session_->reconnect();
-    exchange();
-  } else {
-    finish_sync(base::Code::ok);
-  }
-}
-
-void Device::note_join() {
-  if (!join_waits_) return;
-  const auto code = core_->join_state().code();
-  if (code == base::Code::offline || code == base::Code::key_missing) return;
-  join_waits_ = false;
-  world_.witness.event("join is decided", number_, static_cast<std::uint64_t>(code));
-  world_.witness.sometimes(Sometimes::joined_by_invite, code == base::Code::ok);
-  world_.witness.sometimes(Sometimes::invite_is_refused, code != base::Code::ok);
-  world_.witness.always(Always::codes_are_expected,
-                        code == base::Code::ok || code == base::Code::invite_invalid ||
-                            code == base::Code::invite_expired || code == base::Code::invite_used,
-                        std::string("join: ") + base::code_name(code));
-}
-
-void Device::finish_sync(base::Code code) {
-  session_.reset();
-  ++serial_;
-  current_.code = code;
-  last_sync_ = current_;
-  if (!settle_call("finish sync", core_->finish_sync(server_.address(), code).code())) return;
-  auto status = core_->status();
-  if (!settle_call("status", status.code())) return;
-  last_sync_.pending = status->pending;
-  for (const auto& space : status->spaces) {
-    world_.witness.sometimes(Sometimes::segment_waits_for_its_key, space.waiting_segments > 0);
-  }
-  world_.witness.event("pending", number_, status->pending);
-  if (code != base::Code::ok || status->pending != 0) return;
-  // The app now shows two check marks: all that is here must outlive this device.
-  now_durable();
-  for (auto& [dot, change] : saved_.certain) change.sent = true;
 }
 
 // --- looking
@@ -419,6 +267,51 @@ bool Device::has_sent_all() {
 }
 
 bool Device::joined() { return has_person() && core_->join_state().ok(); }
+
+void Device::note_self() {
+  if (!has_person()) return;
+  auto devices = core_->devices();
+  if (!settle_call("devices", devices.code())) return;
+  for (const auto& device : *devices) {
+    if (device.self) id = device.device;
+  }
+}
+
+std::optional<base::SpaceId> Device::personal_space() {
+  if (!has_person()) return std::nullopt;
+  auto status = core_->status();
+  if (!status.ok()) return std::nullopt;
+  for (const auto& space : status->spaces) {
+    if (space.kind == space::SpaceKind::personal) return space.space;
+  }
+  return std::nullopt;
+}
+
+std::optional<base::SpaceId> Device::community() {
+  if (!has_person()) return std::nullopt;
+  auto status = core_->status();
+  if (!status.ok()) return std::nullopt;
+  for (const auto& space : status->spaces) {
+    if (space.kind != space::SpaceKind::personal) return space.space;
+  }
+  return std::nullopt;
+}
+
+bool Device::is_admin() {
+  if (!has_person()) return false;
+  auto status = core_->status();
+  return status.ok() && std::any_of(status->spaces.begin(), status->spaces.end(), [](const auto& space) {
+           return space.admin && space.kind != space::SpaceKind::personal;
+         });
+}
+
+bool Device::knows(const base::PersonId& person) {
+  if (!has_person()) return false;
+  auto members = core_->members();
+  return members.ok() && std::any_of(members->begin(), members->end(), [&](const auto& member) {
+           return !member.provisional && member.person == person;
+         });
+}
 
 base::Result<Folded> Device::folded() { return fold_all(*core_); }
 

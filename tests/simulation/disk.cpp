@@ -25,7 +25,29 @@ bool contains(const base::Bytes& bytes, std::string_view needle) {
 void Disk::heal() {
   end_in_ = 0;
   fail_in_ = 0;
+  fail_read_in_ = 0;
   full_ = false;
+}
+
+Disk::Image Disk::image() const {
+  Image image;
+  for (const auto& [name, file] : files_) {
+    if (file->name_durable) image[name] = file->durable;
+  }
+  return image;
+}
+
+void Disk::load(const Image& image) {
+  settle(Ending::killed);
+  files_.clear();
+  removed_.clear();
+  for (const auto& [name, bytes] : image) {
+    auto file = std::make_shared<DiskFile>();
+    file->seen = bytes;
+    file->durable = bytes;
+    file->name_durable = true;
+    files_[name] = std::move(file);
+  }
 }
 
 bool Disk::met_error() {
@@ -72,6 +94,11 @@ DiskFile::Change Disk::torn(const DiskFile::Change& whole) {
 
 Disk::Outcome Disk::read(const DiskFile& file, std::uint64_t offset, std::uint8_t* out, std::size_t size) {
   if (ended_) return Outcome::failed;
+  if (fail_read_in_ > 0 && --fail_read_in_ == 0) {
+    met_error_ = true;
+    witness_.fault(Fault::read_error);
+    return Outcome::failed;
+  }
   const std::size_t have = offset >= file.seen.size() ? 0 : std::min(size, file.seen.size() - offset);
   std::copy_n(file.seen.begin() + static_cast<std::ptrdiff_t>(have == 0 ? 0 : offset), have, out);
   std::fill(out + have, out + size, std::uint8_t{0});
@@ -166,6 +193,7 @@ void Disk::settle(Ending ending) {
   ended_in_sync_ = false;
   met_error_ = false;
   end_in_ = 0;
+  fail_read_in_ = 0;
   for (auto& [name, file] : files_) file->shared.clear();
   if (ending == Ending::killed) return;
   for (auto& [name, file] : removed_) {

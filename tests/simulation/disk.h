@@ -40,6 +40,7 @@ class Disk {
   // Arming. `n` counts changes (writes, truncations, syncs, deletions) from now; 1 is the next one.
   void end_process_at(std::uint64_t n) { end_in_ = n; }
   void fail_at(std::uint64_t n) { fail_in_ = n; }
+  void fail_read_at(std::uint64_t n) { fail_read_in_ = n; }  // counts reads
   void set_full(bool full) { full_ = full; }
   void set_ignores_sync(bool ignores) { ignores_sync_ = ignores; }  // planted fault
   void heal();                                                      // disarms everything
@@ -53,6 +54,12 @@ class Disk {
   // Once every handle is closed: what the next process finds.
   void settle(Ending ending);
   bool holds(std::string_view needle) const;
+
+  // A copy of the disk, as a backup or a virtual machine's snapshot makes it: what a power cut now would
+  // leave at the least. Loading one is for a disk without open handles.
+  using Image = std::map<std::string, base::Bytes>;
+  Image image() const;
+  void load(const Image& image);
 
   // For the VFS.
   std::shared_ptr<DiskFile> open(const std::string& name, bool create);
@@ -77,6 +84,7 @@ class Disk {
   std::map<std::string, std::shared_ptr<DiskFile>> removed_;  // deletions that a power cut may undo
   std::uint64_t end_in_ = 0;
   std::uint64_t fail_in_ = 0;
+  std::uint64_t fail_read_in_ = 0;
   bool full_ = false;
   bool ignores_sync_ = false;
   bool ended_ = false;

@@ -95,14 +95,44 @@ Expected expected_of(Person& person) {
   Expected expected;
   for (const auto& device : person.devices) {
     const Saved& saved = device->saved();
+    const auto must = [&](const log::Dot& dot) {
+      // Late work: kept in quarantine, shown when it is readmitted. What the others may show: schedule.cpp.
+      return !device->revoked || device->within.count(dot) != 0;
+    };
     for (const auto& [dot, change] : saved.certain) {
-      (device->lost() && !change.sent ? expected.may : expected.must).emplace(dot, change);
+      const bool safe = must(dot) && (!device->lost() || change.sent);
+      (safe ? expected.must : expected.may).emplace(dot, change);
     }
     // What was seen after an unsure call is there as long as its device lives.
     for (const auto& [dot, change] : saved.seen)
-      (device->lost() ? expected.may : expected.must).emplace(dot, change);
+      (device->lost() || !must(dot) ? expected.may : expected.must).emplace(dot, change);
   }
   return expected;
+}
+
+std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person) {
+  std::map<base::ObjectId, std::set<std::string>> words;
+  const auto add = [&](const Change& change) {
+    if (!change.word.empty()) words[change.object].insert(change.word);
+  };
+  for (const auto& [dot, change] : expected_of(person).must) add(change);
+  for (const auto& change : person.gone) {
+    if (change.sent) add(change);
+  }
+  return words;
+}
+
+std::set<log::Dot> late_dots(Person& person) {
+  std::set<log::Dot> late;
+  for (const auto& device : person.devices) {
+    if (!device->revoked) continue;
+    for (const auto* changes : {&device->saved().certain, &device->saved().seen}) {
+      for (const auto& [dot, change] : *changes) {
+        if (device->within.count(dot) == 0) late.insert(dot);
+      }
+    }
+  }
+  return late;
 }
 
 }  // namespace sejawat::simulation

@@ -58,6 +58,13 @@ struct Person {
   std::set<base::ObjectId> objects;  // all that any device of this person was told to write
   bool founder = false;
   bool everything_lost = false;
+  std::optional<base::PersonId> id;  // once there is a card
+  // Somebody removed this person, changed the role or revoked the invite; what became of it the records say.
+  bool membership_touched = false;
+  // A device of this person wrote on from an old copy: dots may name something else by then, words do not.
+  bool has_old_copies = false;
+  std::vector<Change> gone;  // what a restored device had written after its backup
+  bool readmitted = false;   // the late work of revoked devices
 
   Person();
   ~Person();
@@ -70,5 +77,9 @@ struct Expected {
   std::map<log::Dot, Change> may;
 };
 Expected expected_of(Person& person);
+// By object: the words that must be there, whatever dots carry them.
+std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person);
+// Changes of revoked devices beyond what the fences let through.
+std::set<log::Dot> late_dots(Person& person);
 
 }  // namespace sejawat::simulation

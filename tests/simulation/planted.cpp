@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "base/planted.h"
+
 namespace sejawat::simulation {
 namespace {
 
@@ -14,7 +16,56 @@ constexpr std::array kNames = {"none",
                                "server praises refusals",
                                "server misjudges digests",
                                "network reveals"};
-static_assert(kNames.size() == static_cast<std::size_t>(Planted::count_));
+static_assert(kNames.size() == static_cast<std::size_t>(Planted::of_product));
+
+#ifdef SEJAWAT_PLANTED
+// As base::Planted, in its order.
+constexpr std::array kProductNames = {"carrier takes forks for known",
+                                      "carrier forgets digest",
+                                      "carrier skips an arrival",
+                                      "carrier forgets fence",
+                                      "carrier drops late work",
+                                      "carrier serves the removed",
+                                      "carrier ignores uses",
+                                      "carrier pushes nothing",
+                                      "carrier knows every base",
+                                      "carrier keeps the join",
+                                      "carrier hides that it forgot",
+                                      "carrier store not synced",
+                                      "client believes silence",
+                                      "client shifts verdicts",
+                                      "client ignores generation",
+                                      "client keeps void acks",
+                                      "client drops waiting",
+                                      "client never looks again",
+                                      "client loses unsealed",
+                                      "client never rotates",
+                                      "client forgets fences",
+                                      "client takes fenced for sent",
+                                      "client hides refusals",
+                                      "client leaves rows stale",
+                                      "client commits halves",
+                                      "client drops a run",
+                                      "client ignores pushes",
+                                      "client keeps failed memory",
+                                      "client stays unusable",
+                                      "client loses its branch",
+                                      "client revokes at home only",
+                                      "client boxes current only",
+                                      "store not synced",
+                                      "store in the clear",
+                                      "store forgets words",
+                                      "entry outlives its ops",
+                                      "fold keeps the newest only",
+                                      "clock decides",
+                                      "keys to the removed",
+                                      "card gets no keys",
+                                      "name in the clear",
+                                      "seniority by arrival"};
+static_assert(kProductNames.size() + 1 == static_cast<std::size_t>(base::Planted::count_));
+#else
+constexpr std::array<const char*, 0> kProductNames = {};
+#endif
 
 // Everything as the real store does it, until a subclass lies.
 class Through : public carrier::CarrierStore {
@@ -141,7 +192,29 @@ class MisjudgesDigests final : public Through {
 
 }  // namespace
 
-const char* name_of(Planted planted) { return kNames.at(static_cast<std::size_t>(planted)); }
+std::vector<Planted> all_planted() {
+  std::vector<Planted> all;
+  for (std::size_t i = 1; i < kNames.size() + kProductNames.size(); ++i)
+    all.push_back(static_cast<Planted>(i));
+  return all;
+}
+
+const char* name_of(Planted planted) {
+  const auto index = static_cast<std::size_t>(planted);
+  return index < kNames.size() ? kNames.at(index) : kProductNames.at(index - kNames.size());
+}
+
+#ifdef SEJAWAT_PLANTED
+Planting::Planting(Planted planted) {
+  const auto index = static_cast<std::size_t>(planted);
+  base::planted_switch.fault =
+      index < kNames.size() ? base::Planted::none : static_cast<base::Planted>(index - kNames.size() + 1);
+}
+Planting::~Planting() { base::planted_switch.fault = base::Planted::none; }
+#else
+Planting::Planting(Planted /*planted*/) {}
+Planting::~Planting() = default;
+#endif
 
 std::unique_ptr<carrier::CarrierStore> plant(Planted planted, std::unique_ptr<carrier::CarrierStore> store) {
   switch (planted) {

@@ -1,8 +1,10 @@
-// Deliberate faults, each a lie of something that the core or the carrier relies on. They live in the
-// simulator's own wrappers, never in the product; a simulator that does not find them proves nothing.
+// Deliberate faults; a simulator that does not find them proves nothing. The first few are lies of something
+// that the core or the carrier relies on and live in the simulator's own wrappers; the others stand in copies
+// of the product's own sources that only the simulator links (base/planted.h).
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "carrier/store.h"
 #include "sync/frame.h"
@@ -19,9 +21,18 @@ enum class Planted : std::uint8_t {
   server_praises_refusals,   // what was refused is reported as stored
   server_misjudges_digests,  // some arrivals get a digest that is not theirs
   network_reveals,           // what people wrote can be read on the way
-  count_
+  of_product,                // and one for each base::Planted
 };
+std::vector<Planted> all_planted();
 const char* name_of(Planted planted);
+// For as long as it lives the product has this fault, if it is one of the product's.
+class Planting {
+ public:
+  explicit Planting(Planted planted);
+  ~Planting();
+  Planting(const Planting&) = delete;
+  Planting& operator=(const Planting&) = delete;
+};
 
 // The store, lying as `planted` says (or as it is).
 std::unique_ptr<carrier::CarrierStore> plant(Planted planted, std::unique_ptr<carrier::CarrierStore> store);

@@ -1,10 +1,13 @@
 // The quiet phase of a schedule: whatever happened before, it must end well.
+#include "checks.h"
 #include "school.h"
 
 namespace sejawat::simulation {
 namespace {
 
 constexpr int kRounds = 16;
+
+}  // namespace
 
 std::string waiting_of(Device& device) {
   std::string out;
@@ -20,11 +23,15 @@ std::string waiting_of(Device& device) {
   return out;
 }
 
-}  // namespace
-
-bool School::sync_now(Device& device) {
+void School::go(Device& device, std::size_t site) {
+  device.hang_up();
   // A sync of the bad days may still be on its way.
   for (int tries = 0; device.syncing() && tries < 2; ++tries) world_.run_until(world_.now() + kMinute);
+  device.roam(site);
+}
+
+bool School::sync_now(Device& device) {
+  go(device, device.site());
   device.start_sync();
   const auto latest = world_.now() + kHour;
   while (device.syncing() && world_.now() < latest && world_.run_one()) {
@@ -32,25 +39,69 @@ bool School::sync_now(Device& device) {
   return !device.syncing() && device.last_sync().code == base::Code::ok;
 }
 
-bool School::has_all_begun() {
+std::string School::has_all_begun() {
+  std::string missing;
   for (int i = 0; i < kRounds; ++i) {
-    bool all = true;
+    missing.clear();
     for (const auto& person : people_) {
       for (Device* device : person->alive()) {
         if (person->card && !device->has_all_keys()) device->recover();
       }
       const bool done = begin(*person);
-      all = all && done;
+      if (!done) missing += ", person " + std::to_string(person->number);
       // The invite is on the carrier before the link is used.
       for (Person* who : {people_.front().get(), person.get()}) {
         for (Device* device : who->alive()) {
-          if (device->has_person()) sync_now(*device);
+          for (std::size_t at = 0; at < sites_.size() && device->has_person(); ++at) {
+            go(*device, at);
+            sync_now(*device);
+          }
+          // Whose join was in doubt is taken up, or would wait for ever.
+          if (kinds_.membership && device->up() && device->is_admin()) device->confirm_provisional();
         }
       }
     }
-    if (all) return true;
+    if (!host_everywhere()) missing += ", a server without the school";
+    if (missing.empty()) return missing;
   }
-  return false;
+  for (const auto& person : people_) {
+    for (Device* device : person->alive()) {
+      if (device->has_person()) {
+        missing += ", device " + std::to_string(device->number()) + " " +
+                   base::code_name(device->core().join_state().code()) + "/" +
+                   base::code_name(device->last_sync().code);
+      }
+    }
+  }
+  return missing;
+}
+
+// True: it has nothing to say at any server, and hears nothing new.
+bool School::sync_everywhere(Device& device, std::string& waits) {
+  bool quiet = true;
+  for (std::size_t i = 0; i < sites_.size(); ++i) {
+    go(device, i);
+    const bool ok = sync_now(device);
+    // An epoch whose only device is lost: whoever sees that something waits for its key shows the card again.
+    if (ok && device.person().card && !device.revoked && !device.has_all_keys()) device.recover();
+    const SyncResult& sync = device.last_sync();
+    // Whose membership ended offers some of the space again and again, and is told so each time.
+    const bool cut = device.revoked || device.revocation_tried;
+    const bool touched = device.person().membership_touched;
+    if (cut && sync.code == base::Code::fenced) continue;
+    if (ok && ((sync.same && sync.pending == 0) ||
+               ((cut || touched) && sync.received == 0 && sync.sent == 0 && sync.exchanges == 1))) {
+      continue;
+    }
+    quiet = false;
+    // An epoch whose only device is lost: what waits for its key goes once the card is shown again.
+    if (ok && sync.same && device.person().card) device.recover();
+    waits += waiting_of(device) + " device " + std::to_string(device.number()) + " at server " +
+             std::to_string(i) + ": " + base::code_name(sync.code) + ", sent " + std::to_string(sync.sent) +
+             ", received " + std::to_string(sync.received) + ", exchanges " + std::to_string(sync.exchanges) +
+             ", pending " + std::to_string(sync.pending) + ";";
+  }
+  return quiet;
 }
 
 bool School::rounds() {
@@ -58,22 +109,32 @@ bool School::rounds() {
   std::string last;
   for (int round = 0; round < kRounds && !witness.failed(); ++round) {
     last.clear();
+    bool all = true;
     for (const auto& person : people_) {
-      for (Device* device : person->alive()) {
-        const bool ok = sync_now(*device);
-        const SyncResult& sync = device->last_sync();
-        if (ok && sync.same && sync.pending == 0) continue;
-        // An epoch whose only device is lost: what waits for its key goes once the card is shown again.
-        if (ok && sync.same && person->card) device->recover();
-        last += waiting_of(*device) + " device " + std::to_string(device->number()) + ": " +
-                base::code_name(sync.code) + ", sent " + std::to_string(sync.sent) + ", received " +
-                std::to_string(sync.received) + ", exchanges " + std::to_string(sync.exchanges) +
-                ", pending " + std::to_string(sync.pending) + ";";
-      }
+      for (Device* device : person->alive()) all = sync_everywhere(*device, last) && all;
     }
-    if (last.empty()) return witness.always(Always::digests_agree, true);
+    if (all) return witness.always(Always::digests_agree, true);
   }
   return witness.always(Always::settles, false, "after many rounds still:" + last);
+}
+
+// Which devices were revoked in the end, as their owner's other devices say.
+void School::find_revoked() {
+  for (const auto& person : people_) {
+    for (Device* device : person->alive()) {
+      if (!device->revocation_tried) continue;
+      device->revoked = false;
+      for (Device* other : person->alive()) {
+        if (other == device || !other->keeps) continue;
+        auto devices = other->core().devices();
+        if (!devices.ok()) continue;
+        for (const auto& row : *devices) {
+          if (row.removed && device->id && row.device == *device->id) device->revoked = true;
+        }
+      }
+      if (!device->revoked) device->revocation_tried = false;
+    }
+  }
 }
 
 bool School::quiet_phase() {
@@ -81,19 +142,37 @@ bool School::quiet_phase() {
   witness.event("quiet");
   luck_ = {};
   quiet_ = true;
-  network_.set_weather({});
-  server_.clock().wrong_by = 0;
+  for (const auto& network : networks_) network->heal();
+  for (const auto& server : servers_) server->clock().wrong_by = 0;
   for (int i = 0; i < 2; ++i) {
     // Twice: what was armed may strike on the way up.
-    server_.heal();
+    for (const auto& server : servers_) server->heal();
     for (const auto& person : people_) {
       for (Device* device : person->alive()) device->heal();
+    }
+    for (const auto& person : people_) {
+      for (Device* device : person->alive()) device->hang_up();
     }
     world_.run_until(world_.now() + 2 * kHour);
   }
   if (witness.failed()) return false;
-  if (!witness.always(Always::settles, has_all_begun(), "somebody could not join")) return false;
-  return rounds() && !witness.failed();
+  find_revoked();
+  const std::string missing = has_all_begun();
+  if (!witness.always(Always::settles, missing.empty(), "not everybody could join" + missing)) return false;
+  if (!rounds()) return false;
+  // Half of what waits in quarantine is taken after all.
+  bool again = false;
+  for (const auto& person : people_) {
+    check_late(*this, *person);
+    if (!world_.chance(500)) continue;
+    for (Device* device : person->alive()) {
+      if (device->revoked || !device->readmit_all()) continue;
+      person->readmitted = true;
+      again = true;
+      break;
+    }
+  }
+  return (!again || rounds()) && !witness.failed();
 }
 
 }  // namespace sejawat::simulation

@@ -12,33 +12,58 @@ constexpr std::uint64_t kFaults = 5;
 constexpr std::int64_t kShort = 72 * 3600;  // seconds an invite holds
 constexpr std::int64_t kLong = 360 * 24 * 3600;
 
+space::InviteLink copy_of(const space::InviteLink& link) {
+  space::InviteLink copy;
+  copy.kind = link.kind;
+  copy.carrier = link.carrier;
+  copy.space = link.space;
+  copy.record = link.record;
+  copy.secret = link.secret.clone();
+  return copy;
+}
+
 }  // namespace
 
 School::School(World& world, std::string folder, Planted planted)
-    : world_(world),
-      folder_(std::move(folder)),
-      planted_(planted),
-      server_(world, fresh_folder("server"), planted),
-      network_(world, server_, planted) {
+    : world_(world), folder_(std::move(folder)), planted_(planted) {
   // Each schedule has a character of its own: some kinds of trouble often, others not at all.
   const auto sometimes = [&](std::uint64_t most) {
     return world_.chance(600) ? world_.random.below(most) : 0;
   };
-  luck_ = {sometimes(250), sometimes(200), sometimes(60), sometimes(60), sometimes(60), sometimes(25)};
-  Network::Weather weather;
-  weather.request_lost = sometimes(200);
-  weather.reply_lost = sometimes(200);
-  weather.reply_too_late = sometimes(100);
-  weather.duplicate = sometimes(200);
-  weather.replay = sometimes(150);
-  weather.altered = sometimes(60);
-  weather.slowest = world_.chance(500) ? 300 : 8 * kSecond;
-  network_.set_weather(weather);
-  most_devices_ = 1 + world_.random.below(12);
-  // Even the very first start may be the last of its process.
-  if (world_.chance(luck_.server_crash)) server_.disk().end_process_at(1 + world_.random.below(30));
-  server_.start();
-  const std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, 4));
+  luck_ = {sometimes(250), sometimes(200), sometimes(60),  sometimes(60),
+           sometimes(60),  sometimes(25),  sometimes(400), sometimes(60)};
+  const auto dice = world_.random.below(100);
+  const std::uint64_t servers = dice < 55 ? 1 : dice < 85 ? 2 : 3;
+  const auto copies = world_.random.below(100);
+  kinds_.servers_go_back = copies < 25;
+  kinds_.devices_go_back = copies >= 75 && (servers == 1 || kForksOnSeveralCarriers);
+  kinds_.membership = world_.chance(600);
+  kinds_.live = world_.chance(500);
+  for (std::uint64_t i = 0; i < servers; ++i) {
+    servers_.push_back(
+        std::make_unique<Server>(world_, fresh_folder("server" + std::to_string(i)), i, planted_));
+    networks_.push_back(std::make_unique<Network>(world_, *servers_.back(), planted_));
+    sites_.push_back({servers_.back().get(), networks_.back().get()});
+    Network::Weather weather;
+    weather.request_lost = sometimes(200);
+    weather.reply_lost = sometimes(200);
+    weather.reply_too_late = sometimes(100);
+    weather.duplicate = sometimes(200);
+    weather.replay = sometimes(150);
+    weather.altered = sometimes(60);
+    weather.line_cut = sometimes(150);
+    weather.slowest = world_.chance(500) ? 300 : 8 * kSecond;
+    networks_.back()->set_weather(weather);
+    // Even the very first start may be the last of its process.
+    if (world_.chance(luck_.server_crash)) {
+      servers_.back()->disk().end_process_at(1 + world_.random.below(30));
+    }
+    servers_.back()->start();
+  }
+  // Now and then a whole cluster of schools comes together.
+  const bool crowd = world_.chance(15);
+  most_devices_ = crowd ? 20 + world_.random.below(21) : 1 + world_.random.below(9);
+  const std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
     people_.back()->number = i;
@@ -56,7 +81,7 @@ std::string School::fresh_folder(const std::string& name) {
 Device& School::add_device(Person& person) {
   const auto number = devices_++;
   person.devices.push_back(std::make_unique<Device>(
-      world_, network_, server_, person, fresh_folder("device" + std::to_string(number)), number, planted_));
+      world_, sites_, person, fresh_folder("device" + std::to_string(number)), number, planted_));
   Device& device = *person.devices.back();
   if (world_.chance(300)) device.clock().wrong_by = world_.between(-50 * kYear, 50 * kYear);
   if (world_.chance(luck_.device_crash)) device.disk().end_process_at(1 + world_.random.below(80));
@@ -73,23 +98,71 @@ bool School::begin(Person& person) {
   if (!device.has_person() && !(person.card ? device.recover() : device.make_person())) return false;
   // Closed before the keys had come: the card is shown once more.
   if (quiet_ && person.card && !device.has_all_keys()) device.recover();
+  // A founding that ended with its process may be there all the same.
+  if (person.founder && !community_) community_ = device.community();
   if (device.joined()) return true;
   if (person.founder) {
     // Once only: a later device learns of the school from the carrier.
-    return &device == person.devices.front().get() && device.create_community();
+    if (&device != person.devices.front().get() || community_) return false;
+    device.hang_up();
+    if (!device.up()) return false;
+    device.roam(0);
+    community_ = device.create_community();
+    return community_.has_value();
   }
   if (device.core().join_state().code() == base::Code::offline) return false;  // waits for a sync
+  join(device);
+  return false;
+}
+
+bool School::join(Device& device) {
+  const bool may_touch = kinds_.membership && !quiet_;
+  if (!links_.empty() && may_touch && !kinds_.servers_go_back && world_.chance(400)) {
+    // Somebody passes on the link that they had, whatever has become of it.
+    device.person().membership_touched = true;
+    return device.join(links_[world_.random.below(links_.size())]);
+  }
   for (Device* admin : people_.front()->alive()) {
-    if (!admin->joined()) continue;
+    if (!admin->joined() || !admin->is_admin() || admin->revocation_tried) continue;
     // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
     // look at the clock in the end.
     if (quiet_) admin->clock().wrong_by = 0;
-    const auto link = admin->invite(world_.chance(500) ? kShort : kLong, 1);
+    const bool second_admin = may_touch && world_.chance(400);
+    const std::uint32_t uses = may_touch && world_.chance(500) ? 3 : 1;
+    // What a rolled back server has to take again it must not find expired.
+    const bool may_be_short = !kinds_.servers_go_back && world_.chance(500);
+    const auto link =
+        admin->invite(second_admin ? "operator" : "teacher", may_be_short ? kShort : kLong, uses);
     if (!link) continue;
+    if (kinds_.membership) links_.push_back(copy_of(*link));
     if (!admin->syncing()) admin->start_sync();
-    if (device.up() && device.join(*link)) break;
+    if (device.up() && device.join(*link)) return true;
   }
   return false;
+}
+
+// Every server gets the school, and gets it again when it was wiped.
+bool School::host_everywhere() {
+  if (!community_) return false;
+  bool all = true;
+  for (std::size_t i = 0; i < servers_.size(); ++i) {
+    Server& server = *servers_[i];
+    if (!server.up() || server.hosts(*community_)) continue;
+    all = false;
+    for (Device* admin : people_.front()->alive()) {
+      if (!admin->is_admin() || admin->syncing() || admin->revocation_tried) continue;
+      if (!admin->host_community(*community_, server)) continue;
+      if (quiet_) {
+        go(*admin, i);
+        sync_now(*admin);
+      } else {
+        admin->roam(i);
+        admin->start_sync();
+      }
+      break;
+    }
+  }
+  return all;
 }
 
 // --- bad days
@@ -107,19 +180,27 @@ void School::new_device() {
   Person& person = *people_[world_.random.below(people_.size())];
   if (!person.card) return;
   Device& device = add_device(person);
+  device.roam(world_.random.below(sites_.size()));
   if (device.recover() && device.up()) device.start_sync();
 }
 
 void School::lose_device() {
   Device* device = pick_device();
-  if (device == nullptr) return;
+  if (device == nullptr || device->keeps || world_.stores_went_back) return;
   Person& person = device->person();
   const bool last = person.alive().size() == 1;
   // Without a card or any other device nobody could tell what should still be there.
   if (last && (!person.card || devices_ >= 20)) return;
   // The school itself exists where it was founded until the carrier has it.
   if (person.founder && device == person.devices.front().get() &&
-      !(device->joined() && device->has_sent_all())) {
+      !(device->joined() && device->has_sent_all() && community_ && home().hosts(*community_))) {
+    return;
+  }
+  // Whoever is left must be able to go on.
+  const auto others = person.alive();
+  if (!last && std::none_of(others.begin(), others.end(), [&](const Device* other) {
+        return other != device && !other->revoked && !other->revocation_tried;
+      })) {
     return;
   }
   // The keys of a school with one admin: the last device that has opened them may go only after another has.
@@ -130,6 +211,7 @@ void School::lose_device() {
     if (!held_elsewhere) return;
   }
   device->lose();
+  lost_since_snapshot_ = true;
   if (last) {
     person.everything_lost = true;
     add_device(person);
@@ -154,8 +236,12 @@ void School::use_device(Device& device) {
     device.trash_entry();
   } else if (what < 64) {
     device.restore_entry();
-  } else if (what < 92) {
+  } else if (what < 86 || (what < 92 && !kinds_.live)) {
     device.start_sync();
+  } else if (what < 92) {
+    device.start_live();
+  } else if (what < 93) {
+    device.hang_up();
   } else if (what < 94) {
     device.second_owner_is_refused();
   } else if (what < 96) {
@@ -181,6 +267,8 @@ void School::bad_luck(Device& device) {
     device.end(world_.chance(500) ? Ending::killed : Ending::power_cut);
   }
   if (world_.chance(luck_.disk)) device.disk().fail_at(soon());
+  if (world_.chance(luck_.disk)) device.disk().fail_read_at(soon());
+  if (world_.chance(luck_.roam)) device.roam(world_.random.below(sites_.size()));
   if (world_.chance(luck_.disk)) {
     device.disk().set_full(true);
     world_.after(world_.between(kMinute, kHour), [&device] { device.disk().set_full(false); });
@@ -197,21 +285,22 @@ void School::bad_luck(Device& device) {
   }
 }
 
-void School::bad_luck_of_server() {
+void School::bad_luck_of_server(Server& server) {
   const auto soon = [&] { return 1 + world_.random.below(world_.chance(500) ? 10 : 40); };
-  if (world_.chance(luck_.server_crash)) server_.disk().end_process_at(soon());
-  if (world_.chance(luck_.server_crash / 2)) server_.die_before_reply();
-  if (world_.chance(luck_.server_crash / 4) && server_.up()) {
-    server_.end(world_.chance(500) ? Ending::killed : Ending::power_cut);
+  if (world_.chance(luck_.server_crash)) server.disk().end_process_at(soon());
+  if (world_.chance(luck_.server_crash / 2)) server.die_before_reply();
+  if (world_.chance(luck_.server_crash / 4) && server.up()) {
+    server.end(world_.chance(500) ? Ending::killed : Ending::power_cut);
   }
-  if (world_.chance(luck_.disk / 2)) server_.disk().fail_at(soon());
+  if (world_.chance(luck_.disk / 2)) server.disk().fail_at(soon());
+  if (world_.chance(luck_.disk / 4)) server.disk().fail_read_at(soon());
   if (world_.chance(luck_.disk / 4)) {
-    server_.disk().set_full(true);
-    world_.after(world_.between(kMinute, kHour), [this] { server_.disk().set_full(false); });
+    server.disk().set_full(true);
+    world_.after(world_.between(kMinute, kHour), [&server] { server.disk().set_full(false); });
   }
-  if (world_.chance(luck_.clock / 4)) {
+  if (world_.chance(luck_.clock / 4) && !kinds_.servers_go_back) {
     world_.witness.fault(Fault::clock_jump);
-    server_.clock().wrong_by = world_.between(-50 * kYear, 50 * kYear);
+    server.clock().wrong_by = world_.between(-50 * kYear, 50 * kYear);
   }
 }
 
@@ -219,8 +308,12 @@ void School::act() {
   Device* device = pick_device();
   if (device == nullptr) return;
   ++world_.witness.counts().operations;
-  bad_luck_of_server();
+  bad_luck_of_server(*servers_[world_.random.below(servers_.size())]);
   bad_luck(*device);
+  if (kinds_.servers_go_back || kinds_.devices_go_back) old_copies();
+  if (world_.chance(luck_.partition)) partition();
+  if (servers_.size() > 1 && world_.chance(60)) host_everywhere();
+  if (kinds_.membership && world_.chance(120)) administer();
   if (world_.chance(luck_.lose)) lose_device();
   if (world_.chance(80)) new_device();
   if (!device->lost()) use_device(*device);

@@ -5,6 +5,17 @@
 
 namespace sejawat::simulation {
 
+// Whether schedules with several servers may have old copies of devices too: two carriers may then have taken
+// one branch each of the same log.
+inline constexpr bool kForksOnSeveralCarriers = true;
+
+// Whether each device of each reader must have a box of the current key in the end. Known open, cause
+// unknown: seeds 215830065446791 and 100900388792111 have a device without one.
+inline constexpr bool kDeviceKeysChecked = false;
+
+// Whether members are made readers too. Not judged yet what a reader's devices must hold: docs/adr/0017.
+inline constexpr bool kDemotions = false;
+
 class School {
  public:
   School(World& world, std::string folder, Planted planted);
@@ -15,36 +26,63 @@ class School {
   bool quiet_phase();
   std::vector<std::unique_ptr<Person>>& people() { return people_; }
   Device& add_device(Person& person);
+  void go(Device& device, std::size_t site);
   bool sync_now(Device& device);  // runs the world until it is done; true: the sync was ok
 
   World& world() { return world_; }
-  Server& server() { return server_; }
+  std::vector<std::unique_ptr<Server>>& servers() { return servers_; }
+  Server& home() { return *servers_.front(); }
+  const std::optional<base::SpaceId>& community() const { return community_; }
+  // Somebody's rights may end while they do not know it.
+  static bool is_cut(const Device& device) { return device.revoked; }
 
  private:
   void act();
   void use_device(Device& device);
   void edit_everywhere(Person& person);
   void bad_luck(Device& device);
-  void bad_luck_of_server();
+  void bad_luck_of_server(Server& server);
   void new_device();
   void lose_device();
+  void old_copies();
+  void partition();
+  void administer();
+  void administer(Device& admin);
+  void revoke_device();
   bool begin(Person& person);  // a person's first steps; true: done and joined
-  bool has_all_begun();
+  bool join(Device& device);
+  bool host_everywhere();
+  std::string has_all_begun();  // who could not; empty: everybody
+  bool sync_everywhere(Device& device, std::string& waits);
+  void find_revoked();
   bool rounds();
   Device* pick_device();
+  std::vector<Device*> admins();
   std::string fresh_folder(const std::string& name);
 
   World& world_;
   std::string folder_;
   Planted planted_;
-  Server server_;
-  Network network_;
+  std::vector<std::unique_ptr<Server>> servers_;
+  std::vector<std::unique_ptr<Network>> networks_;
+  std::vector<Site> sites_;
   std::vector<std::unique_ptr<Person>> people_;
+  std::optional<base::SpaceId> community_;
   std::uint64_t devices_ = 0;
   std::uint64_t most_devices_ = 1;
   bool quiet_ = false;
+  bool lost_since_snapshot_ = false;
+  std::vector<space::InviteLink> links_;  // that go round
+  // What kinds of trouble this schedule has at all.
+  struct {
+    bool servers_go_back = false;
+    bool devices_go_back = false;
+    bool membership = false;
+    bool live = false;
+  } kinds_;
   struct {  // chances in a thousand, for each operation
-    std::uint64_t device_crash = 0, server_crash = 0, disk = 0, clock = 0, offline = 0, lose = 0;
+    std::uint64_t device_crash = 0, server_crash = 0, disk = 0, clock = 0, offline = 0, lose = 0, roam = 0,
+                  partition = 0;
   } luck_;
 };
 

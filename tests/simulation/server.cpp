@@ -1,5 +1,7 @@
 #include "server.h"
 
+#include <algorithm>
+
 #include "storage_sqlite/sqlite_store.h"
 
 namespace sejawat::simulation {
@@ -12,19 +14,34 @@ bool says_nothing(const sync::ServerMessage& reply) {
          reply.records_taken == 0 && reply.segments_taken == 0;
 }
 
+// Verdicts that a person has to hear of. The others are "later", or settled without anybody: a fork by its
+// device, a join by what became of it.
+bool refuses(const std::vector<sync::Exception>& exceptions) {
+  return std::any_of(exceptions.begin(), exceptions.end(), [](const sync::Exception& one) {
+    switch (one.code) {
+      case base::Code::not_permitted:
+      case base::Code::fenced:
+      case base::Code::quota_exceeded:
+      case base::Code::too_large: return true;
+      default: return false;
+    }
+  });
+}
+
 }  // namespace
 
-Server::Server(World& world, std::string folder, Planted planted)
+Server::Server(World& world, std::string folder, std::uint64_t number, Planted planted)
     : world_(world),
       planted_(planted),
+      number_(number),
       clock_(world),
       random_(world.fork_seed()),
-      disk_(world.witness, world.fork_seed(), kServerNode),
+      disk_(world.witness, world.fork_seed(), kServerNode + number),
       folder_(std::move(folder)),
       mount_(folder_, disk_),
       key_(crypto::BoxKey::random(random_)) {
   address_.host = "127.0.0.1";
-  address_.port = 8787;
+  address_.port = static_cast<std::uint16_t>(8787 + number);
   address_.key = key_.public_key();
   disk_.set_ignores_sync(planted == Planted::server_ignores_sync);
 }
@@ -56,13 +73,44 @@ void Server::start() {
 void Server::end(Ending ending) {
   if (disk_.ended_in_sync()) world_.witness.sometimes(Sometimes::server_dies_during_commit);
   world_.witness.fault(ending == Ending::killed ? Fault::server_killed : Fault::server_power_cut);
+  close_process(ending);
+  world_.after(world_.between(kSecond, 10 * kMinute), [this] { start(); });
+}
+
+void Server::close_process(Ending ending) {
   disk_.end_process();  // no destructor writes any more
   carrier_.reset();
   store_.reset();
+  known_.clear();
   disk_.settle(ending);
   waiting_.clear();
   die_before_reply_ = false;
+  for (const auto& [id, live] : std::exchange(lives_, {})) {
+    live->deliver(base::error(base::Code::interrupted));
+  }
+}
+
+void Server::go_back(const Disk::Image& image) {
+  close_process(Ending::killed);
+  disk_.load(image);
+  operator_secret_.reset();  // what the store holds now is read at the next start
+  // Nothing that it promised holds any more; clients have to find out by themselves.
+  promises_.clear();
+  ++lifetime_;
+  world_.stores_went_back = true;
   world_.after(world_.between(kSecond, 10 * kMinute), [this] { start(); });
+}
+
+void Server::roll_back() {
+  world_.witness.fault(Fault::server_rolled_back);
+  went_back_as_it_was_ = true;
+  go_back(*snapshot_);
+}
+
+void Server::wipe() {
+  world_.witness.fault(Fault::server_wiped);
+  went_back_as_it_was_ = false;
+  go_back({});
 }
 
 void Server::heal() {
@@ -83,7 +131,8 @@ base::Result<std::shared_ptr<const Promise>> Server::promise_now() {
   return std::shared_ptr<const Promise>(std::move(promise));
 }
 
-void Server::promised(const Promise& promise) {
+void Server::promised(const Promise& promise, std::uint64_t lifetime) {
+  if (lifetime != lifetime_) return;
   for (const auto& [space, place] : promise) {
     auto& kept = promises_[space];
     if (place.first > kept.first) kept = place;
@@ -110,33 +159,186 @@ void Server::receive(const base::Bytes& message, const Respond& respond) {
     respond(base::error(foreign ? base::Code::wrong_server_key : base::Code::protocol_violation));
     return;
   }
+  look_at(incoming->device, incoming->message);
   Request request;
   request.device = incoming->device;
   request.message = std::move(incoming->message);
-  request.wall_seconds = clock_.now().wall_ms / 1000;
-  request.done = [this, session, respond](base::Result<sync::ServerMessage> reply) {
-    answer(*session, std::move(reply), respond);
+  request.peer = std::make_shared<carrier::Peer>(request.device);
+  const base::PublicBoxKey device = request.device;
+  request.done = [this, session, respond, device](base::Result<sync::ServerMessage> reply) {
+    if (reply.ok()) look_at(device, *reply);
+    auto answer = seal(*session, std::move(reply));
+    if (answer) respond(std::move(*answer));
   };
+  wait_for(std::move(request));
+}
+
+void Server::wait_for(Request request) {
+  request.wall_seconds = clock_.now().wall_ms / 1000;
   waiting_.push_back(std::move(request));
   if (serving_) return;
   serving_ = true;
   world_.after(world_.between(1, 200), [this] { serve(); });
 }
 
-void Server::answer(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply,
-                    const Respond& respond) {
-  if (!reply.ok()) return;
+std::optional<Answer> Server::seal(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply) {
+  if (!reply.ok()) return std::nullopt;
   auto promise = promise_now();
-  if (!promise.ok()) return;
+  if (!promise.ok()) return std::nullopt;
+  Answer answer;
+  answer.refused = refuses(reply->record_exceptions) || refuses(reply->segment_exceptions);
+  for (const auto* exceptions : {&reply->record_exceptions, &reply->segment_exceptions}) {
+    for (const auto& one : *exceptions) {
+      world_.witness.event("verdict", one.place, static_cast<std::uint64_t>(one.code));
+    }
+  }
   plant(planted_, *reply);
   const bool all_taken = reply->records_taken + reply->segments_taken > 0 &&
                          reply->record_exceptions.empty() && reply->segment_exceptions.empty();
-  world_.witness.sometimes(Sometimes::known_bytes_answered_as_stored, all_taken && **promise == *before_);
-  const bool same = says_nothing(*reply);
+  world_.witness.sometimes(Sometimes::known_bytes_answered_as_stored,
+                           all_taken && before_ && **promise == *before_);
+  answer.same = says_nothing(*reply);
+  answer.push = reply->push;
+  answer.lifetime = lifetime_;
   auto sealed = session.reply(*reply);
-  if (!sealed.ok()) return;
-  world_.witness.event("server answers", sealed->size(), same ? 1 : 0, *sealed);
-  respond(Answer{std::move(*sealed), std::move(*promise), same, false});
+  if (!sealed.ok()) return std::nullopt;
+  world_.witness.event("server answers", sealed->size(), answer.same ? 1 : 0, *sealed);
+  answer.bytes = std::move(*sealed);
+  // A push says what is new, not what the store holds.
+  if (!answer.push) answer.promise = std::move(*promise);
+  return answer;
+}
+
+// --- live connections
+
+std::uint64_t Server::connect(Respond deliver) {
+  if (!up()) return 0;
+  lives_[++last_connection_] = std::make_shared<Live>(key_, random_, std::move(deliver));
+  return last_connection_;
+}
+
+void Server::receive_live(std::uint64_t connection, const base::Bytes& message) {
+  const auto found = lives_.find(connection);
+  if (found == lives_.end()) return;
+  const auto live = found->second;
+  auto incoming = live->session.on_message(message);
+  world_.witness.event("server receives live", message.size(), static_cast<std::uint64_t>(incoming.code()),
+                       message);
+  if (!incoming.ok()) {
+    lives_.erase(connection);
+    live->deliver(base::error(base::Code::interrupted));
+    return;
+  }
+  look_at(incoming->device, incoming->message);
+  if (!live->peer) live->peer.emplace(incoming->device);
+  live->answering = true;
+  Request request;
+  request.device = incoming->device;
+  request.message = std::move(incoming->message);
+  request.peer = std::shared_ptr<carrier::Peer>(live, &*live->peer);
+  request.done = [this, live](base::Result<sync::ServerMessage> reply) {
+    const bool refused = !reply.ok() || reply->error != base::Code::ok;
+    if (reply.ok()) look_at(live->peer->device, *reply);
+    auto answer = seal(live->session, std::move(reply));
+    live->answering = false;
+    look_at(*live->peer);
+    if (answer) live->deliver(std::move(*answer));
+    if (refused) live->deliver(base::error(base::Code::interrupted));
+  };
+  wait_for(std::move(request));
+}
+
+// As net/live and net/websocket_session: after the answers of a group everybody else hears what is new, and
+// whose device was removed is cut.
+void Server::push_news() {
+  const carrier::Changes changes = carrier_->take_changes();
+  const auto lives = lives_;
+  for (const auto& [id, live] : lives) {
+    if (!live->peer || live->answering) continue;
+    if (changes.cut.count(live->peer->device) != 0) {
+      lives_.erase(id);
+      live->deliver(base::error(base::Code::interrupted));
+      continue;
+    }
+    auto message = carrier_->push(*live->peer);
+    if (!message.ok()) return;  // the disk; the next commit finds out
+    if (!*message) continue;
+    look_at(*live->peer);
+    auto answer = seal(live->session, std::move(**message));
+    if (answer) live->deliver(std::move(*answer));
+  }
+}
+
+// --- looking
+
+void Server::look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message) {
+  if (!message.hello || !message.hello->full || !message.hello->set) return;
+  // A set that changed is a reason too; then this server said so itself.
+  world_.witness.always(Always::base_is_lost_with_reason_only,
+                        told_unknown_.count(device) != 0 || world_.stores_went_back,
+                        "a client holds something else than its carrier says, and no store went back");
+}
+
+void Server::look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply) {
+  world_.witness.sometimes(Sometimes::carrier_is_not_what_it_was, lifetime_ > 0 && reply.generation);
+  if (!reply.base_unknown) return;
+  world_.witness.sometimes(Sometimes::generation_alone_does_not_tell, went_back_as_it_was_);
+  told_unknown_.insert(device);
+  if (reply.generation) return;  // it does not know the device any more
+  world_.witness.always(Always::base_is_lost_with_reason_only, reply.set || world_.stores_went_back,
+                        "a carrier does not know what it said, and no store went back");
+}
+
+void Server::look_at(const carrier::Peer& peer) {
+  const bool capped = peer.own.size() <= carrier::Peer::kMaxOwn && peer.positions.size() == peer.set.size() &&
+                      peer.set.size() <= sync::kMaxSpaces;
+  world_.witness.always(Always::messages_are_capped, capped, "a connection that keeps too much");
+}
+
+const space::Membership* Server::membership(const base::SpaceId& space) {
+  if (!up()) return nullptr;
+  auto& known = known_[space];
+  if (!known) known = std::make_unique<Known>(space);
+  auto records = store_->records(space);
+  if (!records.ok()) return nullptr;
+  for (; known->records < records->size(); ++known->records) {
+    if (!known->membership.add((*records)[known->records]).ok()) return nullptr;
+  }
+  return known->membership.has_genesis() ? &known->membership : nullptr;
+}
+
+Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
+  if (!up()) return Holds::nothing;
+  const auto* known = membership(space);
+  // An end of a forked log has a name of its own on a device, and may be the first chain of the log here.
+  if (known != nullptr && known->logs().count(dot.branch) == 0) return Holds::counted;
+  auto head = store_->head(space, dot.branch);
+  if (!head.ok() || !*head || (*head)->next_op <= dot.position) return Holds::nothing;
+  const auto* members = membership(space);
+  if (members == nullptr) return Holds::nothing;
+  const auto log = members->logs().find(dot.branch);
+  if (log == members->logs().end()) return Holds::nothing;
+  if (!log->second.fence) return Holds::counted;
+  if (log->second.fence->count == 0) return Holds::late;
+  auto last = store_->segment(space, dot.branch, log->second.fence->count - 1);
+  if (!last.ok() || !*last) return Holds::counted;  // it holds less than the fence lets through
+  auto segment = log::decode_segment(**last);
+  auto header = segment.ok() ? log::decode_header(segment->header)
+                             : base::Result<log::SegmentHeader>(base::error(base::Code::malformed));
+  if (!header.ok()) return Holds::nothing;
+  return dot.position < header->first_op + header->op_count ? Holds::counted : Holds::late;
+}
+
+bool Server::hosts(const base::SpaceId& space) {
+  if (!up()) return false;
+  auto tip = store_->tip(space);
+  return tip.ok() && *tip;
+}
+
+Promise Server::tips() {
+  if (!up()) return {};
+  auto now = promise_now();
+  return now.ok() ? **now : Promise{};
 }
 
 // As storage/writer does it on its thread: all are ingested, one commit, and only then the answers.
@@ -144,7 +346,7 @@ base::Result<std::vector<carrier::Carrier::Ingested>> Server::commit(const std::
   std::vector<carrier::Carrier::Ingested> ingested;
   SJ_TRY_STATUS(store_->begin());
   for (const auto& request : group) {
-    SJ_TRY(auto one, carrier_->ingest(request.device, request.message, request.wall_seconds));
+    SJ_TRY(auto one, carrier_->ingest(*request.peer, request.message, request.wall_seconds));
     ingested.push_back(std::move(one));
   }
   SJ_TRY_STATUS(store_->commit());
@@ -171,8 +373,9 @@ bool Server::serve(const std::vector<Request>& group) {
   }
   witness.sometimes(Sometimes::group_commit_of_several, group.size() > 1);
   for (std::size_t i = 0; i < group.size(); ++i) {
-    group[i].done(carrier_->answer(group[i].device, group[i].message, std::move((*ingested)[i])));
+    group[i].done(carrier_->answer(*group[i].peer, group[i].message, std::move((*ingested)[i])));
   }
+  push_news();
   return !disk_.ended();
 }
 

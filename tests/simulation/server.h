@@ -1,8 +1,12 @@
-// The server: the real carrier over the real SQLite storage on a virtual disk, with the writer's group commit
-// as events. When its storage fails its process ends, as sejawat-server's does, and starts again later.
+// A server: the real carrier over the real SQLite storage on a virtual disk, with the writer's group commit
+// and the pushes after it as events. When its storage fails its process ends, as sejawat-server's does, and
+// starts again later.
 #pragma once
 
+#include <set>
+
 #include "carrier/carrier.h"
+#include "log/op.h"
 #include "planted.h"
 #include "space/identity.h"
 #include "sync/session.h"
@@ -17,14 +21,17 @@ using Promise = std::map<base::SpaceId, std::pair<std::uint64_t, base::Digest>>;
 struct Answer {
   base::Bytes bytes;
   std::shared_ptr<const Promise> promise;
-  bool same = false;      // it said that there is nothing to do
-  bool tampered = false;  // by the network
+  bool same = false;           // it said that there is nothing to do
+  bool tampered = false;       // by the network
+  bool push = false;           // it answers nothing
+  bool refused = false;        // something in it was refused for good
+  std::uint64_t lifetime = 0;  // of the server's store: Server::lifetime
 };
 using Respond = std::function<void(base::Result<Answer>)>;
 
 class Server {
  public:
-  Server(World& world, std::string folder, Planted planted);
+  Server(World& world, std::string folder, std::uint64_t number, Planted planted);
   ~Server();
 
   void start();             // no effect when it runs
@@ -33,33 +40,73 @@ class Server {
   // Never answered when the process ends first.
   void receive(const base::Bytes& message, const Respond& respond);
   // A client has taken this reply: from now on the server must not lose what it promised.
-  void promised(const Promise& promise);
+  void promised(const Promise& promise, std::uint64_t lifetime);
   void die_before_reply() { die_before_reply_ = true; }
   void heal();  // no more faults, and up
 
+  // A live connection; an error through `deliver` ends it. 0: not up.
+  std::uint64_t connect(Respond deliver);
+  void receive_live(std::uint64_t connection, const base::Bytes& message);
+  void disconnect(std::uint64_t connection) { lives_.erase(connection); }
+
+  // A copy of the disk for later, and going back to it: what an operator restores, or a virtual machine
+  // rolled back.
+  void take_snapshot() { snapshot_ = disk_.image(); }
+  bool has_snapshot() const { return snapshot_.has_value(); }
+  void roll_back();
+  void wipe();
+  std::uint64_t lifetime() const { return lifetime_; }  // grows when the store goes back
+
+  // What it holds, seen from outside.
+  enum class Holds : std::uint8_t { nothing, late, counted };  // late: beyond a fence
+  Holds holds(const base::SpaceId& space, const log::Dot& dot);
+  bool hosts(const base::SpaceId& space);
+  // Read from its records; nullptr when it does not have the space, or its disk fails. Good until the next
+  // change.
+  const space::Membership* membership(const base::SpaceId& space);
+  Promise tips();
+
   Disk& disk() { return disk_; }
   NodeClock& clock() { return clock_; }
+  std::uint64_t number() const { return number_; }
   const space::CarrierAddress& address() const { return address_; }
   // nullptr before the first start.
   const base::Secret16* operator_secret() const { return operator_secret_ ? &*operator_secret_ : nullptr; }
 
  private:
+  struct Live {
+    Live(const crypto::BoxKey& key, base::Random& random, Respond deliver_in)
+        : session(key, random), deliver(std::move(deliver_in)) {}
+    sync::CarrierSession session;
+    std::optional<carrier::Peer> peer;
+    Respond deliver;
+    bool answering = false;
+  };
   struct Request {
     base::PublicBoxKey device;
     sync::ClientMessage message;
     std::int64_t wall_seconds = 0;
+    std::shared_ptr<carrier::Peer> peer;
     std::function<void(base::Result<sync::ServerMessage>)> done;
   };
   base::Status open();
+  void go_back(const Disk::Image& image);
+  void close_process(Ending ending);
+  void wait_for(Request request);
   void serve();
   bool serve(const std::vector<Request>& group);  // false: the process must end
   base::Result<std::vector<carrier::Carrier::Ingested>> commit(const std::vector<Request>& group);
-  void answer(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply, const Respond& respond);
+  std::optional<Answer> seal(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply);
+  void push_news();
+  void look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message);
+  void look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply);
+  void look_at(const carrier::Peer& peer);
   base::Result<std::shared_ptr<const Promise>> promise_now();
   void check_promises();
 
   World& world_;
   Planted planted_;
+  std::uint64_t number_;
   NodeClock clock_;
   support::SeededRandom random_;
   Disk disk_;
@@ -71,10 +118,22 @@ class Server {
   std::unique_ptr<carrier::CarrierStore> store_;
   std::unique_ptr<carrier::Carrier> carrier_;
   std::vector<Request> waiting_;
+  std::map<std::uint64_t, std::shared_ptr<Live>> lives_;
+  std::uint64_t last_connection_ = 0;
   bool serving_ = false;
   bool die_before_reply_ = false;
   Promise promises_;
   std::shared_ptr<const Promise> before_;  // the group that is being answered
+  std::optional<Disk::Image> snapshot_;
+  std::uint64_t lifetime_ = 0;
+  bool went_back_as_it_was_ = false;           // to a snapshot: under the same generation
+  std::set<base::PublicBoxKey> told_unknown_;  // that it does not know their base any more
+  struct Known {
+    explicit Known(const base::SpaceId& id) : membership(id) {}
+    space::Membership membership;
+    std::size_t records = 0;
+  };
+  std::map<base::SpaceId, std::unique_ptr<Known>> known_;
 };
 
 }  // namespace sejawat::simulation

@@ -1,30 +1,9 @@
-#include <gtest/gtest.h>
-
-#include <iostream>
-
-#include "run.h"
+#include "long_run.h"
 
 namespace sejawat::simulation {
 namespace {
 
-void expect_no_violation(const RunReport& run) {
-  for (const auto& failure : run.failures) {
-    ADD_FAILURE() << name_of(failure.violation->property) << ": " << failure.violation->detail
-                  << "\n  replay: " << replay_command(failure, Planted::none);
-  }
-}
-
-TEST(Simulation, HundredsOfSchedulesKeepEveryProperty) {
-  RunOptions options;
-  options.seed = 20261124;
-  options.schedules = 500;
-  const RunReport run = run_schedules(options);
-  print_table(run, std::cout);
-  expect_no_violation(run);
-  for (const char* never : run.never_happened()) ADD_FAILURE() << "never happened: " << never;
-  EXPECT_GE(run.counts.operations, 40 * run.schedules);
-  EXPECT_GE(run.counts.faults_in_all(), 5 * run.schedules);
-}
+TEST(Simulation, HundredsOfSchedulesKeepEveryProperty) { expect_all_to_hold(20261124, 300); }
 
 TEST(Simulation, TheSameSeedPlaysTheSameSchedule) {
   RunOptions options;

@@ -25,6 +25,7 @@ enum class Fault : std::uint8_t {
   write_torn,
   disk_full,
   io_error,
+  read_error,
   request_lost,
   reply_lost,
   reply_too_late,
@@ -35,6 +36,12 @@ enum class Fault : std::uint8_t {
   long_offline,
   clock_jump,
   device_lost_for_good,
+  line_cut,
+  partition,
+  server_rolled_back,
+  server_wiped,
+  device_restored,
+  device_cloned,
   count_
 };
 enum class Sometimes : std::uint8_t {
@@ -59,6 +66,23 @@ enum class Sometimes : std::uint8_t {
   second_owner_is_refused,
   clock_wrong_by_decades,
   goes_on_after_a_disk_error,
+  push_arrives,
+  live_session_is_cut,
+  roams_to_another_server,
+  carrier_is_not_what_it_was,
+  generation_alone_does_not_tell,
+  old_copy_comes_back,
+  member_is_removed,
+  role_is_changed,
+  device_is_revoked,
+  invite_is_revoked,
+  invite_admits_several,
+  admins_act_apart,
+  removed_device_is_told,
+  late_work_waits_in_quarantine,
+  late_work_is_readmitted,
+  join_is_confirmed,
+  key_is_rotated,
   count_
 };
 enum class Always : std::uint8_t {
@@ -79,6 +103,17 @@ enum class Always : std::uint8_t {
   server_holds_no_plaintext,
   device_disk_is_sealed,
   card_brings_all_back,
+  sent_is_on_the_carrier,
+  rejects_reach_a_person,
+  base_is_lost_with_reason_only,
+  messages_are_capped,
+  servers_agree,
+  membership_converges,
+  keys_reach_members_only,
+  fenced_is_not_shown,
+  late_work_is_kept,
+  removed_is_not_served,
+  invite_admits_whom_it_may,
   count_
 };
 

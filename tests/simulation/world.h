@@ -32,6 +32,8 @@ class World {
   std::uint64_t fork_seed() { return random.next(); }  // for something with a chance of its own
 
   const std::uint64_t seed;
+  // Some store is older than what it once said: only then may a client have to ask for everything.
+  bool stores_went_back = false;
   support::SeededRandom random;
   Witness witness;
 

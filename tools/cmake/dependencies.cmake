@@ -24,7 +24,25 @@ function(sejawat_dependency name)
 endfunction()
 
 # --- SQLite with Multiple Ciphers (only `store` and `storage_sqlite` may include sqlite3.h) ---------------------------
-sejawat_dependency(sqlite SOURCES "${THIRD_PARTY}/sqlite3mc/sqlite3.c" INCLUDE "${THIRD_PARTY}/sqlite3mc"
+# Its file layer goes on after a read that failed (other than by reaching the end) and says what decrypting said: an
+# I/O error while the write-ahead log is recovered then ends the log there, and what was committed after it is gone.
+# tests/simulation/found_test.cpp holds us to the correction.
+file(READ "${THIRD_PARTY}/sqlite3mc/sqlite3.c" sqlite_source)
+set(sqlite_wrong "buffer, count, offset);\n  if (rc == SQLITE_IOERR_SHORT_READ)\n")
+set(sqlite_right "buffer, count, offset);\n  if (rc != SQLITE_OK)\n")
+string(REPLACE "${sqlite_wrong}" "${sqlite_right}" sqlite_corrected "${sqlite_source}")
+if(sqlite_corrected STREQUAL sqlite_source)
+  message(FATAL_ERROR "SQLite3 Multiple Ciphers has changed: see whether mcIoRead still needs its correction")
+endif()
+set(sqlite_file "${CMAKE_BINARY_DIR}/generated/sqlite3.c")
+set(sqlite_before "")
+if(EXISTS "${sqlite_file}")
+  file(READ "${sqlite_file}" sqlite_before)
+endif()
+if(NOT sqlite_before STREQUAL sqlite_corrected)
+  file(WRITE "${sqlite_file}" "${sqlite_corrected}")
+endif()
+sejawat_dependency(sqlite SOURCES "${sqlite_file}" INCLUDE "${THIRD_PARTY}/sqlite3mc"
   OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O2>)
 target_compile_definitions(dep_sqlite
   PUBLIC

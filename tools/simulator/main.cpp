@@ -67,8 +67,9 @@ void print_text(const RunReport& run, Planted planted) {
 }
 
 std::optional<Planted> planted_of(const std::string& name) {
-  for (int i = 0; i < static_cast<int>(Planted::count_); ++i) {
-    if (name == name_of(static_cast<Planted>(i))) return static_cast<Planted>(i);
+  if (name == name_of(Planted::none)) return Planted::none;
+  for (const Planted planted : all_planted()) {
+    if (name == name_of(planted)) return planted;
   }
   return std::nullopt;
 }
@@ -113,8 +114,8 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--seed", settings.seed, "of the first schedule (default 1)");
   app.add_option("--schedules", settings.schedules, "how many (default 1)")->check(CLI::PositiveNumber);
   std::string planted_names;
-  for (int i = 0; i < static_cast<int>(Planted::count_); ++i) {
-    planted_names += (i == 0 ? "" : ", ") + std::string(name_of(static_cast<Planted>(i)));
+  for (const Planted planted : all_planted()) {
+    planted_names += (planted_names.empty() ? "" : ", ") + std::string(name_of(planted));
   }
   app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
   app.add_flag("--keep-going", settings.keep_going, "do not stop after ten failing schedules");

@@ -34,8 +34,9 @@ TEST_F(SchoolTest, AJoinMakesItsDeviceServedAtOnce) {
   EXPECT_TRUE(reply.record_exceptions.empty());
   EXPECT_EQ(reply.set, std::vector<base::SpaceId>{school.id()});
   ASSERT_EQ(reply.spaces.size(), 1U);
-  // Genesis and invite come down, the join that this message brought does not.
-  EXPECT_EQ(reply.spaces[0].records.size(), 2U);
+  // Genesis and invite come down, and the join that this message brought: its device holds nothing of the
+  // space yet, and could not agree on a digest without it.
+  EXPECT_EQ(reply.spaces[0].records.size(), 3U);
   books.settle(message, reply);
   EXPECT_FALSE(books.digest_differs);
   EXPECT_EQ(books.at(school.id()).position, 3U);

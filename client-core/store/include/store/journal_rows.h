@@ -34,7 +34,8 @@ struct JournalKey {
 class JournalRows {
  public:
   virtual ~JournalRows() = default;
-  virtual base::Status put(const JournalRow& row) = 0;  // insert or replace
+  virtual base::Status put(const JournalRow& row) = 0;     // insert or replace
+  virtual base::Status forget(const base::ObjectId&) = 0;  // nothing of it counts any more (or yet)
   virtual base::Result<std::optional<JournalRow>> get(const base::ObjectId&) = 0;
   // Newest first (date, then lamport, then object id); `trashed` selects the trash.
   virtual base::Result<std::vector<JournalRow>> list(bool trashed, std::size_t offset, std::size_t limit) = 0;

@@ -1,0 +1,18 @@
+// What must be true in the end, once everybody has heard of everything (schedule.cpp, late_work.cpp,
+// community.cpp).
+#pragma once
+
+#include "school.h"
+
+namespace sejawat::simulation {
+
+std::string waiting_of(Device& device);  // what is not sealed or not readable yet
+std::string where(const Person& person, const Device& device);
+// Everything of one person, on each device and on a new phone with only the card.
+void check_person(School& school, Person& person);
+// Work of revoked devices, before anybody readmits it: kept, and shown by nobody else.
+void check_late(School& school, Person& person);
+// Servers against each other, and every space's keys and members.
+void check_servers(School& school);
+
+}  // namespace sejawat::simulation

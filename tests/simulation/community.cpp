@@ -1,0 +1,106 @@
+// The servers against each other; keys and members of every space.
+#include <algorithm>
+
+#include "checks.h"
+
+namespace sejawat::simulation {
+namespace {
+
+using Roles = std::map<base::PersonId, space::WireRole>;
+
+Roles roles_of(const space::Membership& membership) {
+  Roles roles;
+  for (const auto& [person, member] : membership.members()) roles[person] = member.role;
+  return roles;
+}
+
+// Who can open the epoch that everybody seals with.
+void check_keys(Witness& witness, const space::Membership& membership) {
+  const auto current = membership.current_epoch();
+  if (!current) return;
+  witness.always(Always::keys_reach_members_only, !membership.needs_rotation(),
+                 "a removal stands that no new key followed");
+  std::set<base::HeadTag> boxed;
+  for (const auto& boxes : membership.key_boxes()) {
+    if (boxes.epoch != *current) continue;
+    for (const auto& [tag, box] : boxes.boxes) boxed.insert(tag);
+  }
+  const auto has = [&](const base::PublicBoxKey& key) {
+    return boxed.count(base::prefix_of<base::HeadTag>(key)) != 0;
+  };
+  for (const auto& [person, member] : membership.members()) {
+    if (member.role < space::WireRole::reader) continue;
+    witness.always(Always::keys_reach_members_only, has(member.identity_box), "a member's card opens no key");
+    for (const auto& [id, device] : membership.devices()) {
+      if (!kDeviceKeysChecked || !(device.person == person)) continue;
+      witness.always(Always::keys_reach_members_only, has(device.box_key), "a member's device has no key");
+    }
+  }
+  for (const auto& [id, device] : membership.removed_devices()) {
+    witness.always(Always::keys_reach_members_only, !has(device.box_key) || membership.needs_rotation(),
+                   "the new key was made out to a removed device");
+  }
+}
+
+void check_members(School& school, const space::Membership& membership) {
+  const Roles roles = roles_of(membership);
+  for (const auto& person : school.people()) {
+    if (!person->id || roles.count(*person->id) == 0) continue;
+    for (Device* device : person->alive()) {
+      if (device->revoked || !device->joined()) continue;
+      auto members = device->core().members();
+      Roles shown;
+      for (const auto& row : members.ok() ? *members : std::vector<api::MemberInfo>{}) {
+        if (!row.provisional) shown[row.person] = row.role;
+      }
+      school.world().witness.always(
+          Always::membership_converges, shown == roles,
+          where(*person, *device) + " knows other members than the server: " + std::to_string(shown.size()) +
+              " and " + std::to_string(roles.size()) + waiting_of(*device));
+    }
+  }
+}
+
+void check_invites(School& school, const space::Membership& membership) {
+  Witness& witness = school.world().witness;
+  for (const auto& [key, invite] : membership.invites()) {
+    witness.sometimes(Sometimes::invite_admits_several, invite.joined > 1);
+    // Two servers that do not know of each other may both admit somebody, and so may one that went back.
+    if (school.servers().size() > 1 || school.world().stores_went_back) continue;
+    witness.always(Always::invite_admits_whom_it_may, invite.joined <= invite.uses,
+                   "an invite admitted more than its uses");
+  }
+}
+
+}  // namespace
+
+void check_servers(School& school) {
+  Witness& witness = school.world().witness;
+  std::map<base::SpaceId, base::Digest> first;
+  for (const auto& server : school.servers()) {
+    std::map<base::SpaceId, base::Digest> digests;
+    for (const auto& [space, place] : server->tips()) digests[space] = place.second;
+    if (server == school.servers().front()) {
+      first = std::move(digests);
+    } else {
+      // The diary of somebody who belongs to no school is taken by no further server.
+      for (const auto& [space, digest] : digests) {
+        const auto other = first.find(space);
+        witness.always(Always::servers_agree, other == first.end() || other->second == digest,
+                       "two servers hold different things of a space in the end");
+      }
+    }
+  }
+  Server& home = school.home();
+  for (const auto& [space, digest] : first) {
+    const auto* membership = home.membership(space);
+    if (!witness.always(Always::servers_agree, membership != nullptr, "a space without its records"))
+      continue;
+    check_keys(witness, *membership);
+    if (membership->kind() == space::SpaceKind::personal) continue;
+    check_members(school, *membership);
+    check_invites(school, *membership);
+  }
+}
+
+}  // namespace sejawat::simulation
