@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "run.h"
 #include "school.h"
 #include "storage_sqlite/sqlite_store.h"
 #include "store/store.h"
@@ -321,6 +322,19 @@ TEST_F(FoundAtSchool, AServerThatWentBackToBeforeADeviceTakesItsCheckMarksBack) 
   for (int i = 0; i < 3; ++i) sync(admin), sync(device);
   EXPECT_EQ(device.last_sync().pending, 0U);
   expect_no_violation();
+}
+
+// 140910399516217: the record of an epoch fell with a removed device, and who came later could not read what
+// others had sealed with its key. 40482849152378, 160132269988702: the row of an entry that lies in
+// quarantine whole stayed.
+TEST(FoundSeeds, SchedulesThatOnceBrokeAPropertyHold) {
+  for (const std::uint64_t seed :
+       {140910399516217U, 40482849152378U, 160132269988702U, 64951796807890U, 33528994140394U}) {
+    RunOptions options;
+    options.seed = seed;
+    const RunReport run = run_schedules(options);
+    EXPECT_EQ(run.failed, 0U) << seed;
+  }
 }
 
 }  // namespace
