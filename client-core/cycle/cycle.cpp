@@ -4,17 +4,12 @@
 
 #include "cycle/categories.h"
 #include "text_rules.h"
+#include "values.h"
 
 namespace sejawat::cycle {
 namespace {
 
 base::Error invalid(std::string what) { return base::error(base::Code::invalid_argument, std::move(what)); }
-
-std::optional<base::ObjectId> object_of(const std::string& hex) {
-  base::Bytes bytes;
-  if (!base::from_hex(hex, bytes)) return std::nullopt;
-  return base::ObjectId::from(bytes);
-}
 
 // The first line of a text, cut at a word, as a title.
 std::string title_of(std::string_view text) {

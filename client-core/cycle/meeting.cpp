@@ -4,15 +4,11 @@
 #include <set>
 
 #include "cycle/names.h"
+#include "values.h"
 
 namespace sejawat::cycle {
 namespace {
 
-std::optional<base::ObjectId> object_of(const std::string& hex) {
-  base::Bytes bytes;
-  if (!base::from_hex(hex, bytes)) return std::nullopt;
-  return base::ObjectId::from(bytes);
-}
 std::int64_t number_of(const std::string& text) { return std::atoll(text.c_str()); }
 // Of several that were written for one thing apart from each other everybody takes the same.
 bool smaller_id(const RecordView& a, const RecordView& b) { return a.record.id < b.record.id; }

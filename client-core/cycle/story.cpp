@@ -5,18 +5,9 @@
 
 #include "cycle/daily.h"
 #include "cycle/names.h"
+#include "values.h"
 
 namespace sejawat::cycle {
-namespace {
-
-std::optional<base::ObjectId> object_of(const std::string& hex) {
-  base::Bytes bytes;
-  if (!base::from_hex(hex, bytes)) return std::nullopt;
-  return base::ObjectId::from(bytes);
-}
-
-}  // namespace
-
 std::string Stories::day_of(std::int64_t wall_ms) const { return local_moment(wall_ms, utc_offset_ms_).date; }
 
 std::string Stories::date_or(const RecordView& view, const char* field) const {

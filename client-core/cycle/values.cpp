@@ -109,4 +109,10 @@ std::string decode_value(const Field& field, std::string_view bytes) {
   return *number > 0 && *number < 256 ? "#" + std::to_string(*number) : std::string();
 }
 
+std::optional<base::ObjectId> object_of(const std::string& hex) {
+  base::Bytes bytes;
+  if (!base::from_hex(hex, bytes)) return std::nullopt;
+  return base::ObjectId::from(bytes);
+}
+
 }  // namespace sejawat::cycle

@@ -2,8 +2,10 @@
 // the encoding of a kind never changes. A choice of a later version reads as "#NUMBER" and may be given back.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "base/ids.h"
 #include "base/result.h"
 #include "cycle/schema.h"
 
@@ -13,5 +15,8 @@ namespace sejawat::cycle {
 base::Result<std::string> encode_value(const Field& field, std::string_view text);
 // Bytes that no version of this field writes read as nothing.
 std::string decode_value(const Field& field, std::string_view bytes);
+
+// The record that a field of kind `record` names; nothing when it names none.
+std::optional<base::ObjectId> object_of(const std::string& hex);
 
 }  // namespace sejawat::cycle

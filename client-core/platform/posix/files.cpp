@@ -10,17 +10,10 @@
 #include <chrono>
 #include <filesystem>
 
+#include "failure.h"
+
 namespace sejawat::platform {
 namespace {
-
-base::Error failure(const std::string& what) {
-  const int number = errno;
-  base::Code code = base::Code::storage_failed;
-  if (number == ENOSPC || number == EDQUOT) code = base::Code::disk_full;
-  if (number == ENOENT) code = base::Code::not_found;
-  if (number == EEXIST) code = base::Code::already_exists;
-  return base::error(code, what + ": " + std::strerror(number));
-}
 
 class Descriptor {
  public:
