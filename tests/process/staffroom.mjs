@@ -4,8 +4,16 @@ import { World } from './support.mjs';
 
 export const NAMES = { A: 'Bu Ani Suryani', B: 'Pak Budi Hartono', C: 'Bu Cici Lestari', D: 'Pak Dedi Wirawan' };
 
+// A time zone in which it is ten in the morning now: what closes at a time of day must not depend on when the tests run.
+function schoolMorning(now = new Date()) {
+  const west = now.getUTCHours() * 60 + now.getUTCMinutes() - 10 * 60;  // POSIX counts the minutes west of Greenwich
+  const [hours, minutes] = [Math.trunc(Math.abs(west) / 60), Math.abs(west) % 60];
+  return `SCH${west < 0 ? '-' : ''}${hours}:${String(minutes).padStart(2, '0')}`;
+}
+
 export class Staffroom extends World {
   day = '2026-08-03';
+  env = { TZ: schoolMorning() };
   // Ani founds the school; the others join, Cici as a facilitator.
   async open() {
     this.carrier = await this.server();
