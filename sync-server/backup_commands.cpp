@@ -27,6 +27,7 @@ json::object row_of(const BackupInfo& info) {
                    {"spaces", info.audit.spaces},
                    {"records", info.audit.records},
                    {"segments", info.audit.segments},
+                   {"chunks", info.audit.chunks},
                    {"generation", info.audit.generation.hex()},
                    {"with_key", info.with_key},
                    {"version", info.version},

@@ -12,7 +12,8 @@ void add_community_commands(CLI::App& app, Context& context);  // community, inv
 void add_member_commands(CLI::App& app,
                          Context& context);  // member, device, quarantine, space; invite list, revoke
 void add_journal_commands(CLI::App& app, Context& context);
-void add_sync_commands(CLI::App& app, Context& context);    // sync, status
+void add_attachment_commands(CLI::App& app, Context& context);  // attachment; after journal: journal attach
+void add_sync_commands(CLI::App& app, Context& context);        // sync, status
 void add_bundle_commands(CLI::App& app, Context& context);  // bundle export, bundle import
 void add_export_commands(CLI::App& app, Context& context);  // export --mine
 void add_sync_commands(CLI::App& app, Context& context);    // sync, status
