@@ -143,7 +143,8 @@ int run_quota(const std::string& data, const carrier::Limits& limits, bool as_js
                                                 {"percent", percent}})
                 << "\n";
     } else {
-      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << used << " / " << quota << "  " << percent << " %\n";
+      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << used << " / " << quota
+                << "  " << percent << " %\n";
     }
   }
   return 0;

@@ -99,11 +99,12 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
   const MediaKind* kind = kind_of(content);
   if (kind == nullptr) return base::error(base::Code::invalid_argument, "content: neither photo nor voice");
   if (content.size() > kind->most) {
-    return base::error(base::Code::too_large, "content: at most " + std::to_string(kind->most) + " bytes of " +
-                                                  std::string(kind->type));
+    return base::error(base::Code::too_large, "content: at most " + std::to_string(kind->most) +
+                                                  " bytes of " + std::string(kind->type));
   }
   SJ_TRY(auto others, core.store->attachments().list(parent));
-  if (others.size() >= kMaxAttached) return base::error(base::Code::quota_exceeded, "attachments of one entry");
+  if (others.size() >= kMaxAttached)
+    return base::error(base::Code::quota_exceeded, "attachments of one entry");
   SJ_TRY(const auto pen, core.desk->pen(space));
   SJ_TRY(auto sealed, log::seal_attachment(space, content, kind->type, core.random));
   store::Store::Transaction transaction(*core.store);
@@ -112,8 +113,8 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
   SJ_TRY(const auto id, core.attachments->add(pen, parent, value, caption));
   base::wipe(value.data(), value.size());
   for (std::size_t i = 0; i < sealed.chunks.size(); ++i) {
-    SJ_TRY_STATUS(core.store->attachments().put_chunk(space, sealed.attachment.chunks[i], id,
-                                                      sealed.chunks[i], true));
+    SJ_TRY_STATUS(
+        core.store->attachments().put_chunk(space, sealed.attachment.chunks[i], id, sealed.chunks[i], true));
   }
   SJ_TRY_STATUS(transaction.commit());
   core.note_changed(parent);

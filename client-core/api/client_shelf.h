@@ -63,10 +63,10 @@ class StoreShelf final : public sync::ClientShelf {
   std::set<LogKey> refused_logs_;
   std::set<base::RecordId> offered_records_;
   std::set<ChunkKey> chunks_on_their_way_;
-  std::set<ChunkKey> refused_chunks_;   // that this carrier does not take, or does not have
+  std::set<ChunkKey> refused_chunks_;  // that this carrier does not take, or does not have
   std::set<ChunkKey> restarted_chunks_;
-  std::set<base::SpaceId> full_spaces_; // of which it takes no more chunks
-  bool renumbered_ = false;  // by the outcome that is being applied
+  std::set<base::SpaceId> full_spaces_;  // of which it takes no more chunks
+  bool renumbered_ = false;              // by the outcome that is being applied
 };
 
 }  // namespace sejawat::api

@@ -103,8 +103,8 @@ struct Core::State {
     base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence
     std::uint32_t count = 0;
   };
-  std::map<base::SpaceId, Refusal> refused_now;  // by the carrier of this sync
-  std::uint32_t forks_now = 0;                   // own logs that turned out to have forked, in this sync
+  std::map<base::SpaceId, Refusal> refused_now;   // by the carrier of this sync
+  std::uint32_t forks_now = 0;                    // own logs that turned out to have forked, in this sync
   base::Code media_refused_now = base::Code::ok;  // why the carrier of this sync takes no more chunks
   Core::Changes changes;
   base::Status usable;  // an error: memory could not be loaded from the store after a failed change

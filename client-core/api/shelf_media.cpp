@@ -44,7 +44,8 @@ base::Result<std::optional<sync::ClientShelf::ChunkOffer>> StoreShelf::chunk_to_
   // One that others may have brought is asked for first: a question costs less than it does.
   if (chunk.fresh || chunk.held) {
     SJ_TRY(auto bytes, core_.store->attachments().chunk(next->space, chunk.chunk));
-    if (!bytes || offer.offset > bytes->size()) return base::error(base::Code::internal, "a chunk that is gone");
+    if (!bytes || offer.offset > bytes->size())
+      return base::error(base::Code::internal, "a chunk that is gone");
     const std::size_t size = std::min(most, bytes->size() - offer.offset);
     offer.bytes = base::to_bytes(base::ByteView(*bytes).subspan(offer.offset, size));
   }
@@ -76,8 +77,8 @@ base::Status StoreShelf::take_offer_news(const ChunkNews& news, Applied& applied
     return {};
   }
   SJ_TRY(auto unsent, core_.store->attachments().unsent(carrier_, news.space, kLookAt));
-  const auto before = std::find_if(unsent.begin(), unsent.end(),
-                                   [&](const auto& one) { return one.chunk == news.chunk; });
+  const auto before =
+      std::find_if(unsent.begin(), unsent.end(), [&](const auto& one) { return one.chunk == news.chunk; });
   const std::uint32_t had = before == unsent.end() ? 0 : before->held.value_or(0);
   // A carrier that forgot the beginning is given it once more, and not again in this sync.
   if (news.held < had && !restarted_chunks_.insert({news.space, news.chunk}).second)

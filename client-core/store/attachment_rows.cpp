@@ -77,8 +77,8 @@ base::Result<std::vector<AttachmentRow>> AttachmentTable::list(const std::option
 
 base::Status AttachmentTable::put_chunk(const base::SpaceId& space, const log::ChunkId& chunk,
                                         const base::ObjectId& attachment, base::ByteView sealed, bool fresh) {
-  auto query = database_.query(
-      "INSERT OR IGNORE INTO chunk(space, id, object, fresh, bytes) VALUES(?, ?, ?, ?, ?)");
+  auto query =
+      database_.query("INSERT OR IGNORE INTO chunk(space, id, object, fresh, bytes) VALUES(?, ?, ?, ?, ?)");
   query.bind(space).bind(chunk).bind(attachment).bind(std::int64_t{fresh ? 1 : 0});
   return query.bind(sealed).run();
 }
@@ -97,8 +97,8 @@ base::Result<bool> AttachmentTable::has_chunk(const base::SpaceId& space, const 
 
 base::Status AttachmentTable::want(const base::SpaceId& space, const log::ChunkId& chunk,
                                    const base::ObjectId& attachment) {
-  auto query = database_.query(
-      "INSERT OR IGNORE INTO chunk_wanted(space, id, object, bytes) VALUES(?, ?, ?, x'')");
+  auto query =
+      database_.query("INSERT OR IGNORE INTO chunk_wanted(space, id, object, bytes) VALUES(?, ?, ?, x'')");
   return query.bind(space).bind(chunk).bind(attachment).run();
 }
 
@@ -143,7 +143,8 @@ base::Result<std::vector<AttachmentRows::Unsent>> AttachmentTable::unsent(const 
   auto query = database_.query(
       "SELECT chunk.id, length(chunk.bytes), chunk_at.held, chunk.fresh FROM chunk"
       " JOIN attachment ON attachment.object = chunk.object AND attachment.removed = 0"
-      " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = chunk.id"
+      " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = "
+      "chunk.id"
       " WHERE chunk.space = ? AND ifnull(chunk_at.whole, 0) = 0 ORDER BY chunk.seq LIMIT ?");
   query.bind(carrier).bind(space).bind(number(limit));
   for (;;) {
@@ -160,7 +161,8 @@ base::Result<std::uint64_t> AttachmentTable::unsent_bytes(const base::PublicBoxK
   auto query = database_.query(
       "SELECT ifnull(sum(length(chunk.bytes) - ifnull(chunk_at.held, 0)), 0) FROM chunk"
       " JOIN attachment ON attachment.object = chunk.object AND attachment.removed = 0"
-      " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = chunk.id"
+      " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = "
+      "chunk.id"
       " WHERE ifnull(chunk_at.whole, 0) = 0");
   query.bind(carrier);
   SJ_TRY(const bool row, query.step());
@@ -178,8 +180,8 @@ base::Status AttachmentTable::set_held(const base::PublicBoxKey& carrier, const 
 
 base::Result<bool> AttachmentTable::is_at(const base::PublicBoxKey& carrier, const base::SpaceId& space,
                                           const log::ChunkId& chunk) {
-  auto query = database_.query(
-      "SELECT 1 FROM chunk_at WHERE carrier = ? AND space = ? AND id = ? AND whole = 1");
+  auto query =
+      database_.query("SELECT 1 FROM chunk_at WHERE carrier = ? AND space = ? AND id = ? AND whole = 1");
   return query.bind(carrier).bind(space).bind(chunk).step();
 }
 

@@ -56,8 +56,8 @@ CREATE INDEX segment_waiting ON segment(space, state, log, no) WHERE state IN (1
 PRAGMA user_version = 2;
 )sql";
 
-// Version 3: attachments. `attachment` is made from ops; a chunk lies here as it travels, sealed. Of those that
-// are wanted the beginning; of those that carriers hold how much.
+// Version 3: attachments. `attachment` is made from ops; a chunk lies here as it travels, sealed. Of those
+// that are wanted the beginning; of those that carriers hold how much.
 inline constexpr char kToVersion3[] = R"sql(
 CREATE TABLE attachment(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL UNIQUE, parent BLOB NOT NULL,
   owner BLOB NOT NULL, caption TEXT NOT NULL, content BLOB NOT NULL, removed INTEGER NOT NULL, lamport INTEGER NOT NULL,

@@ -36,8 +36,8 @@ base::Status ClientSession::State::add_media(bool set_agreed, const Room& room, 
   while (message.wants.size() < kMaxWants) {
     SJ_TRY(auto wish, shelf.chunk_to_want());
     if (!wish) break;
-    message.wants.push_back({refer(wish->space, set_agreed), wish->chunk, wish->offset,
-                             static_cast<std::uint32_t>(slice)});
+    message.wants.push_back(
+        {refer(wish->space, set_agreed), wish->chunk, wish->offset, static_cast<std::uint32_t>(slice)});
     uploaded.wishes.push_back(*wish);
   }
   return {};

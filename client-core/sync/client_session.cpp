@@ -297,8 +297,8 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
 base::Status ClientSession::State::judge_push(const ServerMessage& message) const {
   bool plain = options.live && confirmed && !message.generation && !message.set && !message.base_unknown &&
                message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
-               message.record_exceptions.empty() && message.segment_exceptions.empty() &&
-               !message.media && message.chunk_states.empty() && message.chunks.empty();
+               message.record_exceptions.empty() && message.segment_exceptions.empty() && !message.media &&
+               message.chunk_states.empty() && message.chunks.empty();
   for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
   if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
   return {};

@@ -53,7 +53,7 @@ struct ClientSession::State {
   std::size_t on_its_way = 0;
   bool media_agreed = false;  // this carrier takes chunks
   bool text_to_come = true;   // it has not said yet that there is no more
-  bool confirmed = false;  // a transport message of ours left on this channel: the carrier may push
+  bool confirmed = false;     // a transport message of ours left on this channel: the carrier may push
   Progress progress;
 
   base::Result<ClientMessage> compose();

@@ -62,7 +62,7 @@ void print(const Session& session, const api::AttachmentInfo& info) {
 }
 
 // The first one that does not fit ends it; what was attached before stays, and was printed.
-base::Status attach_all(Session& session, const Options& options) {
+base::Result<int> attach_all(Session& session, const Options& options) {
   SJ_TRY(const auto parent, id_from(options.id));
   SJ_TRY_STATUS(session.open(false));
   for (const auto& path : options.files) {
@@ -71,10 +71,10 @@ base::Status attach_all(Session& session, const Options& options) {
     SJ_TRY(const auto info, session.core().attachment(id));
     print(session, info);
   }
-  return {};
+  return 0;
 }
 
-base::Status list(Session& session, const Options& options) {
+base::Result<int> list(Session& session, const Options& options) {
   std::optional<base::ObjectId> parent;
   if (!options.of.empty()) {
     SJ_TRY(parent, id_from(options.of));
@@ -82,18 +82,37 @@ base::Status list(Session& session, const Options& options) {
   SJ_TRY_STATUS(session.open(false));
   SJ_TRY(const auto all, session.core().attachments(parent));
   for (const auto& info : all) print(session, info);
-  return {};
+  return 0;
 }
 
-base::Status get(Session& session, const Options& options) {
+// What is not here is no fault of the line: a word of its own, and the exit code of everything that is
+// elsewhere.
+constexpr int kWaiting = 3;
+int say_waiting(const Session& session, std::uint64_t here, std::uint64_t bytes) {
+  const char* sentence = session.say(
+      "Lampiran ini belum seluruhnya ada di perangkat ini. Sambungkan, lalu jalankan: attachment fetch. "
+      "Kalau server "
+      "belum memilikinya, ia datang setelah perangkat pembuatnya tersinkron.",
+      "Not all of it is on this device yet. Go online and run: attachment fetch. If the server does not have "
+      "it, it "
+      "comes once the device that made it has synced.");
+  if (session.globals().json) {
+    std::cerr << boost::json::serialize(boost::json::object{
+                     {"error", "waiting"}, {"message", sentence}, {"bytes_here", here}, {"bytes", bytes}})
+              << "\n";
+  } else {
+    std::cerr << "sejawat: " << sentence << "\n";
+  }
+  return kWaiting;
+}
+
+base::Result<int> get(Session& session, const Options& options) {
   SJ_TRY(const auto id, id_from(options.id));
   SJ_TRY_STATUS(session.open(false));
   SJ_TRY(const auto info, session.core().attachment(id));
   auto content = session.core().read_attachment(id);
   if (content.code() == base::Code::offline) {
-    return base::error(base::Code::offline, "waiting: " + std::to_string(info.sealed_here) + " of " +
-                                                std::to_string(info.sealed_bytes) +
-                                                " bytes are here; attachment fetch " + id.hex());
+    return say_waiting(session, info.sealed_here, info.sealed_bytes);
   }
   if (!content.ok()) return std::move(content).error();
   SJ_TRY_STATUS(platform::write_new_private_file(options.to, *content));
@@ -105,7 +124,7 @@ base::Status get(Session& session, const Options& options) {
     std::cout << options.to << "  " << info.media_type << "  " << info.size
               << session.say(" bita\n", " bytes\n");
   }
-  return {};
+  return 0;
 }
 
 base::Result<std::vector<base::ObjectId>> chosen(Session& session, const Options& options) {
@@ -120,16 +139,22 @@ base::Result<std::vector<base::ObjectId>> chosen(Session& session, const Options
   return ids;
 }
 
-// Whether all of them are here now.
-base::Result<bool> all_here(Session& session, const std::vector<base::ObjectId>& ids) {
+struct Extent {
+  std::uint64_t here = 0, bytes = 0;
+  bool whole = true;
+};
+base::Result<Extent> extent_of(Session& session, const std::vector<base::ObjectId>& ids) {
+  Extent extent;
   for (const auto& id : ids) {
     SJ_TRY(const auto info, session.core().attachment(id));
-    if (!info.here()) return false;
+    extent.here += info.sealed_here;
+    extent.bytes += info.sealed_bytes;
+    extent.whole = extent.whole && info.here();
   }
-  return true;
+  return extent;
 }
 
-base::Status fetch(Session& session, const Options& options) {
+base::Result<int> fetch(Session& session, const Options& options) {
   SJ_TRY_STATUS(session.open(false));
   if (options.ids.empty() && !options.all)
     return base::error(base::Code::invalid_argument, "the ids of attachments, or --all");
@@ -145,8 +170,8 @@ base::Status fetch(Session& session, const Options& options) {
   }
   base::Status last;
   for (const auto& server : servers) {
-    SJ_TRY(const bool done, all_here(session, ids));
-    if (done) break;
+    SJ_TRY(const auto so_far, extent_of(session, ids));
+    if (so_far.whole) break;
     auto report = run_sync(session, server);
     if (report.code() == base::Code::interrupted) return std::move(report).error();
     last = report.ok() ? base::Status() : base::Status(std::move(report).error());
@@ -155,27 +180,27 @@ base::Status fetch(Session& session, const Options& options) {
     SJ_TRY(const auto info, session.core().attachment(id));
     print(session, info);
   }
-  SJ_TRY(const bool done, all_here(session, ids));
-  if (done) return {};
-  if (!last.ok()) return last;
-  return base::error(base::Code::offline, "waiting: the server does not have all of it yet");
+  SJ_TRY(const auto extent, extent_of(session, ids));
+  if (extent.whole) return 0;
+  if (!last.ok()) return std::move(last).error();
+  return say_waiting(session, extent.here, extent.bytes);
 }
 
-base::Status remove(Session& session, const Options& options) {
+base::Result<int> remove(Session& session, const Options& options) {
   SJ_TRY(const auto id, id_from(options.id));
   SJ_TRY_STATUS(session.open(false));
   SJ_TRY(const auto info, session.core().attachment(id));
   if (!session.globals().yes) {
     session.note(session.say("Akan dibuang (ulangi dengan --yes):", "Would be removed (repeat with --yes):"));
     print(session, info);
-    return {};
+    return 0;
   }
   SJ_TRY_STATUS(session.core().remove_attachment(id));
   print(session, info);
-  return {};
+  return 0;
 }
 
-using Run = base::Status (*)(Session&, const Options&);
+using Run = base::Result<int> (*)(Session&, const Options&);
 
 }  // namespace
 
@@ -187,7 +212,7 @@ void add_attachment_commands(CLI::App& app, Context& context) {
     made->callback([&context, options, run] {
       Session session(context.globals);
       const auto done = run(session, *options);
-      context.exit = done.ok() ? 0 : session.fail(done.error());
+      context.exit = done.ok() ? *done : session.fail(done.error());
     });
     return made;
   };
@@ -197,7 +222,8 @@ void add_attachment_commands(CLI::App& app, Context& context) {
         ->required();
     made->add_option("--caption", options->caption, "no pupils' names, no faces");
   };
-  takes_files(command(app.get_subcommand("journal"), "attach", "photos and voice notes to an entry", attach_all));
+  takes_files(
+      command(app.get_subcommand("journal"), "attach", "photos and voice notes to an entry", attach_all));
   auto* attachment = app.add_subcommand("attachment", "photos and voice notes of entries and records");
   attachment->require_subcommand(1);
   attachment->fallthrough();

@@ -97,7 +97,8 @@ int run_status(const Globals& globals) {
     std::cout << session.say("Catatan di sini: ", "Entries here: ") << status->entries << "\n"
               << session.say("Belum di server: ", "Not on the server yet: ") << status->pending << "\n";
     if (status->media_pending > 0) {
-      std::cout << session.say("Lampiran belum di server, bita: ", "Attachments not on the server yet, bytes: ")
+      std::cout << session.say("Lampiran belum di server, bita: ",
+                               "Attachments not on the server yet, bytes: ")
                 << status->media_pending << "\n";
     }
     for (const auto& space : status->spaces) {

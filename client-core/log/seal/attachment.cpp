@@ -79,8 +79,7 @@ base::Result<base::Bytes> open_attachment(const base::SpaceId& space, const Atta
   if (chunks.size() != attachment.chunks.size()) return wrong;
   base::Bytes content;
   for (std::size_t i = 0; i < chunks.size(); ++i) {
-    SJ_TRY(auto plain,
-           crypto::open(chunk_key(space, attachment.key, i, chunks.size()), {}, chunks[i], {}));
+    SJ_TRY(auto plain, crypto::open(chunk_key(space, attachment.key, i, chunks.size()), {}, chunks[i], {}));
     base::append(content, plain);
   }
   if (content.size() < attachment.size) return wrong;

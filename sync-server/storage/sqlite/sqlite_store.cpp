@@ -142,8 +142,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
         " FROM space WHERE id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).step());
     if (!row) return std::optional<carrier::SpaceTip>();
-    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4), query.u64(5),
-                               query.u64(6)};
+    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4), query.u64(5), query.u64(6)};
     return std::optional<carrier::SpaceTip>(
         carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1)), usage});
   }
@@ -271,7 +270,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
     return row ? base::to_bytes(query.blob(0)) : base::Bytes();
   }
-  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk, base::ByteView bytes) override {
+  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk,
+                         base::ByteView bytes) override {
     auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes) VALUES(?, ?, ?)");
     return query.bind(space.view()).bind(chunk.view()).bind(bytes).run();
   }
@@ -310,7 +310,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
   base::Status put_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
                                const log::ChunkId& chunk, const carrier::BegunChunk& begun,
                                std::size_t keep) override {
-    auto query = prepare("INSERT OR REPLACE INTO chunk_begun(space, id, device, total, bytes) VALUES(?, ?, ?, ?, ?)");
+    auto query =
+        prepare("INSERT OR REPLACE INTO chunk_begun(space, id, device, total, bytes) VALUES(?, ?, ?, ?, ?)");
     query.bind(space.view()).bind(chunk.view()).bind(device.view()).bind(number(begun.total));
     SJ_TRY_STATUS(query.bind(base::ByteView(begun.bytes)).run());
     auto older = prepare(

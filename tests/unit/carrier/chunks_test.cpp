@@ -1,5 +1,5 @@
-// Chunks of attachments: who may bring and fetch them, how they go on where they were cut, and that text never
-// pays for them.
+// Chunks of attachments: who may bring and fetch them, how they go on where they were cut, and that text
+// never pays for them.
 #include "fixture.h"
 
 namespace sejawat::carrier {
@@ -119,7 +119,8 @@ TEST_F(ChunkTest, WhoIsNotInASpaceNeitherBringsNorFetchesThere) {
   EXPECT_EQ(fetch(sari, log::chunk_id(chunk)).chunks.at(0).total, 1000U);
   // Readers fetch and do not bring.
   admit(budi, space::WireRole::reader);
-  EXPECT_EQ(bring(budi, {piece(school.id(), some(500), 0, 500)}).chunk_states.at(0).code, Code::not_permitted);
+  EXPECT_EQ(bring(budi, {piece(school.id(), some(500), 0, 500)}).chunk_states.at(0).code,
+            Code::not_permitted);
   EXPECT_EQ(fetch(budi, log::chunk_id(chunk)).chunks.at(0).total, 1000U);
 }
 

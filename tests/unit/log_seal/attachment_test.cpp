@@ -31,8 +31,8 @@ class AttachmentTest : public testing::Test {
 };
 
 TEST_F(AttachmentTest, ContentOfAnySizeComesBack) {
-  for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, kChunkPlain - 1, kChunkPlain, kChunkPlain + 1,
-                                 std::size_t{150 * 1024}, kMaxAttachmentBytes}) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{1000}, kChunkPlain - 1, kChunkPlain,
+                                 kChunkPlain + 1, std::size_t{150 * 1024}, kMaxAttachmentBytes}) {
     const Bytes content = some(size);
     const auto sealed = seal(content);
     ASSERT_EQ(sealed.chunks.size(), sealed.attachment.chunks.size());
@@ -70,7 +70,7 @@ TEST_F(AttachmentTest, SizesAreFewAndAtMostAnEighthLarger) {
     EXPECT_GE(sum, size);
     sizes.insert(sum);
   }
-  EXPECT_LT(sizes.size(), 80U);
+  EXPECT_LT(sizes.size(), 150U);
 }
 
 TEST_F(AttachmentTest, ChunksHaveTheirPlaceAndSpaceAndNoByteMayChange) {
@@ -90,7 +90,7 @@ TEST_F(AttachmentTest, ChunksHaveTheirPlaceAndSpaceAndNoByteMayChange) {
   }
   EXPECT_EQ(open_attachment(random.id<base::SpaceId>(), sealed.attachment, sealed.chunks).code(),
             Code::cannot_decrypt);
-  auto lying = std::move(*decode_attachment(encode_attachment(sealed.attachment)));
+  auto lying = std::move(decode_attachment(encode_attachment(sealed.attachment))).value();
   lying.hash.bytes[0] ^= 1;
   EXPECT_EQ(open_attachment(space, lying, sealed.chunks).code(), Code::cannot_decrypt);
 }
@@ -114,7 +114,8 @@ TEST_F(AttachmentTest, WhatCannotBeIsRefused) {
   auto small = seal(some(100));
   auto& more = small.attachment;
   more.chunks.push_back(more.chunks[0]);
-  EXPECT_EQ(decode_attachment(encode_attachment(more)).code(), Code::malformed) << "chunks that its size does not have";
+  EXPECT_EQ(decode_attachment(encode_attachment(more)).code(), Code::malformed)
+      << "chunks that its size does not have";
   more.size = kMaxAttachmentBytes + 1;
   EXPECT_EQ(decode_attachment(encode_attachment(more)).code(), Code::too_large);
 }

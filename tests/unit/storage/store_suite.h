@@ -356,7 +356,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             WhatIsNotThereIsNoErrorAndNothing, SpacesRecordsAndSegmentsAreFoundAgain,
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
-                            ChunksLieInTheirSpaceAndGoWhenTheyAreErased, APlaceIsNeverTakenTwice, BranchesAndHashesAreKept, OneOwnerAtATime,
-                            TwoStoresAreTwoGenerations);
+                            ChunksLieInTheirSpaceAndGoWhenTheyAreErased, APlaceIsNeverTakenTwice,
+                            BranchesAndHashesAreKept, OneOwnerAtATime, TwoStoresAreTwoGenerations);
 
 }  // namespace sejawat::storage

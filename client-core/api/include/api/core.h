@@ -44,8 +44,8 @@ struct CarrierStatus {
   std::optional<base::GenerationId> generation;
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
-  std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
-  std::uint64_t unsent_media = 0;     // bytes of chunks here that it does not hold
+  std::uint64_t unsent_segments = 0;          // sealed here, not acked by this carrier
+  std::uint64_t unsent_media = 0;             // bytes of chunks here that it does not hold
   base::Code media_refused = base::Code::ok;  // why it took no chunk last
   std::vector<Refusal> refusals;
 };
@@ -58,8 +58,8 @@ struct Status {
   bool has_person = false;
   std::string name;
   std::uint64_t entries = 0;
-  std::uint64_t quarantined = 0;  // own segments that carriers hold and that count for nobody yet
-  std::uint64_t pending = 0;      // ops and segments the home carrier does not hold durably yet
+  std::uint64_t quarantined = 0;    // own segments that carriers hold and that count for nobody yet
+  std::uint64_t pending = 0;        // ops and segments the home carrier does not hold durably yet
   std::uint64_t media_pending = 0;  // bytes of attachments that the home carrier does not hold yet
   std::uint64_t media_wanted = 0;   // chunks that are to be fetched
   std::vector<SpaceStatus> spaces;
@@ -217,9 +217,10 @@ class Core {
   base::Status trash_entry(const base::ObjectId& id);
   base::Status restore_entry(const base::ObjectId& id);
   cycle::Journal& journal();
-  // Attachments (attachments.cpp). `parent`: a journal entry, or a record in a space where this person writes.
-  // What the content is is read from its first bytes: JPEG, PNG, WebP; Ogg, WebM, M4A, AMR. not_found,
-  // not_permitted, too_large, quota_exceeded (kMaxAttached), invalid_argument (another kind of file; caption).
+  // Attachments (attachments.cpp). `parent`: a journal entry, or a record in a space where this person
+  // writes. What the content is is read from its first bytes: JPEG, PNG, WebP; Ogg, WebM, M4A, AMR.
+  // not_found, not_permitted, too_large, quota_exceeded (kMaxAttached), invalid_argument (another kind of
+  // file; caption).
   base::Result<base::ObjectId> attach(const base::ObjectId& parent, base::ByteView content,
                                       std::string_view caption);
   // Of one thing, or all; oldest first.

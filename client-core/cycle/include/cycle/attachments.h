@@ -1,5 +1,5 @@
-// Photos and voice notes of an entry or record (F4): one object each, in the space of what it belongs to. What
-// the content is (log_seal/attachment.h) is a value like any other to this room.
+// Photos and voice notes of an entry or record (F4): one object each, in the space of what it belongs to.
+// What the content is (log_seal/attachment.h) is a value like any other to this room.
 #pragma once
 
 #include "cycle/record.h"

@@ -50,7 +50,8 @@ class AttachmentRows {
   virtual base::Result<std::vector<Wanted>> wanted() = 0;
   // What is not wanted any more: of an attachment that was removed.
   virtual base::Status unwant(const base::ObjectId& attachment) = 0;
-  virtual base::Result<std::optional<base::Bytes>> wanted_bytes(const base::SpaceId&, const log::ChunkId&) = 0;
+  virtual base::Result<std::optional<base::Bytes>> wanted_bytes(const base::SpaceId&,
+                                                                const log::ChunkId&) = 0;
   virtual base::Status put_wanted_bytes(const base::SpaceId&, const log::ChunkId&, base::ByteView) = 0;
   virtual base::Status got(const base::SpaceId&, const log::ChunkId&) = 0;  // no longer wanted
 

@@ -127,7 +127,8 @@ class ClientShelf {
     bool digest_mismatch = false;  // own digest differs from the carrier's at the same place: go on with full
     std::uint64_t media_sent = 0;  // bytes of chunks that the carrier has now and had not before
     std::uint64_t media_received = 0;
-    bool media_decided = false;  // a chunk was found to be there, or refused, or not to be had: no need to ask again
+    bool media_decided =
+        false;  // a chunk was found to be there, or refused, or not to be had: no need to ask again
   };
   virtual base::Result<Applied> apply(const Outcome& outcome) = 0;
 };
