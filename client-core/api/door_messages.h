@@ -8,6 +8,7 @@
 #include "api/bundle.h"
 #include "api/core.h"
 #include "api/sync_driver.h"
+#include "cycle_messages.h"
 
 namespace sejawat::api::door {
 
@@ -98,7 +99,7 @@ struct ImportPiece {
 using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
                              ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                              JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
-                             SyncStart, SyncCancel, ExportPiece, ImportPiece>;
+                             SyncStart, SyncCancel, ExportPiece, ImportPiece, CycleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -160,11 +161,17 @@ struct BundleTaken {
   std::optional<BundleReport> report;  // finished
 };
 using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted, BundlePiece, BundleTaken>;
+                            Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {
-  Core::Changes changes;
+  std::vector<base::ObjectId> entries;
+  bool all = false;
+};
+struct Changed {
+  std::vector<Core::Changes::Record> records;
+  std::vector<base::SpaceId> spaces;
+  bool all = false;
 };
 struct Pending {
   std::uint64_t count = 0;
@@ -172,6 +179,6 @@ struct Pending {
 struct Wake {
   std::uint32_t in_ms = 0;
 };
-using Event = std::variant<SyncDriver::Event, JournalChanged, Pending, Wake>;
+using Event = std::variant<SyncDriver::Event, JournalChanged, Changed, Pending, Wake>;
 
 }  // namespace sejawat::api::door
