@@ -117,7 +117,7 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
         core.store->attachments().put_chunk(space, sealed.attachment.chunks[i], id, sealed.chunks[i], true));
   }
   SJ_TRY_STATUS(transaction.commit());
-  core.note_changed(parent);
+  SJ_TRY_STATUS(core.note_parent(parent));
   return id;
 }
 
@@ -172,8 +172,7 @@ base::Status Core::remove_attachment(const base::ObjectId& id) {
   SJ_TRY_STATUS(transaction.begin());
   SJ_TRY_STATUS(core.attachments->remove(pen, id));
   SJ_TRY_STATUS(transaction.commit());
-  core.note_changed(row.parent);
-  return {};
+  return core.note_parent(row.parent);
 }
 
 base::Result<std::uint64_t> Core::media_pending() {
@@ -205,11 +204,20 @@ base::Status Core::State::set_media_refused(const base::PublicBoxKey& carrier, b
   return store->put_setting("media_refused:" + carrier.hex(), writer.bytes());
 }
 
+// Whoever shows an entry or record shows what is attached to it.
+base::Status Core::State::note_parent(const base::ObjectId& parent) {
+  SJ_TRY(auto entry, store->journal().get(parent));
+  if (entry) note_entry(parent);
+  SJ_TRY(auto record, store->records_of_cycle().get(parent));
+  if (record) note_record(record->space, parent, record->type);
+  return {};
+}
+
 base::Status Core::State::refresh_attachments(const std::vector<fold::Touched>& touched) {
   SJ_TRY_STATUS(attachments->refresh(touched));
   for (const auto& item : touched) {
     SJ_TRY(auto row, store->attachments().get(item.object));
-    if (row) note_changed(row->parent);
+    if (row) SJ_TRY_STATUS(note_parent(row->parent));
   }
   return {};
 }

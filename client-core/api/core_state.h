@@ -119,7 +119,8 @@ struct Core::State {
   base::Status load_space(store::SpaceRow row);
   base::Status load_settings();
   base::Status save_refused();
-  void note_changed(const base::ObjectId& entry);
+  void note_entry(const base::ObjectId& entry);
+  void note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type);
   // The rows of all records of a space, after the roles in it changed.
   base::Status reread_records(const base::SpaceId& space);
   bool has_all_keys() const;  // of every space of this person
@@ -215,6 +216,7 @@ struct Core::State {
   base::Status refresh(const std::vector<fold::Touched>& touched);
   base::Result<base::Code> media_refused(const base::PublicBoxKey& carrier);
   base::Status set_media_refused(const base::PublicBoxKey& carrier, base::Code code);
+  base::Status note_parent(const base::ObjectId& parent);
   base::Status refresh_attachments(const std::vector<fold::Touched>& touched);  // attachments.cpp
   base::Status refresh_name(const fold::Touched& item);
   base::Result<std::uint32_t> type_of(const fold::Touched& item);

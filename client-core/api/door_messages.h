@@ -8,6 +8,7 @@
 #include "api/bundle.h"
 #include "api/core.h"
 #include "api/sync_driver.h"
+#include "cycle_messages.h"
 
 namespace sejawat::api::door {
 
@@ -95,10 +96,31 @@ struct ImportPiece {
   base::Bytes piece;
   bool last = false;
 };
+struct AttachmentAdd {
+  base::ObjectId to;
+  base::Bytes content;
+  std::string caption;
+};
+struct AttachmentList {
+  std::optional<base::ObjectId> of;
+};
+struct AttachmentShow {
+  base::ObjectId id;
+};
+struct AttachmentRead {
+  base::ObjectId id;
+};
+struct AttachmentFetch {
+  base::ObjectId id;
+};
+struct AttachmentRemove {
+  base::ObjectId id;
+};
 using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
                              ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                              JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
-                             SyncStart, SyncCancel, ExportPiece, ImportPiece>;
+                             SyncStart, SyncCancel, ExportPiece, ImportPiece, AttachmentAdd, AttachmentList,
+                             AttachmentShow, AttachmentRead, AttachmentFetch, AttachmentRemove, CycleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -159,12 +181,29 @@ struct BundleTaken {
   bool checked = false;
   std::optional<BundleReport> report;  // finished
 };
+struct AttachmentId {
+  base::ObjectId id;
+};
+struct AttachmentRows {
+  std::vector<AttachmentInfo> attachments;
+};
+struct AttachmentContent {
+  base::Bytes content;
+  std::string media_type;
+};
 using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted, BundlePiece, BundleTaken>;
+                            Carriers, SyncStarted, BundlePiece, BundleTaken, AttachmentId, AttachmentRows,
+                            AttachmentInfo, AttachmentContent, CycleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {
-  Core::Changes changes;
+  std::vector<base::ObjectId> entries;
+  bool all = false;
+};
+struct Changed {
+  std::vector<Core::Changes::Record> records;
+  std::vector<base::SpaceId> spaces;
+  bool all = false;
 };
 struct Pending {
   std::uint64_t count = 0;
@@ -172,6 +211,6 @@ struct Pending {
 struct Wake {
   std::uint32_t in_ms = 0;
 };
-using Event = std::variant<SyncDriver::Event, JournalChanged, Pending, Wake>;
+using Event = std::variant<SyncDriver::Event, JournalChanged, Changed, Pending, Wake>;
 
 }  // namespace sejawat::api::door
