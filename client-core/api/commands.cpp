@@ -1,5 +1,7 @@
 #include "commands.h"
 
+#include "cycle_commands.h"
+
 namespace sejawat::api::door {
 namespace {
 
@@ -269,6 +271,10 @@ struct Executor {
     return Result(SyncStarted{connection});
   }
   base::Result<Result> operator()(SyncCancel&) { return done(sync.cancel()); }
+  base::Result<Result> operator()(CycleRequest& request) {
+    SJ_TRY(auto reply, execute_cycle(core, request));
+    return Result(std::move(reply));
+  }
   base::Result<Result> operator()(ExportPiece& asked) { return export_piece(core, bundles, asked); }
   base::Result<Result> operator()(ImportPiece& given) { return import_piece(core, bundles, given); }
 };

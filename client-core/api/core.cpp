@@ -190,7 +190,7 @@ base::Result<std::vector<base::ObjectId>> Core::add_entries(const std::vector<cy
     }
   }
   SJ_TRY_STATUS(transaction.commit());
-  for (const auto& id : ids) core.note_changed(id);
+  for (const auto& id : ids) core.note_entry(id);
   return ids;
 }
 
@@ -201,7 +201,7 @@ base::Status Core::edit_entry(const cycle::JournalEntry& entry) {
   SJ_TRY_STATUS(transaction.begin());
   SJ_TRY_STATUS(core.journal->edit(core.personal, log, entry, core.clock.now().wall_ms));
   SJ_TRY_STATUS(transaction.commit());
-  core.note_changed(entry.id);
+  core.note_entry(entry.id);
   return {};
 }
 
@@ -212,7 +212,7 @@ base::Status Core::trash_entry(const base::ObjectId& id) {
   SJ_TRY_STATUS(transaction.begin());
   SJ_TRY_STATUS(core.journal->trash(core.personal, log, id, core.clock.now().wall_ms));
   SJ_TRY_STATUS(transaction.commit());
-  core.note_changed(id);
+  core.note_entry(id);
   return {};
 }
 
@@ -223,7 +223,7 @@ base::Status Core::restore_entry(const base::ObjectId& id) {
   SJ_TRY_STATUS(transaction.begin());
   SJ_TRY_STATUS(core.journal->restore(core.personal, log, id, core.clock.now().wall_ms));
   SJ_TRY_STATUS(transaction.commit());
-  core.note_changed(id);
+  core.note_entry(id);
   return {};
 }
 

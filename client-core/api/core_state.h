@@ -122,7 +122,8 @@ struct Core::State {
   base::Status load_space(store::SpaceRow row);
   base::Status load_settings();
   base::Status save_refused();
-  void note_changed(const base::ObjectId& entry);
+  void note_entry(const base::ObjectId& entry);
+  void note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type);
   // The rows of all records of a space, after the roles in it changed.
   base::Status reread_records(const base::SpaceId& space);
   bool has_all_keys() const;  // of every space of this person

@@ -8,6 +8,7 @@
 #include "api/bundle.h"
 #include "api/core.h"
 #include "api/sync_driver.h"
+#include "cycle_messages.h"
 
 namespace sejawat::api::door {
 
@@ -123,7 +124,7 @@ using Command =
                  ReadLinkOffer, AcceptLink, ListDevices, RevokeDevice, CreateCommunity, HostCommunity, Invite,
                  Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                  JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
-                 SyncCancel, ExportPiece, ImportPiece>;
+                 SyncCancel, ExportPiece, ImportPiece, CycleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -196,11 +197,17 @@ struct BundleTaken {
 };
 using Result =
     std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds, View, Page,
-                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken>;
+                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {
-  Core::Changes changes;
+  std::vector<base::ObjectId> entries;
+  bool all = false;
+};
+struct Changed {
+  std::vector<Core::Changes::Record> records;
+  std::vector<base::SpaceId> spaces;
+  bool all = false;
 };
 struct Pending {
   std::uint64_t count = 0;
@@ -208,6 +215,6 @@ struct Pending {
 struct Wake {
   std::uint32_t in_ms = 0;
 };
-using Event = std::variant<SyncDriver::Event, JournalChanged, Pending, Wake>;
+using Event = std::variant<SyncDriver::Event, JournalChanged, Changed, Pending, Wake>;
 
 }  // namespace sejawat::api::door

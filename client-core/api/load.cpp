@@ -1,4 +1,6 @@
 // Memory from the store: at open, and again after a change that failed half-way.
+#include <algorithm>
+
 #include "base/codec.h"
 #include "base/planted.h"
 #include "core_state.h"
@@ -170,18 +172,32 @@ base::Status Core::State::save_refused() {
   return store->put_setting("refused", writer.bytes());
 }
 
-void Core::State::note_changed(const base::ObjectId& entry) {
-  constexpr std::size_t kMostNamed = 256;
-  if (changes.all) return;
-  if (changes.entries.size() == kMostNamed) {
-    changes.entries.clear();
-    changes.all = true;
+namespace {
+
+constexpr std::size_t kMostNamed = 256;
+
+template <class Item, class Same>
+void note(std::vector<Item>& list, bool& all, Item item, Same same) {
+  if (all) return;
+  if (std::any_of(list.begin(), list.end(), [&](const Item& known) { return same(known, item); })) return;
+  if (list.size() == kMostNamed) {
+    list.clear();
+    all = true;
     return;
   }
-  for (const auto& known : changes.entries) {
-    if (known == entry) return;
-  }
-  changes.entries.push_back(entry);
+  list.push_back(std::move(item));
+}
+
+}  // namespace
+
+void Core::State::note_entry(const base::ObjectId& entry) {
+  note(changes.entries, changes.all_entries, entry,
+       [](const base::ObjectId& a, const base::ObjectId& b) { return a == b; });
+}
+
+void Core::State::note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type) {
+  note(changes.records, changes.all_records, Changes::Record{space, id, type},
+       [](const Changes::Record& a, const Changes::Record& b) { return a.id == b.id && a.space == b.space; });
 }
 
 bool Core::State::has_all_keys() const {

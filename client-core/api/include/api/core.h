@@ -4,7 +4,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -238,13 +240,27 @@ class Core {
   base::Result<Status> status();
   base::Result<std::uint64_t> pending();  // as in Status
   base::Result<Delivery> delivery(const base::ObjectId& entry);
+  base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
+  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name and admin.
+  std::vector<SpaceStatus> spaces() const;
+  // Everybody's name, as they wrote it themselves, of all spaces of this person.
+  base::Result<std::map<base::PersonId, std::string>> names();
   bool recovering() const;  // the identity of a card is in memory
-  // Journal entries that changed since the last call, here or by a sync; `all` when there are too many to
-  // name.
+  // What changed since the last call, here or by a sync; `all_...` when there are too many to name.
   struct Changes {
-    std::vector<base::ObjectId> entries;
-    bool all = false;
-    bool empty() const { return entries.empty() && !all; }
+    std::vector<base::ObjectId> entries;  // of the journal
+    bool all_entries = false;
+    struct Record {
+      base::SpaceId space;
+      base::ObjectId id;
+      std::uint32_t type = 0;  // 0: not known here
+    };
+    std::vector<Record> records;  // of the cycle
+    bool all_records = false;
+    std::set<base::SpaceId> spaces;  // whose members, roles, name or keys changed
+    bool empty() const {
+      return entries.empty() && !all_entries && records.empty() && !all_records && spaces.empty();
+    }
   };
   Changes take_changes();
   base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
