@@ -92,7 +92,7 @@ base::Result<Command> read(const wire::CreateCommunity& from) {
 
 base::Result<Command> read(const wire::CardConfirm& from) {
   if (static_cast<std::size_t>(from.words_size()) > space::RecoveryCard::kWords)
-    return invalid("words: at most 17");
+    return invalid_field("words: at most 17");
   CardConfirm confirm;
   for (const auto& item : from.words()) confirm.words.push_back({item.index(), item.word()});
   return Command(std::move(confirm));

@@ -58,7 +58,28 @@ base::Bytes context_of(const base::PublicSignKey& sign_key, const base::PublicBo
   return writer.take();
 }
 
-base::Result<LinkGrant> decode(base::ByteView plain) {
+}  // namespace
+
+std::string LinkRequest::text() const {
+  base::Bytes payload{kVersion};
+  const base::Bytes keys = keys_of(*this);
+  base::append(payload, keys);
+  base::append(payload, base::ByteView(checksum_of(keys)).first(kCheckBytes));
+  return std::string(kRequestMark) + base::to_base64url(payload);
+}
+
+base::Result<LinkRequest> LinkRequest::parse(std::string_view text) {
+  SJ_TRY(const auto payload, payload_of(text, kRequestMark));
+  if (payload.size() != 1 + kKeys + kCheckBytes) return refused("code: not whole");
+  const base::ByteView keys = base::ByteView(payload).subspan(1, kKeys);
+  if (!crypto::equal_secret(base::ByteView(checksum_of(keys)).first(kCheckBytes),
+                            base::ByteView(payload).last(kCheckBytes))) {
+    return refused("code: a letter of it is wrong");
+  }
+  return LinkRequest{*base::PublicSignKey::from(keys.first(32)), *base::PublicBoxKey::from(keys.last(32))};
+}
+
+base::Result<LinkGrant> LinkGrant::decode(base::ByteView plain) {
   base::Reader reader(plain);
   LinkGrant grant;
   base::ByteView certificate, genesis, name;
@@ -90,40 +111,19 @@ base::Result<LinkGrant> decode(base::ByteView plain) {
   return grant;
 }
 
-base::SecretBytes encode(const LinkGrant& grant) {
+base::SecretBytes LinkGrant::encode() const {
   base::Writer writer;
-  writer.prefixed(grant.certificate);
-  writer.prefixed(grant.genesis);
-  writer.prefixed(base::as_bytes(grant.name));
-  writer.u8(static_cast<std::uint8_t>(grant.carriers.size()));
-  for (const auto& carrier : grant.carriers) writer.prefixed(base::as_bytes(carrier.url()));
-  writer.u8(static_cast<std::uint8_t>(grant.keys.size()));
-  for (const auto& key : grant.keys) {
+  writer.prefixed(certificate);
+  writer.prefixed(genesis);
+  writer.prefixed(base::as_bytes(name));
+  writer.u8(static_cast<std::uint8_t>(carriers.size()));
+  for (const auto& carrier : carriers) writer.prefixed(base::as_bytes(carrier.url()));
+  writer.u8(static_cast<std::uint8_t>(keys.size()));
+  for (const auto& key : keys) {
     writer.raw(key.space.view());
     writer.raw(key.key.view());
   }
   return base::SecretBytes(writer.take());
-}
-
-}  // namespace
-
-std::string LinkRequest::text() const {
-  base::Bytes payload{kVersion};
-  const base::Bytes keys = keys_of(*this);
-  base::append(payload, keys);
-  base::append(payload, base::ByteView(checksum_of(keys)).first(kCheckBytes));
-  return std::string(kRequestMark) + base::to_base64url(payload);
-}
-
-base::Result<LinkRequest> LinkRequest::parse(std::string_view text) {
-  SJ_TRY(const auto payload, payload_of(text, kRequestMark));
-  if (payload.size() != 1 + kKeys + kCheckBytes) return refused("code: not whole");
-  const base::ByteView keys = base::ByteView(payload).subspan(1, kKeys);
-  if (!crypto::equal_secret(base::ByteView(checksum_of(keys)).first(kCheckBytes),
-                            base::ByteView(payload).last(kCheckBytes))) {
-    return refused("code: a letter of it is wrong");
-  }
-  return LinkRequest{*base::PublicSignKey::from(keys.first(32)), *base::PublicBoxKey::from(keys.last(32))};
 }
 
 base::Result<std::string> LinkGrant::seal_to(const LinkRequest& request, base::Random& random) const {
@@ -136,7 +136,7 @@ base::Result<std::string> LinkGrant::seal_to(const LinkRequest& request, base::R
   base::append(payload, ephemeral.public_key().view());
   base::append(payload, box);
   // The key is used once, so the nonce is zero.
-  base::append(payload, crypto::seal(key, crypto::Nonce{}, encode(*this).view(), context));
+  base::append(payload, crypto::seal(key, crypto::Nonce{}, encode().view(), context));
   return std::string(kGrantMark) + base::to_base64url(payload);
 }
 

@@ -42,6 +42,8 @@ struct LinkGrant {
   base::Result<std::string> seal_to(const LinkRequest& request, base::Random& random) const;
   // invalid_argument: not such a text; cannot_decrypt: made for another request, or altered; malformed.
   static base::Result<LinkGrant> open(std::string_view text, const DeviceKeys& device);
+  base::SecretBytes encode() const;                             // what is sealed
+  static base::Result<LinkGrant> decode(base::ByteView plain);  // malformed, invalid_argument
 };
 
 // Four words of 16 bits, over the request and, once it is known, the identity that grants: who swaps a code
