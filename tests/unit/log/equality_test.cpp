@@ -55,10 +55,10 @@ TEST(Equality, HeadsAndDependenciesDifferByEachPart) {
   EXPECT_TRUE(head_differs([](Head& one) { one.count = 1; }));
   EXPECT_TRUE(head_differs([](Head& one) { one.next_op = 1; }));
   EXPECT_TRUE(head_differs([](Head& one) { one.hash.bytes[0] ^= 1; }));
-  const Dependency dependency{base::LogId{{1}}, 2};
-  EXPECT_EQ(dependency, (Dependency{base::LogId{{1}}, 2}));
-  EXPECT_FALSE(dependency == (Dependency{base::LogId{{2}}, 2}));
-  EXPECT_FALSE(dependency == (Dependency{base::LogId{{1}}, 3}));
+  const Dependency dependency{base::LogId{{1}}, 2, {}};
+  EXPECT_EQ(dependency, (Dependency{base::LogId{{1}}, 2, {}}));
+  EXPECT_FALSE(dependency == (Dependency{base::LogId{{2}}, 2, {}}));
+  EXPECT_FALSE(dependency == (Dependency{base::LogId{{1}}, 3, {}}));
 }
 
 }  // namespace
