@@ -9,6 +9,7 @@
 #include "api/core.h"
 #include "api/sync_driver.h"
 #include "cycle_messages.h"
+#include "people_messages.h"
 
 namespace sejawat::api::door {
 
@@ -99,7 +100,7 @@ struct ImportPiece {
 using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
                              ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                              JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
-                             SyncStart, SyncCancel, ExportPiece, ImportPiece, CycleRequest>;
+                             SyncStart, SyncCancel, ExportPiece, ImportPiece, CycleRequest, PeopleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -161,7 +162,7 @@ struct BundleTaken {
   std::optional<BundleReport> report;  // finished
 };
 using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply>;
+                            Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply, PeopleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {
