@@ -27,6 +27,29 @@ struct Init {
 struct Recover {
   std::string card, carrier;
 };
+struct CardShow {};
+struct CardConfirm {
+  std::vector<Core::CardWord> words;
+};
+struct MakeLinkRequest {};
+struct CheckLink {
+  std::string text;
+};
+struct GrantLink {
+  std::string text;
+};
+struct ReadLinkOffer {
+  std::string text;
+};
+struct AcceptLink {
+  std::string text;
+};
+struct ListDevices {
+  bool seen = false;
+};
+struct RevokeDevice {
+  base::DeviceId device;
+};
 struct CreateCommunity {
   std::string name;
   space::SpaceKind kind = space::SpaceKind::personal;
@@ -97,10 +120,12 @@ struct ImportPiece {
   base::Bytes piece;
   bool last = false;
 };
-using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
-                             ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
-                             JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
-                             SyncStart, SyncCancel, ExportPiece, ImportPiece, CycleRequest, PeopleRequest>;
+using Command =
+    std::variant<std::monostate, Init, Recover, CardShow, CardConfirm, MakeLinkRequest, CheckLink, GrantLink,
+                 ReadLinkOffer, AcceptLink, ListDevices, RevokeDevice, CreateCommunity, HostCommunity, Invite,
+                 Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
+                 JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
+                 SyncCancel, ExportPiece, ImportPiece, CycleRequest, PeopleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -110,6 +135,16 @@ struct Request {
 
 // --- Replies
 struct Done {};
+struct LinkCode {
+  std::string text, check_code;
+};
+struct LinkOffer {
+  Core::LinkOffer offer;
+};
+struct Devices {
+  std::vector<DeviceInfo> devices;
+  std::vector<base::DeviceId> fresh;
+};
 struct Card {
   std::string text, code;
 };
@@ -161,8 +196,9 @@ struct BundleTaken {
   bool checked = false;
   std::optional<BundleReport> report;  // finished
 };
-using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply, PeopleReply>;
+using Result = std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds,
+                            View, Page, Revisions, FullStatus, Carriers, SyncStarted, BundlePiece,
+                            BundleTaken, CycleReply, PeopleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

@@ -63,15 +63,6 @@ void write(const std::vector<InviteInfo>& from, wire::PeopleReply& to) {
     item->set_revoked(invite.revoked);
   }
 }
-void write(const std::vector<DeviceInfo>& from, wire::PeopleReply& to) {
-  auto& list = *to.mutable_devices();
-  for (const auto& device : from) {
-    auto* item = list.add_devices();
-    item->set_device(bytes_of(device.device));
-    item->set_self(device.self);
-    item->set_removed(device.removed);
-  }
-}
 void write(const std::vector<QuarantinedLog>& from, wire::PeopleReply& to) {
   auto& list = *to.mutable_late();
   for (const auto& log : from) {
@@ -101,11 +92,6 @@ base::Result<PeopleRequest> read_people(const wire::PeopleRequest& from) {
       SJ_TRY(auto space, read_space(from.invite_revoke().space()));
       SJ_TRY(auto id, id_of<base::HeadTag>(from.invite_revoke().id(), "id: 8 bytes"));
       return PeopleRequest{InviteRevoke{space, id}};
-    }
-    case W::kDevices: return PeopleRequest{DevicesShow{}};
-    case W::kDeviceRevoke: {
-      SJ_TRY(auto device, id_of<base::DeviceId>(from.device_revoke().device(), "device: 16 bytes"));
-      return PeopleRequest{DeviceRevoke{device}};
     }
     case W::kSpaceRotate: return in<SpaceRotate>(from.space_rotate());
     case W::kQuarantine: return PeopleRequest{LateShow{}};

@@ -45,8 +45,6 @@ struct Executor {
   Answered operator()(const InviteRevoke& one) {
     return done(core.revoke_invite(one.id, pointer(one.space)));
   }
-  Answered operator()(const DevicesShow&) { return listed(core.devices()); }
-  Answered operator()(const DeviceRevoke& one) { return done(core.revoke_device(one.device)); }
   Answered operator()(const SpaceRotate& one) {
     if (!one.space) return base::error(Code::invalid_argument, "space: which one");
     return done(core.rotate(*one.space));

@@ -31,10 +31,6 @@ struct InviteRevoke {
   SpaceWish space;
   base::HeadTag id;
 };
-struct DevicesShow {};
-struct DeviceRevoke {
-  base::DeviceId device;
-};
 struct SpaceRotate {
   SpaceWish space;
 };
@@ -43,13 +39,13 @@ struct LateReadmit {
   base::LogId log;
 };
 struct PeopleRequest {
-  std::variant<std::monostate, MembersShow, OfMember, GroupCreate, InvitesShow, InviteRevoke, DevicesShow,
-               DeviceRevoke, SpaceRotate, LateShow, LateReadmit>
+  std::variant<std::monostate, MembersShow, OfMember, GroupCreate, InvitesShow, InviteRevoke, SpaceRotate,
+               LateShow, LateReadmit>
       command;
 };
 struct PeopleReply {
   std::variant<std::monostate, std::vector<MemberInfo>, base::SpaceId, std::vector<InviteInfo>,
-               std::vector<DeviceInfo>, std::vector<QuarantinedLog>>
+               std::vector<QuarantinedLog>>
       result;  // monostate: done
 };
 
