@@ -9,6 +9,7 @@
 #include "api/core.h"
 #include "api/sync_driver.h"
 #include "cycle_messages.h"
+#include "people_messages.h"
 
 namespace sejawat::api::door {
 
@@ -25,6 +26,29 @@ struct Init {
 };
 struct Recover {
   std::string card, carrier;
+};
+struct CardShow {};
+struct CardConfirm {
+  std::vector<Core::CardWord> words;
+};
+struct MakeLinkRequest {};
+struct CheckLink {
+  std::string text;
+};
+struct GrantLink {
+  std::string text;
+};
+struct ReadLinkOffer {
+  std::string text;
+};
+struct AcceptLink {
+  std::string text;
+};
+struct ListDevices {
+  bool seen = false;
+};
+struct RevokeDevice {
+  base::DeviceId device;
 };
 struct CreateCommunity {
   std::string name;
@@ -116,11 +140,13 @@ struct AttachmentFetch {
 struct AttachmentRemove {
   base::ObjectId id;
 };
-using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
-                             ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
-                             JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
-                             SyncStart, SyncCancel, ExportPiece, ImportPiece, AttachmentAdd, AttachmentList,
-                             AttachmentShow, AttachmentRead, AttachmentFetch, AttachmentRemove, CycleRequest>;
+using Command =
+    std::variant<std::monostate, Init, Recover, CardShow, CardConfirm, MakeLinkRequest, CheckLink, GrantLink,
+                 ReadLinkOffer, AcceptLink, ListDevices, RevokeDevice, CreateCommunity, HostCommunity, Invite,
+                 Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
+                 JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
+                 SyncCancel, ExportPiece, ImportPiece, AttachmentAdd, AttachmentList, AttachmentShow,
+                 AttachmentRead, AttachmentFetch, AttachmentRemove, CycleRequest, PeopleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -130,6 +156,16 @@ struct Request {
 
 // --- Replies
 struct Done {};
+struct LinkCode {
+  std::string text, check_code;
+};
+struct LinkOffer {
+  Core::LinkOffer offer;
+};
+struct Devices {
+  std::vector<DeviceInfo> devices;
+  std::vector<base::DeviceId> fresh;
+};
 struct Card {
   std::string text, code;
 };
@@ -191,9 +227,10 @@ struct AttachmentContent {
   base::Bytes content;
   std::string media_type;
 };
-using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted, BundlePiece, BundleTaken, AttachmentId, AttachmentRows,
-                            AttachmentInfo, AttachmentContent, CycleReply>;
+using Result =
+    std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds, View, Page,
+                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken, AttachmentId,
+                 AttachmentRows, AttachmentInfo, AttachmentContent, CycleReply, PeopleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

@@ -1,24 +1,12 @@
 #include <iostream>
 
+#include "carry_out.h"
 #include "commands.h"
 #include "quarantine_commands.h"
-#include "sync_run.h"
 #include "terminal_text.h"
 
 namespace sejawat::cli {
 namespace {
-
-template <class AnyId>
-base::Result<AnyId> id_from(const std::string& text) {
-  base::Bytes bytes;
-  std::optional<AnyId> id;
-  if (base::from_hex(text, bytes)) id = AnyId::from(bytes);
-  if (!id) {
-    return base::error(base::Code::invalid_argument, "id: " + std::to_string(AnyId::kSize * 2) +
-                                                         " hexadecimal digits, as the list shows it");
-  }
-  return *id;
-}
 
 const char* role_name(space::WireRole role) {
   switch (role) {
@@ -30,28 +18,27 @@ const char* role_name(space::WireRole role) {
   return "reader";
 }
 
-// A change that is only shown unless --yes; then carried out and taken to the server at once if it is there.
-int carry_out(Session& session, const char* indonesian, const char* english,
-              const std::function<base::Status()>& change) {
-  if (!session.globals().yes) {
-    session.note(std::string(session.say(indonesian, english)) +
-                 session.say(" Ulangi dengan --yes untuk melakukannya.", " Repeat with --yes to do it."));
-    return 0;
+// --space by name or id; none: the core chooses.
+base::Result<std::optional<base::SpaceId>> meant(Session& session) {
+  const std::string& wish = session.globals().space;
+  if (wish.empty()) return std::optional<base::SpaceId>();
+  std::optional<base::SpaceId> found;
+  for (const auto& space : session.core().spaces()) {
+    if (space.space.hex() != wish && space.name != wish) continue;
+    if (found) return base::error(base::Code::invalid_argument, "space: several have that name, give its id");
+    found = space.space;
   }
-  if (auto done = change(); !done.ok()) return session.fail(done.error());
-  const auto address = session.core().home_carrier();
-  if (!address) return 0;
-  auto report = run_sync(session, *address);
-  if (report.ok()) return 0;
-  session.note(session.say("Tersimpan di sini; berlaku bagi yang lain setelah sinkronisasi berikutnya.",
-                           "Saved here; it holds for others after the next sync."));
-  return session.fail(report.error());
+  if (!found) return base::error(base::Code::not_found, "space");
+  return found;
 }
+const base::SpaceId* pointer(const std::optional<base::SpaceId>& space) { return space ? &*space : nullptr; }
 
 int run_members(const Globals& globals) {
   Session session(globals);
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto members = session.core().members();
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  auto members = session.core().members(pointer(*space));
   if (!members.ok()) return session.fail(members.error());
   for (const auto& member : *members) {
     if (globals.json) {
@@ -73,19 +60,74 @@ int run_members(const Globals& globals) {
   return 0;
 }
 
-int with_person(const Globals& globals, const std::string& text, const char* indonesian, const char* english,
-                const std::function<base::Status(api::Core&, const base::PersonId&)>& change) {
+int with_person(
+    const Globals& globals, const std::string& text, const char* indonesian, const char* english,
+    const std::function<base::Status(api::Core&, const base::PersonId&, const base::SpaceId*)>& change) {
   Session session(globals);
   auto id = id_from<base::PersonId>(text);
   if (!id.ok()) return session.fail(id.error());
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  return carry_out(session, indonesian, english, [&] { return change(session.core(), *id); });
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  return carry_out(
+      session, indonesian, english, [&] { return change(session.core(), *id, pointer(*space)); },
+      pointer(*space));
+}
+
+int run_leave(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  if (!*space) return session.fail(base::error(base::Code::invalid_argument, "--space: which one"));
+  return carry_out(
+      session,
+      "Anda akan keluar: yang sudah dibagikan tetap di sana, yang baru tertutup bagi Anda, catatan "
+      "pribadi ikut Anda.",
+      "You would leave: what was shared stays there, what is new is closed to you, your own "
+      "journal goes with you.",
+      [&] { return session.core().remove_member(session.me(), &**space); }, &**space);
+}
+
+const char* kind_name(space::SpaceKind kind) {
+  switch (kind) {
+    case space::SpaceKind::personal: return "personal";
+    case space::SpaceKind::group: return "group";
+    case space::SpaceKind::school: return "school";
+    case space::SpaceKind::cluster: return "cluster";
+    case space::SpaceKind::district: return "district";
+  }
+  return "unknown";
+}
+
+int run_spaces(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  for (const auto& space : session.core().spaces()) {
+    if (globals.json) {
+      session.print(boost::json::object{{"space", space.space.hex()},
+                                        {"kind", kind_name(space.kind)},
+                                        {"name", space.name},
+                                        {"member", space.member},
+                                        {"admin", space.admin},
+                                        {"current_key", space.current_key}});
+      continue;
+    }
+    std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << one_line(space.name)
+              << (space.member ? "" : session.say("  [sudah keluar]", "  [left]"))
+              << (space.current_key ? ""
+                                    : session.say("  [tanpa kunci terbaru]", "  [without its newest key]"))
+              << "\n";
+  }
+  return 0;
 }
 
 int run_invites(const Globals& globals) {
   Session session(globals);
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto invites = session.core().invites();
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  auto invites = session.core().invites(pointer(*space));
   if (!invites.ok()) return session.fail(invites.error());
   for (const auto& invite : *invites) {
     if (globals.json) {
@@ -111,38 +153,6 @@ int run_revoke_invite(const Globals& globals, const std::string& text) {
   return carry_out(session, "Undangan akan dicabut; yang bergabung tanpa mengetahuinya menunggu konfirmasi.",
                    "The invite would be revoked; who joins unaware of it awaits confirmation.",
                    [&] { return session.core().revoke_invite(*id); });
-}
-
-int run_devices(const Globals& globals) {
-  Session session(globals);
-  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto devices = session.core().devices();
-  if (!devices.ok()) return session.fail(devices.error());
-  for (const auto& device : *devices) {
-    if (globals.json) {
-      session.print(boost::json::object{
-          {"device", device.device.hex()}, {"self", device.self}, {"removed", device.removed}});
-      continue;
-    }
-    std::cout << device.device.hex()
-              << (device.self ? session.say("  (perangkat ini)", "  (this device)") : "")
-              << (device.removed ? session.say("  [dikeluarkan]", "  [removed]") : "") << "\n";
-  }
-  return 0;
-}
-
-int run_revoke_device(const Globals& globals, const std::string& text) {
-  Session session(globals);
-  auto id = id_from<base::DeviceId>(text);
-  if (!id.ok()) return session.fail(id.error());
-  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  return carry_out(
-      session,
-      "Perangkat itu dan yang disahkannya akan dikeluarkan untuk selamanya. Yang memegang kartu pemulihan "
-      "tidak terhalang olehnya.",
-      "That device and those it certified would be removed for good. It does not stop whoever holds the "
-      "recovery card.",
-      [&] { return session.core().revoke_device(*id); });
 }
 
 int run_quarantine(const Globals& globals) {
@@ -219,40 +229,43 @@ void add_member_commands(CLI::App& app, Context& context) {
   list(member, "members, and who awaits confirmation", run_members);
   with_id(member, "remove", "ends membership: for everybody, whatever the order in which they hear of it",
           [](const Globals& globals, const std::string& id) {
-            return with_person(
-                globals, id, "Anggota akan dikeluarkan dan kunci diganti.",
-                "The member would be removed and the key changed.",
-                [](api::Core& core, const base::PersonId& person) { return core.remove_member(person); });
+            return with_person(globals, id, "Anggota akan dikeluarkan dan kunci diganti.",
+                               "The member would be removed and the key changed.",
+                               [](api::Core& core, const base::PersonId& person, const base::SpaceId* space) {
+                                 return core.remove_member(person, space);
+                               });
           });
+  auto* leave = member->add_subcommand("leave", "you leave the community or group that --space names");
+  leave->fallthrough();
+  leave->callback([&context] { context.exit = run_leave(context.globals); });
   with_id(member, "confirm", "admits who joined by an invite that was being revoked",
           [](const Globals& globals, const std::string& id) {
-            return with_person(
-                globals, id, "Anggota akan diterima.", "The member would be admitted.",
-                [](api::Core& core, const base::PersonId& person) { return core.confirm_member(person); });
+            return with_person(globals, id, "Anggota akan diterima.", "The member would be admitted.",
+                               [](api::Core& core, const base::PersonId& person, const base::SpaceId* space) {
+                                 return core.confirm_member(person, space);
+                               });
           });
-  auto* role = with_id(member, "role", "gives a member another role",
-                       [options](const Globals& globals, const std::string& id) {
-                         return with_person(globals, id, "Peran anggota akan diganti.",
-                                            "The member's role would change.",
-                                            [options](api::Core& core, const base::PersonId& person) {
-                                              return core.change_role(person, options->role);
-                                            });
-                       });
+  auto* role =
+      with_id(member, "role", "gives a member another role",
+              [options](const Globals& globals, const std::string& id) {
+                return with_person(
+                    globals, id, "Peran anggota akan diganti.", "The member's role would change.",
+                    [options](api::Core& core, const base::PersonId& person, const base::SpaceId* space) {
+                      return core.change_role(person, options->role, space);
+                    });
+              });
   role->add_option("role", options->role)
       ->check(CLI::IsMember(
           {"teacher", "principal", "operator", "facilitator", "expert", "coordinator", "reader"}))
       ->required();
-
-  auto* device = group("device", "your own devices");
-  list(device, "your devices", run_devices);
-  with_id(device, "revoke", "a lost device, and those it certified", run_revoke_device);
 
   auto* quarantine = group("quarantine", "late work of members who were removed, demoted or not confirmed");
   list(quarantine, "what waits", run_quarantine);
   with_id(quarantine, "readmit", "takes what waits of a log", run_readmit);
   add_quarantine_reading(*quarantine, context);
 
-  auto* space = group("space", "keys of a space");
+  auto* space = group("space", "the spaces you belong to or left, and their keys");
+  list(space, "each with its kind, and whether its newest key is here", run_spaces);
   with_id(space, "rotate", "a new key for what is written from now on", run_rotate);
 
   auto* invite = app.get_subcommand("invite");

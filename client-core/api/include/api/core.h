@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "cycle/cycle.h"
 #include "cycle/journal.h"
+#include "space/device_link.h"
 #include "space/identity.h"
 #include "space/invite.h"
 #include "space/membership.h"
@@ -31,6 +32,8 @@ struct SpaceStatus {
   base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
+  bool member = false;       // false: left, removed, or not yet in
+  bool current_key = false;  // the key that is written with now is here
   std::uint64_t unreadable =
       0;                    // received segments that need a newer program, or that their author made wrong
   std::uint64_t forks = 0;  // logs of this person that were continued from an old copy: both ends are kept
@@ -58,6 +61,8 @@ enum class Delivery : std::uint8_t {
 };
 struct Status {
   bool has_person = false;
+  bool card_unconfirmed = false;            // the recovery card is still here, and its owner may not have it
+  std::vector<base::DeviceId> new_devices;  // own ones made elsewhere that nobody looked at yet
   std::string name;
   std::uint64_t entries = 0;
   std::uint64_t quarantined = 0;    // own segments that carriers hold and that count for nobody yet
@@ -157,8 +162,43 @@ class Core {
   ~Core();
   struct State;  // of this room only
 
-  // Person. already_exists when this store has one. The card is returned once; the device keeps no seed.
+  // Person. already_exists when this store has one. The seed stays in the encrypted store until the card was
+  // confirmed, so that a card that was lost on its way to paper can be shown again (card.cpp).
   base::Result<space::RecoveryCard> init(std::string_view name, std::vector<space::CarrierAddress> carriers);
+  // The card once more, with the carriers of today; not_found: it was confirmed, this device holds no seed.
+  base::Result<space::RecoveryCard> unconfirmed_card();
+  base::Result<bool> card_unconfirmed();
+  // That card with the carriers of today; card_invalid: another person's.
+  base::Result<space::RecoveryCard> renewed_card(space::RecoveryCard old);
+  // The person has it: the seed is wiped from the store.
+  base::Status confirm_card();
+  // Confirms it when these are its words (index from 0, any case); at least two different ones. card_invalid.
+  struct CardWord {
+    std::size_t index = 0;
+    std::string word;
+  };
+  base::Status confirm_card(const std::vector<CardWord>& words);
+
+  // Linking a further device without the card (device_link.cpp). On the new one, which has no person yet: the
+  // same request until it is answered. already_exists: this store has a person.
+  base::Result<space::LinkRequest> link_request();
+  // On a device that is linked: certifies the new one and hands it keys. It is told of nowhere until the new
+  // device syncs. not_permitted: this device is removed, or too many certified each other in a row.
+  base::Result<std::string> grant_link(const space::LinkRequest& request);
+  // On the new one. Opening changes nothing: show name and check code first. not_found: nothing was
+  // requested.
+  struct LinkOffer {
+    std::string name;
+    std::string check_code;  // the other screen shows the same
+    std::vector<space::CarrierAddress> carriers;
+  };
+  base::Result<LinkOffer> read_link_grant(std::string_view grant);
+  base::Status accept_link(std::string_view grant);
+  const base::PublicSignKey* identity_key() const;  // null before there is a person
+  // Own devices that came since the last call of note_devices_seen, made elsewhere: by a card or by linking.
+  std::vector<base::DeviceId> new_devices() const;
+  base::Status note_devices_seen();
+
   bool has_person() const;
   std::string name() const;
   // A fresh device for the person on the card. The identity stays in memory until a sync has brought the
@@ -189,10 +229,13 @@ class Core {
   base::Status join_state();
   std::optional<base::SpaceId> joining() const;  // the space of the join that waits
 
-  // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
+  // Who belongs (members.cpp). Without a space: the first community that this person belongs to, else the
+  // first one. not_found, not_permitted.
   base::Result<std::vector<MemberInfo>> members(const base::SpaceId* community = nullptr);
-  base::Status change_role(const base::PersonId& person, std::string_view domain_role);
-  // Ends the person's logs where this device knows them, and opens an epoch without them.
+  base::Status change_role(const base::PersonId& person, std::string_view domain_role,
+                           const base::SpaceId* community = nullptr);
+  // Ends the person's logs where this device knows them, and opens an epoch without them. Oneself: leaves; an
+  // admin's device then opens the epoch.
   base::Status remove_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
   // Working groups (groups.cpp): a space each, with keys of its own, on the carrier of `community` (none: the
   // first one). Whoever founds it is its admin.
@@ -200,9 +243,9 @@ class Core {
   // Adds somebody of another space of ours; they need do nothing. already_exists, not_found, not_permitted.
   base::Status add_member(const base::SpaceId& to, const base::PersonId& person,
                           std::string_view domain_role);
-  base::Status confirm_member(const base::PersonId& person);
-  base::Result<std::vector<InviteInfo>> invites();
-  base::Status revoke_invite(const base::HeadTag& id);
+  base::Status confirm_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
+  base::Result<std::vector<InviteInfo>> invites(const base::SpaceId* community = nullptr);
+  base::Status revoke_invite(const base::HeadTag& id, const base::SpaceId* community = nullptr);
   // Own devices; revoking one (and those it certified) holds in every space of this person.
   base::Result<std::vector<DeviceInfo>> devices();
   base::Status revoke_device(const base::DeviceId& device);
@@ -243,7 +286,7 @@ class Core {
   base::Code media_refused_in_sync() const;  // why the carrier of the last sync took a chunk no more; ok
   base::Result<Delivery> delivery(const base::ObjectId& entry);
   base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
-  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name and admin.
+  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name, admin, member, current_key.
   std::vector<SpaceStatus> spaces() const;
   // Everybody's name, as they wrote it themselves, of all spaces of this person.
   base::Result<std::map<base::PersonId, std::string>> names();
@@ -266,8 +309,11 @@ class Core {
   };
   Changes take_changes();
   base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
-  // Where to sync: the first carrier known. nullopt before any.
+  // Where to sync: the carrier of the own space. The first one known; whoever belongs to a community
+  // elsewhere and to none there any more has taken it along. nullopt before any.
   std::optional<space::CarrierAddress> home_carrier() const;
+  // Where this space lives; of one that is not known the home carrier.
+  std::optional<space::CarrierAddress> carrier_of(const base::SpaceId& space) const;
   base::Status add_carrier(const space::CarrierAddress& address);
 
   // One sync with one carrier. The session borrows the core and must not outlive it.
