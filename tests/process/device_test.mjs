@@ -81,3 +81,12 @@ test('the card is renewed with the server of today from the old one, and not fro
   assert.equal(renewed.match(/sejawat-card: (\S+)/)[1], readFileSync(world.path('card.txt'), 'utf8').match(/sejawat-card: (\S+)/)[1]);
   assert.equal(world.client('A', 'card', 'reissue', '--from', world.path('card.txt'), '--card-file', world.path('A.txt')).status, 1);
 }));
+
+test('spaces are listed with who belongs to them and what waits for a key', () => inWorld(async (world) => {
+  const rows = ok(world.client('B', '--json', 'space', 'list')).lines;
+  assert.deepEqual(rows.map(({ kind, members, admin, waiting }) => ({ kind, members, admin, waiting })).sort((a, b) => a.kind < b.kind ? -1 : 1), [
+    { kind: 'personal', members: 1, admin: true, waiting: 0 },
+    { kind: 'school', members: 2, admin: false, waiting: 0 },
+  ]);
+  assert.match(world.client('B', 'space', 'list').out, /school {2}SDN 30 Mataram {2}2 members/);
+}));

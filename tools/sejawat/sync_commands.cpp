@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "commands.h"
+#include "space_kind.h"
 #include "sync_run.h"
 #include "sync_watch.h"
 #include "terminal_text.h"
@@ -69,17 +70,6 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
     return session.fail(base::error(refusals->front().code, "refused by the server"));
   }
   return 0;
-}
-
-const char* kind_name(space::SpaceKind kind) {
-  switch (kind) {
-    case space::SpaceKind::personal: return "personal";
-    case space::SpaceKind::group: return "group";
-    case space::SpaceKind::school: return "school";
-    case space::SpaceKind::cluster: return "cluster";
-    case space::SpaceKind::district: return "district";
-  }
-  return "unknown";
 }
 
 int run_status(const Globals& globals) {
