@@ -206,6 +206,23 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
   return vector;
 }
 
+base::Result<bool> StoreShelf::ask_first(const base::SpaceId& id) {
+  // Fewer are brought at once for about what two vectors cost.
+  constexpr std::uint64_t kFew = 16;
+  const auto* carrier = core_.carrier(carrier_);
+  const auto found = core_.spaces.find(id);
+  if (carrier == nullptr || carrier->generation || found == core_.spaces.end()) return false;
+  // Who joins there, or brings a community there, knows that it has nothing of it.
+  if (core_.pending_join && core_.pending_join->carrier == carrier_) return false;
+  for (const auto& [space, secret] : core_.operator_secrets) {
+    if (secret.carrier == carrier_) return false;
+  }
+  std::uint64_t held = found->second->membership.records().size();
+  SJ_TRY(auto heads, core_.store->heads(id));
+  for (const auto& [log, head] : heads) held += head.count - found->second->first_no(log);
+  return held >= kFew;
+}
+
 base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
@@ -402,7 +419,6 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
     SJ_TRY(auto* space, core_.space(moved.space));
     if (moved.vector) {
       SJ_TRY_STATUS(adopt_vector(*space, *moved.vector));
-      continue;
     }
     if (moved.digest.empty()) continue;
     if (const auto partial = base::Digest::from(moved.digest)) {

@@ -48,6 +48,12 @@ class ClientShelf {
   // Of segments that are sealed from now on. Sealed ones stay as they are.
   virtual void seal_at_most(std::size_t bytes) { static_cast<void>(bytes); }
   virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
+  // Of a carrier that was never met: whether to say first what is held here and hear what it has, because much
+  // of it may have come there another way.
+  virtual base::Result<bool> ask_first(const base::SpaceId& space) {
+    static_cast<void>(space);
+    return false;
+  }
 
   // Chunks of attachments (docs/PROTOCOL.md, "Attachments"). Asked for only when no text waits.
   // Whether there are any to bring to this carrier or to fetch from it.
