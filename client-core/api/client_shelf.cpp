@@ -220,6 +220,8 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     presumed_.clear();
     offered_records_.clear();
     refused_logs_.clear();
+    refused_chunks_.clear();
+    full_spaces_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
   // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
@@ -424,6 +426,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   SJ_TRY_STATUS(change.begin());
   SJ_TRY_STATUS(apply_carrier(outcome));
   SJ_TRY_STATUS(apply_verdicts(outcome, applied));
+  SJ_TRY_STATUS(apply_chunks(outcome, applied));
   std::set<base::SpaceId> changed;
   SJ_TRY_STATUS(apply_records(outcome, changed));
   for (const auto& id : changed) {

@@ -19,6 +19,10 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
   void seal_at_most(std::size_t bytes) override { core_.seal_most = std::min(bytes, log::kFreshSegmentMax); }
   base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
+  // shelf_media.cpp
+  base::Result<bool> media_waiting() override;
+  base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override;
+  base::Result<std::optional<ChunkWish>> chunk_to_want() override;
   base::Result<Applied> apply(const Outcome& outcome) override;
 
  private:
@@ -29,6 +33,15 @@ class StoreShelf final : public sync::ClientShelf {
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
   base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
+  using ChunkKey = std::pair<base::SpaceId, log::ChunkId>;
+  struct NextChunk {
+    base::SpaceId space;
+    store::AttachmentRows::Unsent chunk;
+  };
+  base::Result<std::optional<NextChunk>> next_chunk();
+  base::Status apply_chunks(const Outcome& outcome, Applied& applied);
+  base::Status take_offer_news(const ChunkNews& news, Applied& applied);
+  base::Status take_wanted(const ChunkNews& news, Applied& applied);
   base::Status apply_moves(const Outcome& outcome, Applied& applied);
   base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
   base::Result<std::uint64_t> first_to_offer(const SpaceState& space, const base::LogId& branch);
@@ -50,7 +63,11 @@ class StoreShelf final : public sync::ClientShelf {
   std::map<LogKey, std::uint64_t> presumed_;
   std::set<LogKey> refused_logs_;
   std::set<base::RecordId> offered_records_;
-  bool renumbered_ = false;  // by the outcome that is being applied
+  std::set<ChunkKey> chunks_on_their_way_;
+  std::set<ChunkKey> refused_chunks_;  // that this carrier does not take, or does not have
+  std::set<ChunkKey> restarted_chunks_;
+  std::set<base::SpaceId> full_spaces_;  // of which it takes no more chunks
+  bool renumbered_ = false;              // by the outcome that is being applied
 };
 
 }  // namespace sejawat::api

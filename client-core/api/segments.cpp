@@ -297,6 +297,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   once.erase(std::unique(once.begin(), once.end()), once.end());
   std::vector<fold::Touched> entries;
   std::vector<fold::Touched> cycle_records;
+  std::vector<fold::Touched> attached;
   for (const auto& item : once) {
     SJ_TRY(const auto type, type_of(item));
     if (type == 0) {
@@ -304,7 +305,10 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       if (item.space == personal) entries.push_back(item);
       if (item.space == personal) note_entry(item.object);
       cycle_records.push_back(item);
+      attached.push_back(item);
       note_record(item.space, item.object, 0);
+    } else if (type == cycle::kAttachmentType) {
+      attached.push_back(item);
     } else if (type == cycle::kJournalEntryType) {
       // Entries are private: what somebody writes as one into a community is none.
       if (!(item.space == personal)) continue;
@@ -319,6 +323,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
     }
   }
   SJ_TRY_STATUS(records->refresh(cycle_records));
+  SJ_TRY_STATUS(refresh_attachments(attached));
   if (SJ_PLANTED(client_leaves_rows_stale) && entries.size() > 1) entries.pop_back();
   return journal->refresh(entries);
 }

@@ -13,12 +13,13 @@
 #include "base/secret.h"
 #include "log/op.h"
 #include "log/segment.h"
+#include "store/attachment_rows.h"
 #include "store/journal_rows.h"
 #include "store/record_rows.h"
 
 namespace sejawat::store {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 struct SpaceRow {
   base::SpaceId space;
@@ -186,6 +187,7 @@ class Store {
 
   JournalRows& journal();
   RecordRows& records_of_cycle();
+  AttachmentRows& attachments();
 
  private:
   struct State;
