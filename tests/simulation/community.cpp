@@ -14,8 +14,19 @@ Roles roles_of(const space::Membership& membership) {
   return roles;
 }
 
+// Which of the simulator's devices that is, for whoever reads a failure.
+std::string name_of(School& school, const base::DeviceId& id) {
+  for (const auto& person : school.people()) {
+    for (const auto& device : person->devices) {
+      if (device->id && *device->id == id) return where(*person, *device) + (device->lost() ? ", lost," : "");
+    }
+  }
+  return "a device that was never used";
+}
+
 // Who can open the epoch that everybody seals with.
-void check_keys(Witness& witness, const space::Membership& membership) {
+void check_keys(School& school, const space::Membership& membership) {
+  Witness& witness = school.world().witness;
   const auto current = membership.current_epoch();
   if (!current) return;
   witness.always(Always::keys_reach_members_only, !membership.needs_rotation(),
@@ -33,7 +44,9 @@ void check_keys(Witness& witness, const space::Membership& membership) {
     witness.always(Always::keys_reach_members_only, has(member.identity_box), "a member's card opens no key");
     for (const auto& [id, device] : membership.devices()) {
       if (!kDeviceKeysChecked || !(device.person == person)) continue;
-      witness.always(Always::keys_reach_members_only, has(device.box_key), "a member's device has no key");
+      witness.always(Always::keys_reach_members_only, has(device.box_key),
+                     name_of(school, id) + " has no key of a space of kind " +
+                         std::to_string(static_cast<int>(membership.kind())));
     }
   }
   for (const auto& [id, device] : membership.removed_devices()) {
@@ -96,7 +109,7 @@ void check_servers(School& school) {
     const auto* membership = home.membership(space);
     if (!witness.always(Always::servers_agree, membership != nullptr, "a space without its records"))
       continue;
-    check_keys(witness, *membership);
+    check_keys(school, *membership);
     if (membership->kind() == space::SpaceKind::personal) continue;
     check_members(school, *membership);
     check_invites(school, *membership);
