@@ -2,7 +2,10 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
-#include "base/codec.h"
+#include <algorithm>
+
+#include "codec_values.h"
+#include "cycle_codec.h"
 #include "field_count.h"
 #include "sejawat/v1/api.pb.h"
 
@@ -14,89 +17,13 @@ using base::Code;
 
 constexpr int kMaxDepth = 8;
 
-base::Error invalid(const char* what) { return base::error(Code::invalid_argument, what); }
-
-template <class AnyId>
-base::Result<AnyId> id_of(const std::string& from, const char* name) {
-  const auto id = AnyId::from(base::as_bytes(from));
-  if (!id) return invalid(name);
-  return *id;
-}
-
-template <class AnyId>
-std::string bytes_of(const AnyId& id) {
-  return std::string(base::as_text(id.view()));
-}
-
-// Length of the UTF-8 character at `at`, 0 when there is none.
-std::size_t character_at(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
-  const std::uint8_t first = byte(0);
-  if (first < 0x80) return 1;
-  const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  if (first < 0xC2 || first > 0xF4 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80U) return 0;
-  }
-  if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xED && byte(1) > 0x9F) ||
-      (first == 0xF0 && byte(1) < 0x90) || (first == 0xF4 && byte(1) > 0x8F)) {
-    return 0;
-  }
-  return length;
-}
-
-// What comes from other devices may hold any bytes; a protobuf string must be UTF-8.
-std::string text_of(std::string_view from) {
-  std::string out;
-  out.reserve(from.size());
-  for (std::size_t at = 0; at < from.size();) {
-    const std::size_t length = character_at(from, at);
-    if (length == 0) {
-      out += "\xEF\xBF\xBD";
-      ++at;
-    } else {
-      out.append(from.substr(at, length));
-      at += length;
-    }
-  }
-  return out;
-}
-
-// --- Places in lists
-
-std::string encode_place(const store::JournalKey& key) {
-  base::Writer writer;
-  writer.prefixed(base::as_bytes(key.date));
-  writer.u64(key.lamport);
-  writer.raw(key.object.view());
-  return std::string(base::as_text(writer.bytes()));
-}
-
-base::Result<std::optional<store::JournalKey>> read_place(const std::string& from) {
-  if (from.empty()) return std::optional<store::JournalKey>();
-  base::Reader reader(base::as_bytes(from));
-  store::JournalKey key;
-  base::ByteView date;
-  if (!reader.prefixed(from.size(), date) || !reader.u64(key.lamport) || !reader.id(key.object) ||
-      !reader.at_end()) {
-    return invalid("after: not a place that a page gave");
-  }
-  key.date = std::string(base::as_text(date));
-  return std::optional<store::JournalKey>(std::move(key));
-}
-
-base::Result<std::size_t> read_limit(std::uint32_t limit) {
-  if (limit > kMaxPage) return invalid("limit: at most 500");
-  return limit == 0 ? kDefaultPage : static_cast<std::size_t>(limit);
-}
-
 // --- Entries
 
 base::Result<cycle::JournalEntry> read_entry(const wire::JournalEntry& from) {
   cycle::JournalEntry entry;
   if (!from.id().empty()) {
     SJ_TRY(entry.id, id_of<base::ObjectId>(from.id(), "id: 8 bytes"));
-    if (entry.id.is_zero()) return invalid("id: zero");
+    if (entry.id.is_zero()) return invalid_field("id: zero");
   }
   entry.date = from.date();
   entry.class_name = from.class_name();
@@ -108,7 +35,8 @@ base::Result<cycle::JournalEntry> read_entry(const wire::JournalEntry& from) {
   for (const auto& item : from.events()) {
     cycle::JournalEvent event;
     event.element = item.element();
-    if (item.domain() < wire::PUPILS || item.domain() > wire::TEACHER) return invalid("domain: unknown");
+    if (item.domain() < wire::PUPILS || item.domain() > wire::TEACHER)
+      return invalid_field("domain: unknown");
     event.domain = static_cast<cycle::Domain>(item.domain());
     event.happened = item.happened();
     event.expected = item.expected();
@@ -157,9 +85,17 @@ void write_view(const View& from, wire::JournalView& to) {
 
 base::Result<Command> read(const wire::CreateCommunity& from) {
   if (from.kind() < wire::SCHOOL || from.kind() > wire::DISTRICT)
-    return invalid("kind: school, cluster or district");
+    return invalid_field("kind: school, cluster or district");
   return Command(CreateCommunity{from.name(), static_cast<space::SpaceKind>(from.kind()), from.carrier(),
                                  from.operator_invite()});
+}
+
+base::Result<Command> read(const wire::CardConfirm& from) {
+  if (static_cast<std::size_t>(from.words_size()) > space::RecoveryCard::kWords)
+    return invalid_field("words: at most 17");
+  CardConfirm confirm;
+  for (const auto& item : from.words()) confirm.words.push_back({item.index(), item.word()});
+  return Command(std::move(confirm));
 }
 
 base::Result<Command> read(const wire::Invite& from) {
@@ -171,7 +107,7 @@ base::Result<Command> read(const wire::Invite& from) {
 }
 
 base::Result<Command> read(const wire::JournalAdd& from) {
-  if (from.entries().empty()) return invalid("entries: none");
+  if (from.entries().empty()) return invalid_field("entries: none");
   if (static_cast<std::size_t>(from.entries_size()) > kMaxEntriesPerAdd) {
     return base::error(Code::too_large, "entries: at most 1000");
   }
@@ -185,19 +121,19 @@ base::Result<Command> read(const wire::JournalAdd& from) {
 
 base::Result<Command> read(const wire::JournalEdit& from) {
   SJ_TRY(auto entry, read_entry(from.entry()));
-  if (entry.id.is_zero()) return invalid("id: 8 bytes");
+  if (entry.id.is_zero()) return invalid_field("id: 8 bytes");
   return Command(JournalEdit{std::move(entry)});
 }
 
 base::Result<Command> read(const wire::JournalList& from) {
   SJ_TRY(auto limit, read_limit(from.limit()));
-  SJ_TRY(auto after, read_place(from.after()));
+  SJ_TRY(auto after, read_place<store::JournalKey>(from.after()));
   return Command(JournalList{from.trashed(), limit, std::move(after)});
 }
 
 base::Result<Command> read(const wire::JournalSearch& from) {
   SJ_TRY(auto limit, read_limit(from.limit()));
-  SJ_TRY(auto after, read_place(from.after()));
+  SJ_TRY(auto after, read_place<store::JournalKey>(from.after()));
   return Command(JournalSearch{from.words(), limit, std::move(after)});
 }
 
@@ -210,7 +146,7 @@ base::Result<Command> read(const wire::JournalRevisions& from) {
 base::Result<Command> read(const wire::BundleExport& from) {
   ExportPiece piece{from.begin(), {}, from.without_personal()};
   if (static_cast<std::size_t>(from.spaces_size()) > sync::kMaxBundleParts)
-    return invalid("spaces: at most 256");
+    return invalid_field("spaces: at most 256");
   for (const auto& space : from.spaces()) {
     SJ_TRY(auto id, id_of<base::SpaceId>(space, "spaces: 16 bytes each"));
     piece.spaces.push_back(id);
@@ -236,6 +172,18 @@ base::Result<Command> read_command(wire::Request& from) {
       auto& held = *from.mutable_recover()->mutable_card();
       base::wipe(held.data(), held.size());
       return Command(std::move(recover));
+    }
+    case wire::Request::kCardShow: return Command(CardShow{});
+    case wire::Request::kCardConfirm: return read(from.card_confirm());
+    case wire::Request::kLinkRequest: return Command(MakeLinkRequest{});
+    case wire::Request::kLinkCheck: return Command(CheckLink{from.link_check().text()});
+    case wire::Request::kLinkGrant: return Command(GrantLink{from.link_grant().text()});
+    case wire::Request::kLinkOffer: return Command(ReadLinkOffer{from.link_offer().text()});
+    case wire::Request::kLinkAccept: return Command(AcceptLink{from.link_accept().text()});
+    case wire::Request::kDevices: return Command(ListDevices{from.devices().seen()});
+    case wire::Request::kRevokeDevice: {
+      SJ_TRY(auto device, id_of<base::DeviceId>(from.revoke_device().id(), "id: 16 bytes"));
+      return Command(RevokeDevice{device});
     }
     case wire::Request::kCreateCommunity: return read(from.create_community());
     case wire::Request::kHostCommunity: {
@@ -263,6 +211,10 @@ base::Result<Command> read_command(wire::Request& from) {
       return Command(ImportPiece{from.bundle_import().begin(),
                                  base::to_bytes(base::as_bytes(from.bundle_import().piece())),
                                  from.bundle_import().last()});
+    case wire::Request::kCycle: {
+      SJ_TRY(auto cycle, read_cycle(from.cycle()));
+      return Command(std::move(cycle));
+    }
     case wire::Request::COMMAND_NOT_SET: break;
   }
   return Command(std::monostate{});
@@ -271,6 +223,26 @@ base::Result<Command> read_command(wire::Request& from) {
 // --- Replies
 
 void write(const Done&, wire::Reply& to) { to.mutable_done(); }
+void write(const LinkCode& from, wire::Reply& to) {
+  to.mutable_link_code()->set_text(from.text);
+  to.mutable_link_code()->set_check_code(from.check_code);
+}
+void write(const LinkOffer& from, wire::Reply& to) {
+  auto* offer = to.mutable_link_offer();
+  offer->set_name(text_of(from.offer.name));
+  offer->set_check_code(from.offer.check_code);
+  for (const auto& carrier : from.offer.carriers) offer->add_carriers(carrier.url());
+}
+void write(const Devices& from, wire::Reply& to) {
+  auto* list = to.mutable_devices();
+  for (const auto& device : from.devices) {
+    auto* item = list->add_devices();
+    item->set_id(bytes_of(device.device));
+    item->set_self(device.self);
+    item->set_removed(device.removed);
+    item->set_fresh(std::find(from.fresh.begin(), from.fresh.end(), device.device) != from.fresh.end());
+  }
+}
 void write(const Card& from, wire::Reply& to) {
   to.mutable_card()->set_text(text_of(from.text));
   to.mutable_card()->set_code(from.code);
@@ -339,6 +311,8 @@ void write(const FullStatus& from, wire::Reply& to) {
   status.set_join(static_cast<std::uint32_t>(from.join));
   status.set_syncing(from.syncing);
   status.set_recovering(from.recovering);
+  status.set_card_unconfirmed(from.status.card_unconfirmed);
+  status.set_new_devices(static_cast<std::uint32_t>(from.status.new_devices.size()));
 }
 void write(const Carriers& from, wire::Reply& to) {
   to.mutable_carriers();
@@ -373,6 +347,8 @@ void write(const BundleTaken& from, wire::Reply& to) {
     item->set_reason(static_cast<std::uint32_t>(space.reason));
   }
 }
+
+void write(const CycleReply& from, wire::Reply& to) { write_cycle(from, *to.mutable_cycle()); }
 
 // --- Events
 
@@ -417,8 +393,19 @@ void write(const SyncDriver::Event& from, wire::Event& to) {
 }
 void write(const JournalChanged& from, wire::Event& to) {
   auto& journal = *to.mutable_journal();
-  for (const auto& id : from.changes.entries) journal.add_ids(bytes_of(id));
-  journal.set_all(from.changes.all);
+  for (const auto& id : from.entries) journal.add_ids(bytes_of(id));
+  journal.set_all(from.all);
+}
+void write(const Changed& from, wire::Event& to) {
+  auto& changed = *to.mutable_changed();
+  for (const auto& record : from.records) {
+    auto* item = changed.add_records();
+    item->set_id(bytes_of(record.id));
+    item->set_space(bytes_of(record.space));
+    if (const auto* kind = cycle::entity(record.type)) item->set_kind(kind->name);
+  }
+  for (const auto& space : from.spaces) changed.add_spaces(bytes_of(space));
+  changed.set_all(from.all);
 }
 void write(const Pending& from, wire::Event& to) { to.mutable_pending()->set_count(from.count); }
 void write(const Wake& from, wire::Event& to) { to.mutable_wake()->set_in_ms(from.in_ms); }

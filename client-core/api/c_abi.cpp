@@ -72,14 +72,27 @@ struct sejawat_core {
   std::unique_ptr<api::Core> core;
   std::optional<api::SyncDriver> sync;
   api::door::Bundles bundles;
+  api::Core::Changes told;  // taken from the core, and not told yet
   std::uint64_t told_pending = 0;
   bool pending_stale = true;
   std::optional<std::int64_t> told_deadline;
 
   std::optional<api::door::Event> next_event() {
     if (auto event = sync->next_event()) return api::door::Event(std::move(*event));
-    if (auto changes = core->take_changes(); !changes.empty())
-      return api::door::JournalChanged{std::move(changes)};
+    if (told.empty()) told = core->take_changes();
+    if (!told.entries.empty() || told.all_entries) {
+      api::door::JournalChanged event{std::move(told.entries), told.all_entries};
+      told.entries.clear();
+      told.all_entries = false;
+      return api::door::Event(std::move(event));
+    }
+    if (!told.empty()) {
+      api::door::Changed event{std::move(told.records),
+                               std::vector<base::SpaceId>(told.spaces.begin(), told.spaces.end()),
+                               told.all_records};
+      told = {};
+      return api::door::Event(std::move(event));
+    }
     if (pending_stale) {
       pending_stale = false;
       const auto pending = core->pending();

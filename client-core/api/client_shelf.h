@@ -57,7 +57,7 @@ class StoreShelf final : public sync::ClientShelf {
   std::set<base::RecordId> offered_records_;
   // By the outcome that is being applied.
   bool renumbered_ = false;
-  std::set<base::SpaceId> acked_now_;      // by verdicts or a vector
+  std::set<base::SpaceId> acked_now_;       // by verdicts or a vector
   std::map<base::SpaceId, bool> compared_;  // a digest over everything came: whether it agrees
 };
 

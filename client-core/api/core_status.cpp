@@ -27,6 +27,8 @@ base::Result<Status> Core::status() {
   Status status;
   status.has_person = has_person();
   status.name = core.name;
+  SJ_TRY(status.card_unconfirmed, card_unconfirmed());
+  status.new_devices = new_devices();
   SJ_TRY(auto entries, core.store->journal().count());
   status.entries = entries;
   for (auto& [id, space] : core.spaces) {
@@ -69,6 +71,32 @@ base::Result<Status> Core::status() {
   return status;
 }
 
+std::vector<SpaceStatus> Core::spaces() const {
+  std::vector<SpaceStatus> rows;
+  for (const auto& [id, space] : state_->spaces) {
+    SpaceStatus row;
+    row.space = id;
+    if (space->membership.has_genesis()) row.kind = space->membership.kind();
+    row.name = space->row.name;
+    row.admin = state_->is_admin(*space);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+base::Result<std::map<base::PersonId, std::string>> Core::names() {
+  std::map<base::PersonId, std::string> names;
+  for (const auto& [id, space] : state_->spaces) {
+    if (id == state_->personal) continue;
+    SJ_TRY(auto profiles, state_->store->profiles(id));
+    for (auto& [person, name] : profiles) {
+      if (!name.empty()) names.emplace(person, std::move(name));
+    }
+  }
+  if (has_person()) names.emplace(person(), state_->name);
+  return names;
+}
+
 base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carrier) {
   std::vector<Refusal> refusals;
   for (const auto& [key, code] : state_->refused) {
@@ -92,23 +120,31 @@ base::Result<std::uint64_t> Core::pending() {
 }
 
 base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
+  return delivery(state_->personal, entry);
+}
+
+base::Result<Delivery> Core::delivery(const base::SpaceId& space, const base::ObjectId& entry) {
   State& core = *state_;
   SJ_TRY_STATUS(core.ensure_usable());
   if (core.carriers.empty()) return Delivery::saved_here;
-  const auto& home = core.carriers.front().key;
-  SJ_TRY(auto ops, core.store->ops_of(core.personal, entry));
+  // A community may live elsewhere than one's own space.
+  base::PublicBoxKey home = core.carriers.front().key;
+  if (!(space == core.personal)) {
+    SJ_TRY(const auto* row, core.carrier_of(space));
+    home = row->key;
+  }
+  SJ_TRY(auto ops, core.store->ops_of(space, entry));
   if (ops.empty()) return base::error(base::Code::not_found, "entry");
-  SJ_TRY(auto late,
-         core.store->segments_in_state(core.personal, store::SegmentState::quarantined, SIZE_MAX / 2));
+  SJ_TRY(auto late, core.store->segments_in_state(space, store::SegmentState::quarantined, SIZE_MAX / 2));
   std::map<base::LogId, std::uint64_t> durable;  // ops of each log that the carrier holds
   for (const auto& op : ops) {
     const auto& log = op.dot.branch;
     auto known = durable.find(log);
     if (known == durable.end()) {
-      SJ_TRY(auto acked, core.store->acked_segments(home, core.personal, log));
+      SJ_TRY(auto acked, core.store->acked_segments(home, space, log));
       std::uint64_t held = 0;
       if (acked > 0) {
-        SJ_TRY(auto last, core.store->segment(core.personal, log, acked - 1));
+        SJ_TRY(auto last, core.store->segment(space, log, acked - 1));
         if (last) held = last->first_op + last->op_count;
       }
       known = durable.emplace(log, held).first;

@@ -4,15 +4,22 @@ namespace sejawat::api::door {
 namespace {
 
 // The messages whose inside is counted: the way down to what repeats.
-enum class Kind { leaf, request, journal_add, journal_edit, entry, list };
+enum class Kind { leaf, request, journal_add, journal_edit, entry, cycle, cycle_command, content, list };
 
 Kind inside(Kind kind, std::uint64_t field) {
   switch (kind) {
     case Kind::request:
-      return field == 20 ? Kind::journal_add : field == 21 ? Kind::journal_edit : Kind::list;
+      return field == 20   ? Kind::journal_add
+             : field == 21 ? Kind::journal_edit
+             : field == 60 ? Kind::cycle
+                           : Kind::list;
     case Kind::journal_add:
     case Kind::journal_edit: return field == 1 ? Kind::entry : Kind::leaf;
     case Kind::entry: return field == 9 ? Kind::list : Kind::leaf;
+    // Whatever of the cycle has parts has them in a Content, as field 15 of its command.
+    case Kind::cycle: return Kind::cycle_command;
+    case Kind::cycle_command: return field == 15 ? Kind::content : Kind::leaf;
+    case Kind::content: return field == 2 ? Kind::list : Kind::leaf;
     case Kind::list:
     case Kind::leaf: return Kind::leaf;
   }

@@ -1,4 +1,6 @@
 // Memory from the store: at open, and again after a change that failed half-way.
+#include <algorithm>
+
 #include "base/codec.h"
 #include "base/planted.h"
 #include "core_state.h"
@@ -57,6 +59,16 @@ base::Status Core::State::load_settings() {
     pending.record = base::to_bytes(record);
     pending.last_refusal = static_cast<base::Code>(refusal);
     pending_join = std::move(pending);
+  }
+  SJ_TRY(auto seen, store->setting(kDevicesSeen));
+  if (seen && !seen->empty()) {
+    base::Reader reader(*seen);
+    devices_seen.emplace();
+    while (!reader.at_end()) {
+      base::DeviceId id;
+      if (!reader.id(id)) return damaged("stored devices do not parse");
+      devices_seen->insert(id);
+    }
   }
   SJ_TRY(auto refusals, store->setting("refused"));
   if (!refusals) return {};
@@ -143,6 +155,7 @@ void Core::State::reload() {
   roll.forget();
   carriers.clear();
   pending_join.reset();
+  devices_seen.reset();
   operator_secrets.clear();
   refused.clear();
   usable = load();
@@ -159,18 +172,32 @@ base::Status Core::State::save_refused() {
   return store->put_setting("refused", writer.bytes());
 }
 
-void Core::State::note_changed(const base::ObjectId& entry) {
-  constexpr std::size_t kMostNamed = 256;
-  if (changes.all) return;
-  if (changes.entries.size() == kMostNamed) {
-    changes.entries.clear();
-    changes.all = true;
+namespace {
+
+constexpr std::size_t kMostNamed = 256;
+
+template <class Item, class Same>
+void note(std::vector<Item>& list, bool& all, Item item, Same same) {
+  if (all) return;
+  if (std::any_of(list.begin(), list.end(), [&](const Item& known) { return same(known, item); })) return;
+  if (list.size() == kMostNamed) {
+    list.clear();
+    all = true;
     return;
   }
-  for (const auto& known : changes.entries) {
-    if (known == entry) return;
-  }
-  changes.entries.push_back(entry);
+  list.push_back(std::move(item));
+}
+
+}  // namespace
+
+void Core::State::note_entry(const base::ObjectId& entry) {
+  note(changes.entries, changes.all_entries, entry,
+       [](const base::ObjectId& a, const base::ObjectId& b) { return a == b; });
+}
+
+void Core::State::note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type) {
+  note(changes.records, changes.all_records, Changes::Record{space, id, type},
+       [](const Changes::Record& a, const Changes::Record& b) { return a.id == b.id && a.space == b.space; });
 }
 
 bool Core::State::has_all_keys() const {

@@ -150,7 +150,8 @@ bool lacks_box(const space::Membership& of, const base::EpochId& epoch, const ba
 
 bool some_admin_lacks_box(const space::Membership& of, const base::EpochId& epoch) {
   return std::any_of(of.devices().begin(), of.devices().end(), [&](const auto& row) {
-    return of.role_of(row.second.person) == space::WireRole::admin && lacks_box(of, epoch, row.second.box_key);
+    return of.role_of(row.second.person) == space::WireRole::admin &&
+           lacks_box(of, epoch, row.second.box_key);
   });
 }
 
@@ -167,12 +168,13 @@ base::Status Core::State::box_key(SpaceState& space, const base::EpochId& epoch)
   // Any member may box; so that a joining school does not box thirty times over, an admin does it for others,
   // and whoever has no box yet (a newcomer who opened the key with the invite) for itself and all. Where a
   // device of an admin has none, it may be that no admin holds the key, and each who does boxes.
-  if (!is_admin(space) && !lacks_box(space.membership, epoch, device->box.public_key()) &&
-      !some_admin_lacks_box(space.membership, epoch)) {
-    return {};
-  }
+  // A device that was linked holds no identity key, so no other box is for it: one's own devices are no
+  // crowd.
+  const bool for_own = !is_admin(space) && !lacks_box(space.membership, epoch, device->box.public_key()) &&
+                       !some_admin_lacks_box(space.membership, epoch);
+  const auto whom = for_own ? space::BoxesFor::own_devices : space::BoxesFor::everyone;
   for (;;) {
-    const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random);
+    const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random, whom);
     if (!boxes) return {};
     SJ_TRY(auto id, take_record(space, *boxes));
     static_cast<void>(id);
@@ -217,6 +219,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
 }
 
 base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {
+  changes.spaces.insert(space.row.space);
   SJ_TRY_STATUS(settle_membership(space));
   SJ_TRY_STATUS(enforce_fences(space, touched));
   SJ_TRY_STATUS(apply_waiting(space, touched));

@@ -306,16 +306,21 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
     if (type == 0) {
       // Nothing of it counts any more (or yet): all of it is in quarantine. Whichever it was, its row goes.
       if (item.space == personal) entries.push_back(item);
+      if (item.space == personal) note_entry(item.object);
       cycle_records.push_back(item);
+      note_record(item.space, item.object, 0);
     } else if (type == cycle::kJournalEntryType) {
       // Entries are private: what somebody writes as one into a community is none.
-      if (item.space == personal) entries.push_back(item);
+      if (!(item.space == personal)) continue;
+      entries.push_back(item);
+      note_entry(item.object);
     } else if (type == kCommunityType || type == kProfileType) {
       if (!(item.space == personal)) SJ_TRY_STATUS(refresh_name(item));
+      changes.spaces.insert(item.space);
     } else {
       cycle_records.push_back(item);
+      note_record(item.space, item.object, type);
     }
-    note_changed(item.object);
   }
   SJ_TRY_STATUS(records->refresh(cycle_records));
   if (SJ_PLANTED(client_leaves_rows_stale) && entries.size() > 1) entries.pop_back();

@@ -19,6 +19,15 @@ base::Result<cycle::Pen> WritingDesk::pen(const base::SpaceId& id) {
   return cycle::Pen{id, own->log, me(), wall_ms()};
 }
 
+void WritingDesk::changed(const base::ObjectId& id) {
+  auto record = core_.store->records_of_cycle().get(id);
+  if (record.ok() && *record) {
+    core_.note_record((*record)->space, id, (*record)->type);
+  } else {
+    core_.note_entry(id);
+  }
+}
+
 std::vector<base::PersonId> WritingDesk::members(const base::SpaceId& id) const {
   std::vector<base::PersonId> persons;
   const auto space = core_.spaces.find(id);

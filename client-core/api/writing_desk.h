@@ -14,7 +14,7 @@ class WritingDesk final : public cycle::Desk {
   std::int64_t wall_ms() override { return core_.clock.now().wall_ms; }
   base::Result<cycle::Pen> pen(const base::SpaceId& space) override;
   std::vector<base::PersonId> members(const base::SpaceId& space) const override;
-  void changed(const base::ObjectId& id) override { core_.note_changed(id); }
+  void changed(const base::ObjectId& id) override;
 
  private:
   Core::State& core_;

@@ -78,4 +78,15 @@ std::string SchoolDays::next(std::string_view date) const {
   return date_of(day);
 }
 
+base::Result<std::vector<std::string>> dates_between(std::string_view from, std::string_view until,
+                                                     std::size_t most) {
+  const auto first = days_of(from);
+  const auto last = days_of(until);
+  if (!first || !last || *last < *first || *last - *first >= static_cast<std::int64_t>(most))
+    return base::error(base::Code::invalid_argument, "from, until: calendar days, not too many");
+  std::vector<std::string> dates;
+  for (std::int64_t day = *first; day <= *last; ++day) dates.push_back(date_of(day));
+  return dates;
+}
+
 }  // namespace sejawat::cycle

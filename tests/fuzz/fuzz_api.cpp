@@ -2,6 +2,7 @@
 // needs: api
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 #include "base/check.h"
 #include "base/codec.h"
@@ -39,13 +40,46 @@ sejawat_core* open(Host& host) {
   return core;
 }
 
-void call(sejawat_core* core, ByteView request) {
+std::string call(sejawat_core* core, ByteView request) {
   std::uint8_t* reply = nullptr;
   std::size_t size = 0;
   const int code = sejawat_call(core, request.data(), request.size(), &reply, &size);
   SJ_CHECK((code == SEJAWAT_OK) == (reply != nullptr));
   SJ_CHECK(size <= SEJAWAT_MAX_REPLY);
+  std::string bytes(reply, reply + size);
   sejawat_free(reply, size);
+  return bytes;
+}
+
+// One length-delimited field; numbers below 2,048 and fewer than 128 bytes, or fewer than 16,384.
+std::string field(std::uint32_t number, const std::string& inside) {
+  std::string bytes;
+  const auto varint = [&bytes](std::size_t value) {
+    for (; value >= 0x80; value >>= 7) bytes += static_cast<char>((value & 0x7F) | 0x80);
+    bytes += static_cast<char>(value);
+  };
+  varint((number << 3) | 2);
+  varint(inside.size());
+  return bytes + inside;
+}
+std::string value(const char* name, const char* text) { return field(1, field(1, name) + field(2, text)); }
+
+// A person with a school, a shared problem and a weekly discussion, so that bytes with their ids reach far.
+// Chance is the host's, so the ids are the same in every store.
+void settle(sejawat_core* core) {
+  const std::string version("\x08\x01", 2);
+  const auto say = [&](const std::string& command) {
+    return call(core, sejawat::base::as_bytes(version + command));
+  };
+  say(field(10, field(1, "Budi")));
+  const std::string address = "sejawat://c.example:1/#CQ" + std::string(41, 'A');
+  const std::string created =
+      say(field(12, field(1, "SDN") + std::string("\x10\x03", 2) + field(3, address)));
+  SJ_CHECK(created.size() > 16);
+  const std::string school = created.substr(created.size() - 16);
+  say(field(60, field(22, field(4, school) + field(15, value("title", "masalah")))));
+  say(field(60, field(3, field(1, school) + field(2, "weekly_discussion") +
+                             field(15, value("date", "2026-11-24")))));
 }
 
 std::uint32_t drain(sejawat_core* core) {
@@ -107,8 +141,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     inputs = 0;
     host = {};
     core = open(host);
-    static const std::uint8_t init[] = {8, 1, 0x52, 6, 0x0A, 4, 'B', 'u', 'd', 'i'};
-    call(core, init);
+    settle(core);
   }
   if (size > 0 && data[0] == 0xFF) {
     play(core, host, ByteView(data + 1, size - 1));

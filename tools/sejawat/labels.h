@@ -1,11 +1,10 @@
-// The words of the schema for people: kinds of records, fields, states, choices (glossary of the product).
+// The words of the schema, under the name that the commands use.
 #pragma once
 
-#include <string>
+#include "cycle/labels.h"
 
 namespace sejawat::cli {
 
-// The stable English key itself, without underscores, when there is no word for it.
-std::string label(const std::string& key, bool english);
+using cycle::label;
 
 }  // namespace sejawat::cli

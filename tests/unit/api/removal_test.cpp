@@ -27,8 +27,8 @@ struct Removal : World {
   static base::SpaceId school(Core& core) { return community(status(core)).space; }
 };
 
-// Found by the simulator, seed 215830065446791: only an admin boxed keys for others, and the one holder of the
-// key was no admin any more.
+// Found by the simulator, seed 215830065446791: only an admin boxed keys for others, and the one holder of
+// the key was no admin any more.
 TEST_F(Removal, AnAdminWhoWasDemotedMeanwhileStillHandsOutTheKeyThatOnlyTheyHold) {
   const auto link = invite_by(*ani, "operator");
   auto budi = person("Budi");
@@ -38,7 +38,7 @@ TEST_F(Removal, AnAdminWhoWasDemotedMeanwhileStillHandsOutTheKeyThatOnlyTheyHold
   const auto budi_id = budi->person();
   ASSERT_TRUE(phone->change_role(budi_id, "teacher").ok());
   sync(*phone);
-  ani.reset();  // lost
+  ani.reset();                                    // lost
   ASSERT_TRUE(budi->rotate(school(*budi)).ok());  // not knowing of either
   settle({budi.get(), phone.get()});
   EXPECT_TRUE(phone->invite("teacher", 3600, 1).ok()) << "the key of the day is here";
@@ -77,7 +77,8 @@ TEST_F(Removal, ReadmittedWorkOpensWithTheKeyThatItsDeviceHadMadeForIt) {
   EXPECT_EQ(texts(*later), "ditulis sebelum tahu");
 }
 
-// Seed 143802859052810: only the device with the link came back; the others were never told, and never served.
+// Seed 143802859052810: only the device with the link came back; the others were never told, and never
+// served.
 TEST_F(Removal, WhoIsAskedBackComesWithAllTheirDevices) {
   auto budi = member(*ani, "Budi", &budi_card);
   auto phone = another_device("phone", budi_card);

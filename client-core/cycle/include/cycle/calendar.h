@@ -28,4 +28,9 @@ class SchoolDays {
   std::map<std::int64_t, bool> marked_;
 };
 
+// Every day of them, both included. invalid_argument: no calendar days, the wrong way round, more than
+// `most`.
+base::Result<std::vector<std::string>> dates_between(std::string_view from, std::string_view until,
+                                                     std::size_t most);
+
 }  // namespace sejawat::cycle

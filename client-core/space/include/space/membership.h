@@ -120,8 +120,8 @@ class Membership {
   const std::map<base::PersonId, base::RecordId>& provisional() const { return view().provisional; }
   const std::map<base::DeviceId, Device>& devices() const { return view().devices; }
   const std::map<base::DeviceId, Device>& removed_devices() const { return view().removed_devices; }
-  // Of a removed device: it left with its person and for no reason of its own, so a device record that knows of
-  // that brings it back once the person belongs again.
+  // Of a removed device: it left with its person and for no reason of its own, so a device record that knows
+  // of that brings it back once the person belongs again.
   bool may_return(const base::DeviceId& device) const { return view().left_with_person.count(device) != 0; }
   const std::map<base::LogId, EnrolledLog>& logs() const { return view().logs; }
   // What each person ever was, by founding, by joining or by a change that stands; also of those removed
@@ -243,13 +243,15 @@ std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& dev
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
                         const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
                         base::Random& random);
-// Boxes `key` to every current member device, identity box key and open invite that has no box for it yet;
-// nullopt when nobody is missing.
+// Boxes `key` to every current member device, identity box key and open invite that has no box for it yet, or
+// only to devices of the author's person; nullopt when nobody is missing.
+enum class BoxesFor : std::uint8_t { everyone, own_devices };
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
-                                       const base::Secret32& key, base::Random& random);
+                                       const base::Secret32& key, base::Random& random,
+                                       BoxesFor whom = BoxesFor::everyone);
 
-// All epoch keys that `own` can open: its boxes, then predecessors of what was opened. With `fallen` also from
-// records that are void.
+// All epoch keys that `own` can open: its boxes, then predecessors of what was opened. With `fallen` also
+// from records that are void.
 std::map<base::EpochId, base::Secret32> open_epochs(
     const Membership& of, const std::vector<const crypto::BoxKey*>& own,
     const std::map<base::EpochId, const base::Secret32*>& known, bool fallen = false);

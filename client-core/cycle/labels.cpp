@@ -1,9 +1,9 @@
-#include "labels.h"
+#include "cycle/labels.h"
 
 #include <algorithm>
 #include <map>
 
-namespace sejawat::cli {
+namespace sejawat::cycle {
 namespace {
 
 struct Word {
@@ -205,4 +205,4 @@ std::string label(const std::string& key, bool english) {
   return plain;
 }
 
-}  // namespace sejawat::cli
+}  // namespace sejawat::cycle

@@ -1,0 +1,94 @@
+#include "cycle_reader.h"
+
+#include <algorithm>
+
+#include "cycle/names.h"
+#include "door_messages.h"
+
+namespace sejawat::api::door {
+
+std::size_t size_of(const cycle::RecordView& view) {
+  constexpr std::size_t kFixed = 256;
+  std::size_t size = kFixed;
+  const auto add = [&size](const cycle::Values& values) {
+    for (const auto& [name, value] : values) size += 16 + name.size() + value.size();
+  };
+  add(view.record.values);
+  for (const auto& [name, parts] : view.record.parts) {
+    for (const auto& part : parts) add(part.values);
+  }
+  for (const auto& versions : view.versions) {
+    for (const auto& version : versions.versions) size += 64 + version.value.size();
+  }
+  for (const auto* steps : {&view.steps, &view.intents}) {
+    for (const auto& step : *steps) size += 96 + step.reason.size();
+  }
+  return size;
+}
+
+cycle::LocalMoment CycleReader::now() {
+  return cycle::local_moment(cycle().desk().wall_ms(), utc_offset_ms_);
+}
+
+base::Result<cycle::SchoolDays> CycleReader::days() {
+  std::vector<base::SpaceId> all;
+  for (const auto& space : core_.spaces()) all.push_back(space.space);
+  return cycle::SchoolDays::load(records(), all);
+}
+
+base::Result<Shown> CycleReader::shown(cycle::RecordView view) {
+  Shown shown;
+  SJ_TRY(shown.hidden, cycle::name_hidden(records(), view));
+  SJ_TRY(shown.delivery, core_.delivery(view.space, view.record.id));
+  bytes_ += size_of(view);
+  if (bytes_ > kMaxPageBytes) {
+    shown.brief = true;
+    const auto* title = cycle::entity(view.record.type)->title;
+    cycle::Values kept;
+    if (title != nullptr && !view.value(title).empty()) kept[title] = view.value(title);
+    view.record.values = std::move(kept);
+    view.record.parts.clear();
+    view.versions.clear();
+    view.steps.clear();
+    view.intents.clear();
+  }
+  shown.view = std::move(view);
+  return shown;
+}
+
+base::Result<std::vector<Shown>> CycleReader::all_shown(std::vector<cycle::RecordView> views) {
+  std::vector<Shown> all;
+  all.reserve(views.size());
+  for (auto& view : views) {
+    SJ_TRY(auto one, shown(std::move(view)));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+base::Result<Shown> CycleReader::whole(const base::ObjectId& id) {
+  SJ_TRY(auto view, records().show(id));
+  SJ_TRY(auto shown, this->shown(std::move(view)));
+  const auto& entity = *cycle::entity(shown.view.record.type);
+  // Who may not write there may do nothing.
+  if (!cycle().desk().pen(shown.view.space).ok()) return shown;
+  SJ_TRY(const auto relation, records().relation_of(id, core_.person()));
+  shown.may_edit = (relation & entity.edited_by) != 0;
+  const auto* from = entity.states.by_name(shown.view.state);
+  if (from == nullptr) return shown;
+  for (const auto& to : entity.states.states) {
+    const auto* transition = entity.states.find(from->number, to.number);
+    if (transition == nullptr || (relation & transition->who) == 0) continue;
+    shown.may_step.push_back(*transition);
+    shown.may_step.back().from = from->name;
+  }
+  return shown;
+}
+
+base::Result<cycle::RecordView> CycleReader::of_type(const base::ObjectId& id, cycle::Type type) {
+  SJ_TRY(auto view, records().show(id));
+  if (view.record.type != type) return base::error(base::Code::not_found, cycle::entity(type)->name);
+  return view;
+}
+
+}  // namespace sejawat::api::door
