@@ -70,7 +70,10 @@ std::string StoreShelf::unconfirmed_setting(const base::SpaceId& space) const {
 }
 
 base::Result<bool> StoreShelf::has_unconfirmed_acks() {
-  for (const auto& [id, space] : core_.spaces) {
+  const auto* carrier = core_.carrier(carrier_);
+  if (carrier == nullptr) return false;
+  // Of a space that it serves us no more it tells nothing.
+  for (const auto& id : carrier->set) {
     SJ_TRY(auto setting, core_.store->setting(unconfirmed_setting(id)));
     if (setting && !setting->empty()) return true;
   }
