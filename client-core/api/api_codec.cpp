@@ -7,6 +7,7 @@
 #include "codec_values.h"
 #include "cycle_codec.h"
 #include "field_count.h"
+#include "people_codec.h"
 #include "sejawat/v1/api.pb.h"
 
 namespace sejawat::api::door {
@@ -215,6 +216,10 @@ base::Result<Command> read_command(wire::Request& from) {
       SJ_TRY(auto cycle, read_cycle(from.cycle()));
       return Command(std::move(cycle));
     }
+    case wire::Request::kPeople: {
+      SJ_TRY(auto people, read_people(from.people()));
+      return Command(std::move(people));
+    }
     case wire::Request::COMMAND_NOT_SET: break;
   }
   return Command(std::monostate{});
@@ -306,6 +311,8 @@ void write(const FullStatus& from, wire::Reply& to) {
     item->set_admin(space.admin);
     item->set_forks(space.forks);
     item->set_unreadable(space.unreadable);
+    item->set_member(space.member);
+    item->set_current_key(space.current_key);
   }
   for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
   status.set_join(static_cast<std::uint32_t>(from.join));
@@ -349,6 +356,7 @@ void write(const BundleTaken& from, wire::Reply& to) {
 }
 
 void write(const CycleReply& from, wire::Reply& to) { write_cycle(from, *to.mutable_cycle()); }
+void write(const PeopleReply& from, wire::Reply& to) { write_people(from, *to.mutable_people()); }
 
 // --- Events
 

@@ -120,6 +120,7 @@ base::Result<std::optional<base::LogId>> StoreShelf::branch_of(const SpaceState&
 base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
   std::vector<base::SpaceId> offer;
   for (auto& [id, space] : core_.spaces) {
+    if (!core_.goes_to(*space, carrier_)) continue;
     SJ_TRY(auto records, records_to_offer(id));
     bool something = !records.empty();
     if (!something && core_.certificate && space->membership.role_of(core_.certificate->person())) {
@@ -272,16 +273,32 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     carrier->set = *outcome.set;
     for (const auto& id : *outcome.set) {
       SJ_TRY(auto* space, core_.space(id));
-      static_cast<void>(space);
+      SJ_TRY_STATUS(core_.set_shut_out(*space, false));
     }
   }
   if (forgotten || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
   return {};
 }
 
+// Whoever belongs to communities of several carriers offers each of them everything, since any path is a good
+// one. That a carrier does not want what lives elsewhere is no trouble.
+bool StoreShelf::carries(const base::SpaceId& id) {
+  const auto* row = core_.carrier(carrier_);
+  if (row != nullptr && std::find(row->set.begin(), row->set.end(), id) != row->set.end()) return true;
+  const auto space = core_.spaces.find(id);
+  if (space == core_.spaces.end()) return true;
+  // Nor that it does not want more of what one left.
+  if (space->second->membership.has_genesis() && core_.certificate &&
+      !space->second->membership.role_of(core_.certificate->person()))
+    return false;
+  const auto home = core_.home_of(*space->second);
+  return !home.ok() || (*home)->key == carrier_;
+}
+
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
   if (SJ_PLANTED(client_hides_refusals)) return;
   if (code == base::Code::unknown_membership) return;  // "later" is no refusal
+  if (!carries(space)) return;
   ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
 }
 
@@ -312,6 +329,10 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
       }
     } else if (code != base::Code::timed_out) {
       offered_records_.insert(*id);
+      // Of a record that only says of one's own join.
+      const auto known = core_.spaces.find(verdict.space);
+      if (code == base::Code::fenced && known != core_.spaces.end() && carries(verdict.space))
+        SJ_TRY_STATUS(core_.set_shut_out(*known->second, true));
       note_refused(verdict.space, code);
     }
   }
@@ -473,6 +494,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
     SJ_TRY_STATUS(core_.membership_changed(*space, touched));
     if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() &&
         core_.certificate && space->membership.role_of(core_.certificate->person())) {
+      SJ_TRY_STATUS(core_.store->put_setting("carrier:" + id.hex(), carrier_.view()));
       core_.pending_join.reset();
       SJ_TRY_STATUS(core_.save_pending_join());
     }

@@ -45,6 +45,7 @@ class StoreShelf final : public sync::ClientShelf {
                                                      std::uint64_t segment_no, const base::Bytes& bytes);
   bool enrolment_acked(SpaceState& space, const base::LogId& log);
   bool join_refused_for_good() const;
+  bool carries(const base::SpaceId& space);
   void note_refused(const base::SpaceId& space, base::Code code);
 
   Core::State& core_;

@@ -275,6 +275,10 @@ struct Executor {
     SJ_TRY(auto reply, execute_cycle(core, request));
     return Result(std::move(reply));
   }
+  base::Result<Result> operator()(PeopleRequest& request) {
+    SJ_TRY(auto reply, execute_people(core, request));
+    return Result(std::move(reply));
+  }
   base::Result<Result> operator()(ExportPiece& asked) { return export_piece(core, bundles, asked); }
   base::Result<Result> operator()(ImportPiece& given) { return import_piece(core, bundles, given); }
 };

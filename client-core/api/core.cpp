@@ -286,6 +286,15 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));
+  if (outcome == base::Code::ok || outcome == base::Code::fenced) {
+    // Whoever left told that carrier by now.
+    for (auto& [id, space] : core.spaces) {
+      if (!space->membership.has_genesis() || core.is_member(*space)) continue;
+      const auto home = core.home_of(*space);
+      if (home.ok() && (*home)->key == address.key) SJ_TRY_STATUS(core.set_shut_out(*space, true));
+    }
+    SJ_TRY_STATUS(core.move_home());
+  }
   if (outcome != base::Code::ok) return {};
   // Those that a first sync brings were there before this one.
   if (!core.devices_seen) SJ_TRY_STATUS(note_devices_seen());

@@ -59,6 +59,9 @@ struct SpaceState {
       branch = found->second.parent;
     }
   }
+  // Its carrier says that this person was removed; the record that says so does not come to whoever is out.
+  // Decides nothing about what counts: only what is shown, and where the own space lives.
+  bool shut_out = false;
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
@@ -161,6 +164,16 @@ struct Core::State {
   base::Status drop_operator_secret(const base::SpaceId& space);
   // Where a community lives: as it was founded, as a carrier named it, else the home carrier.
   base::Result<store::CarrierRow*> carrier_of(const base::SpaceId& space);
+  // Where "on the carrier" is said of: of one's own space the home carrier, of a community its own.
+  base::Result<store::CarrierRow*> home_of(const SpaceState& space);
+  // Any carrier may take anything of a member; what one left goes to nobody but its own carrier.
+  bool goes_to(const SpaceState& space, const base::PublicBoxKey& carrier);
+  bool is_member(const SpaceState& space) const;
+  // The one asked for, else the first community (no group) that this person belongs to, else the first.
+  base::Result<SpaceState*> community(const base::SpaceId* wanted);
+  // A person who left for a community of another carrier takes their own space along: that carrier is home.
+  base::Status move_home();
+  base::Status set_shut_out(SpaceState& space, bool out);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
   // As that carrier said when it last named its set for us.

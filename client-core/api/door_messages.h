@@ -9,6 +9,7 @@
 #include "api/core.h"
 #include "api/sync_driver.h"
 #include "cycle_messages.h"
+#include "people_messages.h"
 
 namespace sejawat::api::door {
 
@@ -124,7 +125,7 @@ using Command =
                  ReadLinkOffer, AcceptLink, ListDevices, RevokeDevice, CreateCommunity, HostCommunity, Invite,
                  Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                  JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
-                 SyncCancel, ExportPiece, ImportPiece, CycleRequest>;
+                 SyncCancel, ExportPiece, ImportPiece, CycleRequest, PeopleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -195,9 +196,9 @@ struct BundleTaken {
   bool checked = false;
   std::optional<BundleReport> report;  // finished
 };
-using Result =
-    std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds, View, Page,
-                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply>;
+using Result = std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds,
+                            View, Page, Revisions, FullStatus, Carriers, SyncStarted, BundlePiece,
+                            BundleTaken, CycleReply, PeopleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

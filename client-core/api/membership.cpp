@@ -220,6 +220,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
 
 base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {
   changes.spaces.insert(space.row.space);
+  SJ_TRY_STATUS(move_home());
   SJ_TRY_STATUS(settle_membership(space));
   SJ_TRY_STATUS(enforce_fences(space, touched));
   SJ_TRY_STATUS(apply_waiting(space, touched));

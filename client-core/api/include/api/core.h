@@ -32,6 +32,8 @@ struct SpaceStatus {
   base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
+  bool member = false;       // false: left, removed, or not yet in
+  bool current_key = false;  // the key that is written with now is here
   std::uint64_t unreadable =
       0;                    // received segments that need a newer program, or that their author made wrong
   std::uint64_t forks = 0;  // logs of this person that were continued from an old copy: both ends are kept
@@ -202,10 +204,13 @@ class Core {
   base::Status join_state();
   std::optional<base::SpaceId> joining() const;  // the space of the join that waits
 
-  // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
+  // Who belongs (members.cpp). Without a space: the first community that this person belongs to, else the
+  // first one. not_found, not_permitted.
   base::Result<std::vector<MemberInfo>> members(const base::SpaceId* community = nullptr);
-  base::Status change_role(const base::PersonId& person, std::string_view domain_role);
-  // Ends the person's logs where this device knows them, and opens an epoch without them.
+  base::Status change_role(const base::PersonId& person, std::string_view domain_role,
+                           const base::SpaceId* community = nullptr);
+  // Ends the person's logs where this device knows them, and opens an epoch without them. Oneself: leaves; an
+  // admin's device then opens the epoch.
   base::Status remove_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
   // Working groups (groups.cpp): a space each, with keys of its own, on the carrier of `community` (none: the
   // first one). Whoever founds it is its admin.
@@ -213,9 +218,9 @@ class Core {
   // Adds somebody of another space of ours; they need do nothing. already_exists, not_found, not_permitted.
   base::Status add_member(const base::SpaceId& to, const base::PersonId& person,
                           std::string_view domain_role);
-  base::Status confirm_member(const base::PersonId& person);
-  base::Result<std::vector<InviteInfo>> invites();
-  base::Status revoke_invite(const base::HeadTag& id);
+  base::Status confirm_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
+  base::Result<std::vector<InviteInfo>> invites(const base::SpaceId* community = nullptr);
+  base::Status revoke_invite(const base::HeadTag& id, const base::SpaceId* community = nullptr);
   // Own devices; revoking one (and those it certified) holds in every space of this person.
   base::Result<std::vector<DeviceInfo>> devices();
   base::Status revoke_device(const base::DeviceId& device);
@@ -241,7 +246,7 @@ class Core {
   base::Result<std::uint64_t> pending();  // as in Status
   base::Result<Delivery> delivery(const base::ObjectId& entry);
   base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
-  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name and admin.
+  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name, admin, member, current_key.
   std::vector<SpaceStatus> spaces() const;
   // Everybody's name, as they wrote it themselves, of all spaces of this person.
   base::Result<std::map<base::PersonId, std::string>> names();
@@ -264,8 +269,11 @@ class Core {
   };
   Changes take_changes();
   base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
-  // Where to sync: the first carrier known. nullopt before any.
+  // Where to sync: the carrier of the own space. The first one known; whoever belongs to a community
+  // elsewhere and to none there any more has taken it along. nullopt before any.
   std::optional<space::CarrierAddress> home_carrier() const;
+  // Where this space lives; of one that is not known the home carrier.
+  std::optional<space::CarrierAddress> carrier_of(const base::SpaceId& space) const;
   base::Status add_carrier(const space::CarrierAddress& address);
 
   // One sync with one carrier. The session borrows the core and must not outlive it.
