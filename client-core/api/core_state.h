@@ -156,6 +156,11 @@ struct Core::State {
   base::Status box_keys(SpaceState& space);
   base::Status box_key(SpaceState& space, const base::EpochId& epoch);
   base::Status open_keys(SpaceState& space);
+  // The key that a segment waits for, where only void records have it: their author was removed, and what was
+  // sealed with it readmitted.
+  base::Status open_fallen_key(SpaceState& space, const base::EpochId& epoch);
+  // Devices of this person that left a space with them; for when the person belongs again.
+  base::Status bring_own_devices(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();
   base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
@@ -174,6 +179,8 @@ struct Core::State {
   base::Status set_shut_out(SpaceState& space, bool out);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
+  // As that carrier said when it last named its set for us.
+  bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier);
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;

@@ -125,7 +125,11 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences))
       return store::SegmentState::quarantined;
   }
-  const auto key = space.epochs.find(header.epoch);
+  auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end() && !space.membership.fallen_boxes().empty()) {
+    SJ_TRY_STATUS(open_fallen_key(space, header.epoch));
+    key = space.epochs.find(header.epoch);
+  }
   if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;
   if (key == space.epochs.end()) return store::SegmentState::waiting_key;
   auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &names);

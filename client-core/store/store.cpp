@@ -406,5 +406,14 @@ base::Status Store::void_acks(const base::PublicBoxKey& carrier) {
   auto logs = state_->database->query("DELETE FROM acked_log WHERE carrier = ?");
   return logs.bind(carrier).run();
 }
+base::Status Store::void_segment_acks(const base::PublicBoxKey& carrier, const base::SpaceId& space) {
+  if (SJ_PLANTED(client_keeps_void_acks)) return {};
+  auto query = state_->database->query("DELETE FROM acked_log WHERE carrier = ? AND space = ?");
+  return query.bind(carrier).bind(space).run();
+}
+base::Status Store::void_record_ack(const base::PublicBoxKey& carrier, const base::RecordId& id) {
+  auto query = state_->database->query("DELETE FROM acked_record WHERE carrier = ? AND id = ?");
+  return query.bind(carrier).bind(id).run();
+}
 
 }  // namespace sejawat::store
