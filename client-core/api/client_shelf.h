@@ -19,13 +19,17 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
   void seal_at_most(std::size_t bytes) override { core_.seal_most = std::min(bytes, log::kFreshSegmentMax); }
   base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
+  base::Result<std::vector<sync::ReceiptQuery>> receipts_to_ask() override;  // erase.cpp
   base::Result<Applied> apply(const Outcome& outcome) override;
+  // Of the setting that holds it.
+  static std::string receipt_name(const base::PublicBoxKey& carrier, const base::RecordId& record);
 
  private:
   using LogKey = std::pair<base::SpaceId, base::LogId>;
   base::Status offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
                             std::vector<Offer>& offers);
   base::Status apply_carrier(const Outcome& outcome);
+  base::Status apply_receipts(const Outcome& outcome);
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
   base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);

@@ -54,6 +54,9 @@ struct SpaceState {
       branch = found->second.parent;
     }
   }
+  // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
+  std::vector<log::SegmentName> erasures_open;
+  std::size_t erasures_read = 0;
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
@@ -210,6 +213,11 @@ struct Core::State {
   // name. `place.branch` becomes that of the new one.
   base::Status fork_at(SpaceState& space, Place& place, TakenRun& taken, std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
+  // erasure.cpp
+  base::Status settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Status erase_leftovers(SpaceState& space, std::vector<fold::Touched>& touched);
+  // Whether a body may go here: all of it is erased, or what survives is here elsewhere.
+  base::Result<bool> may_drop(const SpaceState& space, const log::SegmentName& name, std::uint64_t op_count);
   base::Status refresh(const std::vector<fold::Touched>& touched);
   base::Status refresh_name(const fold::Touched& item);
   base::Result<std::uint32_t> type_of(const fold::Touched& item);
@@ -220,6 +228,14 @@ struct Core::State {
  private:
   using Opened = fold::AppliedRemote;
   struct Reading;
+  base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Result<bool> settle_erasure(SpaceState& space, const log::SegmentName& name,
+                                    std::vector<fold::Touched>& touched);
+  base::Result<bool> restore_survivors(SpaceState& space, const log::SegmentName& name,
+                                       const base::LogId& branch, const log::SegmentHeader& header,
+                                       Opened& opened);
+  base::Status fill_body(SpaceState& space, const base::LogId& branch, const log::Segment& segment,
+                         const log::SegmentHeader& header, const base::Bytes& bytes);
   base::Result<base::Code> take_next(Reading& reading, const base::Bytes& bytes);
   base::Status settle(Reading& reading);
   base::Result<store::SegmentState> open_segment(SpaceState& space, const base::LogId& log,

@@ -103,6 +103,14 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     auto& devices = removed ? view.removed_devices : view.devices;
     if (!provisional || removed) devices.emplace(device, row);
   }
+  const auto* erased = entry.as<codec::Erased>();
+  if (erased != nullptr && (stands || entry.erases_own)) {
+    const std::size_t at = view.erasures.size();
+    view.erasures.push_back(
+        {entry.id, entry.person, erased->reason, entry.wall_seconds, erased->segments, erased->witnesses});
+    for (const auto& segment : erased->segments) view.erased[segment.name].push_back(at);
+    for (const auto& witness : erased->witnesses) view.witnesses[witness].push_back(at);
+  }
   if (!stands) return;
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;

@@ -256,6 +256,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     if (!operator_secret_done) hello.operator_secret = options.operator_secret;
     message.hello = std::move(hello);
   }
+  SJ_TRY(message.receipts, shelf.receipts_to_ask());
   Room room;
   room.whole = room.trusted = kMessageMax - crypto::kNoiseFirstOverhead - encode(message).size();
   if (bad_line) {
@@ -342,6 +343,7 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
   outcome.base_unknown = message.base_unknown;
   outcome.wall_seconds = message.wall_seconds;
   if (!message.push) add_verdicts(message, outcome);
+  outcome.receipts = std::move(message.receipts);
   const auto& indexed = message.set ? *message.set : set;
   for (auto& reply : message.spaces) {
     SJ_TRY(auto space, resolve(reply.space, indexed));
@@ -360,7 +362,8 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
 base::Status ClientSession::State::judge_push(const ServerMessage& message) const {
   bool plain = options.live && confirmed && !message.generation && !message.set && !message.base_unknown &&
                message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
-               message.record_exceptions.empty() && message.segment_exceptions.empty();
+               message.record_exceptions.empty() && message.segment_exceptions.empty() &&
+               message.receipts.empty();
   for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
   if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
   return {};

@@ -154,6 +154,18 @@ base::Result<Hello> read_hello(const wire::Hello& from) {
   return hello;
 }
 
+bool read_queries(base::ByteView from, std::vector<ReceiptQuery>& to) {
+  constexpr std::size_t kQuery = base::SpaceId::kSize + base::RecordId::kSize;
+  if (from.size() % kQuery != 0 || from.size() / kQuery > kMaxReceipts) return false;
+  base::Reader reader(from);
+  while (!reader.at_end()) {
+    ReceiptQuery query;
+    if (!reader.id(query.space) || !reader.id(query.record)) return false;
+    to.push_back(query);
+  }
+  return true;
+}
+
 template <class Message>
 bool parse(base::ByteView bytes, Message& message) {
   return bytes.size() <= crypto::kNoiseMessageMax &&
@@ -183,6 +195,12 @@ base::Bytes encode(const ClientMessage& message) {
     write_space(space.space, *to);
     write_common(space.records, space.logs, space.vector, *to);
   }
+  base::Bytes receipts;
+  for (const auto& query : message.receipts) {
+    base::append(receipts, query.space.view());
+    base::append(receipts, query.record.view());
+  }
+  out.set_receipts(text(receipts));
   return bytes_of(out.SerializeAsString());
 }
 
@@ -216,6 +234,7 @@ base::Bytes encode(const ServerMessage& message) {
   out.set_base_unknown(message.base_unknown);
   out.set_wall_seconds(message.wall_seconds);
   out.set_push(message.push);
+  for (const auto& receipt : message.receipts) out.add_receipts(text(receipt));
   base::Bytes bytes = bytes_of(out.SerializeAsString());
   for (const auto& part : message.shared) append_shared(part, bytes);
   return bytes;
@@ -244,6 +263,7 @@ base::Result<ClientMessage> decode_client(base::ByteView bytes) {
     }
     message.spaces.push_back(std::move(space));
   }
+  if (!read_queries(base::as_bytes(in.receipts()), message.receipts)) return malformed("receipts");
   return message;
 }
 
@@ -304,6 +324,11 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
   message.base_unknown = in.base_unknown();
   message.wall_seconds = in.wall_seconds();
   message.push = in.push();
+  if (static_cast<std::size_t>(in.receipts_size()) > kMaxReceipts) return malformed("receipts");
+  for (const auto& receipt : in.receipts()) {
+    if (receipt.size() > kMaxReceiptBytes) return malformed("receipts");
+    message.receipts.push_back(bytes_of(receipt));
+  }
   return message;
 }
 

@@ -15,6 +15,7 @@ void add_journal_commands(CLI::App& app, Context& context);
 void add_sync_commands(CLI::App& app, Context& context);    // sync, status
 void add_bundle_commands(CLI::App& app, Context& context);  // bundle export, bundle import
 void add_export_commands(CLI::App& app, Context& context);  // export --mine
+void add_erase_commands(CLI::App& app, Context& context);   // erase
 void add_sync_commands(CLI::App& app, Context& context);    // sync, status
 void add_cycle_commands(CLI::App& app, Context& context);   // problem, discussion … demo (cycle_commands.h)
 

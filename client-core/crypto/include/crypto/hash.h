@@ -44,6 +44,9 @@ inline constexpr std::string_view kBundleLock =
     "sjw.bundlelock.1";  // keyed: epoch key -> key of a lock of a bundle's part
 inline constexpr std::string_view kBundlePart = "sjw.bundlepart.1";  // keyed: part key -> key of one chunk
 inline constexpr std::string_view kOrigin = "sjw.origin.1";          // id of a record of the cycle
+inline constexpr std::string_view kReceipt = "sjw.receipt.1";        // what a carrier signs of an erasure
+inline constexpr std::string_view kReceiptSign =
+    "sjw.rcpt.sign.1";  // keyed: a carrier's X25519 secret -> Ed25519 seed of its receipts
 inline constexpr std::string_view kFileTag =
     "sjw.etag.1";  // of the web client's files; no secret, no contract
 }  // namespace label

@@ -51,9 +51,17 @@ struct Hello {
   base::Bytes operator_secret;  // empty or 16 bytes
   std::optional<base::GenerationId> generation;
 };
+// Asks for a carrier's receipt of an erasure.
+struct ReceiptQuery {
+  base::SpaceId space;
+  base::RecordId record;
+};
+inline constexpr std::size_t kMaxReceipts = 16;  // in a message
+inline constexpr std::size_t kMaxReceiptBytes = 256;
 struct ClientMessage {
   std::optional<Hello> hello;
   std::vector<SpaceUpload> spaces;
+  std::vector<ReceiptQuery> receipts;
 };
 struct SpaceReply {
   SpaceRef space;
@@ -88,6 +96,7 @@ struct ServerMessage {
   // Answers nothing and has no verdicts: what is new for a live peer. Names spaces by index only, in the set
   // that the last reply left; anything else to come than what is in it is asked for.
   bool push = false;
+  std::vector<base::Bytes> receipts;
   std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };
 
