@@ -2,6 +2,8 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include <algorithm>
+
 #include "codec_values.h"
 #include "cycle_codec.h"
 #include "field_count.h"
@@ -88,6 +90,14 @@ base::Result<Command> read(const wire::CreateCommunity& from) {
                                  from.operator_invite()});
 }
 
+base::Result<Command> read(const wire::CardConfirm& from) {
+  if (static_cast<std::size_t>(from.words_size()) > space::RecoveryCard::kWords)
+    return invalid_field("words: at most 17");
+  CardConfirm confirm;
+  for (const auto& item : from.words()) confirm.words.push_back({item.index(), item.word()});
+  return Command(std::move(confirm));
+}
+
 base::Result<Command> read(const wire::Invite& from) {
   Invite invite{from.role(), from.ttl_seconds(), from.uses() == 0 ? 1 : from.uses(), {}};
   if (!from.space().empty()) {
@@ -163,6 +173,18 @@ base::Result<Command> read_command(wire::Request& from) {
       base::wipe(held.data(), held.size());
       return Command(std::move(recover));
     }
+    case wire::Request::kCardShow: return Command(CardShow{});
+    case wire::Request::kCardConfirm: return read(from.card_confirm());
+    case wire::Request::kLinkRequest: return Command(MakeLinkRequest{});
+    case wire::Request::kLinkCheck: return Command(CheckLink{from.link_check().text()});
+    case wire::Request::kLinkGrant: return Command(GrantLink{from.link_grant().text()});
+    case wire::Request::kLinkOffer: return Command(ReadLinkOffer{from.link_offer().text()});
+    case wire::Request::kLinkAccept: return Command(AcceptLink{from.link_accept().text()});
+    case wire::Request::kDevices: return Command(ListDevices{from.devices().seen()});
+    case wire::Request::kRevokeDevice: {
+      SJ_TRY(auto device, id_of<base::DeviceId>(from.revoke_device().id(), "id: 16 bytes"));
+      return Command(RevokeDevice{device});
+    }
     case wire::Request::kCreateCommunity: return read(from.create_community());
     case wire::Request::kHostCommunity: {
       SJ_TRY(auto space, id_of<base::SpaceId>(from.host_community().space(), "space: 16 bytes"));
@@ -201,6 +223,26 @@ base::Result<Command> read_command(wire::Request& from) {
 // --- Replies
 
 void write(const Done&, wire::Reply& to) { to.mutable_done(); }
+void write(const LinkCode& from, wire::Reply& to) {
+  to.mutable_link_code()->set_text(from.text);
+  to.mutable_link_code()->set_check_code(from.check_code);
+}
+void write(const LinkOffer& from, wire::Reply& to) {
+  auto* offer = to.mutable_link_offer();
+  offer->set_name(text_of(from.offer.name));
+  offer->set_check_code(from.offer.check_code);
+  for (const auto& carrier : from.offer.carriers) offer->add_carriers(carrier.url());
+}
+void write(const Devices& from, wire::Reply& to) {
+  auto* list = to.mutable_devices();
+  for (const auto& device : from.devices) {
+    auto* item = list->add_devices();
+    item->set_id(bytes_of(device.device));
+    item->set_self(device.self);
+    item->set_removed(device.removed);
+    item->set_fresh(std::find(from.fresh.begin(), from.fresh.end(), device.device) != from.fresh.end());
+  }
+}
 void write(const Card& from, wire::Reply& to) {
   to.mutable_card()->set_text(text_of(from.text));
   to.mutable_card()->set_code(from.code);
@@ -269,6 +311,8 @@ void write(const FullStatus& from, wire::Reply& to) {
   status.set_join(static_cast<std::uint32_t>(from.join));
   status.set_syncing(from.syncing);
   status.set_recovering(from.recovering);
+  status.set_card_unconfirmed(from.status.card_unconfirmed);
+  status.set_new_devices(static_cast<std::uint32_t>(from.status.new_devices.size()));
 }
 void write(const Carriers& from, wire::Reply& to) {
   to.mutable_carriers();

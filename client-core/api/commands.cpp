@@ -99,6 +99,16 @@ base::Result<Result> import_piece(Core& core, Bundles& bundles, const ImportPiec
   return Result(std::move(taken));
 }
 
+Card card_out(const space::RecoveryCard& card, std::string_view name) {
+  Card out;
+  out.text = card.text(name);
+  constexpr std::string_view kMark = "sejawat-card: ";
+  const std::size_t at = out.text.find(kMark);
+  SJ_CHECK(at != std::string::npos);
+  out.code = out.text.substr(at, out.text.find('\n', at) - at);
+  return out;
+}
+
 struct Executor {
   Core& core;
   SyncDriver& sync;
@@ -115,14 +125,39 @@ struct Executor {
       carriers.push_back(std::move(address));
     }
     SJ_TRY(auto card, core.init(init.name, std::move(carriers)));
-    Card out;
-    out.text = card.text(init.name);
-    constexpr std::string_view kMark = "sejawat-card: ";
-    const std::size_t at = out.text.find(kMark);
-    SJ_CHECK(at != std::string::npos);
-    out.code = out.text.substr(at, out.text.find('\n', at) - at);
+    return Result(card_out(card, init.name));
+  }
+  base::Result<Result> operator()(CardShow&) {
+    SJ_TRY(auto card, core.unconfirmed_card());
+    return Result(card_out(card, core.name()));
+  }
+  base::Result<Result> operator()(CardConfirm& confirm) { return done(core.confirm_card(confirm.words)); }
+  base::Result<Result> operator()(MakeLinkRequest&) {
+    SJ_TRY(auto request, core.link_request());
+    return Result(LinkCode{request.text(), space::link_check_code(request, nullptr)});
+  }
+  base::Result<Result> operator()(CheckLink& check) {
+    SJ_TRY(auto request, space::LinkRequest::parse(check.text));
+    return Result(LinkCode{{}, space::link_check_code(request, nullptr)});
+  }
+  base::Result<Result> operator()(GrantLink& grant) {
+    SJ_TRY(auto request, space::LinkRequest::parse(grant.text));
+    SJ_TRY(auto text, core.grant_link(request));
+    return Result(LinkCode{std::move(text), space::link_check_code(request, core.identity_key())});
+  }
+  base::Result<Result> operator()(ReadLinkOffer& read) {
+    SJ_TRY(auto offer, core.read_link_grant(read.text));
+    return Result(LinkOffer{std::move(offer)});
+  }
+  base::Result<Result> operator()(AcceptLink& accept) { return done(core.accept_link(accept.text)); }
+  base::Result<Result> operator()(ListDevices& list) {
+    Devices out;
+    SJ_TRY(out.devices, core.devices());
+    out.fresh = core.new_devices();
+    if (list.seen) SJ_TRY_STATUS(core.note_devices_seen());
     return Result(std::move(out));
   }
+  base::Result<Result> operator()(RevokeDevice& revoke) { return done(core.revoke_device(revoke.device)); }
   base::Result<Result> operator()(Recover& recover) {
     auto card = space::RecoveryCard::parse(recover.card);
     base::wipe(recover.card.data(), recover.card.size());

@@ -99,6 +99,7 @@ base::Status install_person(Core::State& core, std::string_view name) {
   SJ_TRY_STATUS(core.store->put_setting("certificate", core.certificate->bytes));
   SJ_TRY_STATUS(core.store->put_setting("identity_box", core.identity_box.view()));
   SJ_TRY_STATUS(core.store->put_setting("name", base::as_bytes(name)));
+  SJ_TRY_STATUS(core.store->put_setting(kLinkRequest, {}));
   SJ_TRY(auto* personal, core.space(core.personal));
   SJ_TRY(auto genesis, core.take_record(*personal, space::write_personal_genesis(*core.identity)));
   static_cast<void>(genesis);
@@ -132,6 +133,7 @@ base::Result<space::RecoveryCard> Core::init(std::string_view name,
                                                                     core.random)));
   static_cast<void>(epoch);
   SJ_TRY_STATUS(core.settle_membership(*personal));
+  SJ_TRY_STATUS(core.store->put_setting(kUnconfirmedCard, card.seed.view()));
   SJ_TRY_STATUS(change.commit());
   core.identity.reset();
   return card;
@@ -282,7 +284,10 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));
-  return outcome == base::Code::ok ? core.open_missing_epoch() : base::Status();
+  if (outcome != base::Code::ok) return {};
+  // Those that a first sync brings were there before this one.
+  if (!core.devices_seen) SJ_TRY_STATUS(note_devices_seen());
+  return core.open_missing_epoch();
 }
 
 }  // namespace sejawat::api

@@ -23,7 +23,12 @@ inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the memb
 inline constexpr std::uint64_t kReader = 1;
 
 inline constexpr std::size_t kMaxNameBytes = 256;
-base::Status check_name(std::string_view name);  // of a person or community
+// Settings of the store.
+inline constexpr std::string_view kUnconfirmedCard = "card_seed";
+inline constexpr std::string_view kLinkRequest =
+    "link_request";  // the keys of a device that waits to be linked
+inline constexpr std::string_view kDevicesSeen = "devices_seen";  // ids of own devices, one after another
+base::Status check_name(std::string_view name);                   // of a person or community
 
 using EpochKeys = std::map<base::EpochId, base::Secret32>;
 
@@ -88,7 +93,8 @@ struct Core::State {
   base::PublicBoxKey identity_box;
   std::string name;
   base::SpaceId personal;
-  std::optional<space::Identity> identity;  // only during init and recovery
+  std::optional<space::Identity> identity;               // only during init and recovery
+  std::optional<std::set<base::DeviceId>> devices_seen;  // of this person; none before the first sync
   std::map<base::SpaceId, std::unique_ptr<SpaceState>> spaces;
   MemberRoll roll;
   std::unique_ptr<cycle::Records> records;

@@ -27,6 +27,8 @@ base::Result<Status> Core::status() {
   Status status;
   status.has_person = has_person();
   status.name = core.name;
+  SJ_TRY(status.card_unconfirmed, card_unconfirmed());
+  status.new_devices = new_devices();
   SJ_TRY(auto entries, core.store->journal().count());
   status.entries = entries;
   for (auto& [id, space] : core.spaces) {

@@ -26,6 +26,29 @@ struct Init {
 struct Recover {
   std::string card, carrier;
 };
+struct CardShow {};
+struct CardConfirm {
+  std::vector<Core::CardWord> words;
+};
+struct MakeLinkRequest {};
+struct CheckLink {
+  std::string text;
+};
+struct GrantLink {
+  std::string text;
+};
+struct ReadLinkOffer {
+  std::string text;
+};
+struct AcceptLink {
+  std::string text;
+};
+struct ListDevices {
+  bool seen = false;
+};
+struct RevokeDevice {
+  base::DeviceId device;
+};
 struct CreateCommunity {
   std::string name;
   space::SpaceKind kind = space::SpaceKind::personal;
@@ -96,10 +119,12 @@ struct ImportPiece {
   base::Bytes piece;
   bool last = false;
 };
-using Command = std::variant<std::monostate, Init, Recover, CreateCommunity, HostCommunity, Invite, Join,
-                             ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
-                             JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier,
-                             SyncStart, SyncCancel, ExportPiece, ImportPiece, CycleRequest>;
+using Command =
+    std::variant<std::monostate, Init, Recover, CardShow, CardConfirm, MakeLinkRequest, CheckLink, GrantLink,
+                 ReadLinkOffer, AcceptLink, ListDevices, RevokeDevice, CreateCommunity, HostCommunity, Invite,
+                 Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
+                 JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
+                 SyncCancel, ExportPiece, ImportPiece, CycleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -109,6 +134,16 @@ struct Request {
 
 // --- Replies
 struct Done {};
+struct LinkCode {
+  std::string text, check_code;
+};
+struct LinkOffer {
+  Core::LinkOffer offer;
+};
+struct Devices {
+  std::vector<DeviceInfo> devices;
+  std::vector<base::DeviceId> fresh;
+};
 struct Card {
   std::string text, code;
 };
@@ -160,8 +195,9 @@ struct BundleTaken {
   bool checked = false;
   std::optional<BundleReport> report;  // finished
 };
-using Result = std::variant<Done, Card, Created, NewInvite, Link, EntryIds, View, Page, Revisions, FullStatus,
-                            Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply>;
+using Result =
+    std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds, View, Page,
+                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken, CycleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

@@ -60,6 +60,16 @@ base::Status Core::State::load_settings() {
     pending.last_refusal = static_cast<base::Code>(refusal);
     pending_join = std::move(pending);
   }
+  SJ_TRY(auto seen, store->setting(kDevicesSeen));
+  if (seen && !seen->empty()) {
+    base::Reader reader(*seen);
+    devices_seen.emplace();
+    while (!reader.at_end()) {
+      base::DeviceId id;
+      if (!reader.id(id)) return damaged("stored devices do not parse");
+      devices_seen->insert(id);
+    }
+  }
   SJ_TRY(auto refusals, store->setting("refused"));
   if (!refusals) return {};
   base::Reader reader(*refusals);
@@ -145,6 +155,7 @@ void Core::State::reload() {
   roll.forget();
   carriers.clear();
   pending_join.reset();
+  devices_seen.reset();
   operator_secrets.clear();
   refused.clear();
   usable = load();

@@ -147,9 +147,11 @@ base::Status Core::State::box_key(SpaceState& space, const base::EpochId& epoch)
   for (const auto& boxes : space.membership.key_boxes()) {
     own_box = own_box || (boxes.epoch == epoch && boxes.boxes.count(own_prefix) != 0);
   }
-  if (own_box && !is_admin(space)) return {};
+  // A device that was linked holds no identity key, so no other box is for it: one's own devices are no
+  // crowd.
+  const auto whom = own_box && !is_admin(space) ? space::BoxesFor::own_devices : space::BoxesFor::everyone;
   for (;;) {
-    const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random);
+    const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random, whom);
     if (!boxes) return {};
     SJ_TRY(auto id, take_record(space, *boxes));
     static_cast<void>(id);

@@ -1,15 +1,14 @@
-// Kartu pemulihan. Words are proquints (arXiv:0901.4016): five letters, 16 bits.
+// Kartu pemulihan.
 #include <algorithm>
 
 #include "crypto/hash.h"
+#include "proquint.h"
 #include "space/identity.h"
 
 namespace sejawat::space {
 namespace {
 
-constexpr std::string_view kConsonants = "bdfghjklmnprstvz";
-constexpr std::string_view kVowels = "aiou";
-constexpr std::size_t kWords = 17;
+constexpr std::size_t kWords = RecoveryCard::kWords;
 constexpr std::size_t kCheckBytes = 2;
 constexpr std::size_t kCardBytes = 32 + kCheckBytes;
 constexpr std::size_t kMaxText = 8192;
@@ -34,23 +33,6 @@ base::SecretBytes payload_of(const base::Secret32& seed) {
   base::append(out, seed.view());
   base::append(out, check_of(seed.view()));
   return base::SecretBytes(std::move(out));
-}
-
-std::string word(std::uint32_t value) {
-  return {kConsonants[value >> 12 & 15], kVowels[value >> 10 & 3], kConsonants[value >> 6 & 15],
-          kVowels[value >> 4 & 3], kConsonants[value & 15]};
-}
-
-bool unword(std::string_view text, std::uint32_t& value) {
-  if (text.size() != 5) return false;
-  value = 0;
-  for (std::size_t i = 0; i < 5; ++i) {
-    const bool vowel = i % 2 == 1;
-    const std::size_t at = (vowel ? kVowels : kConsonants).find(text[i]);
-    if (at == std::string_view::npos) return false;
-    value = (value << (vowel ? 2 : 4)) | static_cast<std::uint32_t>(at);
-  }
-  return true;
 }
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -101,7 +83,7 @@ base::Result<base::Secret32> from_words(std::string_view text) {
   for (std::string_view rest = trim(text); !rest.empty(); rest = trim(rest)) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
     std::uint32_t value = 0;
-    if (payload.size() == 2 * kWords || !unword(rest.substr(0, end), value)) {
+    if (payload.size() == 2 * kWords || !from_proquint(rest.substr(0, end), value)) {
       done();
       return refused("words");
     }
@@ -120,7 +102,16 @@ base::Result<base::Secret32> from_machine(std::string_view text) {
   return checked(held.view());
 }
 
+std::string word_at(base::ByteView payload, std::size_t index) {
+  return proquint(static_cast<std::uint32_t>(payload[2 * index] << 8 | payload[2 * index + 1]));
+}
+
 }  // namespace
+
+std::string RecoveryCard::word(std::size_t index) const {
+  SJ_CHECK(index < kWords);
+  return word_at(payload_of(seed).view(), index);
+}
 
 std::string RecoveryCard::text(std::string_view name) const {
   std::string out = "KARTU PEMULIHAN SEJAWAT\n";
@@ -134,7 +125,7 @@ std::string RecoveryCard::text(std::string_view name) const {
   const base::ByteView bytes = payload.view();
   for (std::size_t i = 0; i < kWords; ++i) {
     if (i % 4 == 0) out += "kata:";
-    out += " " + word(static_cast<std::uint32_t>(bytes[2 * i] << 8 | bytes[2 * i + 1]));
+    out += " " + word_at(bytes, i);
     if (i % 4 == 3 || i + 1 == kWords) out += "\n";
   }
   out += "\nsejawat-card: " + base::to_base64url(bytes) + "\n";

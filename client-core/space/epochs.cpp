@@ -55,6 +55,15 @@ std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of) 
   return out;
 }
 
+std::map<base::HeadTag, base::PublicBoxKey> devices_of(const Membership& of, const base::PersonId& person) {
+  std::map<base::HeadTag, base::PublicBoxKey> out;
+  if (!may_read(of, person)) return out;
+  for (const auto& [id, device] : of.devices()) {
+    if (device.person == person) out.emplace(base::prefix_of<base::HeadTag>(device.box_key), device.box_key);
+  }
+  return out;
+}
+
 }  // namespace
 
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
@@ -72,8 +81,9 @@ base::Bytes write_epoch(const Author& author, const Membership& to, const base::
 }
 
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
-                                       const base::Secret32& key, base::Random& random) {
-  auto missing = recipients_of(to);
+                                       const base::Secret32& key, base::Random& random, BoxesFor whom) {
+  auto missing =
+      whom == BoxesFor::everyone ? recipients_of(to) : devices_of(to, author.certificate->person());
   for (const auto& boxes : to.key_boxes()) {
     if (boxes.epoch != epoch) continue;
     for (const auto& box : boxes.boxes) missing.erase(box.first);

@@ -1,7 +1,8 @@
-// Links, addresses and cards that somebody typed, pasted or scanned.
+// Links, addresses, cards and codes of a device to link that somebody typed, pasted or scanned.
 // needs: crypto space
 #include <cstdlib>
 
+#include "space/device_link.h"
 #include "space/invite.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -12,5 +13,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (address.ok() && address->url() != text) std::abort();
   const auto card = sejawat::space::RecoveryCard::parse(text);
   if (card.ok() && !sejawat::space::RecoveryCard::parse(card->text("x")).ok()) std::abort();
+  const auto request = sejawat::space::LinkRequest::parse(text);
+  if (request.ok() && !sejawat::space::LinkRequest::parse(request->text()).ok()) std::abort();
+  const auto grant = sejawat::space::LinkGrant::decode({data, size});
+  if (grant.ok()) {
+    const auto again = sejawat::space::LinkGrant::decode(grant->encode().view());
+    if (!again.ok() || again->keys.size() != grant->keys.size() || again->name != grant->name) std::abort();
+  }
   return 0;
 }

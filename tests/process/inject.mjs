@@ -13,7 +13,7 @@ export const noStrace = spawnSync('strace', ['-V']).status !== 0 && 'no strace h
 export const writing = ['pwrite64', 'write', 'writev', 'fdatasync', 'fsync', 'ftruncate', 'rename', 'unlink', 'openat', 'sendto', 'sendmsg', 'mkdir', 'fchmod', 'close'];
 const untouched = ['execve', 'exit', 'exit_group', 'rt_sigreturn', 'restart_syscall'];
 
-const traced = (calls, file, injection) =>
+export const traced = (calls, file, injection) =>
   ['strace', '-f', '-qq', '-y', '-o', file, '-e', `trace=${calls === 'all' ? 'all' : calls.join()}`, ...(injection ? ['-e', `inject=${injection}`] : [])];
 
 // How often each call was made, by the thread that made it most often.

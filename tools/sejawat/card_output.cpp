@@ -11,7 +11,7 @@ base::Status check_card_file(const std::string& card_file) {
   return {};
 }
 
-base::Status hand_out_card(const Session& session, const space::RecoveryCard& card, const std::string& name,
+base::Status hand_out_card(Session& session, const space::RecoveryCard& card, const std::string& name,
                            const std::string& card_file) {
   std::string text = card.text(name);
   base::Status written;
@@ -34,7 +34,12 @@ base::Status hand_out_card(const Session& session, const space::RecoveryCard& ca
     if (written.ok()) session.print(object);
   }
   base::wipe(text.data(), text.size());
-  return written;
+  if (!written.ok()) return written;
+  std::cout.flush();
+  if (!std::cout)
+    return base::error(base::Code::internal,
+                       "the card could not be printed: `sejawat card reissue` gives it again");
+  return session.core().confirm_card();
 }
 
 }  // namespace sejawat::cli

@@ -7,7 +7,9 @@ namespace sejawat::cli {
 
 // Before anything is made: already_exists when the file is there.
 base::Status check_card_file(const std::string& card_file);
-base::Status hand_out_card(const Session& session, const space::RecoveryCard& card, const std::string& name,
+// Once it is in the file or on the screen, the device gives up its seed. A kill before leaves it for
+// `card reissue`.
+base::Status hand_out_card(Session& session, const space::RecoveryCard& card, const std::string& name,
                            const std::string& card_file);
 
 }  // namespace sejawat::cli

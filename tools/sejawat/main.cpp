@@ -48,7 +48,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   cli::add_person_commands(app, context);
   cli::add_community_commands(app, context);
+  cli::add_device_commands(app, context);
   cli::add_member_commands(app, context);
+  cli::add_space_commands(app, context);
   cli::add_journal_commands(app, context);
   cli::add_sync_commands(app, context);
   cli::add_bundle_commands(app, context);

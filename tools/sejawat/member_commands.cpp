@@ -1,24 +1,12 @@
 #include <iostream>
 
+#include "carry_out.h"
 #include "commands.h"
 #include "quarantine_commands.h"
-#include "sync_run.h"
 #include "terminal_text.h"
 
 namespace sejawat::cli {
 namespace {
-
-template <class AnyId>
-base::Result<AnyId> id_from(const std::string& text) {
-  base::Bytes bytes;
-  std::optional<AnyId> id;
-  if (base::from_hex(text, bytes)) id = AnyId::from(bytes);
-  if (!id) {
-    return base::error(base::Code::invalid_argument, "id: " + std::to_string(AnyId::kSize * 2) +
-                                                         " hexadecimal digits, as the list shows it");
-  }
-  return *id;
-}
 
 const char* role_name(space::WireRole role) {
   switch (role) {
@@ -28,24 +16,6 @@ const char* role_name(space::WireRole role) {
     case space::WireRole::admin: return "admin";
   }
   return "reader";
-}
-
-// A change that is only shown unless --yes; then carried out and taken to the server at once if it is there.
-int carry_out(Session& session, const char* indonesian, const char* english,
-              const std::function<base::Status()>& change) {
-  if (!session.globals().yes) {
-    session.note(std::string(session.say(indonesian, english)) +
-                 session.say(" Ulangi dengan --yes untuk melakukannya.", " Repeat with --yes to do it."));
-    return 0;
-  }
-  if (auto done = change(); !done.ok()) return session.fail(done.error());
-  const auto address = session.core().home_carrier();
-  if (!address) return 0;
-  auto report = run_sync(session, *address);
-  if (report.ok()) return 0;
-  session.note(session.say("Tersimpan di sini; berlaku bagi yang lain setelah sinkronisasi berikutnya.",
-                           "Saved here; it holds for others after the next sync."));
-  return session.fail(report.error());
 }
 
 int run_members(const Globals& globals) {
@@ -111,38 +81,6 @@ int run_revoke_invite(const Globals& globals, const std::string& text) {
   return carry_out(session, "Undangan akan dicabut; yang bergabung tanpa mengetahuinya menunggu konfirmasi.",
                    "The invite would be revoked; who joins unaware of it awaits confirmation.",
                    [&] { return session.core().revoke_invite(*id); });
-}
-
-int run_devices(const Globals& globals) {
-  Session session(globals);
-  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto devices = session.core().devices();
-  if (!devices.ok()) return session.fail(devices.error());
-  for (const auto& device : *devices) {
-    if (globals.json) {
-      session.print(boost::json::object{
-          {"device", device.device.hex()}, {"self", device.self}, {"removed", device.removed}});
-      continue;
-    }
-    std::cout << device.device.hex()
-              << (device.self ? session.say("  (perangkat ini)", "  (this device)") : "")
-              << (device.removed ? session.say("  [dikeluarkan]", "  [removed]") : "") << "\n";
-  }
-  return 0;
-}
-
-int run_revoke_device(const Globals& globals, const std::string& text) {
-  Session session(globals);
-  auto id = id_from<base::DeviceId>(text);
-  if (!id.ok()) return session.fail(id.error());
-  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  return carry_out(
-      session,
-      "Perangkat itu dan yang disahkannya akan dikeluarkan untuk selamanya. Yang memegang kartu pemulihan "
-      "tidak terhalang olehnya.",
-      "That device and those it certified would be removed for good. It does not stop whoever holds the "
-      "recovery card.",
-      [&] { return session.core().revoke_device(*id); });
 }
 
 int run_quarantine(const Globals& globals) {
@@ -242,10 +180,6 @@ void add_member_commands(CLI::App& app, Context& context) {
       ->check(CLI::IsMember(
           {"teacher", "principal", "operator", "facilitator", "expert", "coordinator", "reader"}))
       ->required();
-
-  auto* device = group("device", "your own devices");
-  list(device, "your devices", run_devices);
-  with_id(device, "revoke", "a lost device, and those it certified", run_revoke_device);
 
   auto* quarantine = group("quarantine", "late work of members who were removed, demoted or not confirmed");
   list(quarantine, "what waits", run_quarantine);

@@ -55,11 +55,41 @@ int run_recover(const Globals& globals, const std::string& card_file, const std:
   return 0;
 }
 
+// With `from`, the seed comes from the old card: this device holds none any more.
+int run_reissue(const Globals& globals, const std::string& card_file, const std::string& from) {
+  Session session(globals);
+  if (auto free = check_card_file(card_file); !free.ok()) return session.fail(free.error());
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  if (from.empty()) {
+    auto card = session.core().unconfirmed_card();
+    if (!card.ok()) {
+      session.note(session.say(
+          "Perangkat ini tidak lagi menyimpan kartu. Dengan kartu lama: card reissue --from BERKAS",
+          "This device does not keep the card any more. With the old card at hand: card reissue --from "
+          "FILE"));
+      return session.fail(card.error());
+    }
+    if (auto given = hand_out_card(session, *card, session.core().name(), card_file); !given.ok())
+      return session.fail(given.error());
+    return 0;
+  }
+  auto text = platform::read_file(from, 64 * 1024);
+  if (!text.ok()) return session.fail(text.error());
+  auto card = space::RecoveryCard::parse(base::as_text(*text));
+  base::wipe(text->data(), text->size());
+  if (!card.ok()) return session.fail(card.error());
+  auto today = session.core().renewed_card(std::move(*card));
+  if (!today.ok()) return session.fail(today.error());
+  if (auto given = hand_out_card(session, *today, session.core().name(), card_file); !given.ok())
+    return session.fail(given.error());
+  return 0;
+}
+
 }  // namespace
 
 void add_person_commands(CLI::App& app, Context& context) {
   struct Options {
-    std::string name, card_file, server;
+    std::string name, card_file, server, from;
   };
   auto options = std::make_shared<Options>();
   auto* init = app.add_subcommand("init", "a new person and device; prints the recovery card once");
@@ -68,6 +98,19 @@ void add_person_commands(CLI::App& app, Context& context) {
                    "write the card here (mode 0600) instead of printing it");
   init->callback(
       [&context, options] { context.exit = run_init(context.globals, options->name, options->card_file); });
+
+  auto* card = app.add_subcommand("card", "your recovery card");
+  card->require_subcommand(1);
+  card->fallthrough();
+  auto* reissue = card->add_subcommand(
+      "reissue",
+      "the card once more, with the servers of today: when it never reached paper, or from the old one");
+  reissue->fallthrough();
+  reissue->add_option("--card-file", options->card_file, "write it here (mode 0600) instead of printing it");
+  reissue->add_option("--from", options->from, "file with the old card's text");
+  reissue->callback([&context, options] {
+    context.exit = run_reissue(context.globals, options->card_file, options->from);
+  });
 
   auto* recover = app.add_subcommand("recover", "a new device for the person on the recovery card");
   recover->add_option("--card-file", options->card_file, "file with the card's text")->required();

@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "commands.h"
+#include "space_kind.h"
 #include "sync_run.h"
 #include "sync_watch.h"
 #include "terminal_text.h"
@@ -14,6 +15,13 @@ boost::json::array refusals_json(const std::vector<api::Refusal>& refusals) {
     rows.push_back({{"space", refusal.space.hex()}, {"reason", base::code_name(refusal.code)}});
   }
   return rows;
+}
+
+const char* new_device_sentence(const Session& session) {
+  return session.say(
+      "Ada perangkat baru milik Anda (`device list`). Bila bukan Anda yang menghubungkannya: `device "
+      "revoke`.",
+      "A new device of yours is there (`device list`). If it was not you who linked it: `device revoke`.");
 }
 
 int run_sync_command(const Globals& globals, const std::string& server, bool watch) {
@@ -48,6 +56,7 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
                             {"quarantined", status->quarantined},
                             {"refused", refusals_json(*refusals)},
                             {"forks", session.core().forks_in_sync()},
+                            {"new_devices", status->new_devices.size()},
                             {"generation", report->generation ? boost::json::value(report->generation->hex())
                                                               : boost::json::value()}});
   } else {
@@ -55,22 +64,12 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
               << session.say(", diterima ", ", received ") << report->received
               << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
     if (session.core().forks_in_sync() > 0) std::cout << fork_sentence(session.language()) << "\n";
+    if (!status->new_devices.empty()) std::cout << new_device_sentence(session) << "\n";
   }
   if (!refusals->empty()) {
     return session.fail(base::error(refusals->front().code, "refused by the server"));
   }
   return 0;
-}
-
-const char* kind_name(space::SpaceKind kind) {
-  switch (kind) {
-    case space::SpaceKind::personal: return "personal";
-    case space::SpaceKind::group: return "group";
-    case space::SpaceKind::school: return "school";
-    case space::SpaceKind::cluster: return "cluster";
-    case space::SpaceKind::district: return "district";
-  }
-  return "unknown";
 }
 
 int run_status(const Globals& globals) {
@@ -102,6 +101,11 @@ int run_status(const Globals& globals) {
                   << sentence(refusal.code, session.language()) << "\n";
       }
     }
+    if (!status->new_devices.empty()) std::cout << new_device_sentence(session) << "\n";
+    if (status->card_unconfirmed) {
+      std::cout << session.say("Kartu pemulihan belum Anda terima: `card reissue` memberikannya.\n",
+                               "You may not have your recovery card yet: `card reissue` gives it.\n");
+    }
     std::cout << session.say("Kunci penyimpanan dilindungi hak berkas saja (belum ada PIN).\n",
                              "The store key is protected by file permissions only (no PIN yet).\n");
     return 0;
@@ -131,6 +135,8 @@ int run_status(const Globals& globals) {
                                     {"entries", status->entries},
                                     {"pending", status->pending},
                                     {"at_rest", "file_mode"},
+                                    {"card_unconfirmed", status->card_unconfirmed},
+                                    {"new_devices", status->new_devices.size()},
                                     {"spaces", std::move(spaces)},
                                     {"carriers", std::move(carriers)}});
   return 0;

@@ -157,6 +157,25 @@ TEST(FrameCodec, CapsHold) {
   auto positions = client_message();
   positions.hello->positions.assign(kMaxSpaces + 1, 1);
   EXPECT_EQ(decode_client(encode(positions)).code(), base::Code::malformed);
+  ServerMessage spaces;
+  spaces.spaces.resize(kMaxSpaces + 1);
+  for (auto& reply : spaces.spaces) reply.space.index = 1;
+  EXPECT_EQ(decode_server(encode(spaces)).code(), base::Code::malformed);
+  ServerMessage set;
+  set.set.emplace(kMaxSpaces + 1, space(1));
+  for (std::size_t i = 0; i < set.set->size(); ++i) {
+    (*set.set)[i].bytes[0] = static_cast<std::uint8_t>(i >> 8);
+    (*set.set)[i].bytes[1] = static_cast<std::uint8_t>(i);
+  }
+  EXPECT_EQ(decode_server(encode(set)).code(), base::Code::malformed);
+  ServerMessage verdicts;
+  verdicts.record_exceptions.assign(kMaxItems + 1, {0, base::Code::fenced});
+  EXPECT_EQ(decode_server(encode(verdicts)).code(), base::Code::malformed);
+  ClientMessage run;
+  run.spaces.resize(1);
+  run.spaces[0].space.index = 1;
+  run.spaces[0].logs = {{Bytes(8, 1), std::vector<Bytes>(kMaxItems, Bytes(1, 1))}};
+  EXPECT_EQ(decode_client(encode(run)).code(), base::Code::malformed);
   auto index = client_message();
   index.spaces[0].space.index = kMaxSpaces + 1;
   EXPECT_EQ(decode_client(encode(index)).code(), base::Code::malformed);
@@ -178,6 +197,15 @@ TEST(FrameCodec, LengthsAreExact) {
   auto twice = server_message();
   twice.set = std::vector<base::SpaceId>{space(1), space(1)};
   EXPECT_EQ(decode_server(encode(twice)).code(), base::Code::malformed);
+  auto uneven = encode(server_message());
+  // Field 2, the set of spaces, again and with 15 bytes: the last one counts.
+  uneven.insert(uneven.end(), {0x12, 15});
+  uneven.insert(uneven.end(), 15, 1);
+  EXPECT_EQ(decode_server(uneven).code(), base::Code::malformed);
+  // A vector whose record prefixes are cut short: a space by index 1 with field 5 {field 2: 7 bytes}.
+  Bytes prefixes{0x12, 13, 0x08, 0x01, 0x2a, 9, 0x12, 7};
+  prefixes.insert(prefixes.end(), 7, 1);
+  EXPECT_EQ(decode_client(prefixes).code(), base::Code::malformed);
   // A space by neither index nor id: field 2, an empty message.
   EXPECT_EQ(decode_client(Bytes{0x12, 0x00}).code(), base::Code::malformed);
 }

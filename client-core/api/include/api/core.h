@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "cycle/cycle.h"
 #include "cycle/journal.h"
+#include "space/device_link.h"
 #include "space/identity.h"
 #include "space/invite.h"
 #include "space/membership.h"
@@ -57,6 +58,8 @@ enum class Delivery : std::uint8_t {
 };
 struct Status {
   bool has_person = false;
+  bool card_unconfirmed = false;            // the recovery card is still here, and its owner may not have it
+  std::vector<base::DeviceId> new_devices;  // own ones made elsewhere that nobody looked at yet
   std::string name;
   std::uint64_t entries = 0;
   std::uint64_t quarantined = 0;  // own segments that carriers hold and that count for nobody yet
@@ -158,8 +161,43 @@ class Core {
   ~Core();
   struct State;  // of this room only
 
-  // Person. already_exists when this store has one. The card is returned once; the device keeps no seed.
+  // Person. already_exists when this store has one. The seed stays in the encrypted store until the card was
+  // confirmed, so that a card that was lost on its way to paper can be shown again (card.cpp).
   base::Result<space::RecoveryCard> init(std::string_view name, std::vector<space::CarrierAddress> carriers);
+  // The card once more, with the carriers of today; not_found: it was confirmed, this device holds no seed.
+  base::Result<space::RecoveryCard> unconfirmed_card();
+  base::Result<bool> card_unconfirmed();
+  // That card with the carriers of today; card_invalid: another person's.
+  base::Result<space::RecoveryCard> renewed_card(space::RecoveryCard old);
+  // The person has it: the seed is wiped from the store.
+  base::Status confirm_card();
+  // Confirms it when these are its words (index from 0, any case); at least two different ones. card_invalid.
+  struct CardWord {
+    std::size_t index = 0;
+    std::string word;
+  };
+  base::Status confirm_card(const std::vector<CardWord>& words);
+
+  // Linking a further device without the card (device_link.cpp). On the new one, which has no person yet: the
+  // same request until it is answered. already_exists: this store has a person.
+  base::Result<space::LinkRequest> link_request();
+  // On a device that is linked: certifies the new one and hands it keys. It is told of nowhere until the new
+  // device syncs. not_permitted: this device is removed, or too many certified each other in a row.
+  base::Result<std::string> grant_link(const space::LinkRequest& request);
+  // On the new one. Opening changes nothing: show name and check code first. not_found: nothing was
+  // requested.
+  struct LinkOffer {
+    std::string name;
+    std::string check_code;  // the other screen shows the same
+    std::vector<space::CarrierAddress> carriers;
+  };
+  base::Result<LinkOffer> read_link_grant(std::string_view grant);
+  base::Status accept_link(std::string_view grant);
+  const base::PublicSignKey* identity_key() const;  // null before there is a person
+  // Own devices that came since the last call of note_devices_seen, made elsewhere: by a card or by linking.
+  std::vector<base::DeviceId> new_devices() const;
+  base::Status note_devices_seen();
+
   bool has_person() const;
   std::string name() const;
   // A fresh device for the person on the card. The identity stays in memory until a sync has brought the

@@ -39,7 +39,9 @@ inline constexpr std::string_view kWrapKey =
 inline constexpr std::string_view kFieldKey =
     "sjw.fieldkey.1";  // keyed: epoch key -> key of encrypted record fields
 inline constexpr std::string_view kCardCheck = "sjw.card.1";
-inline constexpr std::string_view kBundle = "sjw.bundle.1";  // of a bundle file: what its end says
+inline constexpr std::string_view kLinkCheck = "sjw.linksum.1";  // of a link request: its checksum
+inline constexpr std::string_view kLinkCode = "sjw.linkcode.1";  // what people compare when they link
+inline constexpr std::string_view kBundle = "sjw.bundle.1";      // of a bundle file: what its end says
 inline constexpr std::string_view kBundleLock =
     "sjw.bundlelock.1";  // keyed: epoch key -> key of a lock of a bundle's part
 inline constexpr std::string_view kBundlePart = "sjw.bundlepart.1";  // keyed: part key -> key of one chunk

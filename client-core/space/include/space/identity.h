@@ -69,7 +69,9 @@ struct CarrierAddress {
 struct RecoveryCard {
   base::Secret32 seed;
   std::vector<CarrierAddress> carriers;
+  static constexpr std::size_t kWords = 17;
   std::string text(std::string_view name) const;                   // secret
+  std::string word(std::size_t index) const;                       // secret; of kWords
   static base::Result<RecoveryCard> parse(std::string_view text);  // card_invalid; words alone suffice
 };
 

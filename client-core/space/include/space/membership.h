@@ -248,10 +248,12 @@ std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& dev
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
                         const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
                         base::Random& random);
-// Boxes `key` to every current member device, identity box key and open invite that has no box for it yet;
-// nullopt when nobody is missing.
+// Boxes `key` to every current member device, identity box key and open invite that has no box for it yet, or
+// only to devices of the author's person; nullopt when nobody is missing.
+enum class BoxesFor : std::uint8_t { everyone, own_devices };
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
-                                       const base::Secret32& key, base::Random& random);
+                                       const base::Secret32& key, base::Random& random,
+                                       BoxesFor whom = BoxesFor::everyone);
 
 // All epoch keys that `own` can open: its boxes, then predecessors of what was opened.
 std::map<base::EpochId, base::Secret32> open_epochs(

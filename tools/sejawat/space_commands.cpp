@@ -1,0 +1,53 @@
+#include <iostream>
+
+#include "commands.h"
+#include "space_kind.h"
+#include "terminal_text.h"
+
+namespace sejawat::cli {
+namespace {
+
+int run_list(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto status = session.core().status();
+  if (!status.ok()) return session.fail(status.error());
+  for (const auto& space : status->spaces) {
+    std::size_t members = 1;
+    if (space.kind != space::SpaceKind::personal) {
+      auto all = session.core().members(&space.space);
+      if (!all.ok() && all.code() != base::Code::not_found) return session.fail(all.error());
+      members = all.ok() ? all->size() : 0;  // none of its records is here yet
+    }
+    if (globals.json) {
+      session.print(boost::json::object{{"space", space.space.hex()},
+                                        {"kind", kind_name(space.kind)},
+                                        {"name", space.name},
+                                        {"admin", space.admin},
+                                        {"members", members},
+                                        {"waiting", space.waiting_segments}});
+      continue;
+    }
+    std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  "
+              << (space.name.empty() ? "-" : one_line(space.name)) << "  " << members
+              << session.say(" anggota", members == 1 ? " member" : " members")
+              << (space.admin ? session.say("  (Anda pengelola)", "  (you administer it)") : "");
+    if (space.waiting_segments > 0) {
+      std::cout << session.say("  [menunggu kunci: ", "  [waiting for a key: ") << space.waiting_segments
+                << "]";
+    }
+    std::cout << "\n";
+  }
+  return 0;
+}
+
+}  // namespace
+
+void add_space_commands(CLI::App& app, Context& context) {
+  auto* list =
+      app.get_subcommand("space")->add_subcommand("list", "your spaces, and what waits for a key in each");
+  list->fallthrough();
+  list->callback([&context] { context.exit = run_list(context.globals); });
+}
+
+}  // namespace sejawat::cli
