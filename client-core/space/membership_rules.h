@@ -31,7 +31,7 @@ struct Membership::Entry {
   Places past;            // everything that its author had seen
   std::size_t depth = 0;  // longest way from the genesis
   std::optional<base::DeviceId> author;
-  base::PersonId person;  // of the author; the creator for a personal genesis
+  base::PersonId person;          // of the author; the creator for a personal genesis
   std::int64_t wall_seconds = 0;  // display only
   codec::Content content;
   std::optional<DeviceCertificate> introduced;  // by a genesis, a join or a device record

@@ -19,8 +19,7 @@ base::Result<std::optional<SegmentState>> Store::segment_state(const base::Space
 }
 
 base::Result<std::optional<StoredSegment>> Store::segment_at(const base::SpaceId& space,
-                                                             const base::LogId& log,
-                                                             std::uint64_t position) {
+                                                             const base::LogId& log, std::uint64_t position) {
   std::uint64_t no = 0;
   {
     auto query = state_->database->query(

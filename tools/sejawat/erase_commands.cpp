@@ -48,12 +48,13 @@ void tell(Session& session, const api::ErasureStatus& erasure) {
     session.print(json_of(erasure));
     return;
   }
-  std::cout << erasure.record.hex() << "  " << erasure.ops << session.say(" perubahan dihapus", " changes erased")
-            << "\n";
+  std::cout << erasure.record.hex() << "  " << erasure.ops
+            << session.say(" perubahan dihapus", " changes erased") << "\n";
   for (const auto& carrier : erasure.carriers) {
     std::cout << "  " << carrier.address.host << ":" << carrier.address.port << "  "
-              << (carrier.receipt ? session.say("sudah dihapus, tanda terima disimpan", "gone there, receipt kept")
-                                  : session.say("menunggu", "pending"))
+              << (carrier.receipt
+                      ? session.say("sudah dihapus, tanda terima disimpan", "gone there, receipt kept")
+                      : session.say("menunggu", "pending"))
               << "\n";
   }
 }
@@ -83,7 +84,8 @@ void tell_report(Session& session, const api::EraseReport& report, bool done) {
                      : session.say("Akan dihapus untuk selamanya: ", "Would be erased for good: "))
             << report.ops << session.say(" perubahan", " changes");
   if (report.others > 0) {
-    std::cout << session.say("; milik orang lain yang tinggal: ", "; by others, and staying: ") << report.others;
+    std::cout << session.say("; milik orang lain yang tinggal: ", "; by others, and staying: ")
+              << report.others;
   }
   std::cout << "\n";
 }
@@ -102,11 +104,13 @@ int run_erase(const Globals& globals, const std::string& id, const std::string& 
   if (!report.ok()) return session.fail(report.error());
   tell_report(session, *report, really);
   if (!really) {
-    session.note(session.say(
-        "Tidak dapat dibatalkan. Perangkat dan server menghapusnya saat sinkronisasi; salinan cadangan dan yang "
-        "sudah dibaca orang lain tidak terjangkau. Ulangi dengan --yes untuk melakukannya.",
-        "It cannot be undone. Devices and servers drop it as they sync; backups and what others have read are out of "
-        "reach. Repeat with --yes to do it."));
+    session.note(
+        session.say("Tidak dapat dibatalkan. Perangkat dan server menghapusnya saat sinkronisasi; salinan "
+                    "cadangan dan yang "
+                    "sudah dibaca orang lain tidak terjangkau. Ulangi dengan --yes untuk melakukannya.",
+                    "It cannot be undone. Devices and servers drop it as they sync; backups and what others "
+                    "have read are out of "
+                    "reach. Repeat with --yes to do it."));
     return 0;
   }
   if (const auto address = session.core().home_carrier()) {
@@ -130,10 +134,12 @@ void add_erase_commands(CLI::App& app, Context& context) {
     bool dry_run = false;
   };
   auto options = std::make_shared<Options>();
-  auto* command = app.add_subcommand(
-      "erase", "erases an entry or record for good (author or admin); without ID, what was erased and where it is gone");
+  auto* command = app.add_subcommand("erase",
+                                     "erases an entry or record for good (author or admin); without ID, what "
+                                     "was erased and where it is gone");
   command->add_option("id", options->id, "as the lists show it");
-  command->add_option("--reason", options->reason, "a word that servers may read")->check(CLI::IsMember(reasons()));
+  command->add_option("--reason", options->reason, "a word that servers may read")
+      ->check(CLI::IsMember(reasons()));
   command->add_flag("--dry-run", options->dry_run, "only says what would be erased, also with --yes");
   command->callback([&context, options] {
     context.exit = run_erase(context.globals, options->id, options->reason, options->dry_run);

@@ -317,7 +317,8 @@ class SqliteStore final : public carrier::CarrierStore {
     std::int64_t position = 0;
     {
       auto query = prepare(
-          "SELECT position, length(bytes) FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = "
+          "SELECT position, length(bytes) FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record "
+          "= "
           "0");
       SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
       if (!row) return base::error(base::Code::internal, "no segment to replace");
@@ -379,8 +380,8 @@ class SqliteStore final : public carrier::CarrierStore {
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
 
-  // What was replaced stands in the log of the database until that is written back and emptied; free pages are
-  // overwritten (secure_delete). A copy that is being made may be in the way: then after the next commit.
+  // What was replaced stands in the log of the database until that is written back and emptied; free pages
+  // are overwritten (secure_delete). A copy that is being made may be in the way: then after the next commit.
   base::Status forget() {
     auto query = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
     auto row = query.step();

@@ -1,4 +1,5 @@
-// Erasure from one end to the other: who may, what goes, what stays, and what a device finds that comes later.
+// Erasure from one end to the other: who may, what goes, what stays, and what a device finds that comes
+// later.
 #ifndef __EMSCRIPTEN__
 #include "space/receipt.h"
 #include "world.h"

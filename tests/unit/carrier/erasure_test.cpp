@@ -100,7 +100,8 @@ TEST_F(ErasureTest, AMemberWithoutTheRightErasesNothing) {
   admit(sari);
   auto log = enrol(school, admin);
   EXPECT_EQ(write(admin, log, log.write()), Code::ok);
-  const auto record = space::write_erased(sari.author(), school.membership, 0, {{name_of(log), {{0, 3}}}}, {});
+  const auto record =
+      space::write_erased(sari.author(), school.membership, 0, {{name_of(log), {{0, 3}}}}, {});
   EXPECT_EQ(offer(sari, school.id(), record), Code::not_permitted);
   EXPECT_FALSE(bodiless(log, 0));
 }

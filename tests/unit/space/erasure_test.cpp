@@ -34,7 +34,8 @@ class ErasureTest : public testing::Test {
     put(write_genesis(admin.author(), admin.identity.box.public_key(), SpaceKind::group, {}));
     admit(sari, WireRole::writer);
     admit(budi, WireRole::writer);
-    for (const auto* person : {&admin, &sari, &budi}) put(write_log(person->author(), membership, person->log));
+    for (const auto* person : {&admin, &sari, &budi})
+      put(write_log(person->author(), membership, person->log));
   }
   void put(base::ByteView record) { ASSERT_EQ(membership.add(record).code(), Code::ok); }
   void admit(const Person& person, WireRole role) {
@@ -48,7 +49,8 @@ class ErasureTest : public testing::Test {
     name.tag.bytes[0] = tag;
     return name;
   }
-  Code erase(const Person& by, std::vector<ErasedSegment> segments, std::vector<log::SegmentName> witnesses = {}) {
+  Code erase(const Person& by, std::vector<ErasedSegment> segments,
+             std::vector<log::SegmentName> witnesses = {}) {
     return membership.add(write_erased(by.author(), membership, 0, std::move(segments), std::move(witnesses)))
         .code();
   }

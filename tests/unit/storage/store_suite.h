@@ -297,8 +297,7 @@ TYPED_TEST_P(StoreSuite, AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommi
   ASSERT_TRUE(this->store->begin().ok());
   const Bytes less = this->some(100);
   this->school.tip.usage.segment_bytes -= 300;
-  ASSERT_TRUE(
-      this->store->replace_segment(this->school.space, this->school.tip, this->first, 0, less).ok());
+  ASSERT_TRUE(this->store->replace_segment(this->school.space, this->school.tip, this->first, 0, less).ok());
   EXPECT_FALSE(this->store->forgotten());
   ASSERT_TRUE(this->store->commit().ok());
   EXPECT_TRUE(this->store->forgotten());
@@ -309,8 +308,7 @@ TYPED_TEST_P(StoreSuite, AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommi
   this->reopen();
   this->expect_holds(this->school);
   ASSERT_TRUE(this->store->begin().ok());
-  EXPECT_FALSE(
-      this->store->replace_segment(this->school.space, this->school.tip, this->first, 7, less).ok());
+  EXPECT_FALSE(this->store->replace_segment(this->school.space, this->school.tip, this->first, 7, less).ok());
 }
 
 TYPED_TEST_P(StoreSuite, OneOwnerAtATime) {

@@ -27,5 +27,6 @@ json::object make_identity();    // identity.json: card, certificate, records, i
 json::object make_signatures();  // signature.json
 json::object make_noise();       // noise.json
 json::object make_bundle();      // bundle.json
+json::object make_erasure();     // erasure.json
 
 }  // namespace sejawat::vectors

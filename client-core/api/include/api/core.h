@@ -263,9 +263,10 @@ class Core {
   base::PersonId person() const;  // zero before there is one
   base::Result<std::vector<cycle::JournalRevision>> revisions(const base::ObjectId& id);
 
-  // Erases for good what this person may erase of an entry or record: what they wrote, as an admin everything.
-  // Here at once, elsewhere as it gets there. not_found, not_permitted; key_missing: not all is here that has to
-  // be written once more. `reason` is a number of the caller's (0: none said) and readable by carriers.
+  // Erases for good what this person may erase of an entry or record: what they wrote, as an admin
+  // everything. Here at once, elsewhere as it gets there. not_found, not_permitted; key_missing: not all is
+  // here that has to be written once more. `reason` is a number of the caller's (0: none said) and readable
+  // by carriers.
   base::Result<EraseReport> erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run);
   base::Result<std::vector<ErasureStatus>> erasures();  // newest first
 

@@ -29,8 +29,9 @@ enum class OpKind : std::uint8_t {
   append = 3,     // grow-only list: the dot is the element's identity
 };
 
-// An op that survived the erasure of its segment's body is written once more, by who erased (docs/PROTOCOL.md,
-// "Erasure"): the same op with 16 added to its kind and its own dot before those it supersedes.
+// An op that survived the erasure of its segment's body is written once more, by who erased
+// (docs/PROTOCOL.md, "Erasure"): the same op with 16 added to its kind and its own dot before those it
+// supersedes.
 inline constexpr std::uint8_t kWitnessStep = 16;
 inline bool is_witness(OpKind kind) { return static_cast<std::uint8_t>(kind) >= kWitnessStep; }
 

@@ -1,5 +1,5 @@
-// Ops that are gone for good (docs/PROTOCOL.md, "Erasure"): what signed records say of it, and what follows for
-// whoever holds the sealed bytes. Segments go by a name that no fork changes.
+// Ops that are gone for good (docs/PROTOCOL.md, "Erasure"): what signed records say of it, and what follows
+// for whoever holds the sealed bytes. Segments go by a name that no fork changes.
 #pragma once
 
 #include <cstdint>

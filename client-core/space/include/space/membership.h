@@ -131,8 +131,8 @@ class Membership {
   const std::map<base::PublicSignKey, Invite>& invites() const { return view().invites; }
   const std::vector<EpochInfo>& epochs() const { return view().epochs; }  // in order of add
   const std::vector<KeyBoxes>& key_boxes() const { return view().key_boxes; }
-  // Erasures that stand, in order of add. One's own ops are erased for good, whatever becomes of their author;
-  // what an admin erased of others falls with a removal that voids the record.
+  // Erasures that stand, in order of add. One's own ops are erased for good, whatever becomes of their
+  // author; what an admin erased of others falls with a removal that voids the record.
   const std::vector<Erasure>& erasures() const { return view().erasures; }
   // Places in erasures() of those that name a segment, and of those that name it as a witness.
   const std::vector<std::size_t>& erasures_of(const log::SegmentName& name) const;

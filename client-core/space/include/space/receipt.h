@@ -19,7 +19,8 @@ struct Receipt {
 // The key that a carrier signs receipts with follows from its own; it is told beside each.
 crypto::SigningKey receipt_key(const crypto::BoxKey& carrier);
 base::Bytes write_receipt(const crypto::SigningKey& key, const Receipt& receipt);
-// malformed, version_unsupported, bad_signature. That the key is the carrier's follows from the line it came on.
+// malformed, version_unsupported, bad_signature. That the key is the carrier's follows from the line it came
+// on.
 base::Result<Receipt> read_receipt(base::ByteView bytes);
 
 }  // namespace sejawat::space

@@ -166,8 +166,8 @@ class Store {
   base::Status replace_unsealed(const base::SpaceId&, const base::LogId& from,
                                 const std::vector<MovedOp>& ops);
   base::Result<std::vector<MovedOp>> unsealed_with_objects(const base::SpaceId&, const base::LogId&);
-  // Erasure (erased_ops.cpp). An op that is erased keeps its place and loses its bytes; ops_of and objects leave
-  // it out. Another encoding of the same segment, without its body or with it again.
+  // Erasure (erased_ops.cpp). An op that is erased keeps its place and loses its bytes; ops_of and objects
+  // leave it out. Another encoding of the same segment, without its body or with it again.
   base::Status replace_segment(const base::SpaceId&, const base::LogId&, std::uint64_t no,
                                base::ByteView bytes);
   base::Result<std::optional<SegmentState>> segment_state(const base::SpaceId&, const base::LogId&,
