@@ -276,7 +276,7 @@ base::Result<std::vector<ErasureStatus>> Core::erasures() {
         SJ_TRY(at.address, space::CarrierAddress::parse(carrier.url));
         SJ_TRY(const auto bytes, core.store->setting(StoreShelf::receipt_name(carrier.key, erasure.record)));
         auto receipt =
-            bytes ? space::read_receipt(*bytes) : base::Result<space::Receipt>(base::error(Code::not_found));
+            bytes ? space::stored_receipt(*bytes) : base::Result<space::Receipt>(base::error(Code::not_found));
         // Of a store that it is no more, a receipt says nothing.
         if (receipt.ok() && carrier.generation && receipt->generation == *carrier.generation) {
           at.receipt = std::move(receipt).value();
@@ -301,7 +301,7 @@ base::Result<std::vector<sync::ReceiptQuery>> StoreShelf::receipts_to_ask() {
       if (!(erasure.author == core_.certificate->person())) continue;
       SJ_TRY(const auto bytes, core_.store->setting(receipt_name(carrier_, erasure.record)));
       if (bytes) {
-        const auto receipt = space::read_receipt(*bytes);
+        const auto receipt = space::stored_receipt(*bytes);
         if (receipt.ok() && carrier->generation && receipt->generation == *carrier->generation) continue;
       }
       queries.push_back({id, erasure.record});

@@ -33,26 +33,45 @@ base::Bytes write_receipt(const crypto::SigningKey& key, const Receipt& receipt)
   return writer.take();
 }
 
-base::Result<Receipt> read_receipt(base::ByteView bytes) {
-  base::Reader reader(bytes);
+namespace {
+
+struct Parsed {
   Receipt receipt;
-  std::uint64_t version = 0;
-  std::uint64_t wall = 0;
   base::PublicSignKey key;
   base::Signature signature;
+};
+
+base::Result<Parsed> parse(base::ByteView bytes) {
+  base::Reader reader(bytes);
+  Parsed parsed;
+  auto& receipt = parsed.receipt;
+  std::uint64_t version = 0;
+  std::uint64_t wall = 0;
   if (!reader.varint(version)) return base::error(base::Code::malformed, "receipt");
   if (version != kVersion) return base::error(base::Code::version_unsupported, "receipt");
   if (!reader.id(receipt.space) || !reader.id(receipt.record) || !reader.id(receipt.carrier) ||
       !reader.id(receipt.generation) || !reader.u64(wall) || !reader.u64(receipt.segments) ||
-      !reader.id(key) || !reader.id(signature) || !reader.at_end()) {
+      !reader.id(parsed.key) || !reader.id(parsed.signature) || !reader.at_end()) {
     return base::error(base::Code::malformed, "receipt");
   }
   receipt.wall_seconds = static_cast<std::int64_t>(wall);
+  return parsed;
+}
+
+}  // namespace
+
+base::Result<Receipt> stored_receipt(base::ByteView bytes) {
+  SJ_TRY(auto parsed, parse(bytes));
+  return parsed.receipt;
+}
+
+base::Result<Receipt> read_receipt(base::ByteView bytes) {
+  SJ_TRY(auto parsed, parse(bytes));
   const auto body = bytes.subspan(0, bytes.size() - base::Signature::kSize);
-  if (!crypto::verify(key, signed_hash(body).view(), signature)) {
+  if (!crypto::verify(parsed.key, signed_hash(body).view(), parsed.signature)) {
     return base::error(base::Code::bad_signature, "receipt");
   }
-  return receipt;
+  return parsed.receipt;
 }
 
 }  // namespace sejawat::space

@@ -22,5 +22,7 @@ base::Bytes write_receipt(const crypto::SigningKey& key, const Receipt& receipt)
 // malformed, version_unsupported, bad_signature. That the key is the carrier's follows from the line it came
 // on.
 base::Result<Receipt> read_receipt(base::ByteView bytes);
+// Of one that was judged before it was stored.
+base::Result<Receipt> stored_receipt(base::ByteView bytes);
 
 }  // namespace sejawat::space
