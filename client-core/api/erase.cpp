@@ -275,8 +275,8 @@ base::Result<std::vector<ErasureStatus>> Core::erasures() {
         ErasureStatus::Carrier at;
         SJ_TRY(at.address, space::CarrierAddress::parse(carrier.url));
         SJ_TRY(const auto bytes, core.store->setting(StoreShelf::receipt_name(carrier.key, erasure.record)));
-        auto receipt =
-            bytes ? space::stored_receipt(*bytes) : base::Result<space::Receipt>(base::error(Code::not_found));
+        auto receipt = bytes ? space::stored_receipt(*bytes)
+                             : base::Result<space::Receipt>(base::error(Code::not_found));
         // Of a store that it is no more, a receipt says nothing.
         if (receipt.ok() && carrier.generation && receipt->generation == *carrier.generation) {
           at.receipt = std::move(receipt).value();
