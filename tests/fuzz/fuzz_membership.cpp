@@ -1,5 +1,5 @@
 // A record from anywhere is a value or an error, and is judged the same way twice.
-// needs: crypto space
+// needs: crypto log space
 #include <cstdlib>
 
 #include "space/membership.h"
