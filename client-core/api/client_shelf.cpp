@@ -112,7 +112,7 @@ base::Result<std::optional<base::LogId>> StoreShelf::branch_of(const SpaceState&
                                                                const base::Bytes& bytes) {
   for (const auto& branch : space.branches_of(log)) {
     SJ_TRY(auto held, core_.store->segment(space.row.space, branch, segment_no));
-    if (held && base::equal(held->bytes, bytes)) return std::optional<base::LogId>(branch);
+    if (held && log::same_segment(held->bytes, bytes)) return std::optional<base::LogId>(branch);
   }
   return std::optional<base::LogId>();
 }
@@ -479,6 +479,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   Change change(core_);
   SJ_TRY_STATUS(change.begin());
   SJ_TRY_STATUS(apply_carrier(outcome));
+  SJ_TRY_STATUS(apply_receipts(outcome));
   SJ_TRY_STATUS(apply_verdicts(outcome, applied));
   SJ_TRY_STATUS(apply_chunks(outcome, applied));
   std::set<base::SpaceId> changed;

@@ -27,12 +27,16 @@ class StoreShelf final : public sync::ClientShelf {
   // Whether acks stand that no digest of this carrier has confirmed: it may have gone back to just where the
   // cursor is, which a hello would not show. Its vectors tell.
   base::Result<bool> has_unconfirmed_acks();
+  base::Result<std::vector<sync::ReceiptQuery>> receipts_to_ask() override;  // erase.cpp
+  // Of the setting that holds it.
+  static std::string receipt_name(const base::PublicBoxKey& carrier, const base::RecordId& record);
 
  private:
   using LogKey = std::pair<base::SpaceId, base::LogId>;
   base::Status offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
                             std::vector<Offer>& offers);
   base::Status apply_carrier(const Outcome& outcome);
+  base::Status apply_receipts(const Outcome& outcome);
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
   base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);

@@ -226,6 +226,7 @@ base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold
   SJ_TRY_STATUS(apply_waiting(space, touched));
   // What opened with a key that no record leads to: the next epoch does, for whoever comes later.
   if (!orphaned_epochs(space).empty()) SJ_TRY_STATUS(settle_membership(space));
+  SJ_TRY_STATUS(erase_leftovers(space, touched));
   auto roles = roll.all_roles(space.row.space);
   if (roles == space.roles_read_with) return {};
   space.roles_read_with = std::move(roles);

@@ -18,7 +18,7 @@ WireRole needed_for(const Membership::Entry& entry) {
   if (entry.as<codec::DeviceAdded>() != nullptr) {
     return entry.introduced->person() == entry.person ? WireRole::carrier : WireRole::admin;
   }
-  if (entry.as<codec::Unknown>() != nullptr) return WireRole::carrier;
+  if (entry.as<codec::Unknown>() != nullptr || entry.erases_own) return WireRole::carrier;
   return WireRole::admin;
 }
 

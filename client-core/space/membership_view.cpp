@@ -104,6 +104,14 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     if (!provisional || removed) devices.emplace(device, row);
     if (removed && judgement->left_with_person(device)) view.left_with_person.insert(device);
   }
+  const auto* erased = entry.as<codec::Erased>();
+  if (erased != nullptr && (stands || entry.erases_own)) {
+    const std::size_t at = view.erasures.size();
+    view.erasures.push_back(
+        {entry.id, entry.person, erased->reason, entry.wall_seconds, erased->segments, erased->witnesses});
+    for (const auto& segment : erased->segments) view.erased[segment.name].push_back(at);
+    for (const auto& witness : erased->witnesses) view.witnesses[witness].push_back(at);
+  }
   if (!stands) {
     if (const auto* epoch = entry.as<EpochInfo>()) view.fallen_epochs.push_back(*epoch);
     if (const auto* boxes = entry.as<KeyBoxes>()) view.fallen_boxes.push_back(*boxes);

@@ -275,7 +275,8 @@ base::Status Store::put_op(const base::SpaceId& space, const base::ObjectId& obj
 }
 base::Result<std::vector<StoredOp>> Store::ops_of(const base::SpaceId& space, const base::ObjectId& object) {
   std::vector<StoredOp> ops;
-  auto query = state_->database->query("SELECT log, position, bytes FROM op WHERE space = ? AND object = ?");
+  auto query = state_->database->query(
+      "SELECT log, position, bytes FROM op WHERE space = ? AND object = ? AND length(bytes) > 0");
   query.bind(space).bind(object);
   for (;;) {
     SJ_TRY(auto row, query.step());

@@ -14,6 +14,7 @@
 #include <set>
 #include <vector>
 
+#include "space/erasure.h"
 #include "space/identity.h"
 #include "space/invite.h"
 
@@ -137,6 +138,13 @@ class Membership {
   // Of records that are void: nobody seals with these, but what was sealed may have been readmitted.
   const std::vector<EpochInfo>& fallen_epochs() const { return view().fallen_epochs; }
   const std::vector<KeyBoxes>& fallen_boxes() const { return view().fallen_boxes; }
+  // Erasures that stand, in order of add. One's own ops are erased for good, whatever becomes of their
+  // author; what an admin erased of others falls with a removal that voids the record.
+  const std::vector<Erasure>& erasures() const { return view().erasures; }
+  // Places in erasures() of those that name a segment, and of those that name it as a witness.
+  const std::vector<std::size_t>& erasures_of(const log::SegmentName& name) const;
+  const std::vector<std::size_t>& witnessed_by(const log::SegmentName& name) const;
+  ErasedOps erased_ops(const log::SegmentName& name) const;
   bool certified_by(const base::DeviceId& device, const base::DeviceId& issuer) const;
   std::optional<Device> device_by_box_key(const base::PublicBoxKey& key) const;
   std::optional<WireRole> role_of(const base::PersonId& person) const;
@@ -168,6 +176,9 @@ class Membership {
     std::vector<KeyBoxes> key_boxes;
     std::vector<EpochInfo> fallen_epochs;
     std::vector<KeyBoxes> fallen_boxes;
+    std::vector<Erasure> erasures;
+    std::map<log::SegmentName, std::vector<std::size_t>> erased;
+    std::map<log::SegmentName, std::vector<std::size_t>> witnesses;
     std::optional<base::EpochId> current_epoch;
     bool needs_rotation = false;
   };
@@ -181,6 +192,7 @@ class Membership {
   // Places of records by what is asked of them, whether they stand or not.
   std::map<base::PersonId, std::vector<std::size_t>> grants_;
   std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
+  std::map<base::LogId, std::vector<std::size_t>> enrolments_;
   std::vector<std::size_t> takers_;  // records that take something away: with one, all are judged together
   mutable View view_;
   mutable bool stale_ = false;
@@ -233,6 +245,9 @@ base::Bytes write_role(const Author& author, const Membership& to, const base::P
 base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite);
 base::Bytes write_readmitted(const Author& author, const Membership& to, std::vector<Fence> fences);
+// Both ascending by name; at most kErasedAtOnce and kWitnessesAtOnce.
+base::Bytes write_erased(const Author& author, const Membership& to, std::uint32_t reason,
+                         std::vector<ErasedSegment> segments, std::vector<log::SegmentName> witnesses);
 base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join);
 // Adds somebody known from another space, without an invite; then their devices, one record each.
 base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
