@@ -105,6 +105,7 @@ int serve(const Settings& settings) {
   if (!store.ok()) return fail(settings, store.error());
   auto carrier = carrier::Carrier::open(**store, settings.limits);
   if (!carrier.ok()) return fail(settings, carrier.error());
+  (*carrier)->sign_receipts(key);
   auto operator_secret = (*carrier)->operator_secret(random);
   if (!operator_secret.ok()) return fail(settings, operator_secret.error());
 

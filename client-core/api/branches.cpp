@@ -94,7 +94,7 @@ base::Result<Core::State::Place> Core::State::place_of(const SpaceState& space, 
     SJ_TRY(auto held, store->segment(id, branch, no));
     if (!held) continue;
     taken = true;
-    if (!base::equal(held->bytes, bytes)) continue;
+    if (!log::same_segment(held->bytes, bytes)) continue;
     Place place;
     place.branch = branch;
     place.held = true;

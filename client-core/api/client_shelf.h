@@ -25,12 +25,19 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override;
   base::Result<std::optional<ChunkWish>> chunk_to_want() override;
   base::Result<Applied> apply(const Outcome& outcome) override;
+  // Whether acks stand that no digest of this carrier has confirmed: it may have gone back to just where the
+  // cursor is, which a hello would not show. Its vectors tell.
+  base::Result<bool> has_unconfirmed_acks();
+  base::Result<std::vector<sync::ReceiptQuery>> receipts_to_ask() override;  // erase.cpp
+  // Of the setting that holds it.
+  static std::string receipt_name(const base::PublicBoxKey& carrier, const base::RecordId& record);
 
  private:
   using LogKey = std::pair<base::SpaceId, base::LogId>;
   base::Status offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
                             std::vector<Offer>& offers);
   base::Status apply_carrier(const Outcome& outcome);
+  base::Status apply_receipts(const Outcome& outcome);
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
   base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
@@ -49,6 +56,9 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<bool> may_follow(const SpaceState& space, const base::LogId& branch);
   // The carrier holds what leads to the first `count` segments of a branch.
   base::Status ack(const SpaceState& space, const base::LogId& branch, std::uint64_t count);
+  std::string unconfirmed_setting(const base::SpaceId& space) const;
+  base::Status note_confirmed(const base::SpaceId& space, bool confirmed);
+  base::Status note_confirmations();
   base::Result<std::optional<base::LogId>> branch_of(const SpaceState& space, const base::LogId& log,
                                                      std::uint64_t segment_no, const base::Bytes& bytes);
   bool enrolment_acked(SpaceState& space, const base::LogId& log);
@@ -68,7 +78,10 @@ class StoreShelf final : public sync::ClientShelf {
   std::set<ChunkKey> refused_chunks_;  // that this carrier does not take, or does not have
   std::set<ChunkKey> restarted_chunks_;
   std::set<base::SpaceId> full_spaces_;  // of which it takes no more chunks
-  bool renumbered_ = false;              // by the outcome that is being applied
+  // By the outcome that is being applied.
+  bool renumbered_ = false;
+  std::set<base::SpaceId> acked_now_;       // by verdicts or a vector
+  std::map<base::SpaceId, bool> compared_;  // a digest over everything came: whether it agrees
 };
 
 }  // namespace sejawat::api

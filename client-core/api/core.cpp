@@ -261,7 +261,9 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }
-  core.shelf = std::make_unique<StoreShelf>(core, address.key);
+  auto shelf = std::make_unique<StoreShelf>(core, address.key);
+  SJ_TRY(options.full, shelf->has_unconfirmed_acks());
+  core.shelf = std::move(shelf);
   return std::make_unique<sync::ClientSession>(std::move(options), core.device->box, *core.shelf,
                                                core.random);
 }

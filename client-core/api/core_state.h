@@ -63,6 +63,9 @@ struct SpaceState {
   // Its carrier says that this person was removed; the record that says so does not come to whoever is out.
   // Decides nothing about what counts: only what is shown, and where the own space lives.
   bool shut_out = false;
+  // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
+  std::vector<log::SegmentName> erasures_open;
+  std::size_t erasures_read = 0;
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
@@ -156,6 +159,11 @@ struct Core::State {
   base::Status box_keys(SpaceState& space);
   base::Status box_key(SpaceState& space, const base::EpochId& epoch);
   base::Status open_keys(SpaceState& space);
+  // The key that a segment waits for, where only void records have it: their author was removed, and what was
+  // sealed with it readmitted.
+  base::Status open_fallen_key(SpaceState& space, const base::EpochId& epoch);
+  // Devices of this person that left a space with them; for when the person belongs again.
+  base::Status bring_own_devices(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();
   base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
@@ -174,6 +182,8 @@ struct Core::State {
   base::Status set_shut_out(SpaceState& space, bool out);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
+  // As that carrier said when it last named its set for us.
+  bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier);
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;
@@ -232,6 +242,11 @@ struct Core::State {
   // name. `place.branch` becomes that of the new one.
   base::Status fork_at(SpaceState& space, Place& place, TakenRun& taken, std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
+  // erasure.cpp
+  base::Status settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Status erase_leftovers(SpaceState& space, std::vector<fold::Touched>& touched);
+  // Whether a body may go here: all of it is erased, or what survives is here elsewhere.
+  base::Result<bool> may_drop(const SpaceState& space, const log::SegmentName& name, std::uint64_t op_count);
   base::Status refresh(const std::vector<fold::Touched>& touched);
   base::Result<base::Code> media_refused(const base::PublicBoxKey& carrier);
   base::Status set_media_refused(const base::PublicBoxKey& carrier, base::Code code);
@@ -246,6 +261,14 @@ struct Core::State {
  private:
   using Opened = fold::AppliedRemote;
   struct Reading;
+  base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Result<bool> settle_erasure(SpaceState& space, const log::SegmentName& name,
+                                    std::vector<fold::Touched>& touched);
+  base::Result<bool> restore_survivors(SpaceState& space, const log::SegmentName& name,
+                                       const base::LogId& branch, const log::SegmentHeader& header,
+                                       Opened& opened);
+  base::Status fill_body(SpaceState& space, const base::LogId& branch, const log::Segment& segment,
+                         const log::SegmentHeader& header, const base::Bytes& bytes);
   base::Result<base::Code> take_next(Reading& reading, const base::Bytes& bytes);
   base::Status settle(Reading& reading);
   base::Result<store::SegmentState> open_segment(SpaceState& space, const base::LogId& log,

@@ -111,7 +111,13 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
   const base::LogId log = space.log_of(branch);
   log::BranchNames names{branch, {}};
   std::map<base::LogId, std::uint64_t> seen{{branch, header.first_op + header.op_count}};
+  log::SegmentName name{log, header.segment_no, {}};
+  if (!space.membership.erasures().empty()) {  // hashing is what taking a segment costs
+    name.tag = base::prefix_of<base::HeadTag>(
+        log::segment_hash(space.row.space, log, before.hash, segment.header, segment.hash_of_body()));
+  }
   for (const auto& dep : header.deps) {
+    if (segment.erased) break;  // nothing in it refers to anything
     // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
     SJ_TRY(auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head));
     if (!named) return store::SegmentState::waiting_deps;
@@ -125,7 +131,15 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences))
       return store::SegmentState::quarantined;
   }
-  const auto key = space.epochs.find(header.epoch);
+  if (segment.erased) {
+    SJ_TRY(const bool whole, restore_survivors(space, name, branch, header, opened));
+    return whole ? store::SegmentState::applied : store::SegmentState::waiting_deps;
+  }
+  auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end() && !space.membership.fallen_boxes().empty()) {
+    SJ_TRY_STATUS(open_fallen_key(space, header.epoch));
+    key = space.epochs.find(header.epoch);
+  }
   if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;
   if (key == space.epochs.end()) return store::SegmentState::waiting_key;
   auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &names);
@@ -137,7 +151,11 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
       dot.branch = space.branch_at(dot.branch, dot.position);
     }
   }
-  SJ_TRY_STATUS(fold::apply_remote(*store, codec, space.row.space, branch, header.first_op, *ops, opened));
+  const space::ErasedOps erased = space.membership.erased_ops(name);
+  fold::IsErased is_erased;
+  if (erased.any()) is_erased = [&erased](std::uint64_t offset) { return erased.has(offset); };
+  SJ_TRY_STATUS(
+      fold::apply_remote(*store, codec, space.row.space, branch, header.first_op, *ops, opened, is_erased));
   return store::SegmentState::applied;
 }
 
@@ -237,15 +255,17 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
     SJ_TRY_STATUS(store->put_segment(space.row.space, row, state));
     reading.before = place.after.head;
     ++reading.taken.fresh;
+  } else {
+    SJ_TRY_STATUS(fill_body(space, place.branch, *segment, *header, bytes));
   }
   held[place.branch] = std::max(held[place.branch], no + 1);
   return base::Code::ok;
 }
 
-base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
+base::Result<bool> Core::State::open_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
   constexpr std::size_t kAtOnce = 4096;
-  if (SJ_PLANTED(client_never_looks_again)) return {};
   Opened opened;
+  bool progress = false;
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
     for (const auto& stored : waiting) {
@@ -254,11 +274,24 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
       SJ_TRY(auto header, log::decode_header(segment.header));
       SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));
       if (now == state) continue;
+      progress = progress || now == store::SegmentState::applied;
       SJ_TRY_STATUS(store->set_segment_state(space.row.space, stored.log, stored.segment_no, now));
     }
   }
   touched.insert(touched.end(), opened.touched.begin(), opened.touched.end());
-  return store->raise_lamport(space.row.space, opened.lamport);
+  SJ_TRY_STATUS(store->raise_lamport(space.row.space, opened.lamport));
+  return progress;
+}
+
+base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
+  if (SJ_PLANTED(client_never_looks_again)) return {};
+  // What survived an erasure may have been written once more in a segment that waits itself.
+  for (bool again = true; again;) {
+    SJ_TRY_STATUS(settle_erasures(space, touched));
+    SJ_TRY(again, open_waiting(space, touched));
+    again = again && !space.erasures_open.empty();
+  }
+  return {};
 }
 
 // After recovery the card says who one is, but not by which name: that comes back from one's own profile.
@@ -299,6 +332,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> cycle_records;
   std::vector<fold::Touched> attached;
   for (const auto& item : once) {
+    if (item.object.is_zero()) continue;  // ops that were written once more, and blanks: of no object
     SJ_TRY(const auto type, type_of(item));
     if (type == 0) {
       // Nothing of it counts any more (or yet): all of it is in quarantine. Whichever it was, its row goes.

@@ -21,16 +21,24 @@ base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, co
 
 base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                           const base::LogId& branch, std::uint64_t first_position,
-                          const std::vector<log::Op>& ops, AppliedRemote& applied) {
+                          const std::vector<log::Op>& ops, AppliedRemote& applied, const IsErased& erased) {
   for (std::size_t i = 0; i < ops.size(); ++i) {
     constexpr std::int64_t kTooLate = 1'900'000'000'000;  // 2030
     if (SJ_PLANTED(clock_decides) && ops[i].wall_ms > kTooLate) continue;
+    if (erased && erased(i)) {
+      SJ_TRY_STATUS(store.put_op(space, ops[i].object, {{branch, first_position + i}, {}}, true));
+      continue;
+    }
     const store::StoredOp stored{{branch, first_position + i}, codec.encode(ops[i])};
-    SJ_TRY_STATUS(store.put_op(space, ops[i].object, stored, true));
-    applied.touched.push_back({space, ops[i].object, ops[i].type});
     // A hostile author may claim any number; half the range stays free, so that a local change can always
     // follow.
     if (ops[i].lamport < UINT64_MAX / 4) applied.lamport = std::max(applied.lamport, ops[i].lamport);
+    if (log::is_witness(ops[i].kind)) {  // of no object by itself: it counts where it says it stood
+      SJ_TRY_STATUS(store.put_op(space, {}, stored, true));
+      continue;
+    }
+    SJ_TRY_STATUS(store.put_op(space, ops[i].object, stored, true));
+    applied.touched.push_back({space, ops[i].object, ops[i].type});
   }
   return {};
 }

@@ -9,8 +9,24 @@ base::Bytes encode_segment(const Segment& segment) {
   base::Writer writer;
   writer.prefixed(segment.header);
   writer.prefixed(segment.body);
+  if (segment.erased) writer.raw(segment.erased->view());
   writer.raw(segment.signature.view());
   return writer.take();
+}
+
+base::Hash32 Segment::hash_of_body() const { return erased ? *erased : body_hash(body); }
+
+base::Bytes without_body(const Segment& segment) {
+  return encode_segment({segment.header, {}, segment.signature, segment.hash_of_body()});
+}
+
+bool same_segment(base::ByteView a, base::ByteView b) {
+  if (base::equal(a, b)) return true;
+  auto left = decode_segment(a);
+  auto right = decode_segment(b);
+  if (!left.ok() || !right.ok() || left->erased.has_value() == right->erased.has_value()) return false;
+  return base::equal(left->header, right->header) && left->signature == right->signature &&
+         left->hash_of_body() == right->hash_of_body();
 }
 
 base::Result<Segment> decode_segment(base::ByteView bytes) {
@@ -19,8 +35,11 @@ base::Result<Segment> decode_segment(base::ByteView bytes) {
   base::ByteView header;
   base::ByteView body;
   Segment segment;
-  if (!reader.prefixed(kMaxHeaderBytes, header) || !reader.prefixed(kSegmentMax, body) ||
-      !reader.id(segment.signature) || !reader.at_end()) {
+  if (!reader.prefixed(kMaxHeaderBytes, header) || !reader.prefixed(kSegmentMax, body)) {
+    return base::error(base::Code::malformed, "segment");
+  }
+  if (body.empty()) segment.erased.emplace();  // no sealed body is: it holds a tag of 16 bytes at least
+  if ((segment.erased && !reader.id(*segment.erased)) || !reader.id(segment.signature) || !reader.at_end()) {
     return base::error(base::Code::malformed, "segment");
   }
   segment.header = base::to_bytes(header);
@@ -114,7 +133,7 @@ base::Result<Verified> verify_next(const base::SpaceId& space, const base::LogId
   if (header.segment_no < before.count) return base::error(base::Code::chain_fork);
   if (header.first_op != before.next_op)
     return base::error(base::Code::malformed, "ops do not continue the log");
-  const base::Hash32 hash = segment_hash(space, log, before.hash, segment.header, body_hash(segment.body));
+  const base::Hash32 hash = segment_hash(space, log, before.hash, segment.header, segment.hash_of_body());
   if (!crypto::verify(key, hash.view(), segment.signature)) return base::error(base::Code::bad_signature);
   Verified verified;
   verified.head = {before.count + 1, before.next_op + header.op_count, hash};

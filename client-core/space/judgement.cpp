@@ -18,7 +18,7 @@ WireRole needed_for(const Membership::Entry& entry) {
   if (entry.as<codec::DeviceAdded>() != nullptr) {
     return entry.introduced->person() == entry.person ? WireRole::carrier : WireRole::admin;
   }
-  if (entry.as<codec::Unknown>() != nullptr) return WireRole::carrier;
+  if (entry.as<codec::Unknown>() != nullptr || entry.erases_own) return WireRole::carrier;
   return WireRole::admin;
 }
 
@@ -246,6 +246,15 @@ bool Judgement::device_removed(const base::DeviceId& device) const {
     if (!covers(removal, device, person)) return false;
     const bool whole_person = entries_[removal]->as<codec::Removed>()->person.has_value();
     return !whole_person || !introduced_since(nullptr, device, removal);
+  });
+}
+
+bool Judgement::left_with_person(const base::DeviceId& device) const {
+  const auto introduced = introductions_.find(device);
+  if (introduced == introductions_.end() || !device_removed(device)) return false;
+  const auto person = entries_[introduced->second.front()]->introduced->person();
+  return std::none_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
+    return covers(removal, device, person) && !entries_[removal]->as<codec::Removed>()->person;
   });
 }
 

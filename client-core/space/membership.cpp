@@ -37,6 +37,35 @@ base::Result<base::RecordId> Membership::add(base::ByteView record) {
   return MembershipRules{*this}.add(record);
 }
 
+namespace {
+
+const std::vector<std::size_t>& places_of(const std::map<log::SegmentName, std::vector<std::size_t>>& in,
+                                          const log::SegmentName& name) {
+  static const std::vector<std::size_t> none;
+  const auto found = in.find(name);
+  return found == in.end() ? none : found->second;
+}
+
+}  // namespace
+
+const std::vector<std::size_t>& Membership::erasures_of(const log::SegmentName& name) const {
+  return places_of(view().erased, name);
+}
+const std::vector<std::size_t>& Membership::witnessed_by(const log::SegmentName& name) const {
+  return places_of(view().witnesses, name);
+}
+
+ErasedOps Membership::erased_ops(const log::SegmentName& name) const {
+  ErasedOps ops;
+  for (const std::size_t place : erasures_of(name)) {
+    const auto& segments = erasures()[place].segments;
+    const auto found = std::lower_bound(segments.begin(), segments.end(), name,
+                                        [](const auto& one, const auto& key) { return one.name < key; });
+    ops.add(*found);
+  }
+  return ops;
+}
+
 bool Membership::has_record(const base::RecordId& id) const {
   const auto found = by_prefix_.find(base::prefix_of<base::HeadTag>(id));
   return found != by_prefix_.end() && records_[found->second].first == id;

@@ -65,6 +65,7 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
   entry.place = to.records_.size();
   entry.author = body.author;
   entry.content = body.content;
+  entry.wall_seconds = body.wall_seconds;
   const auto tag = base::prefix_of<base::HeadTag>(id);
   if (body.space != to.space_) return fail(Code::malformed, "record of another space");
   if (to.has_prefix(tag)) return fail(Code::not_permitted, "record prefix taken");
@@ -96,6 +97,9 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
   if (entry.introduced) to.introductions_[entry.introduced->device()].push_back(place);
   if (entry.gives_role()) to.grants_[entry.granted_to()].push_back(place);
   if (entry.takes_away()) to.takers_.push_back(place);
+  if (const auto* enrolled = entry.as<codec::LogEnrolled>()) {
+    to.enrolments_[log::log_id(to.space_, enrolled->key)].push_back(place);
+  }
   to.entries_.push_back(std::make_shared<const Membership::Entry>(std::move(entry)));
   to.records_.emplace_back(id, base::to_bytes(bytes));
   if (to.takers_.empty() && !to.stale_) {
@@ -272,6 +276,35 @@ base::Status MembershipRules::apply(Pending& pending, const codec::JoinConfirmed
 }
 base::Status MembershipRules::apply(Pending& pending, const codec::MemberAdded& /*added*/) {
   return by_member(pending, WireRole::admin);
+}
+// Several records may enrol one log; then it is somebody's only if all of them say so.
+MembershipRules::Writer MembershipRules::writer_before(const Pending& pending, const base::LogId& log) const {
+  const auto enrolled = to.enrolments_.find(log);
+  Writer writer = Writer::unknown;
+  if (enrolled == to.enrolments_.end()) return writer;
+  for (const std::size_t place : enrolled->second) {
+    if (!pending.entry.past.has(place)) continue;
+    if (!(to.entries_[place]->person == pending.entry.person)) return Writer::another;
+    writer = Writer::author;
+  }
+  return writer;
+}
+
+base::Status MembershipRules::apply(Pending& pending, const codec::Erased& erased) {
+  SJ_TRY_STATUS(by_member(pending, WireRole::carrier));
+  pending.entry.erases_own = true;
+  for (const auto& segment : erased.segments) {
+    const auto writer = writer_before(pending, segment.name.log);
+    if (writer == Writer::unknown) return fail(Code::not_permitted, "nothing of that log to erase");
+    pending.entry.erases_own = pending.entry.erases_own && writer == Writer::author;
+  }
+  for (const auto& witness : erased.witnesses) {
+    if (writer_before(pending, witness.log) != Writer::author) return fail(Code::not_permitted, "witness");
+  }
+  if (!pending.entry.erases_own && role_before(pending, pending.entry.person) != WireRole::admin) {
+    return fail(Code::not_permitted, "what others wrote");
+  }
+  return {};
 }
 base::Status MembershipRules::apply(Pending& pending, const codec::Unknown& /*unknown*/) {
   return by_member(pending, WireRole::carrier);

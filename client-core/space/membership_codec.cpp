@@ -2,6 +2,7 @@
 
 #include <google/protobuf/io/coded_stream.h>
 
+#include "log/op.h"
 #include "sejawat/v1/membership.pb.h"
 
 namespace sejawat::space::codec {
@@ -169,6 +170,57 @@ base::Result<Content> read_added(const v1::MemberAdded& from) {
   return Content(std::move(to));
 }
 
+bool read_name(const v1::SegmentName& from, log::SegmentName& to) {
+  to.segment_no = from.segment_no();
+  return read(from.log(), to.log) && read(from.head(), to.tag) && to.segment_no != UINT64_MAX;
+}
+
+void write_name(const log::SegmentName& from, v1::SegmentName* to) {
+  to->set_log(text(from.log.view()));
+  to->set_segment_no(from.segment_no);
+  to->set_head(text(from.tag.view()));
+}
+
+// Runs ascend and never touch, so that a set of ops has one spelling.
+bool read_runs(const google::protobuf::RepeatedField<std::uint32_t>& from, ErasedSegment& to) {
+  if (from.empty() || from.size() % 2 != 0) return false;
+  std::uint64_t end = 0;
+  for (int i = 0; i < from.size(); i += 2) {
+    const std::uint64_t first = from.Get(i);
+    const std::uint64_t count = from.Get(i + 1);
+    if (count == 0 || first + count > log::kMaxOpsPerSegment || (i > 0 && first <= end)) return false;
+    end = first + count;
+    to.runs.emplace_back(static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(count));
+  }
+  return true;
+}
+
+base::Result<Content> read_erased(const v1::Erased& from) {
+  Erased to;
+  to.reason = from.reason();
+  if (from.segments_size() > static_cast<int>(kMaxErasedSegments) ||
+      from.witnesses_size() > static_cast<int>(kMaxWitnesses)) {
+    return too_large("erasure");
+  }
+  std::size_t runs = 0;
+  for (const auto& one : from.segments()) {
+    ErasedSegment segment;
+    runs += static_cast<std::size_t>(one.ops_size()) / 2;
+    if (runs > kMaxErasedRuns) return too_large("erasure");
+    if (!read_name(one.name(), segment.name) || !read_runs(one.ops(), segment)) return malformed("erasure");
+    if (!to.segments.empty() && !(to.segments.back().name < segment.name)) return malformed("erasure");
+    to.segments.push_back(std::move(segment));
+  }
+  for (const auto& one : from.witnesses()) {
+    log::SegmentName name;
+    if (!read_name(one, name)) return malformed("witness");
+    if (!to.witnesses.empty() && !(to.witnesses.back() < name)) return malformed("witness");
+    to.witnesses.push_back(name);
+  }
+  if (to.segments.empty()) return malformed("erasure");
+  return Content(std::move(to));
+}
+
 base::Result<Content> read_content(const v1::MembershipBody& from) {
   switch (from.content_case()) {
     case v1::MembershipBody::kGenesis: return read_genesis(from.genesis());
@@ -204,6 +256,7 @@ base::Result<Content> read_content(const v1::MembershipBody& from) {
       return Content(to);
     }
     case v1::MembershipBody::kAdded: return read_added(from.added());
+    case v1::MembershipBody::kErased: return read_erased(from.erased());
     case v1::MembershipBody::CONTENT_NOT_SET: break;
   }
   return Content(Unknown{});
@@ -257,6 +310,19 @@ struct WriteContent {
     to->set_identity_box_key(text(from.identity_box.view()));
     to->set_role(static_cast<std::uint32_t>(from.role));
     to->set_sealed_role(text(from.sealed_role));
+  }
+  void operator()(const Erased& from) const {
+    auto* to = out.mutable_erased();
+    to->set_reason(from.reason);
+    for (const auto& segment : from.segments) {
+      auto* one = to->add_segments();
+      write_name(segment.name, one->mutable_name());
+      for (const auto& [first, count] : segment.runs) {
+        one->add_ops(first);
+        one->add_ops(count);
+      }
+    }
+    for (const auto& name : from.witnesses) write_name(name, to->add_witnesses());
   }
   void operator()(const InviteOffered& from) const {
     auto* to = out.mutable_invite();

@@ -16,6 +16,10 @@ inline constexpr std::size_t kMaxPredecessors = 64;
 inline constexpr std::size_t kMaxBoxes = 400;
 inline constexpr std::size_t kBoxSize = 48;
 inline constexpr std::size_t kMaxFences = 300;
+// What a reader of records takes of one erasure. A writer fills less (kErasedAtOnce in erasure.h).
+inline constexpr std::size_t kMaxErasedSegments = 300;
+inline constexpr std::size_t kMaxErasedRuns = 4096;
+inline constexpr std::size_t kMaxWitnesses = 64;
 
 struct CertificateLink {
   base::Bytes body;
@@ -101,10 +105,15 @@ struct Readmitted {
 struct JoinConfirmed {
   base::RecordId join;
 };
+struct Erased {
+  std::uint32_t reason = 0;
+  std::vector<ErasedSegment> segments;
+  std::vector<log::SegmentName> witnesses;
+};
 struct Unknown {};  // of a later version
 using Content =
     std::variant<Unknown, Genesis, DeviceAdded, LogEnrolled, InviteOffered, Joined, EpochInfo, KeyBoxes,
-                 Removed, RoleChanged, InviteRevoked, Readmitted, JoinConfirmed, MemberAdded>;
+                 Removed, RoleChanged, InviteRevoked, Readmitted, JoinConfirmed, MemberAdded, Erased>;
 
 struct Body {
   base::SpaceId space;

@@ -31,9 +31,11 @@ struct Membership::Entry {
   Places past;            // everything that its author had seen
   std::size_t depth = 0;  // longest way from the genesis
   std::optional<base::DeviceId> author;
-  base::PersonId person;  // of the author; the creator for a personal genesis
+  base::PersonId person;          // of the author; the creator for a personal genesis
+  std::int64_t wall_seconds = 0;  // display only
   codec::Content content;
   std::optional<DeviceCertificate> introduced;  // by a genesis, a join or a device record
+  bool erases_own = false;                      // an erasure of nothing but what its author's person wrote
 
   template <class T>
   const T* as() const {
@@ -74,6 +76,8 @@ class Judgement {
   }
   // Removed for good, or with its person and not back since.
   bool device_removed(const base::DeviceId& device) const;
+  // All that keeps it out is that its person was removed.
+  bool left_with_person(const base::DeviceId& device) const;
   bool covers(std::size_t removal, const base::DeviceId& device, const base::PersonId& person) const;
 
  private:
@@ -142,6 +146,7 @@ struct MembershipRules {
   base::Status apply(Pending& pending, const codec::Readmitted& readmitted);
   base::Status apply(Pending& pending, const codec::JoinConfirmed& confirmed);
   base::Status apply(Pending& pending, const codec::MemberAdded& added);
+  base::Status apply(Pending& pending, const codec::Erased& erased);
   base::Status apply(Pending& pending, const codec::Unknown& unknown);
 
   base::Status by_member(Pending& pending, WireRole at_least);
@@ -149,6 +154,9 @@ struct MembershipRules {
   const DeviceCertificate* introduction(const Pending& pending, const base::DeviceId& device) const;
   std::optional<WireRole> role_before(const Pending& pending, const base::PersonId& person) const;
   bool in_past(const Pending& pending, const base::PersonId& person) const;
+  // Whose the log is, as the record's causal past says.
+  enum class Writer { unknown, author, another };
+  Writer writer_before(const Pending& pending, const base::LogId& log) const;
 };
 
 // Turns the records that stand into who belongs.

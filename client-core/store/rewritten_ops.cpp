@@ -51,7 +51,8 @@ base::Result<std::vector<base::ObjectId>> Store::objects_from(const base::SpaceI
 
 base::Result<std::vector<base::ObjectId>> Store::objects(const base::SpaceId& space) {
   std::vector<base::ObjectId> objects;
-  auto query = state_->database->query("SELECT DISTINCT object FROM op WHERE space = ?");
+  auto query =
+      state_->database->query("SELECT DISTINCT object FROM op WHERE space = ? AND length(bytes) > 0");
   query.bind(space);
   for (;;) {
     SJ_TRY(auto row, query.step());

@@ -275,7 +275,8 @@ base::Status Store::put_op(const base::SpaceId& space, const base::ObjectId& obj
 }
 base::Result<std::vector<StoredOp>> Store::ops_of(const base::SpaceId& space, const base::ObjectId& object) {
   std::vector<StoredOp> ops;
-  auto query = state_->database->query("SELECT log, position, bytes FROM op WHERE space = ? AND object = ?");
+  auto query = state_->database->query(
+      "SELECT log, position, bytes FROM op WHERE space = ? AND object = ? AND length(bytes) > 0");
   query.bind(space).bind(object);
   for (;;) {
     SJ_TRY(auto row, query.step());
@@ -405,6 +406,15 @@ base::Status Store::void_acks(const base::PublicBoxKey& carrier) {
   if (SJ_PLANTED(client_keeps_void_acks)) return {};
   auto logs = state_->database->query("DELETE FROM acked_log WHERE carrier = ?");
   return logs.bind(carrier).run();
+}
+base::Status Store::void_segment_acks(const base::PublicBoxKey& carrier, const base::SpaceId& space) {
+  if (SJ_PLANTED(client_keeps_void_acks)) return {};
+  auto query = state_->database->query("DELETE FROM acked_log WHERE carrier = ? AND space = ?");
+  return query.bind(carrier).bind(space).run();
+}
+base::Status Store::void_record_ack(const base::PublicBoxKey& carrier, const base::RecordId& id) {
+  auto query = state_->database->query("DELETE FROM acked_record WHERE carrier = ? AND id = ?");
+  return query.bind(carrier).bind(id).run();
 }
 
 }  // namespace sejawat::store

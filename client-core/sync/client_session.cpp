@@ -195,6 +195,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     if (!operator_secret_done) hello.operator_secret = options.operator_secret;
     message.hello = std::move(hello);
   }
+  SJ_TRY(message.receipts, shelf.receipts_to_ask());
   Room room;
   room.whole = room.trusted = kMessageMax - crypto::kNoiseFirstOverhead - encode(message).size();
   if (bad_line) {
@@ -312,6 +313,7 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
     add_verdicts(message, outcome);
     SJ_TRY_STATUS(add_chunk_news(message, outcome));
   }
+  outcome.receipts = std::move(message.receipts);
   const auto& indexed = message.set ? *message.set : set;
   for (auto& reply : message.spaces) {
     SJ_TRY(auto space, resolve(reply.space, indexed));
@@ -331,7 +333,7 @@ base::Status ClientSession::State::judge_push(const ServerMessage& message) cons
   bool plain = options.live && confirmed && !message.generation && !message.set && !message.base_unknown &&
                message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
                message.record_exceptions.empty() && message.segment_exceptions.empty() && !message.media &&
-               message.chunk_states.empty() && message.chunks.empty();
+               message.chunk_states.empty() && message.chunks.empty() && message.receipts.empty();
   for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
   if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
   return {};

@@ -201,6 +201,18 @@ base::Result<Hello> read_hello(const wire::Hello& from) {
   return hello;
 }
 
+bool read_queries(base::ByteView from, std::vector<ReceiptQuery>& to) {
+  constexpr std::size_t kQuery = base::SpaceId::kSize + base::RecordId::kSize;
+  if (from.size() % kQuery != 0 || from.size() / kQuery > kMaxReceipts) return false;
+  base::Reader reader(from);
+  while (!reader.at_end()) {
+    ReceiptQuery query;
+    if (!reader.id(query.space) || !reader.id(query.record)) return false;
+    to.push_back(query);
+  }
+  return true;
+}
+
 template <class Message>
 bool parse(base::ByteView bytes, Message& message) {
   return bytes.size() <= crypto::kNoiseMessageMax &&
@@ -239,6 +251,12 @@ base::Bytes encode(const ClientMessage& message) {
     item->set_offset(want.offset);
     item->set_most(want.most);
   }
+  base::Bytes receipts;
+  for (const auto& query : message.receipts) {
+    base::append(receipts, query.space.view());
+    base::append(receipts, query.record.view());
+  }
+  out.set_receipts(text(receipts));
   return bytes_of(out.SerializeAsString());
 }
 
@@ -279,6 +297,7 @@ base::Bytes encode(const ServerMessage& message) {
     item->set_held(state.held);
   }
   write_pieces(message.chunks, out.mutable_chunks());
+  for (const auto& receipt : message.receipts) out.add_receipts(text(receipt));
   base::Bytes bytes = bytes_of(out.SerializeAsString());
   for (const auto& part : message.shared) append_shared(part, bytes);
   return bytes;
@@ -309,6 +328,7 @@ base::Result<ClientMessage> decode_client(base::ByteView bytes) {
   }
   message.media = in.media();
   if (!read_pieces(in.chunks(), message.chunks) || !read_wants(in, message.wants)) return malformed("chunks");
+  if (!read_queries(base::as_bytes(in.receipts()), message.receipts)) return malformed("receipts");
   return message;
 }
 
@@ -376,6 +396,11 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
     message.chunk_states.push_back({static_cast<base::Code>(item.code()), item.held()});
   }
   if (!read_pieces(in.chunks(), message.chunks)) return malformed("chunks");
+  if (static_cast<std::size_t>(in.receipts_size()) > kMaxReceipts) return malformed("receipts");
+  for (const auto& receipt : in.receipts()) {
+    if (receipt.size() > kMaxReceiptBytes) return malformed("receipts");
+    message.receipts.push_back(bytes_of(receipt));
+  }
   return message;
 }
 

@@ -54,7 +54,7 @@ base::Result<Carrier::Place> Carrier::place_of(const Space& space, const space::
     SJ_TRY(auto held, store_.segment(id, branch, no));
     if (!held) continue;
     taken = true;
-    if (!base::equal(*held, bytes)) continue;
+    if (!log::same_segment(*held, bytes)) continue;
     Place place;
     place.branch = branch;
     place.held = true;

@@ -50,6 +50,7 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
     }
     SJ_TRY(auto branches, store.branches(id));
     for (const auto& branch : branches) space->branches.emplace(branch.name, branch);
+    space->erasures_done = space->membership.erasures().size();
     carrier->index(*space);
     carrier->spaces_.emplace(id, std::move(space));
   }
@@ -189,7 +190,8 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
   changes_.tips[space.membership.space()] = space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
-  return store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record);
+  SJ_TRY_STATUS(store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record));
+  return settle_erasures(space);
 }
 
 base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
@@ -219,6 +221,13 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   SJ_TRY(const bool beyond, is_late(space, *enrolled, *placed, header->segment_no));
   const bool late = beyond && !SJ_PLANTED(carrier_forgets_fence);
   const base::Code taken = late ? base::Code::fenced : base::Code::ok;
+  const log::SegmentName name{enrolled->log, header->segment_no,
+                              base::prefix_of<base::HeadTag>(placed->after.hash)};
+  if (placed->held) SJ_TRY_STATUS(keep_body(space, *placed, *header, *segment, bytes));
+  // Without its body it is one that something erased, and only what an erasure names may come like that.
+  if (!placed->held && segment->erased && !space.membership.erased_ops(name).any()) {
+    return base::Code::unknown_membership;
+  }
   if (placed->held || (late && SJ_PLANTED(carrier_drops_late_work))) return taken;
   if (placed->opens && SJ_PLANTED(carrier_takes_forks_for_known)) return taken;
   std::uint64_t& used = late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
@@ -237,12 +246,14 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(
       store_.append_segment(id, space.tip(), space.digest.value(), placed->branch, placed->after, bytes));
+  SJ_TRY_STATUS(note_arrival(space, name));
   return taken;
 }
 
 base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::ClientMessage& message,
                                                 std::int64_t wall_seconds) {
   Ingested ingested;
+  ingested.wall_seconds = wall_seconds;
   const base::PublicBoxKey& device = peer.device;
   ingested.reply.error = refusal_of(peer, message);
   if (ingested.reply.error != base::Code::ok) return ingested;

@@ -1,12 +1,15 @@
 // A record from anywhere is a value or an error, and is judged the same way twice.
-// needs: crypto space
+// needs: crypto log space
 #include <cstdlib>
 
 #include "space/membership.h"
+#include "space/receipt.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const sejawat::base::ByteView input(data, size);
   const auto certificate = sejawat::space::parse_certificate(input);
+  const auto receipt = sejawat::space::read_receipt(input);
+  if (receipt.ok() && !sejawat::space::stored_receipt(input).ok()) std::abort();
   const auto peek = sejawat::space::peek_record(input);
   if (peek.ok()) {
     sejawat::space::Membership membership(peek->space);

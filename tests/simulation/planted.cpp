@@ -115,6 +115,11 @@ class Through : public carrier::CarrierStore {
                               base::ByteView segment) override {
     return real_->append_segment(space, tip, digest, log, head, segment);
   }
+  base::Status replace_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
+                               const base::LogId& log, std::uint64_t no, base::ByteView segment) override {
+    return real_->replace_segment(space, tip, log, no, segment);
+  }
+  bool forgotten() const override { return real_->forgotten(); }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
                                                       std::uint64_t position) override {
     return real_->digest_at(space, position);

@@ -32,6 +32,8 @@ constexpr Workload kWorkloads[] = {
     {"bad-clients", "a good client's sync beside each kind of attacker", bench::bad_clients},
     {"five-years", "opening, listing and searching 10,000 entries and 50,000 records of a school",
      bench::five_years},
+    {"packs", "10,000 entries that left one a day, beside the same ops in packs and the chain they need",
+     bench::packs},
 };
 
 std::string own_folder() {

@@ -15,5 +15,6 @@ boost::json::object batch_ingest(const Options& options);
 boost::json::object strangers(const Options& options);
 boost::json::object bad_clients(const Options& options);
 boost::json::object five_years(const Options& options);
+boost::json::object packs(const Options& options);
 
 }  // namespace sejawat::bench

@@ -18,6 +18,7 @@ void add_attachment_commands(CLI::App& app, Context& context);  // attachment; a
 void add_sync_commands(CLI::App& app, Context& context);        // sync, status
 void add_bundle_commands(CLI::App& app, Context& context);      // bundle export, bundle import
 void add_export_commands(CLI::App& app, Context& context);      // export --mine
+void add_erase_commands(CLI::App& app, Context& context);       // erase
 void add_sync_commands(CLI::App& app, Context& context);        // sync, status
 void add_cycle_commands(CLI::App& app, Context& context);  // problem, discussion … demo (cycle_commands.h)
 

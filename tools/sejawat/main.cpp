@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   cli::add_sync_commands(app, context);
   cli::add_bundle_commands(app, context);
   cli::add_export_commands(app, context);
+  cli::add_erase_commands(app, context);
   cli::add_cycle_commands(app, context);
   try {
     app.parse(argc, argv);

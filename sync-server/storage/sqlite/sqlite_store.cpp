@@ -69,7 +69,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     SJ_TRY_STATUS(
         execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
-                "PRAGMA temp_store=MEMORY"));
+                "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON"));
     if (SJ_PLANTED(carrier_store_not_synced)) SJ_TRY_STATUS(execute("PRAGMA synchronous=OFF"));
     SJ_TRY_STATUS(execute("BEGIN IMMEDIATE"));  // and is the only one from here on
     if (version == 0) {
@@ -88,7 +88,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
     // disk full), and does nothing when the log is empty.
-    base::Status durable = execute("PRAGMA wal_checkpoint");
+    // Emptied, because it may hold what was erased meanwhile.
+    base::Status durable = execute("PRAGMA wal_checkpoint(TRUNCATE)");
     if (durable.code() == base::Code::disk_full) return {};
     return durable;
   }
@@ -96,7 +97,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
   base::Status begin() override { return execute("BEGIN IMMEDIATE"); }
   base::Status commit() override {
     SJ_TRY_STATUS(write_tips());
-    return execute("COMMIT");
+    SJ_TRY_STATUS(execute("COMMIT"));
+    return replaced_ ? forget() : base::Status();
   }
 
   base::Result<base::GenerationId> generation() override {
@@ -215,6 +217,28 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     heads_[{space, log}] = head;
     return query.bind(digest.view()).bind(segment).bind(head.hash.view()).run();
   }
+  base::Status replace_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
+                               const base::LogId& log, std::uint64_t no, base::ByteView segment) override {
+    std::int64_t change = 0;
+    std::int64_t position = 0;
+    {
+      auto query = prepare(
+          "SELECT position, length(bytes) FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record "
+          "= "
+          "0");
+      SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+      if (!row) return base::error(base::Code::internal, "no segment to replace");
+      position = query.i64(0);
+      change = static_cast<std::int64_t>(segment.size()) - query.i64(1);
+    }
+    tips_[space] = tip;
+    replaced_ = true;
+    auto update = prepare("UPDATE arrival SET bytes = ? WHERE space = ? AND position = ?");
+    SJ_TRY_STATUS(update.bind(segment).bind(space.view()).bind(position).run());
+    auto totals = prepare("UPDATE arrival SET total = total + ? WHERE space = ? AND position >= ?");
+    return totals.bind(change).bind(space.view()).bind(position).run();
+  }
+  bool forgotten() const override { return !replaced_; }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
                                                       std::uint64_t position) override {
     if (position == 0) return std::optional<base::Digest>(base::Digest{});  // before anything arrived
@@ -335,6 +359,17 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
 
+  // What was replaced stands in the log of the database until that is written back and emptied; free pages
+  // are overwritten (secure_delete). A copy that is being made may be in the way: then after the next commit.
+  base::Status forget() {
+    auto query = prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    auto row = query.step();
+    if (row.code() == base::Code::disk_full || row.code() == base::Code::store_locked) return {};
+    if (!row.ok()) return std::move(row).error();
+    replaced_ = !(*row && query.i64(0) == 0);
+    return {};
+  }
+
   // The rows of spaces and logs say where their ends are: once a commit is enough, however many arrivals it
   // holds.
   base::Status write_tips() {
@@ -397,6 +432,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return Statement(database_, statement);
   }
   sqlite3* database_ = nullptr;
+  bool replaced_ = false;  // something whose old bytes may still be in a file
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
   // Of the open transaction, not yet in their rows.
   std::map<base::SpaceId, carrier::SpaceTip> tips_;

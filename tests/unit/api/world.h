@@ -92,6 +92,7 @@ class Server {
     auto carrier = carrier::Carrier::open(*store_);
     SJ_CHECK(carrier.ok());
     carrier_ = std::move(carrier).value();
+    carrier_->sign_receipts(key_);
   }
   void close() {
     carrier_.reset();

@@ -149,5 +149,26 @@ TEST(GoldenVectors, PaddingFallsOnItsSizes) {
   }
 }
 
+TEST(GoldenVectors, AWitnessIsTheOpWithItsOwnDotInFront) {
+  const auto vector = load_vectors("erasure");
+  const auto witness = decode_op(hex_at(vector, "witness_op"));
+  ASSERT_TRUE(witness.ok());
+  auto original = original_of(*witness);
+  ASSERT_TRUE(original.has_value());
+  EXPECT_EQ(original->first, (Dot{id_at<base::LogId>(vector, "log"), 1}));
+  EXPECT_EQ(encode_op(original->second), hex_at(vector, "survivor"));
+  const auto again = witness_of(original->first, original->second);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(encode_op(*again), hex_at(vector, "witness_op"));
+  EXPECT_FALSE(original_of(original->second).has_value());
+  const auto segment = decode_segment(hex_at(vector, "witness"));
+  const Head before{1, 2, id_at<base::Hash32>(vector, "segment_hash")};
+  const auto ops = open_segment(id_at<base::SpaceId>(vector, "space"), id_at<base::LogId>(vector, "log"),
+                                before, base::Secret32(hex_at(vector, "epoch_key")), *segment);
+  ASSERT_TRUE(ops.ok());
+  ASSERT_EQ(ops->size(), 1U);
+  EXPECT_EQ(encode_op(ops->front()), hex_at(vector, "witness_op"));
+}
+
 }  // namespace
 }  // namespace sejawat::log

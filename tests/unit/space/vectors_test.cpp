@@ -8,6 +8,7 @@
 #include "crypto/hash.h"
 #include "log/segment.h"
 #include "space/membership.h"
+#include "space/receipt.h"
 
 namespace sejawat::space {
 namespace {
@@ -143,6 +144,54 @@ TEST(GoldenVectors, ABoxAWrappedKeyAndAFieldOpen) {
 
   const auto& field = vector.at("field");
   EXPECT_EQ(*open_field({{epoch, &key}}, hex_at(field, "sealed")), hex_at(field, "plain"));
+}
+
+TEST(GoldenVectors, AnErasureNamesItsOpsAndItsWitness) {
+  const auto vector = load_vectors("erasure");
+  const auto space = id_at<base::SpaceId>(vector, "space");
+  Membership membership(space);
+  for (const auto& record : vector.at("records").as_array()) {
+    base::Bytes bytes;
+    ASSERT_TRUE(base::from_hex(std::string_view(record.as_string()), bytes));
+    ASSERT_TRUE(membership.add(bytes).ok());
+  }
+  const auto added = membership.add(hex_at(vector, "erased"));
+  ASSERT_TRUE(added.ok());
+  EXPECT_EQ(*added, id_at<base::RecordId>(vector, "erased_id"));
+  const auto log = id_at<base::LogId>(vector, "log");
+  const auto tag = [&](const char* of) {
+    return base::prefix_of<base::HeadTag>(id_at<base::Hash32>(vector, of));
+  };
+  const auto erased = membership.erased_ops({log, 0, tag("segment_hash")});
+  EXPECT_TRUE(erased.has(0));
+  EXPECT_FALSE(erased.has(1));
+  EXPECT_EQ(membership.witnessed_by({log, 1, tag("witness_hash")}).size(), 1U);
+  ASSERT_EQ(membership.erasures().size(), 1U);
+  EXPECT_EQ(membership.erasures()[0].reason, 1U);
+
+  const auto whole = log::decode_segment(hex_at(vector, "segment"));
+  const auto bare = log::decode_segment(hex_at(vector, "without_body"));
+  ASSERT_TRUE(whole.ok() && bare.ok());
+  EXPECT_EQ(log::without_body(*whole), hex_at(vector, "without_body"));
+  EXPECT_TRUE(log::same_segment(hex_at(vector, "segment"), hex_at(vector, "without_body")));
+  const auto key = id_at<base::PublicSignKey>(vector, "log_key");
+  for (const auto* segment : {&*whole, &*bare}) {
+    const auto verified = log::verify_next(space, log, key, {}, *segment);
+    ASSERT_TRUE(verified.ok());
+    EXPECT_EQ(verified->head.hash, id_at<base::Hash32>(vector, "segment_hash"));
+  }
+}
+
+TEST(GoldenVectors, AReceiptIsTheCarriers) {
+  const auto vector = load_vectors("erasure");
+  const auto carrier = crypto::BoxKey::from_secret(secret_at(vector, "carrier_secret"));
+  EXPECT_EQ(receipt_key(carrier).public_key(), id_at<base::PublicSignKey>(vector, "receipt_key"));
+  const auto receipt = read_receipt(hex_at(vector, "receipt"));
+  ASSERT_TRUE(receipt.ok());
+  EXPECT_EQ(receipt->record, id_at<base::RecordId>(vector, "erased_id"));
+  EXPECT_EQ(receipt->carrier, id_at<base::PublicBoxKey>(vector, "carrier"));
+  EXPECT_EQ(receipt->segments, 1U);
+  EXPECT_EQ(write_receipt(receipt_key(carrier), *receipt), hex_at(vector, "receipt"));
 }
 
 }  // namespace

@@ -339,6 +339,31 @@ TYPED_TEST_P(StoreSuite, BranchesAndHashesAreKept) {
   EXPECT_FALSE(this->store->put_branch(this->school.space, branch).ok()) << "a name is never taken twice";
 }
 
+TYPED_TEST_P(StoreSuite, AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommit) {
+  this->durably([&] {
+    this->put_record(this->school);
+    this->put_segment(this->school, this->first, 400);
+    this->put_segment(this->school, this->first);
+  });
+  const auto all = this->store->rest_after(this->school.space, 0).value();
+  EXPECT_TRUE(this->store->forgotten());
+  ASSERT_TRUE(this->store->begin().ok());
+  const Bytes less = this->some(100);
+  this->school.tip.usage.segment_bytes -= 300;
+  ASSERT_TRUE(this->store->replace_segment(this->school.space, this->school.tip, this->first, 0, less).ok());
+  EXPECT_FALSE(this->store->forgotten());
+  ASSERT_TRUE(this->store->commit().ok());
+  EXPECT_TRUE(this->store->forgotten());
+  this->school.bytes[1] = less;
+  this->expect_holds(this->school);
+  EXPECT_EQ(this->store->rest_after(this->school.space, 0).value().bytes, all.bytes - 300);
+  EXPECT_EQ(this->store->rest_after(this->school.space, 2).value().bytes, 150U);
+  this->reopen();
+  this->expect_holds(this->school);
+  ASSERT_TRUE(this->store->begin().ok());
+  EXPECT_FALSE(this->store->replace_segment(this->school.space, this->school.tip, this->first, 7, less).ok());
+}
+
 TYPED_TEST_P(StoreSuite, OneOwnerAtATime) {
   EXPECT_EQ(this->engine.open().code(), Code::store_locked);
   this->durably([&] { this->put_record(this->school); });
@@ -357,6 +382,8 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
                             ChunksLieInTheirSpaceAndGoWhenTheyAreErased, APlaceIsNeverTakenTwice,
-                            BranchesAndHashesAreKept, OneOwnerAtATime, TwoStoresAreTwoGenerations);
+                            BranchesAndHashesAreKept,
+                            AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommit, OneOwnerAtATime,
+                            TwoStoresAreTwoGenerations);
 
 }  // namespace sejawat::storage

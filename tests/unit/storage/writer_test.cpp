@@ -89,6 +89,11 @@ class Watched final : public carrier::CarrierStore {
     if (fail_append_after-- == 0) return base::error(Code::storage_failed, "append");
     return inner_->append_segment(space, tip, digest, log, head, segment);
   }
+  base::Status replace_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
+                               const base::LogId& log, std::uint64_t no, base::ByteView segment) override {
+    return inner_->replace_segment(space, tip, log, no, segment);
+  }
+  bool forgotten() const override { return inner_->forgotten(); }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space, std::uint64_t at) override {
     return inner_->digest_at(space, at);
   }

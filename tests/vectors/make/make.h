@@ -28,5 +28,6 @@ json::object make_signatures();   // signature.json
 json::object make_noise();        // noise.json
 json::object make_bundle();       // bundle.json
 json::object make_attachments();  // attachment.json
+json::object make_erasure();      // erasure.json
 
 }  // namespace sejawat::vectors

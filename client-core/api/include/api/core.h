@@ -19,6 +19,7 @@
 #include "space/identity.h"
 #include "space/invite.h"
 #include "space/membership.h"
+#include "space/receipt.h"
 #include "sync/session.h"
 
 namespace sejawat::api {
@@ -147,6 +148,30 @@ struct AttachmentInfo {
   bool wanted = false;             // to be fetched by the next syncs
   Delivery delivery = Delivery::saved_here;
   bool here() const { return sealed_bytes > 0 && sealed_here == sealed_bytes; }
+};
+// What erasing one entry or record takes (erase.cpp).
+struct EraseReport {
+  base::SpaceId space;
+  std::uint64_t ops = 0;       // that are erased
+  std::uint64_t others = 0;    // of it that others wrote, and that only they or an admin may erase
+  std::uint64_t segments = 0;  // sealed ones that hold them
+  std::uint64_t kept = 0;      // ops of those that were written once more
+  std::vector<base::RecordId> records;
+};
+// An erasure of this person, and which carriers have signed that they hold the bytes no more.
+struct ErasureStatus {
+  base::SpaceId space;
+  base::RecordId record;
+  std::uint32_t reason = 0;
+  std::int64_t wall_seconds = 0;
+  std::uint64_t segments = 0;
+  std::uint64_t ops = 0;
+  struct Carrier {
+    space::CarrierAddress address;
+    std::optional<space::Receipt> receipt;
+    base::Bytes signed_bytes;  // of the receipt, as the carrier gave it
+  };
+  std::vector<Carrier> carriers;
 };
 
 class BundleExport;
@@ -279,6 +304,13 @@ class Core {
   cycle::Cycle& cycle();
   base::PersonId person() const;  // zero before there is one
   base::Result<std::vector<cycle::JournalRevision>> revisions(const base::ObjectId& id);
+
+  // Erases for good what this person may erase of an entry or record: what they wrote, as an admin
+  // everything. Here at once, elsewhere as it gets there. not_found, not_permitted; key_missing: not all is
+  // here that has to be written once more. `reason` is a number of the caller's (0: none said) and readable
+  // by carriers.
+  base::Result<EraseReport> erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run);
+  base::Result<std::vector<ErasureStatus>> erasures();  // newest first
 
   base::Result<Status> status();
   base::Result<std::uint64_t> pending();  // as in Status

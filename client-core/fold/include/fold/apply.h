@@ -43,9 +43,12 @@ struct AppliedRemote {
   std::vector<Touched> touched;
   std::uint64_t lamport = 0;
 };
+// `erased`, by the op's place in the segment: it keeps its place and nothing else.
+using IsErased = std::function<bool(std::uint64_t)>;
 base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                           const base::LogId& branch, std::uint64_t first_position,
-                          const std::vector<log::Op>& ops, AppliedRemote& applied);
+                          const std::vector<log::Op>& ops, AppliedRemote& applied,
+                          const IsErased& erased = {});
 base::Result<ObjectState> state_of(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::ObjectId& object);
 

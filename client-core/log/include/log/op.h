@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ids.h"
@@ -28,6 +29,12 @@ enum class OpKind : std::uint8_t {
   append = 3,     // grow-only list: the dot is the element's identity
 };
 
+// An op that survived the erasure of its segment's body is written once more, by who erased
+// (docs/PROTOCOL.md, "Erasure"): the same op with 16 added to its kind and its own dot before those it
+// supersedes.
+inline constexpr std::uint8_t kWitnessStep = 16;
+inline bool is_witness(OpKind kind) { return static_cast<std::uint8_t>(kind) >= kWitnessStep; }
+
 // One register of the object: `element` 0 is the object itself, others are its parts (the events of an
 // entry).
 struct Cell {
@@ -47,6 +54,11 @@ struct Op {
   std::int64_t wall_ms = 0;   // display data
   friend bool operator==(const Op&, const Op&) = default;
 };
+
+// nullopt when it was written once more too often, or supersedes too much, to be written again.
+std::optional<Op> witness_of(const Dot& dot, Op op);
+// Back: the op and the dot it stands at. nullopt when it names none.
+std::optional<std::pair<Dot, Op>> original_of(Op witness);
 
 inline constexpr std::size_t kMaxOpsPerSegment = 4096;
 inline constexpr std::size_t kMaxCellsPerOp = 4096;

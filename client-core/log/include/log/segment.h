@@ -3,6 +3,7 @@
 // log_seal.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/ids.h"
@@ -49,19 +50,39 @@ struct Segment {
   base::Bytes header;
   base::Bytes body;
   base::Signature signature;
+  std::optional<base::Hash32> erased = std::nullopt;  // hash of a body that is gone; `body` is empty then
+  base::Hash32 hash_of_body() const;
 };
 
-// A segment as one byte string: varint length + header, varint length + body, 64 bytes signature.
+// A segment as one byte string: varint length + header, varint length + body, 64 bytes signature. Where the
+// body was erased its length is 0 and its hash (32) stands before the signature.
 base::Bytes encode_segment(const Segment& segment);
 base::Result<Segment> decode_segment(base::ByteView bytes);       // malformed, too_large
 base::Bytes encode_header(const SegmentHeader& header);           // proto SegmentHeader
 base::Result<SegmentHeader> decode_header(base::ByteView bytes);  // malformed, too_large, version_unsupported
 
 base::Hash32 body_hash(base::ByteView body);
+// The same segment without its body. The chain verifies all the same.
+base::Bytes without_body(const Segment& segment);
+// Whether two encodings are of one segment, be its body erased in one of them.
+bool same_segment(base::ByteView a, base::ByteView b);
 // Chain hash and message of the signature: H(space, log, previous hash, header, body hash). `previous` is
 // zero for segment 0.
 base::Hash32 segment_hash(const base::SpaceId& space, const base::LogId& log, const base::Hash32& previous,
                           base::ByteView header, const base::Hash32& body);
+
+// Names a segment wherever it stands, also after a fork: its log, its number and the first 8 bytes of its
+// hash.
+struct SegmentName {
+  base::LogId log;
+  std::uint64_t segment_no = 0;
+  base::HeadTag tag;
+  friend bool operator==(const SegmentName&, const SegmentName&) = default;
+  friend bool operator<(const SegmentName& a, const SegmentName& b) {
+    if (!(a.log == b.log)) return a.log < b.log;
+    return a.segment_no == b.segment_no ? a.tag < b.tag : a.segment_no < b.segment_no;
+  }
+};
 
 // What stands at the end of a log. `count` segments, `next_op` ops; hash zero when empty.
 struct Head {

@@ -167,6 +167,22 @@ class Store {
   base::Status replace_unsealed(const base::SpaceId&, const base::LogId& from,
                                 const std::vector<MovedOp>& ops);
   base::Result<std::vector<MovedOp>> unsealed_with_objects(const base::SpaceId&, const base::LogId&);
+  // Erasure (erased_ops.cpp). An op that is erased keeps its place and loses its bytes; ops_of and objects
+  // leave it out. Another encoding of the same segment, without its body or with it again.
+  base::Status replace_segment(const base::SpaceId&, const base::LogId&, std::uint64_t no,
+                               base::ByteView bytes);
+  base::Result<std::optional<SegmentState>> segment_state(const base::SpaceId&, const base::LogId&,
+                                                          std::uint64_t no);
+  base::Result<std::optional<StoredSegment>> segment_at(const base::SpaceId&, const base::LogId&,
+                                                        std::uint64_t position);
+  base::Result<std::vector<MovedOp>> ops_between(const base::SpaceId&, const base::LogId&,
+                                                 std::uint64_t first_position, std::uint64_t count);
+  // The object that lost an op by it; nullopt when there was nothing to lose.
+  base::Result<std::optional<base::ObjectId>> erase_op(const base::SpaceId&, const log::Dot&);
+  // An op that has not left this store becomes `op`, which is of no object.
+  base::Status replace_unsealed_op(const base::SpaceId&, const StoredOp& op);
+  // What was deleted leaves the search index and the files of this store as well; outside a transaction.
+  base::Status forget_deleted();
   // Names of members, as they wrote them; rows derived from ops.
   base::Status put_profile(const base::SpaceId&, const base::PersonId&, std::string_view name);
   base::Result<std::vector<std::pair<base::PersonId, std::string>>> profiles(const base::SpaceId&);
@@ -184,6 +200,9 @@ class Store {
   base::Result<std::uint64_t> acked_segments(const base::PublicBoxKey&, const base::SpaceId&,
                                              const base::LogId&);
   base::Status void_acks(const base::PublicBoxKey&);  // new generation: cursors and acks of this carrier go
+  // What one carrier acked of one space's logs, or of one record, goes; the cursor stays.
+  base::Status void_segment_acks(const base::PublicBoxKey&, const base::SpaceId&);
+  base::Status void_record_ack(const base::PublicBoxKey&, const base::RecordId&);
 
   JournalRows& journal();
   RecordRows& records_of_cycle();

@@ -53,6 +53,13 @@ struct Hello {
   base::Bytes operator_secret;  // empty or 16 bytes
   std::optional<base::GenerationId> generation;
 };
+// Asks for a carrier's receipt of an erasure.
+struct ReceiptQuery {
+  base::SpaceId space;
+  base::RecordId record;
+};
+inline constexpr std::size_t kMaxReceipts = 16;  // in a message
+inline constexpr std::size_t kMaxReceiptBytes = 256;
 // Of a chunk of an attachment, from an offset on.
 struct ChunkPiece {
   SpaceRef space;
@@ -77,6 +84,7 @@ struct ClientMessage {
   bool media = false;
   std::vector<ChunkPiece> chunks;
   std::vector<ChunkWant> wants;
+  std::vector<ReceiptQuery> receipts;
 };
 struct SpaceReply {
   SpaceRef space;
@@ -114,6 +122,7 @@ struct ServerMessage {
   bool media = false;
   std::vector<ChunkState> chunk_states;
   std::vector<ChunkPiece> chunks;
+  std::vector<base::Bytes> receipts;
   std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };
 

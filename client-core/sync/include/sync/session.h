@@ -47,6 +47,8 @@ class ClientShelf {
                                                              std::size_t budget) = 0;
   // Of segments that are sealed from now on. Sealed ones stay as they are.
   virtual void seal_at_most(std::size_t bytes) { static_cast<void>(bytes); }
+  // Erasures of this person whose receipt by this carrier is not here; at most kMaxReceipts.
+  virtual base::Result<std::vector<ReceiptQuery>> receipts_to_ask() { return std::vector<ReceiptQuery>(); }
   virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
   // Of a carrier that was never met: whether to say first what is held here and hear what it has, because much
   // of it may have come there another way.
@@ -125,6 +127,7 @@ class ClientShelf {
     };
     std::vector<Moved> moved;
     std::vector<ChunkNews> chunks;
+    std::vector<base::Bytes> receipts;  // space/receipt.h; not judged yet
     std::int64_t wall_seconds = 0;
   };
   struct Applied {

@@ -9,6 +9,8 @@
 #include "carrier/limits.h"
 #include "carrier/peer.h"
 #include "carrier/store.h"
+#include "crypto/box.h"
+#include "crypto/sign.h"
 #include "space/membership.h"
 #include "sync/frame.h"
 
@@ -27,6 +29,9 @@ class Carrier {
   // Loads the membership of every space. `store` is borrowed.
   static base::Result<std::unique_ptr<Carrier>> open(CarrierStore& store, const Limits& limits = {});
 
+  // With the key of its address it signs receipts of erasures; without, it gives none.
+  void sign_receipts(const crypto::BoxKey& key);
+
   // The operator invite of this carrier, made at its first start; nullopt once a community used it.
   base::Result<std::optional<base::Secret16>> operator_secret(base::Random& random);
 
@@ -35,6 +40,7 @@ class Carrier {
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
     std::vector<std::optional<base::SpaceId>> spaces;       // what the message's spaces are called here
     std::vector<std::optional<base::SpaceId>> wanted;       // and those of its wants
+    std::int64_t wall_seconds = 0;
   };
   // Inside a transaction of the store. An error is the store's and fatal: this object may then be ahead of
   // what is stored and must not be used any more. Refusals are verdicts.
@@ -84,6 +90,7 @@ class Carrier {
     std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
     std::set<base::PublicBoxKey> removed;
     std::set<base::PersonId> members;
+    std::size_t erasures_done = 0;  // of its membership, those looked at
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
   // The segments a device may still bring now.
@@ -153,6 +160,18 @@ class Carrier {
                            sync::ServerMessage& reply);
   base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,
                             Ingested& ingested);
+  // erasure.cpp
+  base::Status settle_erasures(Space& space);
+  base::Status settle_erasure(Space& space, const log::SegmentName& name);
+  base::Status note_arrival(Space& space, const log::SegmentName& name);
+  base::Status keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
+                         const log::Segment& segment, base::ByteView bytes);
+  base::Result<bool> may_drop(const Space& space, const log::SegmentName& name, std::uint64_t op_count);
+  base::Status put_in_place(Space& space, const base::LogId& branch, std::uint64_t segment_no,
+                            base::ByteView held, base::ByteView bytes);
+  base::Result<std::optional<std::uint64_t>> bodies_gone(const Space& space, const space::Erasure& erasure);
+  base::Status add_receipts(const Peer& peer, const sync::ClientMessage& message, std::int64_t wall_seconds,
+                            sync::ServerMessage& reply);
   base::Result<bool> operator_valid(const sync::ClientMessage& message);
   base::Result<bool> base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set);
   base::Result<sync::Vector> vector_of(const base::SpaceId& id, std::size_t budget);
@@ -181,6 +200,8 @@ class Carrier {
 
   CarrierStore& store_;
   Limits limits_;
+  std::optional<crypto::SigningKey> receipt_key_;
+  base::PublicBoxKey key_;
   base::GenerationId generation_;
   std::map<base::SpaceId, std::unique_ptr<Space>> spaces_;
   // Nobody proves to hold the box key that a certificate names, so several persons may claim one. Whoever

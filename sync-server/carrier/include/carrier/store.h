@@ -95,6 +95,12 @@ class CarrierStore {
                                      base::ByteView record) = 0;
   virtual base::Status append_segment(const base::SpaceId&, const SpaceTip& tip, const base::Digest& digest,
                                       const base::LogId&, const log::Head& head, base::ByteView segment) = 0;
+  // Puts another encoding of the same segment in its place: without its body, or with it again. Digests,
+  // heads and positions stay. `tip` as in append_segment.
+  virtual base::Status replace_segment(const base::SpaceId&, const SpaceTip& tip, const base::LogId&,
+                                       std::uint64_t no, base::ByteView segment) = 0;
+  // Whether the bytes of all that was replaced so far are gone from the store's files as well.
+  virtual bool forgotten() const = 0;
   // Digest at a position; nullopt when there is no such position.
   virtual base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId&,
                                                               std::uint64_t position) = 0;

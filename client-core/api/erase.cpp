@@ -1,0 +1,328 @@
+// What a person erases (docs/PROTOCOL.md, "Erasure"): which ops of which segments, what survives of those and
+// is written once more, and the records that say so. Nothing of it waits for a network.
+#include <algorithm>
+
+#include "client_shelf.h"
+#include "core_state.h"
+#include "space/receipt.h"
+
+namespace sejawat::api {
+namespace {
+
+using base::Code;
+
+// What is written once more for one record, before compression; keeps its witnesses within a record's cap.
+constexpr std::size_t kSurvivorsAtOnce = 128 * 1024;
+
+// Ops of one object that this person may erase, by where they are.
+struct Plan {
+  std::vector<log::Dot> unsealed;
+  struct Part {
+    store::StoredSegment segment;
+    std::vector<std::uint32_t> offsets;  // ascending
+  };
+  std::map<std::pair<base::LogId, std::uint64_t>, Part> parts;
+  EraseReport report;
+};
+
+bool may_erase(Core::State& core, const SpaceState& space, const base::LogId& branch) {
+  const auto log = space.membership.logs().find(space.log_of(branch));
+  if (log == space.membership.logs().end()) return false;
+  return core.is_admin(space) || log->second.person == core.certificate->person();
+}
+
+base::Status plan_dot(Core::State& core, SpaceState& space, const log::Dot& dot, Plan& plan) {
+  if (!may_erase(core, space, dot.branch)) {
+    ++plan.report.others;
+    return {};
+  }
+  ++plan.report.ops;
+  SJ_TRY(auto segment, core.store->segment_at(space.row.space, dot.branch, dot.position));
+  if (!segment) {
+    plan.unsealed.push_back(dot);
+    return {};
+  }
+  const auto offset = static_cast<std::uint32_t>(dot.position - segment->first_op);
+  auto& part = plan.parts[{segment->log, segment->segment_no}];
+  part.segment = std::move(*segment);
+  part.offsets.push_back(offset);
+  return {};
+}
+
+base::Result<Plan> plan_of(Core::State& core, SpaceState& space, const base::ObjectId& object) {
+  Plan plan;
+  SJ_TRY(const auto ops, core.store->ops_of(space.row.space, object));
+  std::set<log::Dot> dots;
+  for (const auto& op : ops) dots.insert(op.dot);
+  // The same ops, written once more when something else was erased; and those once more.
+  SJ_TRY(const auto once_more, core.store->ops_of(space.row.space, {}));
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& row : once_more) {
+      SJ_TRY(auto op, core.codec.decode(row.bytes));
+      const auto original = log::original_of(std::move(op));
+      if (original && dots.count(original->first) != 0) grown = dots.insert(row.dot).second || grown;
+    }
+  }
+  for (const auto& dot : dots) SJ_TRY_STATUS(plan_dot(core, space, dot, plan));
+  for (auto& [place, part] : plan.parts) std::sort(part.offsets.begin(), part.offsets.end());
+  plan.report.segments = plan.parts.size();
+  return plan;
+}
+
+space::ErasedSegment erased_segment(const SpaceState& space, const Plan::Part& part) {
+  space::ErasedSegment out;
+  out.name = {space.log_of(part.segment.log), part.segment.segment_no,
+              base::prefix_of<base::HeadTag>(part.segment.hash)};
+  for (const std::uint32_t offset : part.offsets) {
+    if (!out.runs.empty() && out.runs.back().first + out.runs.back().second == offset) {
+      ++out.runs.back().second;
+    } else {
+      out.runs.emplace_back(offset, 1);
+    }
+  }
+  return out;
+}
+
+// Ops of that segment that stay, and have no other place to be read from. key_missing when they are not all
+// here: then nobody could write them once more.
+base::Result<std::vector<store::StoredOp>> survivors_of(Core::State& core, SpaceState& space,
+                                                        const Plan::Part& part) {
+  std::vector<store::StoredOp> survivors;
+  SJ_TRY(const auto segment, log::decode_segment(part.segment.bytes));
+  if (segment.erased) return survivors;
+  SJ_TRY(auto rows, core.store->ops_between(space.row.space, part.segment.log, part.segment.first_op,
+                                            part.segment.op_count));
+  if (rows.size() != part.segment.op_count) return base::error(Code::key_missing, "ops of the segment");
+  for (auto& row : rows) {
+    const auto offset = static_cast<std::uint32_t>(row.op.dot.position - part.segment.first_op);
+    if (row.op.bytes.empty() || std::binary_search(part.offsets.begin(), part.offsets.end(), offset))
+      continue;
+    survivors.push_back(std::move(row.op));
+  }
+  return survivors;
+}
+
+// Seals `survivors` once more into segments of their own; their names.
+base::Result<std::vector<log::SegmentName>> write_witnesses(Core::State& core, SpaceState& space,
+                                                            const std::vector<store::StoredOp>& survivors) {
+  std::vector<log::SegmentName> names;
+  if (survivors.empty()) return names;
+  const base::SpaceId& id = space.row.space;
+  SJ_TRY_STATUS(core.seal_pending(space, SIZE_MAX));  // what waits is not held up with them
+  SJ_TRY(const auto own, core.store->own_log(id));
+  if (!own) return base::error(Code::not_permitted, "no log of one's own");
+  SJ_TRY(const auto head, core.store->head(id, own->log));
+  for (const auto& survivor : survivors) {
+    SJ_TRY(auto op, core.codec.decode(survivor.bytes));
+    auto witness = log::witness_of(survivor.dot, std::move(op));
+    if (!witness) return base::error(Code::too_large, "an op written once more too often");
+    SJ_TRY(const auto position, core.store->next_position(id, own->log));
+    SJ_TRY_STATUS(core.store->put_op(id, {}, {{own->log, position}, core.codec.encode(*witness)}, false));
+  }
+  SJ_TRY_STATUS(core.seal_pending(space, SIZE_MAX));
+  SJ_TRY(const auto after, core.store->head(id, own->log));
+  SJ_TRY(const auto unsealed, core.store->unsealed_ops(id, own->log, 1));
+  if (!after || !unsealed.empty()) return base::error(Code::key_missing, "nothing can be sealed yet");
+  for (std::uint64_t no = head ? head->count : 0; no < after->count; ++no) {
+    SJ_TRY(const auto segment, core.store->segment(id, own->log, no));
+    if (!segment) return base::error(Code::internal, "a sealed segment is not held");
+    names.push_back({own->log, no, base::prefix_of<base::HeadTag>(segment->hash)});
+  }
+  if (names.size() > space::kWitnessesAtOnce) return base::error(Code::too_large, "witnesses");
+  return names;
+}
+
+// An op that never left keeps its place in the log and says nothing.
+base::Status blank(Core::State& core, const base::SpaceId& space, const log::Dot& dot) {
+  return core.store->replace_unsealed_op(space, {dot, core.codec.encode(log::Op{})});
+}
+
+base::Status carry_out(Core::State& core, SpaceState& space, Plan& plan, std::uint32_t reason) {
+  for (const auto& dot : plan.unsealed) SJ_TRY_STATUS(blank(core, space.row.space, dot));
+  std::vector<space::ErasedSegment> segments;
+  std::vector<store::StoredOp> survivors;
+  std::size_t bytes = 0;
+  std::size_t runs = 0;
+  const auto write = [&]() -> base::Status {
+    if (segments.empty()) return {};
+    SJ_TRY(auto witnesses, write_witnesses(core, space, survivors));
+    std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    std::sort(witnesses.begin(), witnesses.end());
+    SJ_TRY(const auto record,
+           core.take_record(space, space::write_erased(core.author(), space.membership, reason,
+                                                       std::move(segments), std::move(witnesses))));
+    plan.report.records.push_back(record);
+    plan.report.kept += survivors.size();
+    segments.clear();
+    survivors.clear();
+    bytes = runs = 0;
+    return {};
+  };
+  const auto add = [&](const Plan::Part& part) -> base::Status {
+    SJ_TRY(auto kept, survivors_of(core, space, part));
+    std::size_t more = 0;
+    for (const auto& op : kept) more += op.bytes.size();
+    auto erased = erased_segment(space, part);
+    if (segments.size() == space::kErasedAtOnce || bytes + more > kSurvivorsAtOnce ||
+        runs + erased.runs.size() > space::kErasedRunsAtOnce) {
+      SJ_TRY_STATUS(write());
+    }
+    bytes += more;
+    runs += erased.runs.size();
+    segments.push_back(std::move(erased));
+    survivors.insert(survivors.end(), std::make_move_iterator(kept.begin()),
+                     std::make_move_iterator(kept.end()));
+    return {};
+  };
+  // The witnesses of a record hold what survives of every segment that it names. What is read from other
+  // witnesses already is named in a record without any.
+  for (const bool with_body : {false, true}) {
+    for (const auto& [place, part] : plan.parts) {
+      SJ_TRY(const auto segment, log::decode_segment(part.segment.bytes));
+      if (segment.erased.has_value() == with_body) continue;
+      SJ_TRY_STATUS(add(part));
+    }
+    SJ_TRY_STATUS(write());
+  }
+  return {};
+}
+
+}  // namespace
+
+// Two devices erased at one time: what each wrote once more holds what the other erased. Whoever wrote it
+// erases that as well.
+base::Status Core::State::erase_leftovers(SpaceState& space, std::vector<fold::Touched>& touched) {
+  if (space.membership.erasures().empty() || !certificate) return {};
+  const base::SpaceId& id = space.row.space;
+  Plan plan;
+  SJ_TRY(const auto once_more, store->ops_of(id, {}));
+  for (const auto& row : once_more) {
+    if (!is_of_this_device(space, row.dot.branch)) continue;
+    SJ_TRY(auto op, codec.decode(row.bytes));
+    const auto original = log::original_of(std::move(op));
+    if (!original) continue;
+    SJ_TRY(const auto named, store->ops_between(id, original->first.branch, original->first.position, 1));
+    const bool gone = !named.empty() && named.front().op.bytes.empty();
+    if (gone) SJ_TRY_STATUS(plan_dot(*this, space, row.dot, plan));
+  }
+  if (plan.report.ops == 0) return {};
+  for (auto& [place, part] : plan.parts) std::sort(part.offsets.begin(), part.offsets.end());
+  base::Status done = carry_out(*this, space, plan, 0);
+  if (done.code() == Code::key_missing || done.code() == Code::not_permitted) return {};  // another time
+  SJ_TRY_STATUS(std::move(done));
+  SJ_TRY_STATUS(save_digest(space));
+  return settle_erasures(space, touched);
+}
+
+namespace {
+
+base::Result<base::SpaceId> space_of(Core::State& core, const base::ObjectId& object) {
+  SJ_TRY(const auto entry, core.store->journal().get(object));
+  if (entry) return entry->space;
+  SJ_TRY(const auto record, core.store->records_of_cycle().get(object));
+  if (record) return record->space;
+  return base::error(Code::not_found, "no such entry or record");
+}
+
+}  // namespace
+
+base::Result<EraseReport> Core::erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run) {
+  State& core = *state_;
+  if (!core.device) return base::error(Code::not_found, "no person in this store yet");
+  SJ_TRY_STATUS(core.ensure_usable());
+  SJ_TRY(const auto id, space_of(core, object));
+  SJ_TRY(auto* space, core.space(id));
+  SJ_TRY(auto plan, plan_of(core, *space, object));
+  plan.report.space = id;
+  if (plan.report.ops == 0) return base::error(Code::not_permitted, "by its author or an admin");
+  if (dry_run) return plan.report;
+  {
+    Change change(core);
+    SJ_TRY_STATUS(change.begin());
+    SJ_TRY_STATUS(carry_out(core, *space, plan, reason));
+    std::vector<fold::Touched> touched{{id, object, 0}};
+    SJ_TRY_STATUS(core.membership_changed(*space, touched));
+    SJ_TRY_STATUS(core.refresh(touched));
+    SJ_TRY_STATUS(core.save_digest(*space));
+    SJ_TRY_STATUS(change.commit());
+  }
+  SJ_TRY_STATUS(core.store->forget_deleted());
+  return plan.report;
+}
+
+std::string StoreShelf::receipt_name(const base::PublicBoxKey& carrier, const base::RecordId& record) {
+  return "receipt " + carrier.hex() + " " + record.hex();
+}
+
+base::Result<std::vector<ErasureStatus>> Core::erasures() {
+  State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
+  std::vector<ErasureStatus> all;
+  for (const auto& [id, space] : core.spaces) {
+    for (const auto& erasure : space->membership.erasures()) {
+      if (!core.certificate || !(erasure.author == core.certificate->person())) continue;
+      ErasureStatus row;
+      row.space = id;
+      row.record = erasure.record;
+      row.reason = erasure.reason;
+      row.wall_seconds = erasure.wall_seconds;
+      row.segments = erasure.segments.size();
+      for (const auto& segment : erasure.segments) {
+        for (const auto& run : segment.runs) row.ops += run.second;
+      }
+      for (const auto& carrier : core.carriers) {
+        ErasureStatus::Carrier at;
+        SJ_TRY(at.address, space::CarrierAddress::parse(carrier.url));
+        SJ_TRY(const auto bytes, core.store->setting(StoreShelf::receipt_name(carrier.key, erasure.record)));
+        auto receipt = bytes ? space::stored_receipt(*bytes)
+                             : base::Result<space::Receipt>(base::error(Code::not_found));
+        // Of a store that it is no more, a receipt says nothing.
+        if (receipt.ok() && carrier.generation && receipt->generation == *carrier.generation) {
+          at.receipt = std::move(receipt).value();
+          at.signed_bytes = *bytes;
+        }
+        row.carriers.push_back(std::move(at));
+      }
+      all.push_back(std::move(row));
+    }
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const auto& a, const auto& b) { return a.wall_seconds > b.wall_seconds; });
+  return all;
+}
+
+base::Result<std::vector<sync::ReceiptQuery>> StoreShelf::receipts_to_ask() {
+  std::vector<sync::ReceiptQuery> queries;
+  const auto* carrier = core_.carrier(carrier_);
+  if (carrier == nullptr || !core_.certificate) return queries;
+  for (const auto& [id, space] : core_.spaces) {
+    for (const auto& erasure : space->membership.erasures()) {
+      if (!(erasure.author == core_.certificate->person())) continue;
+      SJ_TRY(const auto bytes, core_.store->setting(receipt_name(carrier_, erasure.record)));
+      if (bytes) {
+        const auto receipt = space::stored_receipt(*bytes);
+        if (receipt.ok() && carrier->generation && receipt->generation == *carrier->generation) continue;
+      }
+      queries.push_back({id, erasure.record});
+      if (queries.size() == sync::kMaxReceipts) return queries;
+    }
+  }
+  return queries;
+}
+
+base::Status StoreShelf::apply_receipts(const Outcome& outcome) {
+  const auto* carrier = core_.carrier(carrier_);
+  for (const auto& bytes : outcome.receipts) {
+    const auto receipt = space::read_receipt(bytes);
+    // Somebody else's word, or of another store: it says nothing here.
+    if (!receipt.ok() || carrier == nullptr || !(receipt->carrier == carrier_) || !carrier->generation ||
+        !(receipt->generation == *carrier->generation)) {
+      continue;
+    }
+    SJ_TRY_STATUS(core_.store->put_setting(receipt_name(carrier_, receipt->record), bytes));
+  }
+  return {};
+}
+
+}  // namespace sejawat::api

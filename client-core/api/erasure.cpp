@@ -1,0 +1,140 @@
+// Erasure on a device (docs/PROTOCOL.md, "Erasure"): values and sealed bodies go, chains stay, and what
+// survives of a body is taken from where it was written once more.
+#include <algorithm>
+
+#include "core_state.h"
+
+namespace sejawat::api {
+namespace {
+
+log::SegmentName name_of(const SpaceState& space, const store::StoredSegment& segment) {
+  return {space.log_of(segment.log), segment.segment_no, base::prefix_of<base::HeadTag>(segment.hash)};
+}
+
+}  // namespace
+
+base::Result<bool> Core::State::may_drop(const SpaceState& space, const log::SegmentName& name,
+                                         std::uint64_t op_count) {
+  if (space.membership.erased_ops(name).all(op_count)) return true;
+  for (const std::size_t place : space.membership.erasures_of(name)) {
+    const auto& witnesses = space.membership.erasures()[place].witnesses;
+    bool held = !witnesses.empty();
+    for (std::size_t i = 0; held && i < witnesses.size(); ++i) {
+      SJ_TRY(const auto found,
+             find_segment(space, witnesses[i].log, witnesses[i].segment_no, witnesses[i].tag));
+      held = found.has_value();
+    }
+    if (held) return true;
+  }
+  return false;
+}
+
+base::Status Core::State::settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched) {
+  const auto& erasures = space.membership.erasures();
+  if (erasures.size() != space.erasures_read) {
+    space.erasures_read = erasures.size();
+    space.erasures_open.clear();
+    for (const auto& erasure : erasures) {
+      for (const auto& segment : erasure.segments) space.erasures_open.push_back(segment.name);
+    }
+    std::sort(space.erasures_open.begin(), space.erasures_open.end());
+    space.erasures_open.erase(std::unique(space.erasures_open.begin(), space.erasures_open.end()),
+                              space.erasures_open.end());
+  }
+  std::vector<log::SegmentName> open;
+  for (const auto& name : space.erasures_open) {
+    SJ_TRY(const bool done, settle_erasure(space, name, touched));
+    if (!done) open.push_back(name);
+  }
+  space.erasures_open = std::move(open);
+  return {};
+}
+
+// True when nothing is left to do: values gone, body gone, and what survives is here.
+base::Result<bool> Core::State::settle_erasure(SpaceState& space, const log::SegmentName& name,
+                                               std::vector<fold::Touched>& touched) {
+  const base::SpaceId& id = space.row.space;
+  SJ_TRY(const auto stored, find_segment(space, name.log, name.segment_no, name.tag));
+  if (!stored) return false;
+  const auto erased = space.membership.erased_ops(name);
+  for (std::uint64_t offset = 0; offset < stored->op_count; ++offset) {
+    if (!erased.has(offset)) continue;
+    SJ_TRY(const auto object, store->erase_op(id, {stored->log, stored->first_op + offset}));
+    if (object) touched.push_back({id, *object, 0});
+  }
+  SJ_TRY(auto segment, log::decode_segment(stored->bytes));
+  if (!segment.erased) {
+    SJ_TRY(const bool drop, may_drop(space, name, stored->op_count));
+    if (!drop) return false;
+    SJ_TRY_STATUS(store->replace_segment(id, stored->log, stored->segment_no, log::without_body(segment)));
+  }
+  SJ_TRY(const auto state, store->segment_state(id, stored->log, stored->segment_no));
+  if (state == store::SegmentState::waiting_key || state == store::SegmentState::unreadable) {
+    SJ_TRY_STATUS(
+        store->set_segment_state(id, stored->log, stored->segment_no, store::SegmentState::waiting_deps));
+  }
+  return state == store::SegmentState::applied;
+}
+
+// Of a segment without its body: false while what survives of it is not here. Only what its eraser wrote once
+// more counts, and only where no op stands yet.
+base::Result<bool> Core::State::restore_survivors(SpaceState& space, const log::SegmentName& name,
+                                                  const base::LogId& branch, const log::SegmentHeader& header,
+                                                  Opened& opened) {
+  const base::SpaceId& id = space.row.space;
+  const auto erased = space.membership.erased_ops(name);
+  if (erased.all(header.op_count)) return true;
+  for (const std::size_t place : space.membership.erasures_of(name)) {
+    const auto& erasure = space.membership.erasures()[place];
+    std::vector<store::StoredSegment> witnesses;
+    for (const auto& one : erasure.witnesses) {
+      SJ_TRY(auto found, find_segment(space, one.log, one.segment_no, one.tag));
+      if (!found) break;
+      SJ_TRY(const auto state, store->segment_state(id, found->log, found->segment_no));
+      const auto enrolled = space.membership.logs().find(one.log);
+      if (state != store::SegmentState::applied || enrolled == space.membership.logs().end() ||
+          !(enrolled->second.person == erasure.author)) {
+        break;
+      }
+      witnesses.push_back(std::move(*found));
+    }
+    if (witnesses.empty() || witnesses.size() != erasure.witnesses.size()) continue;
+    for (const auto& witness : witnesses) {
+      SJ_TRY(const auto rows, store->ops_between(id, witness.log, witness.first_op, witness.op_count));
+      for (const auto& row : rows) {
+        if (row.op.bytes.empty() || !row.object.is_zero()) continue;
+        SJ_TRY(auto op, codec.decode(row.op.bytes));
+        auto original = log::original_of(std::move(op));
+        if (!original) continue;
+        const auto& [dot, survivor] = *original;
+        const std::uint64_t offset = dot.position - header.first_op;
+        if (!(dot.branch == branch) || dot.position < header.first_op || offset >= header.op_count) continue;
+        if (erased.has(offset)) continue;
+        const bool again = log::is_witness(survivor.kind);
+        const base::ObjectId object = again ? base::ObjectId{} : survivor.object;
+        SJ_TRY_STATUS(store->put_op(id, object, {dot, codec.encode(survivor)}, true));
+        if (!again) opened.touched.push_back({id, object, survivor.type});
+        if (survivor.lamport < UINT64_MAX / 4) opened.lamport = std::max(opened.lamport, survivor.lamport);
+      }
+    }
+    return true;
+  }
+  return false;
+}
+
+// A body that came after its segment came without, and that is wanted still.
+base::Status Core::State::fill_body(SpaceState& space, const base::LogId& branch, const log::Segment& segment,
+                                    const log::SegmentHeader& header, const base::Bytes& bytes) {
+  if (segment.erased) return {};
+  const base::SpaceId& id = space.row.space;
+  SJ_TRY(const auto held, store->segment(id, branch, header.segment_no));
+  if (!held || held->bytes.size() >= bytes.size()) return {};
+  SJ_TRY(const bool drop, may_drop(space, name_of(space, *held), header.op_count));
+  if (drop) return {};
+  SJ_TRY_STATUS(store->replace_segment(id, branch, header.segment_no, bytes));
+  SJ_TRY(const auto state, store->segment_state(id, branch, header.segment_no));
+  if (state != store::SegmentState::waiting_deps) return {};
+  return store->set_segment_state(id, branch, header.segment_no, store::SegmentState::waiting_key);
+}
+
+}  // namespace sejawat::api

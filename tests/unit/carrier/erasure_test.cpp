@@ -1,0 +1,133 @@
+// What a carrier does with erased bodies, and what it lets nobody do by that name.
+#include "fixture.h"
+#include "space/receipt.h"
+
+namespace sejawat::carrier {
+namespace {
+
+class ErasureTest : public SchoolTest {
+ protected:
+  ErasureTest() { carrier->sign_receipts(key); }
+  static log::SegmentName name_of(const Writing& log) {  // of its newest segment
+    return {log.id, log.head.count - 1, base::prefix_of<base::HeadTag>(log.head.hash)};
+  }
+  Code erase(const Person& by, std::vector<space::ErasedSegment> segments,
+             std::vector<log::SegmentName> witnesses = {}) {
+    last = space::write_erased(by.author(), school.membership, 0, std::move(segments), std::move(witnesses));
+    school.add(last);
+    return offer(by, school.id(), last);
+  }
+  bool bodiless(const Writing& log, std::uint64_t no) {
+    const auto held = store->segment(school.id(), log.id, no);
+    EXPECT_TRUE(held.ok() && *held);
+    return log::decode_segment(**held)->erased.has_value();
+  }
+  std::vector<Bytes> receipts(const Person& by, base::ByteView record) {
+    auto message = message_of({});
+    message.receipts.push_back({school.id(), *space::record_id_of(record)});
+    return send(by, message).receipts;
+  }
+  Bytes without_body(const Bytes& segment) { return log::without_body(*log::decode_segment(segment)); }
+  base::Digest digest() {
+    return log::SpaceDigest::from_state(school.id(), (*store->tip(school.id()))->digest_state)->value();
+  }
+  crypto::BoxKey key = crypto::BoxKey::random(random);
+  Bytes last;
+};
+
+TEST_F(ErasureTest, ABodyGoesAtOnceWhenEverythingInItIsErased) {
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto name = name_of(log);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto bytes_before = carrier->survey().front().usage.segment_bytes;
+  const auto heads = *store->heads(school.id());
+  EXPECT_EQ(erase(admin, {{name, {{0, 2}}}}), Code::ok);
+  EXPECT_FALSE(bodiless(log, 0)) << "the third op survives";
+  EXPECT_TRUE(receipts(admin, last).empty());
+  EXPECT_EQ(erase(admin, {{name, {{2, 1}}}}), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_FALSE(bodiless(log, 1));
+  EXPECT_EQ(*store->heads(school.id()), heads);
+  EXPECT_EQ(carrier->survey().front().usage.segment_bytes, bytes_before - 121 + 33);
+  const auto given = receipts(admin, last);
+  ASSERT_EQ(given.size(), 1U);
+  const auto receipt = space::read_receipt(given.front());
+  ASSERT_TRUE(receipt.ok());
+  EXPECT_EQ(receipt->carrier, key.public_key());
+  EXPECT_EQ(receipt->wall_seconds, kNow);
+  EXPECT_EQ(receipt->generation, carrier->generation());
+  EXPECT_TRUE(receipts(stranger, last).empty());
+}
+
+TEST_F(ErasureTest, ABodyStaysUntilWhatSurvivesIsHereElsewhere) {
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto erased = name_of(log);
+  const auto witness = log.write();
+  EXPECT_EQ(erase(admin, {{erased, {{0, 1}}}}, {name_of(log)}), Code::ok);
+  EXPECT_FALSE(bodiless(log, 0));
+  EXPECT_TRUE(receipts(admin, last).empty());
+  EXPECT_EQ(write(admin, log, witness), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(receipts(admin, last).size(), 1U);
+}
+
+TEST_F(ErasureTest, AnErasureMayComeBeforeWhatItErases) {
+  auto log = enrol(school, admin);
+  const auto segment = log.write();
+  EXPECT_EQ(erase(admin, {{name_of(log), {{0, 3}}}}), Code::ok);
+  EXPECT_TRUE(receipts(admin, last).empty()) << "it is not here: that says nothing yet";
+  EXPECT_EQ(write(admin, log, segment), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(write(admin, log, segment), Code::ok) << "known, and not taken back";
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(write(admin, log, without_body(segment)), Code::ok);
+}
+
+TEST_F(ErasureTest, NobodyStripsABodyThatNoErasureNames) {
+  auto log = enrol(school, admin);
+  const auto segment = log.write();
+  EXPECT_EQ(write(admin, log, without_body(segment)), Code::unknown_membership);
+  auto forged = without_body(segment);
+  forged[forged.size() - base::Signature::kSize - 1] ^= 1;  // another body's hash
+  EXPECT_EQ(write(admin, log, forged), Code::bad_signature);
+  EXPECT_EQ(write(admin, log, segment), Code::ok);
+  EXPECT_FALSE(bodiless(log, 0));
+}
+
+TEST_F(ErasureTest, AMemberWithoutTheRightErasesNothing) {
+  admit(sari);
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto record =
+      space::write_erased(sari.author(), school.membership, 0, {{name_of(log), {{0, 3}}}}, {});
+  EXPECT_EQ(offer(sari, school.id(), record), Code::not_permitted);
+  EXPECT_FALSE(bodiless(log, 0));
+}
+
+TEST_F(ErasureTest, ABodyComesBackWhileSomethingOfItIsNowhereElse) {
+  auto log = enrol(school, admin);
+  const auto segment = log.write();
+  EXPECT_EQ(erase(admin, {{name_of(log), {{0, 1}}}}), Code::ok);
+  EXPECT_EQ(write(admin, log, without_body(segment)), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  const auto before = digest();
+  EXPECT_EQ(write(admin, log, segment), Code::ok);
+  EXPECT_FALSE(bodiless(log, 0));
+  EXPECT_EQ(digest(), before);
+}
+
+TEST_F(ErasureTest, AReopenedCarrierKnowsWhatIsErased) {
+  auto log = enrol(school, admin);
+  const auto segment = log.write();
+  EXPECT_EQ(erase(admin, {{name_of(log), {{0, 3}}}}), Code::ok);
+  open({});
+  carrier->sign_receipts(key);
+  EXPECT_EQ(write(admin, log, segment), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(receipts(admin, last).size(), 1U);
+}
+
+}  // namespace
+}  // namespace sejawat::carrier
