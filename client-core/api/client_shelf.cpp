@@ -219,34 +219,6 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
   return offers;
 }
 
-base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
-  sync::Vector vector;
-  const auto found = core_.spaces.find(id);
-  if (found == core_.spaces.end()) return vector;
-  const SpaceState& space = *found->second;
-  SJ_TRY(auto heads, core_.store->heads(id));
-  for (const auto& [branch, head] : heads) {
-    if (!space.ends_here(branch)) continue;
-    // The last that it is known to hold, where there is one: a tag that it does not know tells it nothing.
-    SJ_TRY(auto acked, core_.store->acked_segments(carrier_, id, branch));
-    log::Head at = head;
-    if (acked > space.first_no(branch) && acked < head.count) {
-      SJ_TRY(at, core_.head_before(space, branch, acked));
-    }
-    vector.entries.push_back({space.log_of(branch), at.count, base::prefix_of<base::HeadTag>(at.hash)});
-    // Of a branch that it has nothing of it may yet hold what stands before.
-    const auto row = space.branches.find(branch);
-    if (row == space.branches.end() || acked > row->second.first_no || row->second.first_no == 0) continue;
-    SJ_TRY(at, core_.head_before(space, branch, row->second.first_no));
-    vector.entries.push_back({row->second.log, at.count, base::prefix_of<base::HeadTag>(at.hash)});
-  }
-  for (const auto& [record, bytes] : found->second->membership.records()) {
-    vector.records.push_back(base::prefix_of<base::HeadTag>(record));
-  }
-  std::sort(vector.records.begin(), vector.records.end());
-  return vector;
-}
-
 base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
@@ -454,7 +426,6 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
     SJ_TRY(auto* space, core_.space(moved.space));
     if (moved.vector) {
       SJ_TRY_STATUS(adopt_vector(*space, *moved.vector));
-      continue;
     }
     if (moved.digest.empty()) continue;
     if (const auto partial = base::Digest::from(moved.digest)) {

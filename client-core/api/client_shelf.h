@@ -19,6 +19,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
   void seal_at_most(std::size_t bytes) override { core_.seal_most = std::min(bytes, log::kFreshSegmentMax); }
   base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
+  base::Result<bool> ask_first(const base::SpaceId& space) override;
   // shelf_media.cpp
   base::Result<bool> media_waiting() override;
   base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override;

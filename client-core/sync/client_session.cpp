@@ -49,10 +49,12 @@ ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& devic
                        {},
                        {},
                        {},
+                       {},
                        false,
                        false,
                        0,
                        0,
+                       false,
                        false,
                        true,
                        false,
@@ -107,6 +109,10 @@ base::Status ClientSession::State::add_space(const base::SpaceId& space, bool se
       vectors_due.erase(due);
       vectors_sent.insert(space);
     }
+  }
+  if (asking.count(space) != 0) {
+    if (upload.vector) message.spaces.push_back(std::move(upload));
+    return {};
   }
   SJ_TRY(auto records, shelf.records_to_offer(space));
   bool full_up = false;
@@ -196,15 +202,42 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     room.trusted = std::min(room.whole, std::max(carried, kFirstOnBadLine));
     shelf.seal_at_most(room.trusted - kItemOverhead * 6);
   }
+  SJ_TRY(auto offering, shelf.spaces_to_offer());
+  if (message.hello && set.empty()) SJ_TRY_STATUS(note_asking(offering));
   // What was asked for goes first: each message then answers for one space at least, whatever else waits.
   std::vector<base::SpaceId> spaces = vectors_due;
-  SJ_TRY(auto offering, shelf.spaces_to_offer());
   for (const auto& space : offering) {
     if (std::find(spaces.begin(), spaces.end(), space) == spaces.end()) spaces.push_back(space);
   }
   for (const auto& space : spaces) SJ_TRY_STATUS(add_space(space, set_agreed, room, message));
   SJ_TRY_STATUS(add_media(set_agreed, room, message));
   return message;
+}
+
+// At a carrier that was never met much may have come another way: what is held is said first, once in a sync,
+// and what it lacks goes with the next message.
+base::Status ClientSession::State::note_asking(const std::vector<base::SpaceId>& offering) {
+  asking.clear();
+  if (asked_once) return {};
+  for (const auto& space : offering) {
+    SJ_TRY(const bool ask, shelf.ask_first(space));
+    if (!ask || asking.size() == kMaxSpaces || vectors_due.size() == kMaxSpaces) continue;
+    asking.insert(space);
+    if (std::find(vectors_due.begin(), vectors_due.end(), space) == vectors_due.end())
+      vectors_due.push_back(space);
+  }
+  return {};
+}
+
+// It knows nothing of us, so it must hear everything: as to any new carrier, with the next message.
+bool ClientSession::State::stranger_after_all(base::Code refusal) {
+  if (asking.empty() || refusal != base::Code::unknown_membership) return false;
+  asking.clear();
+  asked_once = true;
+  vectors_due.clear();
+  vectors_sent.clear();
+  hello_due = true;
+  return true;
 }
 
 base::Result<base::Bytes> ClientSession::next_message() {
@@ -386,6 +419,10 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   SJ_TRY(auto message, state.open(bytes));
   if (message.error != base::Code::ok) {
     SJ_TRY_STATUS(state.note_refusal(message));
+    if (state.stranger_after_all(message.error)) {
+      state.progress.more = true;
+      return state.progress;
+    }
     return base::error(message.error, "the carrier refused");
   }
   SJ_TRY(auto before, state.shelf.carrier_state());
@@ -397,6 +434,8 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   if (message.set) state.set = *message.set;
   if (!message.push) {
     state.uploaded = {};
+    state.asked_once = state.asked_once || !state.asking.empty();
+    state.asking.clear();
     state.operator_secret_done = true;
   }
 

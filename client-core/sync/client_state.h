@@ -44,13 +44,15 @@ struct ClientSession::State {
   bool operator_secret_done = false;
   std::vector<base::SpaceId> vectors_due;
   std::set<base::SpaceId>
-      vectors_sent;               // since the last hello with `full`: one each, so that no two peers echo
-  std::set<base::Bytes> refused;  // bytes that were refused for good once: a second refusal is no progress
+      vectors_sent;                // since the last hello with `full`: one each, so that no two peers echo
+  std::set<base::Bytes> refused;   // bytes that were refused for good once: a second refusal is no progress
+  std::set<base::SpaceId> asking;  // of a carrier never met: the message on its way says only what is held
   Uploaded uploaded;
   bool awaiting = false;
   bool bad_line = false;
   std::size_t carried = 0;  // of our payloads, answered, on this connection
   std::size_t on_its_way = 0;
+  bool asked_once = false;
   bool media_agreed = false;  // this carrier takes chunks
   bool text_to_come = true;   // it has not said yet that there is no more
   bool confirmed = false;     // a transport message of ours left on this channel: the carrier may push
@@ -71,6 +73,8 @@ struct ClientSession::State {
   bool fits(std::size_t cost, const Room& room) const {
     return cost <= (uploaded.records.empty() && uploaded.segments.empty() ? room.whole : room.trusted);
   }
+  base::Status note_asking(const std::vector<base::SpaceId>& offering);
+  bool stranger_after_all(base::Code refusal);
   base::Status add_media(bool set_agreed, const Room& room, ClientMessage& message);
   base::Status settle_lost();
   base::Status add_chunk_news(ServerMessage& message, ClientShelf::Outcome& outcome) const;

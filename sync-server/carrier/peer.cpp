@@ -189,14 +189,22 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
       const bool same = ingested.spaces[place] && *ingested.spaces[place] == id;
       if (same && message.spaces[place].vector) vector = &*message.spaces[place].vector;
     }
+    // Whoever was never here and says what it holds hears what is here.
+    const bool both = vector != nullptr && message.hello && !message.hello->set;
     auto& position = peer.positions[i];
     if (!position && vector != nullptr) position = 0;  // what was waited for
     if (!position || *position == spaces_.at(id)->position) continue;
-    const std::size_t left = budget - std::min(budget, kSpaceCost);
+    std::size_t left = budget - std::min(budget, kSpaceCost);
+    std::optional<sync::Vector> own;
+    if (both) {
+      SJ_TRY(own, vector_of(id, left / 2));
+      left -= own->entries.size() * kVectorEntryCost + own->records.size() * base::HeadTag::kSize;
+    }
     SJ_TRY(auto part, collect(id, *position, left, &peer, vector));
     reply.bytes_to_come += part.rest.bytes;
     reply.segments_to_come += part.rest.segments;
-    if (part.reply.position == *position) continue;
+    if (part.reply.position == *position && !own) continue;
+    part.reply.vector = std::move(own);
     budget = left - part.cost;
     position = part.reply.position;
     part.reply.space.index = static_cast<std::uint32_t>(i) + 1;
