@@ -147,7 +147,10 @@ base::Status Core::join(const space::InviteLink& link) {
                        "an operator invite creates a community, it does not join one");
   }
   const auto known = core.spaces.find(link.space);
-  if (known != core.spaces.end() && known->second->membership.role_of(core.certificate->person())) {
+  // Whoever was removed is not told by the records of the space, which they are not sent any more: their
+  // carrier does not name it among theirs.
+  if (known != core.spaces.end() && known->second->membership.role_of(core.certificate->person()) &&
+      (core.carrier(link.carrier.key) == nullptr || core.is_served(link.space, link.carrier.key))) {
     return base::error(base::Code::already_exists, "a member already");
   }
   const auto keys = space::InviteKeys::from_secret(link.secret);
@@ -167,13 +170,19 @@ base::Status Core::join(const space::InviteLink& link) {
   return change.commit();
 }
 
+bool Core::State::is_served(const base::SpaceId& space, const base::PublicBoxKey& by) {
+  const auto* row = carrier(by);
+  return row != nullptr && std::find(row->set.begin(), row->set.end(), space) != row->set.end();
+}
+
 base::Status Core::join_state() {
-  const State& core = *state_;
+  State& core = *state_;
   if (core.pending_join) {
     if (core.pending_join->last_refusal != base::Code::ok)
       return base::error(core.pending_join->last_refusal);
     const auto space = core.spaces.find(core.pending_join->space);
-    if (space != core.spaces.end() && space->second->membership.role_of(core.certificate->person())) {
+    if (space != core.spaces.end() && space->second->membership.role_of(core.certificate->person()) &&
+        core.is_served(core.pending_join->space, core.pending_join->carrier)) {
       return base::error(base::Code::key_missing, "a member whose key has not come yet");
     }
     return base::error(base::Code::offline, "the carrier has not taken the join yet");
@@ -204,6 +213,72 @@ base::Status Core::State::drop_operator_secret(const base::SpaceId& space) {
   base::wipe(found->second.secret.data(), found->second.secret.size());
   operator_secrets.erase(found);
   return store->put_setting("operator:" + space.hex(), {});
+}
+
+base::Result<store::CarrierRow*> Core::State::home_of(const SpaceState& space) {
+  if (carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
+  const bool community =
+      space.membership.has_genesis() && space.membership.kind() != space::SpaceKind::personal;
+  return community ? carrier_of(space.row.space) : &carriers.front();
+}
+
+bool Core::State::goes_to(const SpaceState& space, const base::PublicBoxKey& carrier) {
+  if (!space.membership.has_genesis() || space.membership.kind() == space::SpaceKind::personal) return true;
+  if (is_member(space)) return true;
+  const auto own = carrier_of(space.row.space);
+  return !own.ok() || (*own)->key == carrier;
+}
+
+bool Core::State::is_member(const SpaceState& space) const {
+  return certificate && !space.shut_out && space.membership.role_of(certificate->person()).has_value();
+}
+
+base::Result<SpaceState*> Core::State::community(const base::SpaceId* wanted) {
+  SpaceState* left = nullptr;
+  for (auto& [id, space] : spaces) {
+    if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
+    if (wanted != nullptr) {
+      if (*wanted == id) return space.get();
+      continue;
+    }
+    if (space->membership.kind() == space::SpaceKind::group) continue;
+    if (is_member(*space)) return space.get();
+    if (left == nullptr) left = space.get();
+  }
+  if (left != nullptr) return left;
+  return base::error(base::Code::not_found, "no community yet");
+}
+
+base::Status Core::State::set_shut_out(SpaceState& space, bool out) {
+  if (space.shut_out == out) return {};
+  space.shut_out = out;
+  changes.spaces.insert(space.row.space);
+  const std::uint8_t yes = 1;
+  return store->put_setting("shut_out:" + space.row.space.hex(),
+                            out ? base::ByteView(&yes, 1) : base::ByteView());
+}
+
+base::Status Core::State::move_home() {
+  if (carriers.size() < 2) return {};
+  const store::CarrierRow* elsewhere = nullptr;
+  bool left_one = false;
+  for (const auto& [id, space] : spaces) {
+    if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
+    SJ_TRY(const auto* row, carrier_of(id));
+    const bool home = row->key == carriers.front().key;
+    if (is_member(*space)) {
+      if (home) return {};
+      if (elsewhere == nullptr) elsewhere = row;
+    } else if (home) {
+      if (!space->shut_out) return {};  // not before that carrier knows
+      left_one = true;
+    }
+  }
+  if (elsewhere == nullptr || !left_one) return {};
+  SJ_TRY_STATUS(store->put_setting("home_carrier", elsewhere->key.view()));
+  std::rotate(carriers.begin(), carriers.begin() + (elsewhere - carriers.data()),
+              carriers.begin() + (elsewhere - carriers.data()) + 1);
+  return {};
 }
 
 base::Result<store::CarrierRow*> Core::State::carrier_of(const base::SpaceId& space) {

@@ -6,17 +6,32 @@
 namespace sejawat::api {
 namespace {
 
+base::Result<std::uint64_t> unsent_of(Core::State& core, const SpaceState& space,
+                                      const base::PublicBoxKey& carrier) {
+  std::uint64_t unsent = 0;
+  const auto& id = space.row.space;
+  SJ_TRY(auto heads, core.store->heads(id));
+  for (const auto& [log, head] : heads) {
+    SJ_TRY(auto acked, core.store->acked_segments(carrier, id, log));
+    acked = std::max(acked, space.first_no(log));
+    unsent += head.count > acked ? head.count - acked : 0;
+  }
+  return unsent;
+}
+
 base::Result<std::uint64_t> unsent_segments(Core::State& core, const base::PublicBoxKey& carrier) {
   std::uint64_t unsent = 0;
   for (const auto& [id, space] : core.spaces) {
-    SJ_TRY(auto heads, core.store->heads(id));
-    for (const auto& [log, head] : heads) {
-      SJ_TRY(auto acked, core.store->acked_segments(carrier, id, log));
-      acked = std::max(acked, space->first_no(log));
-      unsent += head.count > acked ? head.count - acked : 0;
-    }
+    if (!core.goes_to(*space, carrier)) continue;
+    SJ_TRY(auto more, unsent_of(core, *space, carrier));
+    unsent += more;
   }
   return unsent;
+}
+
+bool holds_current_key(const SpaceState& space) {
+  const auto epoch = space.membership.current_epoch();
+  return epoch && space.epochs.count(*epoch) != 0;
 }
 
 }  // namespace
@@ -49,6 +64,8 @@ base::Result<Status> Core::status() {
     }
     row.damaged = space->damaged;
     row.admin = core.is_admin(*space);
+    row.member = core.is_member(*space);
+    row.current_key = holds_current_key(*space);
     for (const auto& [log, enrolled] : space->membership.logs()) {
       if (core.is_own(enrolled) && space->branches_of(log).size() > 1) ++row.forks;
     }
@@ -62,10 +79,15 @@ base::Result<Status> Core::status() {
     row.last_sync_wall_ms = carrier.last_sync_wall_ms;
     row.last_error = static_cast<base::Code>(carrier.last_error);
     SJ_TRY(row.unsent_segments, unsent_segments(core, carrier.key));
+    SJ_TRY(row.unsent_media, core.store->attachments().unsent_bytes(carrier.key));
+    SJ_TRY(row.media_refused, core.media_refused(carrier.key));
     SJ_TRY(row.refusals, refusals(carrier.key));
     status.carriers.push_back(std::move(row));
   }
   SJ_TRY(status.pending, pending());
+  SJ_TRY(status.media_pending, media_pending());
+  SJ_TRY(const auto wanted, core.store->attachments().wanted());
+  status.media_wanted = wanted.size();
   SJ_TRY(auto late, quarantine());
   for (const auto& row : late) status.quarantined += row.own ? row.segments : 0;
   return status;
@@ -79,6 +101,8 @@ std::vector<SpaceStatus> Core::spaces() const {
     if (space->membership.has_genesis()) row.kind = space->membership.kind();
     row.name = space->row.name;
     row.admin = state_->is_admin(*space);
+    row.member = state_->is_member(*space);
+    row.current_key = holds_current_key(*space);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -113,10 +137,17 @@ base::Result<std::uint64_t> Core::pending() {
     SJ_TRY(auto unsealed, core.store->unsealed_count(id));
     pending += unsealed;
   }
-  // Without a carrier nothing is acked: a key that nobody has stands for it.
-  const base::PublicBoxKey home = core.carriers.empty() ? base::PublicBoxKey{} : core.carriers.front().key;
-  SJ_TRY(auto unsent, unsent_segments(core, home));
-  return pending + unsent;
+  for (const auto& [id, space] : core.spaces) {
+    // Without a carrier nothing is acked: a key that nobody has stands for it.
+    base::PublicBoxKey home;
+    if (!core.carriers.empty()) {
+      SJ_TRY(const auto* row, core.home_of(*space));
+      home = row->key;
+    }
+    SJ_TRY(auto unsent, unsent_of(core, *space, home));
+    pending += unsent;
+  }
+  return pending;
 }
 
 base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
@@ -128,11 +159,10 @@ base::Result<Delivery> Core::delivery(const base::SpaceId& space, const base::Ob
   SJ_TRY_STATUS(core.ensure_usable());
   if (core.carriers.empty()) return Delivery::saved_here;
   // A community may live elsewhere than one's own space.
-  base::PublicBoxKey home = core.carriers.front().key;
-  if (!(space == core.personal)) {
-    SJ_TRY(const auto* row, core.carrier_of(space));
-    home = row->key;
-  }
+  const auto known = core.spaces.find(space);
+  if (known == core.spaces.end()) return base::error(base::Code::not_found, "space");
+  SJ_TRY(const auto* row, core.home_of(*known->second));
+  const auto home = row->key;
   SJ_TRY(auto ops, core.store->ops_of(space, entry));
   if (ops.empty()) return base::error(base::Code::not_found, "entry");
   SJ_TRY(auto late, core.store->segments_in_state(space, store::SegmentState::quarantined, SIZE_MAX / 2));
@@ -179,6 +209,16 @@ Core::Changes Core::take_changes() {
 std::optional<space::CarrierAddress> Core::home_carrier() const {
   if (state_->carriers.empty()) return std::nullopt;
   auto address = space::CarrierAddress::parse(state_->carriers.front().url);
+  if (!address.ok()) return std::nullopt;
+  return std::move(address).value();
+}
+
+std::optional<space::CarrierAddress> Core::carrier_of(const base::SpaceId& space) const {
+  const auto found = state_->spaces.find(space);
+  if (found == state_->spaces.end()) return home_carrier();
+  const auto row = state_->home_of(*found->second);
+  if (!row.ok()) return std::nullopt;
+  auto address = space::CarrierAddress::parse((*row)->url);
   if (!address.ok()) return std::nullopt;
   return std::move(address).value();
 }

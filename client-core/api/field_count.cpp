@@ -4,7 +4,18 @@ namespace sejawat::api::door {
 namespace {
 
 // The messages whose inside is counted: the way down to what repeats.
-enum class Kind { leaf, request, journal_add, journal_edit, entry, cycle, cycle_command, content, list };
+enum class Kind {
+  leaf,
+  request,
+  journal_add,
+  journal_edit,
+  entry,
+  cycle,
+  cycle_command,
+  content,
+  people,
+  list
+};
 
 Kind inside(Kind kind, std::uint64_t field) {
   switch (kind) {
@@ -12,6 +23,7 @@ Kind inside(Kind kind, std::uint64_t field) {
       return field == 20   ? Kind::journal_add
              : field == 21 ? Kind::journal_edit
              : field == 60 ? Kind::cycle
+             : field == 61 ? Kind::people
                            : Kind::list;
     case Kind::journal_add:
     case Kind::journal_edit: return field == 1 ? Kind::entry : Kind::leaf;
@@ -20,6 +32,7 @@ Kind inside(Kind kind, std::uint64_t field) {
     case Kind::cycle: return Kind::cycle_command;
     case Kind::cycle_command: return field == 15 ? Kind::content : Kind::leaf;
     case Kind::content: return field == 2 ? Kind::list : Kind::leaf;
+    case Kind::people: return Kind::list;
     case Kind::list:
     case Kind::leaf: return Kind::leaf;
   }

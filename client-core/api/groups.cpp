@@ -45,17 +45,7 @@ base::Result<space::WireRole> wire_role_in_group(std::string_view domain_role) {
 base::Result<base::SpaceId> Core::create_group(std::string_view name, const base::SpaceId* community) {
   State& core = *state_;
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
-  const SpaceState* school = nullptr;
-  for (const auto& [id, space] : core.spaces) {
-    if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal ||
-        space->membership.kind() == space::SpaceKind::group) {
-      continue;
-    }
-    if (community != nullptr && !(*community == id)) continue;
-    school = space.get();
-    break;
-  }
-  if (school == nullptr) return base::error(Code::not_found, "no community yet");
+  SJ_TRY(const SpaceState* school, core.community(community));
   const auto role = school->membership.role_of(core.certificate->person());
   if (!role || *role < space::WireRole::writer)
     return base::error(Code::not_permitted, "only who writes there");

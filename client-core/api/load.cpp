@@ -31,6 +31,8 @@ base::Status Core::State::load_space(store::SpaceRow row) {
   SJ_TRY(auto keys, store->epochs(id));
   for (auto& [epoch, key] : keys) state->epochs.emplace(epoch, std::move(key));
   state->row = std::move(row);
+  SJ_TRY(auto out, store->setting("shut_out:" + id.hex()));
+  state->shut_out = out && !out->empty();
   SJ_TRY(auto secret, store->setting("operator:" + id.hex()));
   if (secret && secret->size() == base::PublicBoxKey::kSize + base::Secret16::kSize) {
     const base::ByteView bytes(*secret);
@@ -107,6 +109,11 @@ base::Status Core::State::load() {
   for (auto& [id, space] : spaces) space->roles_read_with = roll.all_roles(id);
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);
+  SJ_TRY(auto home, store->setting("home_carrier"));
+  if (home) {
+    std::stable_partition(carriers.begin(), carriers.end(),
+                          [&](const store::CarrierRow& row) { return base::equal(row.key.view(), *home); });
+  }
   if (SJ_PLANTED(client_loses_unsealed) && device) {
     SJ_TRY(auto own, store->own_log(personal));
     SJ_TRY(auto waiting, store->unsealed_ops(personal, own ? own->log : base::LogId{}, 1024));

@@ -8,17 +8,6 @@ namespace {
 
 using base::Code;
 
-// The one asked for, else the first that is no working group.
-base::Result<SpaceState*> community_of(Core::State& core, const base::SpaceId* wanted) {
-  for (auto& [id, space] : core.spaces) {
-    if (!space->membership.has_genesis() || space->membership.kind() == space::SpaceKind::personal) continue;
-    if (wanted != nullptr ? *wanted == id : space->membership.kind() != space::SpaceKind::group)
-      return space.get();
-  }
-  return base::error(Code::not_found, "no community yet");
-}
-base::Result<SpaceState*> first_community(Core::State& core) { return community_of(core, nullptr); }
-
 base::Result<space::WireRole> wire_role(std::string_view domain_role) {
   if (domain_role == "operator") return space::WireRole::admin;
   for (const auto* known : {"teacher", "principal", "facilitator", "expert", "coordinator"}) {
@@ -47,9 +36,17 @@ base::Status commit(Core::State& core, SpaceState& space, const std::vector<base
   return change.commit();
 }
 
-base::Result<SpaceState*> administered(Core::State& core) {
+// The one asked for, else the first that this person is admin of.
+base::Result<SpaceState*> administered(Core::State& core, const base::SpaceId* wanted) {
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
-  SJ_TRY(auto* space, first_community(core));
+  for (auto& [id, space] : core.spaces) {
+    if (wanted != nullptr || !space->membership.has_genesis() ||
+        space->membership.kind() == space::SpaceKind::personal ||
+        space->membership.kind() == space::SpaceKind::group)
+      continue;
+    if (core.is_admin(*space)) return space.get();
+  }
+  SJ_TRY(auto* space, core.community(wanted));
   if (!core.is_admin(*space)) return base::error(Code::not_permitted, "only an admin");
   return space;
 }
@@ -58,7 +55,7 @@ base::Result<SpaceState*> administered(Core::State& core) {
 
 base::Result<std::vector<MemberInfo>> Core::members(const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, community_of(core, community));
+  SJ_TRY(auto* space, core.community(community));
   SJ_TRY(auto profiles, core.store->profiles(space->row.space));
   const auto name_of = [&](const base::PersonId& person) {
     const auto found =
@@ -87,10 +84,11 @@ base::Result<std::vector<MemberInfo>> Core::members(const base::SpaceId* communi
   return out;
 }
 
-base::Status Core::change_role(const base::PersonId& person, std::string_view domain_role) {
+base::Status Core::change_role(const base::PersonId& person, std::string_view domain_role,
+                               const base::SpaceId* community) {
   State& core = *state_;
   SJ_TRY(const auto role, wire_role(domain_role));
-  SJ_TRY(auto* space, administered(core));
+  SJ_TRY(auto* space, administered(core, community));
   if (!space->membership.role_of(person)) return base::error(Code::not_found, "no such member");
   std::vector<space::Fence> fences;
   if (role < space::WireRole::writer) {
@@ -107,7 +105,7 @@ base::Status Core::change_role(const base::PersonId& person, std::string_view do
 
 base::Status Core::remove_member(const base::PersonId& person, const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, community_of(core, community));
+  SJ_TRY(auto* space, core.community(community));
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   if (!core.is_admin(*space) && !(core.certificate->person() == person)) {
     return base::error(Code::not_permitted, "only an admin removes others");
@@ -118,9 +116,9 @@ base::Status Core::remove_member(const base::PersonId& person, const base::Space
                 {space::write_person_removed(core.author(), space->membership, person, std::move(fences))});
 }
 
-base::Status Core::confirm_member(const base::PersonId& person) {
+base::Status Core::confirm_member(const base::PersonId& person, const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, administered(core));
+  SJ_TRY(auto* space, administered(core, community));
   const auto waiting = space->membership.provisional().find(person);
   if (waiting == space->membership.provisional().end())
     return base::error(Code::not_found, "nobody waits by that id");
@@ -128,9 +126,9 @@ base::Status Core::confirm_member(const base::PersonId& person) {
                 {space::write_join_confirmed(core.author(), space->membership, waiting->second)});
 }
 
-base::Result<std::vector<InviteInfo>> Core::invites() {
+base::Result<std::vector<InviteInfo>> Core::invites(const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, first_community(core));
+  SJ_TRY(auto* space, core.community(community));
   std::vector<InviteInfo> out;
   for (const auto& [key, invite] : space->membership.invites()) {
     out.push_back({invite.record, open_text(core, *space, invite.sealed_role), invite.uses, invite.joined,
@@ -139,9 +137,9 @@ base::Result<std::vector<InviteInfo>> Core::invites() {
   return out;
 }
 
-base::Status Core::revoke_invite(const base::HeadTag& id) {
+base::Status Core::revoke_invite(const base::HeadTag& id, const base::SpaceId* community) {
   State& core = *state_;
-  SJ_TRY(auto* space, administered(core));
+  SJ_TRY(auto* space, administered(core, community));
   for (const auto& [key, invite] : space->membership.invites()) {
     if (!(invite.record == id)) continue;
     if (invite.revoked) return {};

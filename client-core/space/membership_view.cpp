@@ -102,6 +102,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     const bool removed = judgement != nullptr && judgement->device_removed(device);
     auto& devices = removed ? view.removed_devices : view.devices;
     if (!provisional || removed) devices.emplace(device, row);
+    if (removed && judgement->left_with_person(device)) view.left_with_person.insert(device);
   }
   const auto* erased = entry.as<codec::Erased>();
   if (erased != nullptr && (stands || entry.erases_own)) {
@@ -111,7 +112,11 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     for (const auto& segment : erased->segments) view.erased[segment.name].push_back(at);
     for (const auto& witness : erased->witnesses) view.witnesses[witness].push_back(at);
   }
-  if (!stands) return;
+  if (!stands) {
+    if (const auto* epoch = entry.as<EpochInfo>()) view.fallen_epochs.push_back(*epoch);
+    if (const auto* boxes = entry.as<KeyBoxes>()) view.fallen_boxes.push_back(*boxes);
+    return;
+  }
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;
     hold_role(view.roles_held[entry.person], WireRole::admin, {});

@@ -1,5 +1,6 @@
 // Threads in which others lost their users' words, each as a test of the core and the command line. The number is the case's.
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { Staffroom } from './staffroom.mjs';
 
@@ -106,4 +107,55 @@ test('22: many records deleted at once come back whole, with their history', () 
   room.meet();
   assert.deepEqual(room.all('D', 'record', 'list', 'class').map((one) => one.values.name).sort(), ['1A', '2A', '3A', '4A']);
   assert.equal(room.all('A', 'record', 'revisions', 'class', classes[0]).length, 3);
+}));
+
+test('8: edits that reach the server out of order wait for each other or apply, and none is lost', () => inRoom((room) => {
+  secondDevice(room);
+  const problem = room.sharedProblem();
+  room.does('B2', 'sync');
+  // B writes a chain; B2 builds on it through a file before the server has seen any of it; B2 reaches the server first.
+  room.does('B', 'problem', 'edit', problem, '--description', 'satu');
+  room.does('B', 'problem', 'edit', problem, '--description', 'dua');
+  room.does('B', 'bundle', 'export', '--to', room.path('b.sejawat'));
+  room.does('B2', 'bundle', 'import', room.path('b.sejawat'));
+  assert.equal(room.does('B2', 'problem', 'show', problem).values.description, 'dua');
+  room.does('B2', 'problem', 'edit', problem, '--description', 'tiga');
+  room.does('B2', 'sync');
+  room.does('A', 'sync');
+  room.does('B', 'sync');
+  room.meet();
+  for (const home of ['A', 'B', 'C', 'D']) {
+    const seen = room.does(home, 'problem', 'show', problem);
+    assert.equal(seen.values.description, 'tiga');
+    assert.equal(seen.conflicts, undefined);
+    const said = room.all(home, 'record', 'revisions', 'problem', problem).map((one) => one.after.values.description).filter(Boolean);
+    assert.deepEqual([...new Set(said)], ['satu', 'dua', 'tiga']);
+  }
+}));
+
+test('17: who was removed with unsent work keeps it, sees it and takes it out as a file', () => inRoom((room) => {
+  const problem = room.sharedProblem();
+  const budi = room.does('A', 'member', 'list').find((one) => one.name === 'Pak Budi Hartono').person;
+  room.does('B', 'journal', 'add', '--date', room.day, '--event', 'pupils', 'catatan belum terkirim');
+  room.does('B', 'problem', 'edit', problem, '--description', 'uraian belum terkirim');
+  room.does('A', '--yes', 'member', 'remove', budi);
+  room.tries('B', 'sync');
+  assert.equal(room.all('B', 'journal', 'list')[0].events[0].happened, 'catatan belum terkirim');
+  assert.equal(room.does('B', 'problem', 'show', problem).values.title, 'Siswa diam saat diskusi');
+  assert.equal(room.tries('B', 'export', '--mine', '--to', room.path('keluar')).status, 0);
+  assert.match(readFileSync(room.path('keluar', 'sejawat.json'), 'utf8'), /catatan belum terkirim/);
+  room.meet(['A', 'C']);
+  assert.ok(!JSON.stringify(room.does('A', 'problem', 'show', problem)).includes('uraian belum terkirim'), 'it counts for nobody yet');
+}));
+
+test('24: one with thousands of records holds up nobody else', () => inRoom((room) => {
+  const lines = Array.from({ length: 5000 }, (_, i) => JSON.stringify({ date: '2026-08-03', events: [{ domain: 'pupils', happened: `catatan ${i} di baris ${i % 7}`, expected: 'semua ikut' }] }));
+  writeFileSync(room.path('banyak.jsonl'), lines.join('\n'));
+  room.tries('B', 'journal', 'add', '--from', room.path('banyak.jsonl'));
+  const many = room.spawnClient('B', 'sync');
+  const problem = room.does('C', '--yes', 'problem', 'share', '--title', 'Tidak menunggu').id;
+  // Others' syncs need as few round trips as ever while it goes on, and what they exchange arrives.
+  for (const home of ['C', 'A', 'D']) assert.ok(room.does(home, 'sync').round_trips <= 4, home);
+  for (const home of ['A', 'D']) assert.equal(room.does(home, 'problem', 'show', problem).values.title, 'Tidak menunggu');
+  return new Promise((resolve) => many.once('close', resolve)).then(() => room.does('B', 'sync'));
 }));

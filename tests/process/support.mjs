@@ -61,9 +61,9 @@ export class World {
     done.error = done.err.includes('{') ? JSON.parse(done.err.trim().split('\n').at(-1)) : undefined;
     return done;
   }
-  async server(listen = '127.0.0.1:0') {
+  async server(listen = '127.0.0.1:0', data = 'S') {
     const log = openSync(this.path('server.log'), 'a');
-    const [command, ...rest] = [...this.prefix, program('sejawat-server'), 'serve', '--data', this.path('S'), '--listen', listen,
+    const [command, ...rest] = [...this.prefix, program('sejawat-server'), 'serve', '--data', this.path(data), '--listen', listen,
       '--json', ...this.serveFlags];
     const child = spawn(command, rest, { stdio: ['ignore', 'pipe', log], env: { ...process.env, ...this.env } });
     const server = { child, ended: new Promise((resolve) => child.once('exit', resolve)) };

@@ -18,10 +18,27 @@ const char* role_name(space::WireRole role) {
   return "reader";
 }
 
+// --space by name or id; none: the core chooses.
+base::Result<std::optional<base::SpaceId>> meant(Session& session) {
+  const std::string& wish = session.globals().space;
+  if (wish.empty()) return std::optional<base::SpaceId>();
+  std::optional<base::SpaceId> found;
+  for (const auto& space : session.core().spaces()) {
+    if (space.space.hex() != wish && space.name != wish) continue;
+    if (found) return base::error(base::Code::invalid_argument, "space: several have that name, give its id");
+    found = space.space;
+  }
+  if (!found) return base::error(base::Code::not_found, "space");
+  return found;
+}
+const base::SpaceId* pointer(const std::optional<base::SpaceId>& space) { return space ? &*space : nullptr; }
+
 int run_members(const Globals& globals) {
   Session session(globals);
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto members = session.core().members();
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  auto members = session.core().members(pointer(*space));
   if (!members.ok()) return session.fail(members.error());
   for (const auto& member : *members) {
     if (globals.json) {
@@ -43,19 +60,41 @@ int run_members(const Globals& globals) {
   return 0;
 }
 
-int with_person(const Globals& globals, const std::string& text, const char* indonesian, const char* english,
-                const std::function<base::Status(api::Core&, const base::PersonId&)>& change) {
+int with_person(
+    const Globals& globals, const std::string& text, const char* indonesian, const char* english,
+    const std::function<base::Status(api::Core&, const base::PersonId&, const base::SpaceId*)>& change) {
   Session session(globals);
   auto id = id_from<base::PersonId>(text);
   if (!id.ok()) return session.fail(id.error());
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  return carry_out(session, indonesian, english, [&] { return change(session.core(), *id); });
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  return carry_out(
+      session, indonesian, english, [&] { return change(session.core(), *id, pointer(*space)); },
+      pointer(*space));
+}
+
+int run_leave(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  if (!*space) return session.fail(base::error(base::Code::invalid_argument, "--space: which one"));
+  return carry_out(
+      session,
+      "Anda akan keluar: yang sudah dibagikan tetap di sana, yang baru tertutup bagi Anda, catatan "
+      "pribadi ikut Anda.",
+      "You would leave: what was shared stays there, what is new is closed to you, your own "
+      "journal goes with you.",
+      [&] { return session.core().remove_member(session.me(), &**space); }, &**space);
 }
 
 int run_invites(const Globals& globals) {
   Session session(globals);
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto invites = session.core().invites();
+  auto space = meant(session);
+  if (!space.ok()) return session.fail(space.error());
+  auto invites = session.core().invites(pointer(*space));
   if (!invites.ok()) return session.fail(invites.error());
   for (const auto& invite : *invites) {
     if (globals.json) {
@@ -157,25 +196,31 @@ void add_member_commands(CLI::App& app, Context& context) {
   list(member, "members, and who awaits confirmation", run_members);
   with_id(member, "remove", "ends membership: for everybody, whatever the order in which they hear of it",
           [](const Globals& globals, const std::string& id) {
-            return with_person(
-                globals, id, "Anggota akan dikeluarkan dan kunci diganti.",
-                "The member would be removed and the key changed.",
-                [](api::Core& core, const base::PersonId& person) { return core.remove_member(person); });
+            return with_person(globals, id, "Anggota akan dikeluarkan dan kunci diganti.",
+                               "The member would be removed and the key changed.",
+                               [](api::Core& core, const base::PersonId& person, const base::SpaceId* space) {
+                                 return core.remove_member(person, space);
+                               });
           });
+  auto* leave = member->add_subcommand("leave", "you leave the community or group that --space names");
+  leave->fallthrough();
+  leave->callback([&context] { context.exit = run_leave(context.globals); });
   with_id(member, "confirm", "admits who joined by an invite that was being revoked",
           [](const Globals& globals, const std::string& id) {
-            return with_person(
-                globals, id, "Anggota akan diterima.", "The member would be admitted.",
-                [](api::Core& core, const base::PersonId& person) { return core.confirm_member(person); });
+            return with_person(globals, id, "Anggota akan diterima.", "The member would be admitted.",
+                               [](api::Core& core, const base::PersonId& person, const base::SpaceId* space) {
+                                 return core.confirm_member(person, space);
+                               });
           });
-  auto* role = with_id(member, "role", "gives a member another role",
-                       [options](const Globals& globals, const std::string& id) {
-                         return with_person(globals, id, "Peran anggota akan diganti.",
-                                            "The member's role would change.",
-                                            [options](api::Core& core, const base::PersonId& person) {
-                                              return core.change_role(person, options->role);
-                                            });
-                       });
+  auto* role =
+      with_id(member, "role", "gives a member another role",
+              [options](const Globals& globals, const std::string& id) {
+                return with_person(
+                    globals, id, "Peran anggota akan diganti.", "The member's role would change.",
+                    [options](api::Core& core, const base::PersonId& person, const base::SpaceId* space) {
+                      return core.change_role(person, options->role, space);
+                    });
+              });
   role->add_option("role", options->role)
       ->check(CLI::IsMember(
           {"teacher", "principal", "operator", "facilitator", "expert", "coordinator", "reader"}))
@@ -186,7 +231,7 @@ void add_member_commands(CLI::App& app, Context& context) {
   with_id(quarantine, "readmit", "takes what waits of a log", run_readmit);
   add_quarantine_reading(*quarantine, context);
 
-  auto* space = group("space", "keys of a space");
+  auto* space = group("space", "the spaces you belong to or left, and their keys");
   with_id(space, "rotate", "a new key for what is written from now on", run_rotate);
 
   auto* invite = app.get_subcommand("invite");

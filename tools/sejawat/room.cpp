@@ -58,6 +58,17 @@ base::Status Room::open() {
       }
     }
   }
+  // What somebody wrote stays under their name after they left.
+  SJ_TRY(const auto names, core().names());
+  for (const auto& [person, name] : names) {
+    const auto known = std::find_if(members_.begin(), members_.end(),
+                                    [&id = person](const api::MemberInfo& one) { return one.person == id; });
+    if (known != members_.end()) continue;
+    api::MemberInfo left;
+    left.person = person;
+    left.name = name;
+    members_.push_back(std::move(left));
+  }
   return {};
 }
 
@@ -79,6 +90,8 @@ base::Result<base::SpaceId> Room::space(const std::string& given) {
     if (space.kind == space::SpaceKind::personal) continue;
     // Unless it is named, the community is meant and not a group inside it.
     if (wish.empty() && space.kind == space::SpaceKind::group) continue;
+    // Nor one that was left: it can still be read, by its name.
+    if (wish.empty() && !space.member) continue;
     if (!wish.empty() && space.space.hex() != wish && folded(space.name) != folded(wish)) continue;
     if (found) return invalid("space: several fit, name one with --space NAME or ID");
     found = space.space;

@@ -19,7 +19,7 @@ json::object make_labels() {
         kEpochId,    kSegmentBody, kSegmentHash,  kSegmentKey,  kBranchTip,     kSpaceDigest, kAccountDigest,
         kSpaceSet,   kForkName,    kIdentitySign, kIdentityBox, kPersonalEpoch, kInviteSign,  kInviteBox,
         kBoxKey,     kWrapKey,     kFieldKey,     kCardCheck,   kOrigin,        kBundle,      kBundleLock,
-        kBundlePart, kReceipt,     kReceiptSign}) {
+        kBundlePart, kChunk,       kChunkKey,     kFile, kReceipt, kReceiptSign}) {
     const auto bytes = base::as_bytes(input);
     list.push_back({{"label", std::string(label)},
                     {"h16", hex(crypto::Hasher(label, 16).raw(bytes).id<base::Digest>())},

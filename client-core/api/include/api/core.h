@@ -33,6 +33,8 @@ struct SpaceStatus {
   base::Code refused = base::Code::ok;  // last refusal by a carrier of something in this space
   std::uint64_t damaged = 0;            // stored records that do not check: kept, and left out
   bool admin = false;
+  bool member = false;       // false: left, removed, or not yet in
+  bool current_key = false;  // the key that is written with now is here
   std::uint64_t unreadable =
       0;                    // received segments that need a newer program, or that their author made wrong
   std::uint64_t forks = 0;  // logs of this person that were continued from an old copy: both ends are kept
@@ -48,7 +50,9 @@ struct CarrierStatus {
   std::optional<base::GenerationId> generation;
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
-  std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
+  std::uint64_t unsent_segments = 0;          // sealed here, not acked by this carrier
+  std::uint64_t unsent_media = 0;             // bytes of chunks here that it does not hold
+  base::Code media_refused = base::Code::ok;  // why it took no chunk last
   std::vector<Refusal> refusals;
 };
 // What a person may believe about an entry.
@@ -62,8 +66,10 @@ struct Status {
   std::vector<base::DeviceId> new_devices;  // own ones made elsewhere that nobody looked at yet
   std::string name;
   std::uint64_t entries = 0;
-  std::uint64_t quarantined = 0;  // own segments that carriers hold and that count for nobody yet
-  std::uint64_t pending = 0;      // ops and segments the home carrier does not hold durably yet
+  std::uint64_t quarantined = 0;    // own segments that carriers hold and that count for nobody yet
+  std::uint64_t pending = 0;        // ops and segments the home carrier does not hold durably yet
+  std::uint64_t media_pending = 0;  // bytes of attachments that the home carrier does not hold yet
+  std::uint64_t media_wanted = 0;   // chunks that are to be fetched
   std::vector<SpaceStatus> spaces;
   std::vector<CarrierStatus> carriers;
 };
@@ -148,6 +154,27 @@ struct ErasureStatus {
   std::vector<Carrier> carriers;
 };
 
+// A photo or voice note (F4). What it says comes with text; what it shows is fetched when somebody asks.
+inline constexpr std::size_t kMaxPhotoBytes = 150 * 1024;
+inline constexpr std::size_t kMaxVoiceBytes = 120 * 1024;  // 60 s of Opus at 16 kbit/s
+inline constexpr std::size_t kMaxAttached = 6;             // to one entry or record
+struct AttachmentInfo {
+  base::ObjectId id;
+  base::ObjectId parent;
+  base::SpaceId space;
+  base::PersonId owner;
+  std::string media_type;  // one of those that `attach` takes; empty: made by a newer program
+  std::string caption;
+  std::uint32_t size = 0;
+  std::int64_t wall_ms = 0;
+  bool own = false;
+  std::uint64_t sealed_bytes = 0;  // of its chunks
+  std::uint64_t sealed_here = 0;   // of them on this device
+  bool wanted = false;             // to be fetched by the next syncs
+  Delivery delivery = Delivery::saved_here;
+  bool here() const { return sealed_bytes > 0 && sealed_here == sealed_bytes; }
+};
+
 class BundleExport;
 class BundleImport;
 struct BundleOptions;
@@ -228,10 +255,13 @@ class Core {
   base::Status join_state();
   std::optional<base::SpaceId> joining() const;  // the space of the join that waits
 
-  // Who belongs (members.cpp). Without a space: the first community. not_found, not_permitted.
+  // Who belongs (members.cpp). Without a space: the first community that this person belongs to, else the
+  // first one. not_found, not_permitted.
   base::Result<std::vector<MemberInfo>> members(const base::SpaceId* community = nullptr);
-  base::Status change_role(const base::PersonId& person, std::string_view domain_role);
-  // Ends the person's logs where this device knows them, and opens an epoch without them.
+  base::Status change_role(const base::PersonId& person, std::string_view domain_role,
+                           const base::SpaceId* community = nullptr);
+  // Ends the person's logs where this device knows them, and opens an epoch without them. Oneself: leaves; an
+  // admin's device then opens the epoch.
   base::Status remove_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
   // Working groups (groups.cpp): a space each, with keys of its own, on the carrier of `community` (none: the
   // first one). Whoever founds it is its admin.
@@ -239,9 +269,9 @@ class Core {
   // Adds somebody of another space of ours; they need do nothing. already_exists, not_found, not_permitted.
   base::Status add_member(const base::SpaceId& to, const base::PersonId& person,
                           std::string_view domain_role);
-  base::Status confirm_member(const base::PersonId& person);
-  base::Result<std::vector<InviteInfo>> invites();
-  base::Status revoke_invite(const base::HeadTag& id);
+  base::Status confirm_member(const base::PersonId& person, const base::SpaceId* community = nullptr);
+  base::Result<std::vector<InviteInfo>> invites(const base::SpaceId* community = nullptr);
+  base::Status revoke_invite(const base::HeadTag& id, const base::SpaceId* community = nullptr);
   // Own devices; revoking one (and those it certified) holds in every space of this person.
   base::Result<std::vector<DeviceInfo>> devices();
   base::Status revoke_device(const base::DeviceId& device);
@@ -258,6 +288,19 @@ class Core {
   base::Status trash_entry(const base::ObjectId& id);
   base::Status restore_entry(const base::ObjectId& id);
   cycle::Journal& journal();
+  // Attachments (attachments.cpp). `parent`: a journal entry, or a record in a space where this person
+  // writes. What the content is is read from its first bytes: JPEG, PNG, WebP; Ogg, WebM, M4A, AMR.
+  // not_found, not_permitted, too_large, quota_exceeded (kMaxAttached), invalid_argument (another kind of
+  // file; caption).
+  base::Result<base::ObjectId> attach(const base::ObjectId& parent, base::ByteView content,
+                                      std::string_view caption);
+  // Of one thing, or all; oldest first.
+  base::Result<std::vector<AttachmentInfo>> attachments(const std::optional<base::ObjectId>& parent);
+  base::Result<AttachmentInfo> attachment(const base::ObjectId& id);  // not_found
+  // offline: not all of it is on this device; fetch_attachment has the next syncs bring it.
+  base::Result<base::Bytes> read_attachment(const base::ObjectId& id);
+  base::Status fetch_attachment(const base::ObjectId& id);
+  base::Status remove_attachment(const base::ObjectId& id);  // its owner only
   // Everything else of the cycle. Good for as long as this core; each call is a transaction of its own.
   cycle::Cycle& cycle();
   base::PersonId person() const;  // zero before there is one
@@ -272,9 +315,11 @@ class Core {
 
   base::Result<Status> status();
   base::Result<std::uint64_t> pending();  // as in Status
+  base::Result<std::uint64_t> media_pending();
+  base::Code media_refused_in_sync() const;  // why the carrier of the last sync took a chunk no more; ok
   base::Result<Delivery> delivery(const base::ObjectId& entry);
   base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
-  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name and admin.
+  // This person's spaces, from memory; of `SpaceStatus` only space, kind, name, admin, member, current_key.
   std::vector<SpaceStatus> spaces() const;
   // Everybody's name, as they wrote it themselves, of all spaces of this person.
   base::Result<std::map<base::PersonId, std::string>> names();
@@ -297,8 +342,11 @@ class Core {
   };
   Changes take_changes();
   base::Result<std::vector<Refusal>> refusals(const base::PublicBoxKey& carrier);
-  // Where to sync: the first carrier known. nullopt before any.
+  // Where to sync: the carrier of the own space. The first one known; whoever belongs to a community
+  // elsewhere and to none there any more has taken it along. nullopt before any.
   std::optional<space::CarrierAddress> home_carrier() const;
+  // Where this space lives; of one that is not known the home carrier.
+  std::optional<space::CarrierAddress> carrier_of(const base::SpaceId& space) const;
   base::Status add_carrier(const space::CarrierAddress& address);
 
   // One sync with one carrier. The session borrows the core and must not outlive it.

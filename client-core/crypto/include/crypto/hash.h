@@ -49,6 +49,9 @@ inline constexpr std::string_view kOrigin = "sjw.origin.1";          // id of a 
 inline constexpr std::string_view kReceipt = "sjw.receipt.1";        // what a carrier signs of an erasure
 inline constexpr std::string_view kReceiptSign =
     "sjw.rcpt.sign.1";  // keyed: a carrier's X25519 secret -> Ed25519 seed of its receipts
+inline constexpr std::string_view kChunk = "sjw.chunk.1";            // address of a sealed chunk
+inline constexpr std::string_view kChunkKey = "sjw.chunkkey.1";  // keyed: attachment key -> key of one chunk
+inline constexpr std::string_view kFile = "sjw.file.1";          // content of an attachment
 inline constexpr std::string_view kFileTag =
     "sjw.etag.1";  // of the web client's files; no secret, no contract
 }  // namespace label

@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "log/chunk.h"
 
 namespace sejawat::sync {
 
@@ -15,6 +16,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 inline constexpr std::size_t kMessageMax = 60 * 1024;  // payload of one Noise message we send
 inline constexpr std::size_t kMaxSpaces = 256;
 inline constexpr std::size_t kMaxItems = 4096;              // records, runs or segments in one message
+inline constexpr std::size_t kMaxChunkItems = 64;           // pieces and wants in one message
 inline constexpr std::string_view kPrologue = "sejawat/1";  // Noise prologue
 
 struct LogRun {
@@ -58,9 +60,30 @@ struct ReceiptQuery {
 };
 inline constexpr std::size_t kMaxReceipts = 16;  // in a message
 inline constexpr std::size_t kMaxReceiptBytes = 256;
+// Of a chunk of an attachment, from an offset on.
+struct ChunkPiece {
+  SpaceRef space;
+  log::ChunkId chunk;
+  std::uint32_t total = 0;  // of the whole chunk; 0 in an answer: not held
+  std::uint32_t offset = 0;
+  base::Bytes bytes;  // none: how far is it there?
+};
+struct ChunkWant {
+  SpaceRef space;
+  log::ChunkId chunk;
+  std::uint32_t offset = 0;
+  std::uint32_t most = 0;
+};
+struct ChunkState {
+  base::Code code = base::Code::ok;
+  std::uint32_t held = 0;
+};
 struct ClientMessage {
   std::optional<Hello> hello;
   std::vector<SpaceUpload> spaces;
+  bool media = false;
+  std::vector<ChunkPiece> chunks;
+  std::vector<ChunkWant> wants;
   std::vector<ReceiptQuery> receipts;
 };
 struct SpaceReply {
@@ -97,6 +120,9 @@ struct ServerMessage {
   // that the last reply left; anything else to come than what is in it is asked for.
   bool push = false;
   std::vector<base::Bytes> receipts;
+  bool media = false;
+  std::vector<ChunkState> chunk_states;
+  std::vector<ChunkPiece> chunks;
   std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };
 
