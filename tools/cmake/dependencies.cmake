@@ -73,7 +73,8 @@ target_compile_definitions(dep_sqlite
     HAVE_CIPHER_AEGIS=0)
 if(EMSCRIPTEN)
   # client-core/platform/wasm brings the file system; nothing is ever written to a temporary file.
-  target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1)
+  # __WASM__ (clang says __wasm__) lets the encrypting layer ask the browser for chance, where there is no /dev.
+  target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1 __WASM__=1)
 else()
   target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
   target_link_libraries(dep_sqlite PUBLIC m pthread)
