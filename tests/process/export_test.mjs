@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
+import { Staffroom } from './staffroom.mjs';
 import { World, entries, jsonLines } from './support.mjs';
 
 test('everything of one\'s own comes out as JSON and as one page, offline, escaped, and never over anything', async () => {
@@ -102,5 +103,33 @@ test('late work of a removed device can be read and exported, and stays in quara
     assert.equal(world.client('B', '--json', 'quarantine', 'list').lines.length, waiting.length);
   } finally {
     await world.close();
+  }
+});
+
+test('the records of the cycle come out as well: one\'s own, or a group\'s for whoever can read it, and no hidden name', async () => {
+  const room = new Staffroom();
+  try {
+    await room.open();
+    const own = room.sharedProblem();
+    const hidden = room.does('C', '--yes', 'problem', 'share', '--title', 'Saya kehabisan cara', '--hide-name').id;
+    room.does('B', 'group', 'create', 'Kelas tinggi', '--member', 'Pak Dedi Wirawan');
+    const inside = room.does('B', '--yes', 'problem', 'share', '--title', 'Di dalam kelompok', '--to', 'Kelas tinggi').id;
+    room.does('D', 'problem', 'why', own, 'bukan milik Budi');
+    room.meet();
+    const read = (home, name, ...args) => {
+      room.does(home, 'export', ...args, '--to', room.path(name));
+      assert.match(readFileSync(room.path(name, 'sejawat.html'), 'utf8'), /<section/);
+      return JSON.parse(readFileSync(room.path(name, 'sejawat.json'), 'utf8')).records;
+    };
+    const mine = read('B', 'punya', '--mine');
+    assert.deepEqual(mine.filter((one) => one.kind === 'problem').map((one) => one.id).sort(), [own, inside].sort());
+    assert.ok(mine.every((one) => one.own));
+    const school = read('D', 'sekolah', '--space', 'SDN Contoh');
+    assert.deepEqual(school.filter((one) => one.kind === 'problem').map((one) => one.id).sort(), [own, hidden].sort());
+    assert.equal(school.find((one) => one.id === hidden).by, null);
+    assert.deepEqual(read('D', 'kelompok', '--space', 'Kelas tinggi').map((one) => one.id), [inside]);
+    assert.equal(room.tries('A', 'export', '--space', 'Kelas tinggi', '--to', room.path('tidak')).status, 1, 'whoever is no member has nothing to export');
+  } finally {
+    await room.close();
   }
 });

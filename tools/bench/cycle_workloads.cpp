@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <filesystem>
 
+#include "api/bundle.h"
 #include "api/core.h"
 #include "crypto/system_random.h"
 #include "cycle/story.h"
@@ -117,6 +119,68 @@ std::vector<base::ObjectId> write_records(api::Core& core, const base::SpaceId& 
 
 }  // namespace
 
+base::Bytes bundle_of(api::Core& core, const base::SpaceId& space, api::BundleVectors since) {
+  api::BundleOptions options;
+  options.spaces = {space};
+  options.personal = false;
+  options.since = std::move(since);
+  auto bundle = need(core.export_bundle(std::move(options)), "export");
+  base::Bytes file;
+  for (;;) {
+    const auto piece = need(bundle->next(), "piece");
+    if (piece.empty()) return file;
+    base::append(file, piece);
+  }
+}
+
+// What 1,000 records cost that come in at once, on a store as full as this one: a copy of it takes them from
+// a bundle. Verified, opened, applied, listed and searchable, durable.
+json::object apply_incoming(const Store& store, const base::SpaceId& school, std::size_t rounds) {
+  constexpr std::size_t kRecords = 1000;
+  const std::string copy = store.path + ".before";
+  Store source{store.path, {}, {}};
+  base::Bytes file;
+  {
+    auto core = source.open();
+    const auto whole = bundle_of(*core, school, {});
+    auto reading = need(core->import_bundle(), "import");
+    if (!reading->check(whole).ok() || !reading->checked().ok()) give_up("a bundle does not check");
+    const auto vectors = reading->vectors();
+    reading.reset();
+    core.reset();
+    std::filesystem::copy_file(store.path, copy);
+    core = source.open();
+    for (std::size_t i = 0; i < kRecords; ++i) {
+      cycle::Record record;
+      record.type = cycle::kContribution;
+      record.values = {{"kind", "reply"}, {"text", "Di kelas saya juga begitu, nomor " + std::to_string(i)}};
+      need(core->cycle().begin(school, record), "begin");
+    }
+    file = bundle_of(*core, school, vectors);
+  }
+  std::vector<double> times;
+  for (std::size_t i = 0; i < rounds; ++i) {
+    Store target{store.path + ".after" + std::to_string(i), {}, {}};
+    std::filesystem::copy_file(copy, target.path);
+    auto core = target.open();
+    auto import = need(core->import_bundle(), "import");
+    if (!import->check(file).ok() || !import->checked().ok()) give_up("a bundle does not check");
+    store::RecordFilter found;
+    found.type = cycle::kContribution;
+    found.words = "nomor 999";
+    if (!need(core->cycle().records().list(found), "list").empty()) give_up("it is there already");
+    times.push_back(milliseconds([&] {
+      if (!import->take(file).ok()) give_up("take");
+      need(import->finish(), "finish");
+    }));
+    if (need(core->cycle().records().list(found), "list").size() != 1) give_up("what came is not there");
+  }
+  std::sort(times.begin(), times.end());
+  return {{"records", kRecords},
+          {"median_ms", std::round(times[times.size() / 2] * 10) / 10},
+          {"worst_ms", std::round(times.back() * 10) / 10}};
+}
+
 json::object five_years(const Options& options) {
   const std::size_t entries = options.entries == 0 ? 10'000 : options.entries;
   const std::size_t records = options.clients == 0 ? entries * 5 : options.clients;
@@ -179,6 +243,8 @@ json::object five_years(const Options& options) {
       timed(rounds, [&] { need(stories.tell(problems[problems.size() / 2], "2026-11-25"), "story"); });
   out["options_of_a_problem"] =
       timed(rounds, [&] { need(core->cycle().menu(school, problems.front()), "menu"); });
+  core.reset();
+  out["apply_1000_incoming"] = apply_incoming(store, school, std::min<std::size_t>(rounds, 5));
   return out;
 }
 

@@ -19,8 +19,8 @@ base::Result<AnyId> id_from(const std::string& text) {
   return *id;
 }
 
-// A change that is only shown unless --yes; then carried out and taken at once to the server of `space` (none:
-// the home one) if it is there.
+// A change that is only shown unless --yes; then carried out and taken at once to the server of `space`
+// (none: the home one) if it is there.
 int carry_out(Session& session, const char* indonesian, const char* english,
               const std::function<base::Status()>& change, const base::SpaceId* space = nullptr);
 

@@ -74,12 +74,24 @@ int run_create(const Globals& globals, const std::string& name, const std::strin
   return 0;
 }
 
-int run_invite(const Globals& globals, const std::string& role, const std::string& ttl, std::uint32_t uses) {
+int run_invite(const Globals& globals, const std::string& role, const std::string& ttl, std::uint32_t uses,
+               const std::string& group) {
   Session session(globals);
   auto seconds = seconds_from(ttl);
   if (!seconds.ok()) return session.fail(seconds.error());
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  auto invite = session.core().invite(role, *seconds, uses);
+  // A group, or with --space any community, by name or id.
+  const std::string& wish = group.empty() ? globals.space : group;
+  std::optional<base::SpaceId> space;
+  for (const auto& one : session.core().spaces()) {
+    if (wish.empty() || (one.space.hex() != wish && one.name != wish)) continue;
+    if (space)
+      return session.fail(
+          base::error(base::Code::invalid_argument, "group: several have that name, give its id"));
+    space = one.space;
+  }
+  if (!wish.empty() && !space) return session.fail(base::error(base::Code::not_found, "group"));
+  auto invite = session.core().invite(role, *seconds, uses, space ? &*space : nullptr);
   if (!invite.ok()) return session.fail(invite.error());
   auto report = run_sync(session, invite->link.carrier);
   if (globals.json) {
@@ -153,7 +165,7 @@ int run_host(const Globals& globals, const std::string& operator_invite, const s
 
 void add_community_commands(CLI::App& app, Context& context) {
   struct Options {
-    std::string name, kind = "school", server, operator_invite, role, ttl = "72h", link, card_file;
+    std::string name, kind = "school", server, operator_invite, role, group, ttl = "72h", link, card_file;
     std::uint32_t uses = 1;
   };
   auto options = std::make_shared<Options>();
@@ -188,12 +200,14 @@ void add_community_commands(CLI::App& app, Context& context) {
   invite->require_subcommand(0, 1);
   invite->add_option("--role", options->role)
       ->check(CLI::IsMember({"teacher", "principal", "operator", "facilitator", "expert", "coordinator"}));
+  invite->add_option("--group", options->group,
+                     "into this working group alone, by name or id: who joins sees nothing of the community");
   invite->add_option("--ttl", options->ttl, "how long it is valid: 72h, 7d, 30m");
   invite->add_option("--uses", options->uses, "how many may join with it")->check(CLI::Range(1U, 10000U));
   invite->callback([&context, options, invite] {
     if (!invite->get_subcommands().empty()) return;
     if (options->role.empty()) throw CLI::RequiredError("--role");
-    context.exit = run_invite(context.globals, options->role, options->ttl, options->uses);
+    context.exit = run_invite(context.globals, options->role, options->ttl, options->uses, options->group);
   });
   auto* join = app.add_subcommand("join", "joins with an invite link; works with no admin online");
   join->add_option("link", options->link)->required();

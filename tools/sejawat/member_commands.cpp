@@ -89,39 +89,6 @@ int run_leave(const Globals& globals) {
       [&] { return session.core().remove_member(session.me(), &**space); }, &**space);
 }
 
-const char* kind_name(space::SpaceKind kind) {
-  switch (kind) {
-    case space::SpaceKind::personal: return "personal";
-    case space::SpaceKind::group: return "group";
-    case space::SpaceKind::school: return "school";
-    case space::SpaceKind::cluster: return "cluster";
-    case space::SpaceKind::district: return "district";
-  }
-  return "unknown";
-}
-
-int run_spaces(const Globals& globals) {
-  Session session(globals);
-  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
-  for (const auto& space : session.core().spaces()) {
-    if (globals.json) {
-      session.print(boost::json::object{{"space", space.space.hex()},
-                                        {"kind", kind_name(space.kind)},
-                                        {"name", space.name},
-                                        {"member", space.member},
-                                        {"admin", space.admin},
-                                        {"current_key", space.current_key}});
-      continue;
-    }
-    std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << one_line(space.name)
-              << (space.member ? "" : session.say("  [sudah keluar]", "  [left]"))
-              << (space.current_key ? ""
-                                    : session.say("  [tanpa kunci terbaru]", "  [without its newest key]"))
-              << "\n";
-  }
-  return 0;
-}
-
 int run_invites(const Globals& globals) {
   Session session(globals);
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
@@ -265,7 +232,6 @@ void add_member_commands(CLI::App& app, Context& context) {
   add_quarantine_reading(*quarantine, context);
 
   auto* space = group("space", "the spaces you belong to or left, and their keys");
-  list(space, "each with its kind, and whether its newest key is here", run_spaces);
   with_id(space, "rotate", "a new key for what is written from now on", run_rotate);
 
   auto* invite = app.get_subcommand("invite");

@@ -12,29 +12,35 @@ int run_list(const Globals& globals) {
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
   auto status = session.core().status();
   if (!status.ok()) return session.fail(status.error());
-  for (const auto& space : status->spaces) {
+  for (const auto& space : session.core().spaces()) {
     std::size_t members = 1;
     if (space.kind != space::SpaceKind::personal) {
       auto all = session.core().members(&space.space);
       if (!all.ok() && all.code() != base::Code::not_found) return session.fail(all.error());
       members = all.ok() ? all->size() : 0;  // none of its records is here yet
     }
+    std::uint64_t waiting = 0;
+    for (const auto& row : status->spaces) waiting += row.space == space.space ? row.waiting_segments : 0;
     if (globals.json) {
       session.print(boost::json::object{{"space", space.space.hex()},
                                         {"kind", kind_name(space.kind)},
                                         {"name", space.name},
+                                        {"member", space.member},
                                         {"admin", space.admin},
                                         {"members", members},
-                                        {"waiting", space.waiting_segments}});
+                                        {"current_key", space.current_key},
+                                        {"waiting", waiting}});
       continue;
     }
     std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  "
               << (space.name.empty() ? "-" : one_line(space.name)) << "  " << members
               << session.say(" anggota", members == 1 ? " member" : " members")
-              << (space.admin ? session.say("  (Anda pengelola)", "  (you administer it)") : "");
-    if (space.waiting_segments > 0) {
-      std::cout << session.say("  [menunggu kunci: ", "  [waiting for a key: ") << space.waiting_segments
-                << "]";
+              << (space.admin ? session.say("  (Anda pengelola)", "  (you administer it)") : "")
+              << (space.member ? "" : session.say("  [sudah keluar]", "  [left]"))
+              << (space.current_key ? ""
+                                    : session.say("  [tanpa kunci terbaru]", "  [without its newest key]"));
+    if (waiting > 0) {
+      std::cout << session.say("  [menunggu kunci: ", "  [waiting for a key: ") << waiting << "]";
     }
     std::cout << "\n";
   }
@@ -44,8 +50,8 @@ int run_list(const Globals& globals) {
 }  // namespace
 
 void add_space_commands(CLI::App& app, Context& context) {
-  auto* list =
-      app.get_subcommand("space")->add_subcommand("list", "your spaces, and what waits for a key in each");
+  auto* list = app.get_subcommand("space")->add_subcommand(
+      "list", "your spaces: of what kind, who belongs, and whether the newest key is here");
   list->fallthrough();
   list->callback([&context] { context.exit = run_list(context.globals); });
 }
