@@ -13,6 +13,8 @@ class App {
   progress = $state.raw<SyncProgress | undefined>(undefined);
   // How the last sync of this page ended: a code; undefined: none ended yet.
   ended = $state<number | undefined>(undefined);
+  // The first run is not over when the person exists: joining needs a sync more.
+  arriving = $state(false);
   draftRefused = $state(false);
   newVersion = $state(false);
   // Goes up whenever journal entries changed: lists read anew.

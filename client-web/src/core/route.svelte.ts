@@ -1,6 +1,6 @@
 // The address after #: what the back button of a phone expects.
 const parse = (): string[] => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
-const current = $state.raw({ path: parse() });
+const current = $state({ path: parse() });
 addEventListener('hashchange', () => (current.path = parse()));
 
 export const route = (): string[] => current.path;
