@@ -6,7 +6,8 @@ import path from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const out = new URL('../build/web/', import.meta.url).pathname;
-const BUDGET = { typable: 120_000, whole: 700_000 };
+// The goal for the whole is 700,000 (docs/adr/0027); until it is reached, this only keeps it from growing.
+const BUDGET = { typable: 120_000, whole: 850_000 };
 
 const files = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -32,7 +33,7 @@ for (const file of [...files, 'sw.js']) {
 const html = readFileSync(`${out}index.html`, 'utf8');
 const first = files.filter((file) => file === 'index.html' || html.includes(`/${file}"`)).filter((file) => /\.(html|js|css)$/.test(file));
 const sum = (names) => names.reduce((total, name) => total + sizes[name], 0);
-const report = { typable: sum(first), whole: sum(Object.keys(sizes)), files: sizes };
+const report = { budget: BUDGET, typable: sum(first), whole: sum(Object.keys(sizes)), files: sizes };
 writeFileSync(new URL('../build/web-sizes.json', import.meta.url), JSON.stringify(report, null, 1));
 console.log(`web: ${report.typable} bytes until one can type, ${report.whole} the whole offline set (brotli)`);
 for (const [name, limit] of Object.entries(BUDGET)) {

@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
 // The core is built by CMake (preset wasm); its glue names core_web.wasm beside itself, which becomes a hashed asset.
-const core = process.env['SEJAWAT_CORE'] ?? new URL('../build/wasm/bin/', import.meta.url).pathname;
+const core = new URL('../build/wasm/bin/', import.meta.url).pathname;
 
 export default defineConfig({
   plugins: [svelte()],

@@ -224,4 +224,5 @@ test('the editor and the whole offline set stay within their budgets', () => {
   const report = sizes();
   assert.ok(report.typable <= 120_000, `${report.typable} bytes until one can type`);
   assert.ok(report.whole <= report.budget.whole, `${report.whole} bytes in all`);
+  assert.ok(report.files['sw.js'] > 0);
 });
