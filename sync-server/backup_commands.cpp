@@ -23,13 +23,10 @@ struct Options {
 };
 
 json::object row_of(const BackupInfo& info) {
-  json::object row{{"bytes", info.bytes},
-                   {"spaces", info.audit.spaces},
-                   {"records", info.audit.records},
-                   {"segments", info.audit.segments},
-                   {"generation", info.audit.generation.hex()},
-                   {"with_key", info.with_key},
-                   {"version", info.version},
+  json::object row{{"bytes", info.bytes},           {"spaces", info.audit.spaces},
+                   {"records", info.audit.records}, {"segments", info.audit.segments},
+                   {"chunks", info.audit.chunks},   {"generation", info.audit.generation.hex()},
+                   {"with_key", info.with_key},     {"version", info.version},
                    {"made", info.made_seconds}};
   return row;
 }

@@ -52,7 +52,8 @@ json::object row_of(const carrier::Carrier::SpaceInfo& space) {
           {"arrivals", space.arrivals},
           {"records", space.usage.records},
           {"record_bytes", space.usage.record_bytes},
-          {"segment_bytes", space.usage.segment_bytes}};
+          {"segment_bytes", space.usage.segment_bytes},
+          {"media_bytes", space.usage.media_bytes}};
 }
 
 int run_address(const std::string& data, const std::string& listen, bool as_json, const std::string& lang) {
@@ -98,6 +99,7 @@ int run_stats(const std::string& data, bool as_json, const std::string& lang) {
     usage.records += space.usage.records;
     usage.record_bytes += space.usage.record_bytes;
     usage.segment_bytes += space.usage.segment_bytes;
+    usage.media_bytes += space.usage.media_bytes;
   }
   if (as_json) {
     std::cout << json::serialize(json::object{{"generation", seen->carrier->generation().hex()},
@@ -106,6 +108,7 @@ int run_stats(const std::string& data, bool as_json, const std::string& lang) {
                                               {"arrivals", arrivals},
                                               {"segments", arrivals - usage.records},
                                               {"segment_bytes", usage.segment_bytes},
+                                              {"media_bytes", usage.media_bytes},
                                               {"records", usage.records},
                                               {"record_bytes", usage.record_bytes}})
               << "\n";
@@ -115,6 +118,8 @@ int run_stats(const std::string& data, bool as_json, const std::string& lang) {
   std::cout << (in_english ? "Spaces: " : "Ruang: ") << spaces.size() << "\n"
             << (in_english ? "Segments: " : "Segmen: ") << arrivals - usage.records << " ("
             << usage.segment_bytes << (in_english ? " bytes)" : " bita)") << "\n"
+            << (in_english ? "Attachments: " : "Lampiran: ") << usage.media_bytes
+            << (in_english ? " bytes" : " bita") << "\n"
             << (in_english ? "Membership records: " : "Catatan keanggotaan: ") << usage.records << " ("
             << usage.record_bytes << (in_english ? " bytes)" : " bita)") << "\n";
   return 0;
@@ -126,18 +131,20 @@ int run_quota(const std::string& data, const carrier::Limits& limits, bool as_js
   for (const auto& space : seen->carrier->survey()) {
     const bool personal = space.kind == space::SpaceKind::personal;
     const std::uint64_t quota = personal ? limits.personal_bytes : limits.community_bytes;
-    const std::uint64_t percent = quota == 0 ? 100 : space.usage.segment_bytes * 100 / quota;
+    const std::uint64_t used = space.usage.segment_bytes + space.usage.media_bytes;
+    const std::uint64_t percent = quota == 0 ? 100 : used * 100 / quota;
     if (as_json) {
       std::cout << json::serialize(json::object{{"space", space.space.hex()},
                                                 {"kind", kind_name(space.kind)},
                                                 {"segment_bytes", space.usage.segment_bytes},
+                                                {"media_bytes", space.usage.media_bytes},
                                                 {"quarantined_bytes", space.usage.quarantined_bytes},
                                                 {"quota", quota},
                                                 {"percent", percent}})
                 << "\n";
     } else {
-      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << space.usage.segment_bytes
-                << " / " << quota << "  " << percent << " %\n";
+      std::cout << space.space.hex() << "  " << kind_name(space.kind) << "  " << used << " / " << quota
+                << "  " << percent << " %\n";
     }
   }
   return 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "attachment_codec.h"
 #include "codec_values.h"
 #include "cycle_codec.h"
 #include "field_count.h"
@@ -216,6 +217,12 @@ base::Result<Command> read_command(wire::Request& from) {
       SJ_TRY(auto cycle, read_cycle(from.cycle()));
       return Command(std::move(cycle));
     }
+    case wire::Request::kAttachmentAdd: return read_attachment_add(from.attachment_add());
+    case wire::Request::kAttachmentList: return read_attachment_list(from.attachment_list());
+    case wire::Request::kAttachmentShow: return read_id<AttachmentShow>(from.attachment_show());
+    case wire::Request::kAttachmentRead: return read_id<AttachmentRead>(from.attachment_read());
+    case wire::Request::kAttachmentFetch: return read_id<AttachmentFetch>(from.attachment_fetch());
+    case wire::Request::kAttachmentRemove: return read_id<AttachmentRemove>(from.attachment_remove());
     case wire::Request::kPeople: {
       SJ_TRY(auto people, read_people(from.people()));
       return Command(std::move(people));
@@ -227,6 +234,7 @@ base::Result<Command> read_command(wire::Request& from) {
 
 // --- Replies
 
+using door::write;  // of attachments
 void write(const Done&, wire::Reply& to) { to.mutable_done(); }
 void write(const LinkCode& from, wire::Reply& to) {
   to.mutable_link_code()->set_text(from.text);
@@ -292,6 +300,8 @@ void write_carrier(const CarrierStatus& from, wire::Carrier& to) {
   to.set_last_sync_ms(from.last_sync_wall_ms);
   to.set_last_error(static_cast<std::uint32_t>(from.last_error));
   to.set_not_sent(from.unsent_segments);
+  to.set_media_not_sent(from.unsent_media);
+  to.set_media_refused(static_cast<std::uint32_t>(from.media_refused));
 }
 void write(const FullStatus& from, wire::Reply& to) {
   auto& status = *to.mutable_status();
@@ -318,6 +328,8 @@ void write(const FullStatus& from, wire::Reply& to) {
   status.set_join(static_cast<std::uint32_t>(from.join));
   status.set_syncing(from.syncing);
   status.set_recovering(from.recovering);
+  status.set_media_pending(from.status.media_pending);
+  status.set_media_wanted(from.status.media_wanted);
   status.set_card_unconfirmed(from.status.card_unconfirmed);
   status.set_new_devices(static_cast<std::uint32_t>(from.status.new_devices.size()));
 }
@@ -377,6 +389,8 @@ void write(const SyncDriver::Progress& from, wire::Event& to) {
   progress.set_received(from.received);
   progress.set_segments_to_come(from.segments_to_come);
   progress.set_bytes_to_come(from.bytes_to_come);
+  progress.set_media_sent(from.media_sent);
+  progress.set_media_received(from.media_received);
 }
 void write(const SyncDriver::Joined& from, wire::Event& to) {
   to.mutable_joined()->set_space(bytes_of(from.space));
@@ -395,6 +409,10 @@ void write(const SyncReport& from, wire::Event& to) {
   ended.set_refused(from.refused);
   ended.set_forks(from.forks);
   ended.set_join(static_cast<std::uint32_t>(from.join));
+  ended.set_media_sent(from.media_sent);
+  ended.set_media_received(from.media_received);
+  ended.set_media_pending(from.media_pending);
+  ended.set_media_refused(static_cast<std::uint32_t>(from.media_refused));
 }
 void write(const SyncDriver::Event& from, wire::Event& to) {
   std::visit([&to](const auto& event) { write(event, to); }, from);

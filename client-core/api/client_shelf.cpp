@@ -65,6 +65,47 @@ base::Status StoreShelf::ack(const SpaceState& space, const base::LogId& branch,
   });
 }
 
+std::string StoreShelf::unconfirmed_setting(const base::SpaceId& space) const {
+  return "unconfirmed:" + carrier_.hex() + ":" + space.hex();
+}
+
+base::Result<bool> StoreShelf::has_unconfirmed_acks() {
+  const auto* carrier = core_.carrier(carrier_);
+  if (carrier == nullptr) return false;
+  // Of a space that it serves us no more it tells nothing.
+  for (const auto& id : carrier->set) {
+    SJ_TRY(auto setting, core_.store->setting(unconfirmed_setting(id)));
+    if (setting && !setting->empty()) return true;
+  }
+  return false;
+}
+
+base::Status StoreShelf::note_confirmed(const base::SpaceId& space, bool confirmed) {
+  const std::string name = unconfirmed_setting(space);
+  SJ_TRY(auto setting, core_.store->setting(name));
+  const bool was = !setting || setting->empty();
+  if (was == confirmed) return {};
+  const std::array<std::uint8_t, 1> mark{1};
+  return core_.store->put_setting(name, confirmed ? base::ByteView() : base::ByteView(mark));
+}
+
+base::Status StoreShelf::note_confirmations() {
+  for (const auto& [space, agrees] : compared_) {
+    acked_now_.erase(space);
+    SJ_TRY_STATUS(note_confirmed(space, agrees));
+  }
+  // Else they may be just what the cursor stands for.
+  for (const auto& id : acked_now_) {
+    SJ_TRY(auto* space, core_.space(id));
+    SJ_TRY(auto cursor, core_.store->cursor(carrier_, id));
+    SJ_TRY(const auto acked, core_.carrier_digest(*space, carrier_));
+    SJ_TRY_STATUS(note_confirmed(id, cursor && cursor->digest == acked.value()));
+  }
+  acked_now_.clear();
+  compared_.clear();
+  return {};
+}
+
 base::Result<std::optional<base::LogId>> StoreShelf::branch_of(const SpaceState& space,
                                                                const base::LogId& log,
                                                                std::uint64_t segment_no,
@@ -220,6 +261,8 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     presumed_.clear();
     offered_records_.clear();
     refused_logs_.clear();
+    refused_chunks_.clear();
+    full_spaces_.clear();
   }
   if (outcome.generation) carrier->generation = outcome.generation;
   // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
@@ -281,6 +324,7 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     if (!id.ok()) continue;
     if (code == base::Code::ok) {
       SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
+      acked_now_.insert(verdict.space);
       const auto secret = core_.operator_secrets.find(verdict.space);
       if (secret != core_.operator_secrets.end() && secret->second.carrier == carrier_) {
         SJ_TRY_STATUS(core_.drop_operator_secret(verdict.space));
@@ -311,6 +355,7 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
     }
     if (code == base::Code::ok || code == base::Code::fenced) {
       SJ_TRY_STATUS(ack(*space, *branch, header->segment_no + 1));
+      acked_now_.insert(verdict.space);
       if (code == base::Code::ok) ++applied.segments_sent;
     } else {
       // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in
@@ -372,7 +417,16 @@ base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::To
   return {};
 }
 
+// What it does not name it does not hold, whatever it once acked; one too large for a message leaves things
+// out, and those are offered once more.
 base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vector) {
+  const base::SpaceId& id = space.row.space;
+  SJ_TRY_STATUS(core_.store->void_segment_acks(carrier_, id));
+  for (auto at = offered_until_.lower_bound({id, {}}); at != offered_until_.end() && at->first.first == id;)
+    at = offered_until_.erase(at);
+  for (auto at = refused_logs_.lower_bound({id, {}}); at != refused_logs_.end() && at->first == id;)
+    at = refused_logs_.erase(at);
+  acked_now_.insert(id);
   for (const auto& entry : vector.entries) {
     if (entry.count == 0) continue;
     SJ_TRY(auto named, core_.find_segment(space, entry.log, entry.count - 1, entry.head));
@@ -387,10 +441,10 @@ base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vec
     if (space.ends_here(entry.log)) presumed_[{space.row.space, entry.log}] = head->count;
   }
   for (const auto& [record, bytes] : space.membership.records()) {
-    if (std::binary_search(vector.records.begin(), vector.records.end(),
-                           base::prefix_of<base::HeadTag>(record))) {
-      SJ_TRY_STATUS(core_.store->ack_record(carrier_, record));
-    }
+    const bool named = std::binary_search(vector.records.begin(), vector.records.end(),
+                                          base::prefix_of<base::HeadTag>(record));
+    SJ_TRY_STATUS(named ? core_.store->ack_record(carrier_, record)
+                        : core_.store->void_record_ack(carrier_, record));
   }
   return {};
 }
@@ -409,7 +463,9 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
     }
     SJ_TRY(auto digest, core_.carrier_digest(*space, carrier_));
     const base::Digest value = digest.value();
-    if (base::equal(base::prefix_of<base::HeadTag>(value).view(), moved.digest)) {
+    const bool agrees = base::equal(base::prefix_of<base::HeadTag>(value).view(), moved.digest);
+    compared_[moved.space] = agrees;
+    if (agrees) {
       SJ_TRY_STATUS(core_.store->put_cursor(carrier_, moved.space, {moved.position, value}));
     } else {
       applied.digest_mismatch = true;
@@ -424,6 +480,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   SJ_TRY_STATUS(change.begin());
   SJ_TRY_STATUS(apply_carrier(outcome));
   SJ_TRY_STATUS(apply_verdicts(outcome, applied));
+  SJ_TRY_STATUS(apply_chunks(outcome, applied));
   std::set<base::SpaceId> changed;
   SJ_TRY_STATUS(apply_records(outcome, changed));
   for (const auto& id : changed) {
@@ -434,6 +491,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   SJ_TRY_STATUS(apply_runs(outcome, touched, applied));
   // Before this device adds records of its own: the carrier's digest does not know them.
   SJ_TRY_STATUS(apply_moves(outcome, applied));
+  SJ_TRY_STATUS(note_confirmations());
   for (const auto& id : changed) {
     SJ_TRY(auto* space, core_.space(id));
     SJ_TRY_STATUS(core_.membership_changed(*space, touched));

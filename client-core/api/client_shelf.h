@@ -19,7 +19,14 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId& space, std::size_t budget) override;
   void seal_at_most(std::size_t bytes) override { core_.seal_most = std::min(bytes, log::kFreshSegmentMax); }
   base::Result<sync::Vector> vector_of(const base::SpaceId& space) override;
+  // shelf_media.cpp
+  base::Result<bool> media_waiting() override;
+  base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override;
+  base::Result<std::optional<ChunkWish>> chunk_to_want() override;
   base::Result<Applied> apply(const Outcome& outcome) override;
+  // Whether acks stand that no digest of this carrier has confirmed: it may have gone back to just where the
+  // cursor is, which a hello would not show. Its vectors tell.
+  base::Result<bool> has_unconfirmed_acks();
 
  private:
   using LogKey = std::pair<base::SpaceId, base::LogId>;
@@ -29,12 +36,24 @@ class StoreShelf final : public sync::ClientShelf {
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
   base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
+  using ChunkKey = std::pair<base::SpaceId, log::ChunkId>;
+  struct NextChunk {
+    base::SpaceId space;
+    store::AttachmentRows::Unsent chunk;
+  };
+  base::Result<std::optional<NextChunk>> next_chunk();
+  base::Status apply_chunks(const Outcome& outcome, Applied& applied);
+  base::Status take_offer_news(const ChunkNews& news, Applied& applied);
+  base::Status take_wanted(const ChunkNews& news, Applied& applied);
   base::Status apply_moves(const Outcome& outcome, Applied& applied);
   base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
   base::Result<std::uint64_t> first_to_offer(const SpaceState& space, const base::LogId& branch);
   base::Result<bool> may_follow(const SpaceState& space, const base::LogId& branch);
   // The carrier holds what leads to the first `count` segments of a branch.
   base::Status ack(const SpaceState& space, const base::LogId& branch, std::uint64_t count);
+  std::string unconfirmed_setting(const base::SpaceId& space) const;
+  base::Status note_confirmed(const base::SpaceId& space, bool confirmed);
+  base::Status note_confirmations();
   base::Result<std::optional<base::LogId>> branch_of(const SpaceState& space, const base::LogId& log,
                                                      std::uint64_t segment_no, const base::Bytes& bytes);
   bool enrolment_acked(SpaceState& space, const base::LogId& log);
@@ -50,7 +69,14 @@ class StoreShelf final : public sync::ClientShelf {
   std::map<LogKey, std::uint64_t> presumed_;
   std::set<LogKey> refused_logs_;
   std::set<base::RecordId> offered_records_;
-  bool renumbered_ = false;  // by the outcome that is being applied
+  std::set<ChunkKey> chunks_on_their_way_;
+  std::set<ChunkKey> refused_chunks_;  // that this carrier does not take, or does not have
+  std::set<ChunkKey> restarted_chunks_;
+  std::set<base::SpaceId> full_spaces_;  // of which it takes no more chunks
+  // By the outcome that is being applied.
+  bool renumbered_ = false;
+  std::set<base::SpaceId> acked_now_;       // by verdicts or a vector
+  std::map<base::SpaceId, bool> compared_;  // a digest over everything came: whether it agrees
 };
 
 }  // namespace sejawat::api

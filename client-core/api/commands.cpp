@@ -280,6 +280,27 @@ struct Executor {
     return Result(std::move(reply));
   }
   base::Result<Result> operator()(ExportPiece& asked) { return export_piece(core, bundles, asked); }
+  base::Result<Result> operator()(AttachmentAdd& add) {
+    SJ_TRY(const auto id, core.attach(add.to, add.content, add.caption));
+    return Result(AttachmentId{id});
+  }
+  base::Result<Result> operator()(AttachmentList& list) {
+    SJ_TRY(auto all, core.attachments(list.of));
+    return Result(AttachmentRows{std::move(all)});
+  }
+  base::Result<Result> operator()(AttachmentShow& show) {
+    SJ_TRY(auto info, core.attachment(show.id));
+    return Result(std::move(info));
+  }
+  base::Result<Result> operator()(AttachmentRead& read) {
+    SJ_TRY(const auto info, core.attachment(read.id));
+    SJ_TRY(auto content, core.read_attachment(read.id));
+    return Result(AttachmentContent{std::move(content), info.media_type});
+  }
+  base::Result<Result> operator()(AttachmentFetch& fetch) { return done(core.fetch_attachment(fetch.id)); }
+  base::Result<Result> operator()(AttachmentRemove& remove) {
+    return done(core.remove_attachment(remove.id));
+  }
   base::Result<Result> operator()(ImportPiece& given) { return import_piece(core, bundles, given); }
 };
 

@@ -147,7 +147,10 @@ base::Status Core::join(const space::InviteLink& link) {
                        "an operator invite creates a community, it does not join one");
   }
   const auto known = core.spaces.find(link.space);
-  if (known != core.spaces.end() && known->second->membership.role_of(core.certificate->person())) {
+  // Whoever was removed is not told by the records of the space, which they are not sent any more: their
+  // carrier does not name it among theirs.
+  if (known != core.spaces.end() && known->second->membership.role_of(core.certificate->person()) &&
+      (core.carrier(link.carrier.key) == nullptr || core.is_served(link.space, link.carrier.key))) {
     return base::error(base::Code::already_exists, "a member already");
   }
   const auto keys = space::InviteKeys::from_secret(link.secret);
@@ -167,13 +170,19 @@ base::Status Core::join(const space::InviteLink& link) {
   return change.commit();
 }
 
+bool Core::State::is_served(const base::SpaceId& space, const base::PublicBoxKey& by) {
+  const auto* row = carrier(by);
+  return row != nullptr && std::find(row->set.begin(), row->set.end(), space) != row->set.end();
+}
+
 base::Status Core::join_state() {
-  const State& core = *state_;
+  State& core = *state_;
   if (core.pending_join) {
     if (core.pending_join->last_refusal != base::Code::ok)
       return base::error(core.pending_join->last_refusal);
     const auto space = core.spaces.find(core.pending_join->space);
-    if (space != core.spaces.end() && space->second->membership.role_of(core.certificate->person())) {
+    if (space != core.spaces.end() && space->second->membership.role_of(core.certificate->person()) &&
+        core.is_served(core.pending_join->space, core.pending_join->carrier)) {
       return base::error(base::Code::key_missing, "a member whose key has not come yet");
     }
     return base::error(base::Code::offline, "the carrier has not taken the join yet");

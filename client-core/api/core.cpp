@@ -66,6 +66,8 @@ base::Result<std::unique_ptr<Core>> Core::open(const std::string& store_path, co
   state->codec = op_codec();
   state->journal = std::make_unique<cycle::Journal>(*state->store, state->codec);
   state->records = std::make_unique<cycle::Records>(*state->store, state->codec, state->roll, state->random);
+  state->attachments =
+      std::make_unique<cycle::Attachments>(*state->store, state->codec, state->roll, state->random);
   state->desk = std::make_unique<WritingDesk>(*state);
   state->cycle =
       std::make_unique<cycle::Cycle>(*state->store, *state->records, *state->journal, *state->desk);
@@ -247,6 +249,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   core.seal_most = log::kFreshSegmentMax;
   core.refused_now.clear();
   core.forks_now = 0;
+  core.media_refused_now = base::Code::ok;
   if (core.pending_join && core.pending_join->carrier == address.key) {
     // A refused join is tried once more in each sync with its carrier: an admin may have extended the invite.
     core.pending_join->last_refusal = base::Code::ok;
@@ -258,7 +261,9 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }
-  core.shelf = std::make_unique<StoreShelf>(core, address.key);
+  auto shelf = std::make_unique<StoreShelf>(core, address.key);
+  SJ_TRY(options.full, shelf->has_unconfirmed_acks());
+  core.shelf = std::move(shelf);
   return std::make_unique<sync::ClientSession>(std::move(options), core.device->box, *core.shelf,
                                                core.random);
 }
@@ -281,6 +286,7 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     at = stale ? core.refused.erase(at) : std::next(at);
   }
   for (const auto& [space, refusal] : core.refused_now) core.refused[{address.key, space}] = refusal.code;
+  if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
   if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));

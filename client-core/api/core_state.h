@@ -7,6 +7,7 @@
 #include <set>
 
 #include "api/core.h"
+#include "cycle/attachments.h"
 #include "log/digest.h"
 #include "log_seal/seal.h"
 #include "member_roll.h"
@@ -20,7 +21,7 @@ inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the memb
 
 // What this program can read and how it folds. Raised with each new dictionary, op format or merge rule: what
 // could not be read before is tried again then, and all rows are made anew.
-inline constexpr std::uint64_t kReader = 1;
+inline constexpr std::uint64_t kReader = 2;
 
 inline constexpr std::size_t kMaxNameBytes = 256;
 // Settings of the store.
@@ -100,6 +101,7 @@ struct Core::State {
   std::unique_ptr<cycle::Records> records;
   std::unique_ptr<cycle::Desk> desk;
   std::unique_ptr<cycle::Cycle> cycle;
+  std::unique_ptr<cycle::Attachments> attachments;
   std::vector<store::CarrierRow> carriers;
   std::optional<PendingJoin> pending_join;
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
@@ -110,8 +112,9 @@ struct Core::State {
     base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence
     std::uint32_t count = 0;
   };
-  std::map<base::SpaceId, Refusal> refused_now;  // by the carrier of this sync
-  std::uint32_t forks_now = 0;                   // own logs that turned out to have forked, in this sync
+  std::map<base::SpaceId, Refusal> refused_now;   // by the carrier of this sync
+  std::uint32_t forks_now = 0;                    // own logs that turned out to have forked, in this sync
+  base::Code media_refused_now = base::Code::ok;  // why the carrier of this sync takes no more chunks
   Core::Changes changes;
   base::Status usable;  // an error: memory could not be loaded from the store after a failed change
 
@@ -153,6 +156,11 @@ struct Core::State {
   base::Status box_keys(SpaceState& space);
   base::Status box_key(SpaceState& space, const base::EpochId& epoch);
   base::Status open_keys(SpaceState& space);
+  // The key that a segment waits for, where only void records have it: their author was removed, and what was
+  // sealed with it readmitted.
+  base::Status open_fallen_key(SpaceState& space, const base::EpochId& epoch);
+  // Devices of this person that left a space with them; for when the person belongs again.
+  base::Status bring_own_devices(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
   base::Status save_pending_join();
   base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
@@ -171,6 +179,8 @@ struct Core::State {
   base::Status set_shut_out(SpaceState& space, bool out);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
+  // As that carrier said when it last named its set for us.
+  bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier);
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;
@@ -230,6 +240,10 @@ struct Core::State {
   base::Status fork_at(SpaceState& space, Place& place, TakenRun& taken, std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status refresh(const std::vector<fold::Touched>& touched);
+  base::Result<base::Code> media_refused(const base::PublicBoxKey& carrier);
+  base::Status set_media_refused(const base::PublicBoxKey& carrier, base::Code code);
+  base::Status note_parent(const base::ObjectId& parent);
+  base::Status refresh_attachments(const std::vector<fold::Touched>& touched);  // attachments.cpp
   base::Status refresh_name(const fold::Touched& item);
   base::Result<std::uint32_t> type_of(const fold::Touched& item);
   base::Status adopt_name(const SpaceState& space, const fold::Value& value);

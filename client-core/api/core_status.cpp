@@ -79,10 +79,15 @@ base::Result<Status> Core::status() {
     row.last_sync_wall_ms = carrier.last_sync_wall_ms;
     row.last_error = static_cast<base::Code>(carrier.last_error);
     SJ_TRY(row.unsent_segments, unsent_segments(core, carrier.key));
+    SJ_TRY(row.unsent_media, core.store->attachments().unsent_bytes(carrier.key));
+    SJ_TRY(row.media_refused, core.media_refused(carrier.key));
     SJ_TRY(row.refusals, refusals(carrier.key));
     status.carriers.push_back(std::move(row));
   }
   SJ_TRY(status.pending, pending());
+  SJ_TRY(status.media_pending, media_pending());
+  SJ_TRY(const auto wanted, core.store->attachments().wanted());
+  status.media_wanted = wanted.size();
   SJ_TRY(auto late, quarantine());
   for (const auto& row : late) status.quarantined += row.own ? row.segments : 0;
   return status;

@@ -120,12 +120,33 @@ struct ImportPiece {
   base::Bytes piece;
   bool last = false;
 };
+struct AttachmentAdd {
+  base::ObjectId to;
+  base::Bytes content;
+  std::string caption;
+};
+struct AttachmentList {
+  std::optional<base::ObjectId> of;
+};
+struct AttachmentShow {
+  base::ObjectId id;
+};
+struct AttachmentRead {
+  base::ObjectId id;
+};
+struct AttachmentFetch {
+  base::ObjectId id;
+};
+struct AttachmentRemove {
+  base::ObjectId id;
+};
 using Command =
     std::variant<std::monostate, Init, Recover, CardShow, CardConfirm, MakeLinkRequest, CheckLink, GrantLink,
                  ReadLinkOffer, AcceptLink, ListDevices, RevokeDevice, CreateCommunity, HostCommunity, Invite,
                  Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                  JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
-                 SyncCancel, ExportPiece, ImportPiece, CycleRequest, PeopleRequest>;
+                 SyncCancel, ExportPiece, ImportPiece, AttachmentAdd, AttachmentList, AttachmentShow,
+                 AttachmentRead, AttachmentFetch, AttachmentRemove, CycleRequest, PeopleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -196,9 +217,20 @@ struct BundleTaken {
   bool checked = false;
   std::optional<BundleReport> report;  // finished
 };
-using Result = std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds,
-                            View, Page, Revisions, FullStatus, Carriers, SyncStarted, BundlePiece,
-                            BundleTaken, CycleReply, PeopleReply>;
+struct AttachmentId {
+  base::ObjectId id;
+};
+struct AttachmentRows {
+  std::vector<AttachmentInfo> attachments;
+};
+struct AttachmentContent {
+  base::Bytes content;
+  std::string media_type;
+};
+using Result =
+    std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds, View, Page,
+                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken, AttachmentId,
+                 AttachmentRows, AttachmentInfo, AttachmentContent, CycleReply, PeopleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

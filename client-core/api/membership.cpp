@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "base/codec.h"
@@ -35,6 +36,16 @@ base::Status Core::State::put_epoch_key(SpaceState& space, const base::Secret32&
   SJ_TRY_STATUS(store->put_epoch(space.row.space, epoch, key));
   space.epochs.emplace(epoch, key.clone());
   return {};
+}
+
+base::Status Core::State::open_fallen_key(SpaceState& space, const base::EpochId& epoch) {
+  if (!device) return {};
+  std::vector<const crypto::BoxKey*> own{&device->box};
+  if (identity) own.push_back(&identity->box);
+  const auto opened = space::open_epochs(space.membership, own, borrowed_keys(space), true);
+  const auto key = opened.find(epoch);
+  if (key == opened.end()) return {};
+  return put_epoch_key(space, key->second);
 }
 
 base::Status Core::State::open_keys(SpaceState& space) {
@@ -130,6 +141,20 @@ std::set<base::EpochId> last_epochs(const space::Membership& of) {
   return last;
 }
 
+bool lacks_box(const space::Membership& of, const base::EpochId& epoch, const base::PublicBoxKey& key) {
+  const auto prefix = base::prefix_of<base::HeadTag>(key);
+  return std::none_of(of.key_boxes().begin(), of.key_boxes().end(), [&](const auto& boxes) {
+    return boxes.epoch == epoch && boxes.boxes.count(prefix) != 0;
+  });
+}
+
+bool some_admin_lacks_box(const space::Membership& of, const base::EpochId& epoch) {
+  return std::any_of(of.devices().begin(), of.devices().end(), [&](const auto& row) {
+    return of.role_of(row.second.person) == space::WireRole::admin &&
+           lacks_box(of, epoch, row.second.box_key);
+  });
+}
+
 }  // namespace
 
 base::Status Core::State::box_keys(SpaceState& space) {
@@ -140,22 +165,35 @@ base::Status Core::State::box_keys(SpaceState& space) {
 base::Status Core::State::box_key(SpaceState& space, const base::EpochId& epoch) {
   const auto key = space.epochs.find(epoch);
   if (key == space.epochs.end()) return {};
-  // Any member may box; so that a joining school does not box thirty times over, only an admin does it for
-  // others, and whoever has no box yet (a newcomer who opened the key with the invite) for itself and all.
-  bool own_box = false;
-  const auto own_prefix = base::prefix_of<base::HeadTag>(device->box.public_key());
-  for (const auto& boxes : space.membership.key_boxes()) {
-    own_box = own_box || (boxes.epoch == epoch && boxes.boxes.count(own_prefix) != 0);
-  }
+  // Any member may box; so that a joining school does not box thirty times over, an admin does it for others,
+  // and whoever has no box yet (a newcomer who opened the key with the invite) for itself and all. Where a
+  // device of an admin has none, it may be that no admin holds the key, and each who does boxes.
   // A device that was linked holds no identity key, so no other box is for it: one's own devices are no
   // crowd.
-  const auto whom = own_box && !is_admin(space) ? space::BoxesFor::own_devices : space::BoxesFor::everyone;
+  const bool for_own = !is_admin(space) && !lacks_box(space.membership, epoch, device->box.public_key()) &&
+                       !some_admin_lacks_box(space.membership, epoch);
+  const auto whom = for_own ? space::BoxesFor::own_devices : space::BoxesFor::everyone;
   for (;;) {
     const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random, whom);
     if (!boxes) return {};
     SJ_TRY(auto id, take_record(space, *boxes));
     static_cast<void>(id);
   }
+}
+
+base::Status Core::State::bring_own_devices(SpaceState& space) {
+  const auto own = spaces.find(personal);
+  if (own == spaces.end() || own->second.get() == &space) return {};
+  std::vector<base::Bytes> certificates;
+  for (const auto& [id, row] : own->second->membership.devices()) {
+    if (space.membership.may_return(id)) certificates.push_back(row.certificate);
+  }
+  for (const auto& bytes : certificates) {
+    SJ_TRY(const auto certificate, space::parse_certificate(bytes));
+    SJ_TRY(auto taken, take_record(space, space::write_device(author(), space.membership, certificate)));
+    static_cast<void>(taken);
+  }
+  return {};
 }
 
 base::Status Core::State::settle_membership(SpaceState& space) {
@@ -170,6 +208,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
     static_cast<void>(id);
   }
   SJ_TRY_STATUS(remove_revoked_devices(space));
+  SJ_TRY_STATUS(bring_own_devices(space));
   if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
   const auto current = space.membership.current_epoch();
   const bool holds_key = current && space.epochs.count(*current) != 0;
@@ -185,6 +224,8 @@ base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold
   SJ_TRY_STATUS(settle_membership(space));
   SJ_TRY_STATUS(enforce_fences(space, touched));
   SJ_TRY_STATUS(apply_waiting(space, touched));
+  // What opened with a key that no record leads to: the next epoch does, for whoever comes later.
+  if (!orphaned_epochs(space).empty()) SJ_TRY_STATUS(settle_membership(space));
   auto roles = roll.all_roles(space.row.space);
   if (roles == space.roles_read_with) return {};
   space.roles_read_with = std::move(roles);

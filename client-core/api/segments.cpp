@@ -125,7 +125,11 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     if (header.segment_no >= fenced && !SJ_PLANTED(client_forgets_fences))
       return store::SegmentState::quarantined;
   }
-  const auto key = space.epochs.find(header.epoch);
+  auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end() && !space.membership.fallen_boxes().empty()) {
+    SJ_TRY_STATUS(open_fallen_key(space, header.epoch));
+    key = space.epochs.find(header.epoch);
+  }
   if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;
   if (key == space.epochs.end()) return store::SegmentState::waiting_key;
   auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &names);
@@ -297,6 +301,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   once.erase(std::unique(once.begin(), once.end()), once.end());
   std::vector<fold::Touched> entries;
   std::vector<fold::Touched> cycle_records;
+  std::vector<fold::Touched> attached;
   for (const auto& item : once) {
     SJ_TRY(const auto type, type_of(item));
     if (type == 0) {
@@ -304,7 +309,10 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       if (item.space == personal) entries.push_back(item);
       if (item.space == personal) note_entry(item.object);
       cycle_records.push_back(item);
+      attached.push_back(item);
       note_record(item.space, item.object, 0);
+    } else if (type == cycle::kAttachmentType) {
+      attached.push_back(item);
     } else if (type == cycle::kJournalEntryType) {
       // Entries are private: what somebody writes as one into a community is none.
       if (!(item.space == personal)) continue;
@@ -319,6 +327,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
     }
   }
   SJ_TRY_STATUS(records->refresh(cycle_records));
+  SJ_TRY_STATUS(refresh_attachments(attached));
   if (SJ_PLANTED(client_leaves_rows_stale) && entries.size() > 1) entries.pop_back();
   return journal->refresh(entries);
 }

@@ -59,13 +59,16 @@ base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
   }
   report.sent = progress->sent;
   report.received = progress->received;
+  report.media_sent = progress->media_sent;
+  report.media_received = progress->media_received;
   if (progress->generation) report.generation = progress->generation;
   note_join();
   if (!progress->more) {
     finish(base::Code::ok, {});
     return {};
   }
-  push(Progress{progress->sent, progress->received, progress->segments_to_come, progress->bytes_to_come});
+  push(Progress{progress->sent, progress->received, progress->segments_to_come, progress->bytes_to_come,
+                progress->media_sent, progress->media_received});
   if (sync_->one_shot) sync_->session->reconnect();
   compose();
   return {};
@@ -106,10 +109,13 @@ void SyncDriver::finish(base::Code code, std::string detail) {
   report.detail = std::move(detail);
   report.refused = core_.refused_in_sync();
   report.forks = core_.forks_in_sync();
+  report.media_refused = core_.media_refused_in_sync();
   report.join = core_.join_state().code();
   const auto noted = core_.finish_sync(ended.carrier, code);
   const auto pending = core_.pending();
   if (pending.ok()) report.pending = *pending;
+  const auto media_pending = core_.media_pending();
+  if (media_pending.ok()) report.media_pending = *media_pending;
   if (report.code == base::Code::ok && !noted.ok()) report.code = noted.code();
   if (report.code == base::Code::ok && !pending.ok()) report.code = pending.code();
   push(Disconnect{ended.connection});

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/codec.h"
 #include "base/planted.h"
 #include "crypto/aead.h"
@@ -105,14 +107,14 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
 
 std::map<base::EpochId, base::Secret32> open_epochs(
     const Membership& of, const std::vector<const crypto::BoxKey*>& own,
-    const std::map<base::EpochId, const base::Secret32*>& known) {
+    const std::map<base::EpochId, const base::Secret32*>& known, bool fallen) {
   std::map<base::EpochId, base::Secret32> out;
   for (const auto& [epoch, key] : known) out.emplace(epoch, key->clone());
   const auto keep = [&](const base::EpochId& epoch, base::Secret32 key) {
     // Whoever boxed it may have boxed rubbish.
     return epoch_id(of.space(), key) == epoch && out.emplace(epoch, std::move(key)).second;
   };
-  for (const auto& boxes : of.key_boxes()) {
+  const auto open_box = [&](const KeyBoxes& boxes) {
     const base::Bytes context = context_of(of.space(), boxes.epoch);
     for (const auto* mine : own) {
       if (out.count(boxes.epoch) != 0) break;
@@ -121,25 +123,34 @@ std::map<base::EpochId, base::Secret32> open_epochs(
       auto key = crypto::box_open(*mine, boxes.ephemeral, box->second, context);
       if (key.ok()) keep(boxes.epoch, std::move(*key));
     }
-  }
+  };
+  const auto open_predecessors = [&](const EpochInfo& epoch) {
+    const auto key = out.find(epoch.epoch);
+    if (key == out.end()) return false;
+    bool found = false;
+    for (const auto& predecessor : epoch.predecessors) {
+      if (out.count(predecessor.epoch) != 0) continue;
+      const auto nonce = crypto::Nonce::from(predecessor.nonce);
+      if (!nonce) continue;
+      auto plain = crypto::open(wrap_key(of.space(), key->second, predecessor.epoch), *nonce,
+                                predecessor.sealed_key, {});
+      if (!plain.ok()) continue;
+      const base::SecretBytes held(std::move(*plain));
+      if (held.view().size() != base::Secret32::kSize) continue;
+      found = keep(predecessor.epoch, base::Secret32(held.view())) || found;
+    }
+    return found;
+  };
+  std::for_each(of.key_boxes().begin(), of.key_boxes().end(), open_box);
+  if (fallen) std::for_each(of.fallen_boxes().begin(), of.fallen_boxes().end(), open_box);
   // Newest first, so one pass follows a chain; a further pass only for records out of that order.
   for (bool found = true; found;) {
     found = false;
-    for (auto epoch = of.epochs().rbegin(); epoch != of.epochs().rend(); ++epoch) {
-      const auto key = out.find(epoch->epoch);
-      if (key == out.end()) continue;
-      for (const auto& predecessor : epoch->predecessors) {
-        if (out.count(predecessor.epoch) != 0) continue;
-        const auto nonce = crypto::Nonce::from(predecessor.nonce);
-        if (!nonce) continue;
-        auto plain = crypto::open(wrap_key(of.space(), key->second, predecessor.epoch), *nonce,
-                                  predecessor.sealed_key, {});
-        if (!plain.ok()) continue;
-        const base::SecretBytes held(std::move(*plain));
-        if (held.view().size() != base::Secret32::kSize) continue;
-        if (keep(predecessor.epoch, base::Secret32(held.view()))) found = true;
-      }
-    }
+    for (auto epoch = of.epochs().rbegin(); epoch != of.epochs().rend(); ++epoch)
+      found = open_predecessors(*epoch) || found;
+    if (!fallen) continue;
+    for (auto epoch = of.fallen_epochs().rbegin(); epoch != of.fallen_epochs().rend(); ++epoch)
+      found = open_predecessors(*epoch) || found;
   }
   return out;
 }

@@ -74,6 +74,8 @@ class Judgement {
   }
   // Removed for good, or with its person and not back since.
   bool device_removed(const base::DeviceId& device) const;
+  // All that keeps it out is that its person was removed.
+  bool left_with_person(const base::DeviceId& device) const;
   bool covers(std::size_t removal, const base::DeviceId& device, const base::PersonId& person) const;
 
  private:

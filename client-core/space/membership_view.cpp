@@ -102,8 +102,13 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     const bool removed = judgement != nullptr && judgement->device_removed(device);
     auto& devices = removed ? view.removed_devices : view.devices;
     if (!provisional || removed) devices.emplace(device, row);
+    if (removed && judgement->left_with_person(device)) view.left_with_person.insert(device);
   }
-  if (!stands) return;
+  if (!stands) {
+    if (const auto* epoch = entry.as<EpochInfo>()) view.fallen_epochs.push_back(*epoch);
+    if (const auto* boxes = entry.as<KeyBoxes>()) view.fallen_boxes.push_back(*boxes);
+    return;
+  }
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;
     hold_role(view.roles_held[entry.person], WireRole::admin, {});

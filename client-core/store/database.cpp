@@ -65,6 +65,7 @@ base::Status Query::run() {
   }
 }
 
+bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 std::int64_t Query::i64(int column) const { return sqlite3_column_int64(statement_, column); }
 base::ByteView Query::blob(int column) const {
   const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));

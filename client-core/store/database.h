@@ -16,6 +16,9 @@ namespace sejawat::store {
 
 class Database;
 
+// SQLite's integers are signed; positions stay far below the end of either.
+inline std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
+
 // One execution of a prepared statement. Resets and unbinds when it goes.
 class Query {
  public:
@@ -39,6 +42,7 @@ class Query {
   base::Status run();         // to the end
   std::int64_t i64(int column) const;
   std::uint64_t u64(int column) const { return static_cast<std::uint64_t>(i64(column)); }
+  bool is_null(int column) const;
   base::ByteView blob(int column) const;  // until the next step
   std::string text(int column) const;
   template <class AnyId>

@@ -56,4 +56,20 @@ CREATE INDEX segment_waiting ON segment(space, state, log, no) WHERE state IN (1
 PRAGMA user_version = 2;
 )sql";
 
+// Version 3: attachments. `attachment` is made from ops; a chunk lies here as it travels, sealed. Of those
+// that are wanted the beginning; of those that carriers hold how much.
+inline constexpr char kToVersion3[] = R"sql(
+CREATE TABLE attachment(id INTEGER PRIMARY KEY, space BLOB NOT NULL, object BLOB NOT NULL UNIQUE, parent BLOB NOT NULL,
+  owner BLOB NOT NULL, caption TEXT NOT NULL, content BLOB NOT NULL, removed INTEGER NOT NULL, lamport INTEGER NOT NULL,
+  wall_ms INTEGER NOT NULL);
+CREATE INDEX attachment_parent ON attachment(parent, lamport, object);
+CREATE TABLE chunk(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL, object BLOB NOT NULL,
+  fresh INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, id));
+CREATE TABLE chunk_wanted(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL, object BLOB NOT NULL,
+  bytes BLOB NOT NULL, UNIQUE(space, id));
+CREATE TABLE chunk_at(carrier BLOB NOT NULL, space BLOB NOT NULL, id BLOB NOT NULL, held INTEGER NOT NULL,
+  whole INTEGER NOT NULL, PRIMARY KEY(carrier, space, id)) WITHOUT ROWID;
+PRAGMA user_version = 3;
+)sql";
+
 }  // namespace sejawat::store

@@ -35,6 +35,7 @@ base::Status prepare(Database& database) {
   SJ_TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
   base::Status made = version < 1 ? database.execute(kSchema) : base::Status();
   if (made.ok() && version < 2) made = database.execute(kToVersion2);
+  if (made.ok() && version < 3) made = database.execute(kToVersion3);
   if (made.ok()) made = database.execute("COMMIT");
   if (!made.ok()) static_cast<void>(database.execute("ROLLBACK"));
   return made;
@@ -57,6 +58,7 @@ Store::Store(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Store::~Store() = default;
 JournalRows& Store::journal() { return *state_->journal; }
 RecordRows& Store::records_of_cycle() { return *state_->records; }
+AttachmentRows& Store::attachments() { return *state_->attachments; }
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const base::Secret32& key,
                                                  int wait_ms) {
@@ -71,6 +73,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& path, const 
   state->database = std::move(database);
   state->journal = std::make_unique<JournalTable>(*state->database);
   state->records = std::make_unique<RecordTable>(*state->database);
+  state->attachments = std::make_unique<AttachmentTable>(*state->database);
   return std::unique_ptr<Store>(new Store(std::move(state)));
 }
 
@@ -397,9 +400,20 @@ base::Status Store::void_acks(const base::PublicBoxKey& carrier) {
   SJ_TRY_STATUS(cursors.bind(carrier).run());
   auto records = state_->database->query("DELETE FROM acked_record WHERE carrier = ?");
   SJ_TRY_STATUS(records.bind(carrier).run());
+  auto chunks = state_->database->query("DELETE FROM chunk_at WHERE carrier = ?");
+  SJ_TRY_STATUS(chunks.bind(carrier).run());
   if (SJ_PLANTED(client_keeps_void_acks)) return {};
   auto logs = state_->database->query("DELETE FROM acked_log WHERE carrier = ?");
   return logs.bind(carrier).run();
+}
+base::Status Store::void_segment_acks(const base::PublicBoxKey& carrier, const base::SpaceId& space) {
+  if (SJ_PLANTED(client_keeps_void_acks)) return {};
+  auto query = state_->database->query("DELETE FROM acked_log WHERE carrier = ? AND space = ?");
+  return query.bind(carrier).bind(space).run();
+}
+base::Status Store::void_record_ack(const base::PublicBoxKey& carrier, const base::RecordId& id) {
+  auto query = state_->database->query("DELETE FROM acked_record WHERE carrier = ? AND id = ?");
+  return query.bind(carrier).bind(id).run();
 }
 
 }  // namespace sejawat::store

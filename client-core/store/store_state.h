@@ -1,6 +1,7 @@
 // What the files of the store share.
 #pragma once
 
+#include "attachment_table.h"
 #include "database.h"
 #include "journal_table.h"
 #include "lock_file.h"
@@ -14,9 +15,7 @@ struct Store::State {
   std::unique_ptr<Database> database;
   std::unique_ptr<JournalTable> journal;
   std::unique_ptr<RecordTable> records;
+  std::unique_ptr<AttachmentTable> attachments;
 };
-
-// SQLite's integers are signed; positions stay far below the end of either.
-inline std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 
 }  // namespace sejawat::store

@@ -1,10 +1,8 @@
 #include <algorithm>
-#include <set>
 
 #include "base/planted.h"
-#include "crypto/noise.h"
+#include "client_state.h"
 #include "log/digest.h"
-#include "sync/session.h"
 
 namespace sejawat::sync {
 namespace {
@@ -14,22 +12,6 @@ constexpr std::size_t kFirstOnBadLine = 6 * 1024;
 
 // What framing of a space, a run and a segment can add to their bytes, generously.
 constexpr std::size_t kItemOverhead = 48;
-
-struct Uploaded {  // what the message on its way carries, in order, for the verdicts
-  std::vector<std::pair<base::SpaceId, base::Bytes>> records;
-  struct Segment {
-    base::SpaceId space;
-    base::LogId log;
-    base::Bytes bytes;
-  };
-  std::vector<Segment> segments;
-  // Offered by the shelf, but the message was full: they get their verdict, "later", without having left.
-  std::vector<std::pair<base::SpaceId, base::Bytes>> kept_records;
-  std::vector<Segment> kept_segments;
-  bool empty() const {
-    return records.empty() && segments.empty() && kept_records.empty() && kept_segments.empty();
-  }
-};
 
 // What a vector costs on the wire, generously.
 constexpr std::size_t kVectorEntry = 48;
@@ -48,59 +30,6 @@ base::Code verdict_of(const std::vector<Exception>& exceptions, std::size_t plac
 }
 
 }  // namespace
-
-struct ClientSession::State {
-  SessionOptions options;
-  crypto::BoxKey device;
-  ClientShelf& shelf;
-  base::Random& random;
-
-  std::unique_ptr<crypto::NoiseInitiator> handshake;
-  std::optional<crypto::NoiseChannel> channel;
-  std::vector<base::SpaceId> set;  // as the carrier last stated it
-  bool hello_due = true;
-  bool full = false;        // the next hello asks for vectors
-  bool full_asked = false;  // and the one on its way does
-  bool full_tried = false;  // once in a sync is enough: what still differs then, differs for good
-  bool operator_secret_done = false;
-  std::vector<base::SpaceId> vectors_due;
-  std::set<base::SpaceId>
-      vectors_sent;               // since the last hello with `full`: one each, so that no two peers echo
-  std::set<base::Bytes> refused;  // bytes that were refused for good once: a second refusal is no progress
-  Uploaded uploaded;
-  bool awaiting = false;
-  bool bad_line = false;
-  std::size_t carried = 0;  // of our payloads, answered, on this connection
-  std::size_t on_its_way = 0;
-  bool confirmed = false;  // a transport message of ours left on this channel: the carrier may push
-  Progress progress;
-
-  base::Result<ClientMessage> compose();
-  SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;
-  struct Room {
-    std::size_t trusted = 0;  // on this line
-    std::size_t whole = 0;    // in a message
-    void take(std::size_t cost) {
-      trusted -= std::min(cost, trusted);
-      whole -= std::min(cost, whole);
-    }
-  };
-  base::Status add_space(const base::SpaceId& space, bool set_agreed, Room& room, ClientMessage& message);
-  // A message carries one thing at least, whatever the line: sealed bytes cannot be made smaller.
-  bool fits(std::size_t cost, const Room& room) const {
-    return cost <= (uploaded.records.empty() && uploaded.segments.empty() ? room.whole : room.trusted);
-  }
-  base::Status settle_lost();
-  void add_verdicts(const ServerMessage& message, ClientShelf::Outcome& outcome) const;
-  bool decided(const ClientShelf::Verdicts& verdicts);
-  base::Result<ServerMessage> open(base::ByteView bytes);
-  base::Status judge_push(const ServerMessage& message) const;
-  base::Status note_refusal(const ServerMessage& message);
-  bool note_vectors(const ClientShelf::Outcome& outcome);
-  bool base_lost();
-  base::Result<ClientShelf::Outcome> outcome_of(ServerMessage& message) const;
-  base::Result<base::SpaceId> resolve(const SpaceRef& ref, const std::vector<base::SpaceId>& in) const;
-};
 
 ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf,
                              base::Random& random)
@@ -124,6 +53,8 @@ ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& devic
                        false,
                        0,
                        0,
+                       false,
+                       true,
                        false,
                        {}}) {
   state_->full = state_->options.full;
@@ -219,7 +150,9 @@ base::Status ClientSession::State::add_space(const base::SpaceId& space, bool se
 base::Status ClientSession::State::settle_lost() {
   if (uploaded.empty()) return {};
   ClientShelf::Outcome outcome;
-  add_verdicts(ServerMessage{}, outcome);
+  ServerMessage nothing;
+  add_verdicts(nothing, outcome);
+  SJ_TRY_STATUS(add_chunk_news(nothing, outcome));
   SJ_TRY(auto applied, shelf.apply(outcome));
   static_cast<void>(applied);
   uploaded = {};
@@ -269,6 +202,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     if (std::find(spaces.begin(), spaces.end(), space) == spaces.end()) spaces.push_back(space);
   }
   for (const auto& space : spaces) SJ_TRY_STATUS(add_space(space, set_agreed, room, message));
+  SJ_TRY_STATUS(add_media(set_agreed, room, message));
   return message;
 }
 
@@ -341,7 +275,10 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
   outcome.set = message.set;
   outcome.base_unknown = message.base_unknown;
   outcome.wall_seconds = message.wall_seconds;
-  if (!message.push) add_verdicts(message, outcome);
+  if (!message.push) {
+    add_verdicts(message, outcome);
+    SJ_TRY_STATUS(add_chunk_news(message, outcome));
+  }
   const auto& indexed = message.set ? *message.set : set;
   for (auto& reply : message.spaces) {
     SJ_TRY(auto space, resolve(reply.space, indexed));
@@ -360,7 +297,8 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
 base::Status ClientSession::State::judge_push(const ServerMessage& message) const {
   bool plain = options.live && confirmed && !message.generation && !message.set && !message.base_unknown &&
                message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
-               message.record_exceptions.empty() && message.segment_exceptions.empty();
+               message.record_exceptions.empty() && message.segment_exceptions.empty() && !message.media &&
+               message.chunk_states.empty() && message.chunks.empty();
   for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
   if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
   return {};
@@ -466,6 +404,11 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   progress.received += applied.segments_received;
   progress.bytes_to_come = message.bytes_to_come;
   progress.segments_to_come = message.segments_to_come;
+  progress.media_sent += applied.media_sent;
+  progress.media_received += applied.media_received;
+  const bool media_moved = applied.media_sent > 0 || applied.media_received > 0 || applied.media_decided ||
+                           (message.media && !state.media_agreed);
+  state.media_agreed = state.media_agreed || message.media;
   if (message.generation) progress.generation = message.generation;
   SJ_TRY(auto after, state.shelf.carrier_state());
   if (!progress.generation) progress.generation = after.generation;
@@ -477,7 +420,10 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
                         set_changed || moved_between(before, after) || decided || vectors ||
                         !outcome.arrivals.records.empty();
   const bool to_come = message.bytes_to_come > 0 || message.segments_to_come > 0;
-  progress.more = again || (to_come && moved_on) || (!offers.empty() && moved_on) ||
+  state.text_to_come = to_come;
+  SJ_TRY(const bool media_left, state.shelf.media_waiting());
+  const bool media_goes_on = state.media_agreed && media_left && (moved_on || media_moved);
+  progress.more = media_goes_on || again || (to_come && moved_on) || (!offers.empty() && moved_on) ||
                   !state.vectors_due.empty() || (state.options.live && !state.confirmed);
   return progress;
 }

@@ -109,6 +109,53 @@ void write_common(const std::vector<base::Bytes>& records, const std::vector<Log
   if (vector) write_vector(*vector, *to.mutable_vector());
 }
 
+// Pieces hold no more than a chunk, and lie within what they say is the whole.
+template <class Item>
+bool read_chunk_ref(const Item& from, SpaceRef& space, log::ChunkId& chunk) {
+  space.index = from.index();
+  if (space.index > kMaxSpaces || (space.index == 0 && !read_id(from.id(), space.id))) return false;
+  return read_id(from.chunk(), chunk);
+}
+
+template <class Items>
+bool read_pieces(const Items& from, std::vector<ChunkPiece>& to) {
+  if (static_cast<std::size_t>(from.size()) > kMaxChunkItems) return false;
+  for (const auto& item : from) {
+    ChunkPiece piece;
+    if (!read_chunk_ref(item, piece.space, piece.chunk) || item.total() > log::kChunkMax) return false;
+    if (item.offset() > item.total() || item.bytes().size() > item.total() - item.offset()) return false;
+    piece.total = item.total();
+    piece.offset = item.offset();
+    piece.bytes = bytes_of(item.bytes());
+    to.push_back(std::move(piece));
+  }
+  return true;
+}
+
+bool read_wants(const wire::ClientMessage& from, std::vector<ChunkWant>& to) {
+  if (static_cast<std::size_t>(from.wants_size()) > kMaxChunkItems) return false;
+  for (const auto& item : from.wants()) {
+    ChunkWant want;
+    if (!read_chunk_ref(item, want.space, want.chunk) || item.offset() > log::kChunkMax) return false;
+    want.offset = item.offset();
+    want.most = item.most();
+    to.push_back(want);
+  }
+  return true;
+}
+
+void write_pieces(const std::vector<ChunkPiece>& from,
+                  google::protobuf::RepeatedPtrField<wire::ChunkPiece>* to) {
+  for (const auto& piece : from) {
+    auto* item = to->Add();
+    write_space(piece.space, *item);
+    item->set_chunk(text(piece.chunk.view()));
+    item->set_total(piece.total);
+    item->set_offset(piece.offset);
+    item->set_bytes(text(piece.bytes));
+  }
+}
+
 void write_part(const SpaceReply& part, wire::SpaceReply& to) {
   write_common(part.records, part.logs, part.vector, to);
   to.set_position(part.position);
@@ -183,6 +230,15 @@ base::Bytes encode(const ClientMessage& message) {
     write_space(space.space, *to);
     write_common(space.records, space.logs, space.vector, *to);
   }
+  out.set_media(message.media);
+  write_pieces(message.chunks, out.mutable_chunks());
+  for (const auto& want : message.wants) {
+    auto* item = out.add_wants();
+    write_space(want.space, *item);
+    item->set_chunk(text(want.chunk.view()));
+    item->set_offset(want.offset);
+    item->set_most(want.most);
+  }
   return bytes_of(out.SerializeAsString());
 }
 
@@ -216,6 +272,13 @@ base::Bytes encode(const ServerMessage& message) {
   out.set_base_unknown(message.base_unknown);
   out.set_wall_seconds(message.wall_seconds);
   out.set_push(message.push);
+  out.set_media(message.media);
+  for (const auto& state : message.chunk_states) {
+    auto* item = out.add_chunk_states();
+    item->set_code(static_cast<std::uint32_t>(state.code));
+    item->set_held(state.held);
+  }
+  write_pieces(message.chunks, out.mutable_chunks());
   base::Bytes bytes = bytes_of(out.SerializeAsString());
   for (const auto& part : message.shared) append_shared(part, bytes);
   return bytes;
@@ -244,6 +307,8 @@ base::Result<ClientMessage> decode_client(base::ByteView bytes) {
     }
     message.spaces.push_back(std::move(space));
   }
+  message.media = in.media();
+  if (!read_pieces(in.chunks(), message.chunks) || !read_wants(in, message.wants)) return malformed("chunks");
   return message;
 }
 
@@ -304,6 +369,13 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
   message.base_unknown = in.base_unknown();
   message.wall_seconds = in.wall_seconds();
   message.push = in.push();
+  message.media = in.media();
+  if (static_cast<std::size_t>(in.chunk_states_size()) > kMaxChunkItems) return malformed("chunks");
+  for (const auto& item : in.chunk_states()) {
+    if (item.code() > static_cast<std::uint32_t>(base::Code::internal)) return malformed("chunks");
+    message.chunk_states.push_back({static_cast<base::Code>(item.code()), item.held()});
+  }
+  if (!read_pieces(in.chunks(), message.chunks)) return malformed("chunks");
   return message;
 }
 

@@ -91,6 +91,20 @@ struct Walk final : CarrierStore::Taker {
   }
 };
 
+// Each is what its address says, and together they take up what the space says.
+base::Result<std::uint64_t> check_chunks(CarrierStore& store, const base::SpaceId& space) {
+  std::uint64_t bytes = 0;
+  SJ_TRY(const auto ids, store.chunks().chunk_ids(space));
+  for (const auto& id : ids) {
+    SJ_TRY(const auto chunk, store.chunks().chunk(space, id, 0, log::kChunkMax));
+    if (!(log::chunk_id(chunk) == id)) return damaged("a chunk of other bytes", space, 0);
+    bytes += chunk.size();
+  }
+  SJ_TRY(const auto tip, store.tip(space));
+  if (!tip || tip->usage.media_bytes != bytes) return damaged("another sum of chunks", space, 0);
+  return std::uint64_t{ids.size()};
+}
+
 }  // namespace
 
 base::Result<Audit> audit(CarrierStore& store) {
@@ -107,6 +121,8 @@ base::Result<Audit> audit(CarrierStore& store) {
     SJ_TRY_STATUS(store.arrivals_after(id, 0, walk));
     SJ_TRY_STATUS(base::Status(walk.result));
     SJ_TRY_STATUS(walk.compare_ends());
+    SJ_TRY(const auto chunks, check_chunks(store, id));
+    audit.chunks += chunks;
     ++audit.spaces;
     audit.records += walk.membership.records().size();
     audit.segments += walk.segments;

@@ -249,15 +249,13 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   // An index means something only in the set that both sides name: by the hello, else in the last reply.
   const std::vector<base::SpaceId> set = message.hello ? set_of(device) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
-  for (const auto& upload : message.spaces) {
-    const std::uint32_t index = upload.space.index;
-    ingested.spaces.emplace_back();
-    if (index == 0) {
-      ingested.spaces.back() = upload.space.id;
-    } else if (set_agreed && index <= set.size()) {
-      ingested.spaces.back() = set[index - 1];
-    }
-  }
+  const auto named = [&](const sync::SpaceRef& ref) -> std::optional<base::SpaceId> {
+    if (ref.index == 0) return ref.id;
+    if (set_agreed && ref.index <= set.size()) return set[ref.index - 1];
+    return std::nullopt;
+  };
+  for (const auto& upload : message.spaces) ingested.spaces.push_back(named(upload.space));
+  for (const auto& want : message.wants) ingested.wanted.push_back(named(want.space));
   SJ_TRY_STATUS(take_records(device, message, ingested.spaces, wall_seconds, ingested));
 
   std::uint32_t place = 0;
@@ -280,6 +278,9 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
     }
   }
   ingested.reply.segments_taken = place;
+  std::vector<std::optional<base::SpaceId>> brought;
+  for (const auto& piece : message.chunks) brought.push_back(named(piece.space));
+  SJ_TRY_STATUS(take_chunks(device, message, brought, wall_seconds, ingested));
   return ingested;
 }
 

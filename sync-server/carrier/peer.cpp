@@ -232,6 +232,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     }
     return reply;
   }
+  reply.media = message.media;
   peer.own.merge(ingested.own);
   if (hello != nullptr) {
     if (!hello->set || !(*hello->set == log::set_tag(set))) reply.set = set;
@@ -243,6 +244,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   }
   SJ_TRY_STATUS(bring_up(peer, message, ingested, reply));
   forget_passed(peer);
+  SJ_TRY_STATUS(give_chunks(peer, message, ingested, reply));
   peer.told = reply.bytes_to_come > 0 || reply.segments_to_come > 0;
   return reply;
 }

@@ -40,6 +40,18 @@ class Shelf final : public sync::ClientShelf {
     return offers;
   }
   base::Result<sync::Vector> vector_of(const base::SpaceId&) override { return sync::Vector{}; }
+  base::Result<bool> media_waiting() override { return chunks_ > 0; }
+  base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override {
+    if (chunks_ <= 0 || offered_) return std::optional<ChunkOffer>();
+    offered_ = true;
+    return std::optional<ChunkOffer>(
+        ChunkOffer{{}, {}, 3000, 1000, Bytes(std::min<std::size_t>(most, 2000), 3)});
+  }
+  base::Result<std::optional<ChunkWish>> chunk_to_want() override {
+    if (chunks_ <= 0 || wished_) return std::optional<ChunkWish>();
+    wished_ = true;
+    return std::optional<ChunkWish>(ChunkWish{{}, {}, 500});
+  }
   base::Result<Applied> apply(const Outcome& outcome) override {
     if (outcome.generation) state_.generation = outcome.generation;
     if (outcome.set) {
@@ -48,6 +60,15 @@ class Shelf final : public sync::ClientShelf {
     }
     if (offers_ > 0) --offers_;
     Applied applied;
+    for (const auto& news : outcome.chunks) {
+      // What the session lets through is of what was asked for, and holds no more than that can be.
+      if (news.offered && news.held > news.total) std::abort();
+      if (!news.offered && news.bytes.size() > sejawat::log::kChunkMax) std::abort();
+      (news.offered ? offered_ : wished_) = false;
+      applied.media_received += news.bytes.size();
+      applied.media_decided = true;
+      --chunks_;
+    }
     for (const auto& verdict : outcome.verdicts.segments)
       applied.segments_sent += verdict.code == base::Code::ok;
     applied.digest_mismatch = outcome.moved.size() > 2;
@@ -57,6 +78,9 @@ class Shelf final : public sync::ClientShelf {
  private:
   CarrierState state_;
   int offers_ = 8;
+  int chunks_ = 6;
+  bool offered_ = false;
+  bool wished_ = false;
 };
 
 }  // namespace

@@ -14,8 +14,33 @@ Roles roles_of(const space::Membership& membership) {
   return roles;
 }
 
+// Which of the simulator's devices that is, for whoever reads a failure.
+std::string name_of(School& school, const base::DeviceId& id) {
+  for (const auto& person : school.people()) {
+    for (const auto& device : person->devices) {
+      if (device->id && *device->id == id) return where(*person, *device) + (device->lost() ? ", lost," : "");
+    }
+  }
+  return "a device that was never used";
+}
+
+template <class Has>
+std::vector<const space::Device*> living_holders(School& school, const space::Membership& membership,
+                                                 const Has& has) {
+  std::vector<const space::Device*> holders;
+  for (const auto& person : school.people()) {
+    for (const Device* device : person->alive()) {
+      if (device->revoked || !device->id) continue;
+      const auto row = membership.devices().find(*device->id);
+      if (row != membership.devices().end() && has(row->second.box_key)) holders.push_back(&row->second);
+    }
+  }
+  return holders;
+}
+
 // Who can open the epoch that everybody seals with.
-void check_keys(Witness& witness, const space::Membership& membership) {
+void check_keys(School& school, const space::Membership& membership) {
+  Witness& witness = school.world().witness;
   const auto current = membership.current_epoch();
   if (!current) return;
   witness.always(Always::keys_reach_members_only, !membership.needs_rotation(),
@@ -28,12 +53,23 @@ void check_keys(Witness& witness, const space::Membership& membership) {
   const auto has = [&](const base::PublicBoxKey& key) {
     return boxed.count(base::prefix_of<base::HeadTag>(key)) != 0;
   };
+  // Somebody who lives and holds the key boxes it to this device: an admin, its own person, or for an admin's
+  // device anybody. An epoch whose every such holder is lost is opened by the card alone (docs/PROTOCOL.md).
+  const auto holders = living_holders(school, membership, has);
+  const auto is_boxed_for = [&](const space::Device& device, space::WireRole role) {
+    return std::any_of(holders.begin(), holders.end(), [&](const space::Device* holder) {
+      return holder->person == device.person || role == space::WireRole::admin ||
+             membership.role_of(holder->person) == space::WireRole::admin;
+    });
+  };
   for (const auto& [person, member] : membership.members()) {
     if (member.role < space::WireRole::reader) continue;
     witness.always(Always::keys_reach_members_only, has(member.identity_box), "a member's card opens no key");
     for (const auto& [id, device] : membership.devices()) {
-      if (!kDeviceKeysChecked || !(device.person == person)) continue;
-      witness.always(Always::keys_reach_members_only, has(device.box_key), "a member's device has no key");
+      if (!(device.person == person) || !is_boxed_for(device, member.role)) continue;
+      witness.always(Always::keys_reach_members_only, has(device.box_key),
+                     name_of(school, id) + " has no key of a space of kind " +
+                         std::to_string(static_cast<int>(membership.kind())));
     }
   }
   for (const auto& [id, device] : membership.removed_devices()) {
@@ -96,7 +132,7 @@ void check_servers(School& school) {
     const auto* membership = home.membership(space);
     if (!witness.always(Always::servers_agree, membership != nullptr, "a space without its records"))
       continue;
-    check_keys(witness, *membership);
+    check_keys(school, *membership);
     if (membership->kind() == space::SpaceKind::personal) continue;
     check_members(school, *membership);
     check_invites(school, *membership);

@@ -326,10 +326,14 @@ TEST_F(FoundAtSchool, AServerThatWentBackToBeforeADeviceTakesItsCheckMarksBack) 
 
 // 140910399516217: the record of an epoch fell with a removed device, and who came later could not read what
 // others had sealed with its key. 40482849152378, 160132269988702: the row of an entry that lies in
-// quarantine whole stayed.
+// quarantine whole stayed. 192579930913902: acks that no digest had confirmed outlived a rolled back server.
+// 268151228849295: what was readmitted waited for a key in a void record. 143802859052810: only the device
+// with the link came back. 215830065446791: the one holder of the key was no admin any more. 76687588960899:
+// a space that is served no more held up the others.
 TEST(FoundSeeds, SchedulesThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed :
-       {140910399516217U, 40482849152378U, 160132269988702U, 64951796807890U, 33528994140394U}) {
+  for (const std::uint64_t seed : {140910399516217U, 40482849152378U, 160132269988702U, 64951796807890U,
+                                   33528994140394U, 192579930913902U, 268151228849295U, 143802859052810U,
+                                   215830065446791U, 100900388792111U, 76687588960899U, 45094295490064U}) {
     RunOptions options;
     options.seed = seed;
     const RunReport run = run_schedules(options);

@@ -71,6 +71,7 @@ constexpr std::array<const char*, 0> kProductNames = {};
 class Through : public carrier::CarrierStore {
  public:
   explicit Through(std::unique_ptr<carrier::CarrierStore> real) : real_(std::move(real)) {}
+  carrier::ChunkStore& chunks() override { return real_->chunks(); }
   base::Status begin() override { return real_->begin(); }
   base::Status commit() override { return real_->commit(); }
   base::Result<base::GenerationId> generation() override { return real_->generation(); }

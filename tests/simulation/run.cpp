@@ -76,14 +76,18 @@ RunReport run_schedules(const RunOptions& options) {
   RunReport run;
   run.first_seed = options.seed;
   crypto::Hasher hasher("sjw.sim.run", base::Hash32::kSize);
-  for (std::uint64_t i = 0; i < options.schedules && run.failed < options.stop_after_failures; ++i) {
+  run.reached = options.from;
+  for (std::uint64_t i = options.from; i < options.schedules && run.failed < options.stop_after_failures;
+       ++i) {
+    if (options.stop && options.stop()) break;
     const std::uint64_t seed = nth_seed(options.seed, i);
     std::snprintf(running, sizeof(running), "%llu", static_cast<unsigned long long>(seed));
     ScheduleResult result = run_schedule(seed, folder.path(), options.planted);
     hasher.raw(result.trace.view());
     ++run.schedules;
+    run.reached = i + 1;
     run.counts.add(result.counts);
-    if (options.progress) options.progress(result, run.schedules);
+    if (options.progress) options.progress(result, run.reached);
     if (result.violation) {
       ++run.failed;
       run.failures.push_back(std::move(result));

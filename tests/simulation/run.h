@@ -11,6 +11,7 @@ namespace sejawat::simulation {
 
 struct RunReport {
   std::uint64_t first_seed = 0;
+  std::uint64_t reached = 0;  // schedules from the first seed on: where a further run goes on
   std::uint64_t schedules = 0;
   Counts counts;
   std::vector<ScheduleResult> failures;  // the first few
@@ -28,7 +29,9 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::uint64_t schedules = 1;
   Planted planted = Planted::none;
+  std::uint64_t from = 0;  // schedules of the run that are left out, because they were played before
   std::uint64_t stop_after_failures = 10;
+  std::function<bool()> stop;  // asked between two schedules; may be empty
   std::function<void(const ScheduleResult&, std::uint64_t done)> progress;  // may be empty
 };
 RunReport run_schedules(const RunOptions& options);

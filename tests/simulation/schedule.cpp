@@ -100,6 +100,15 @@ bool same_state(const Folded& a, const Folded& b) {
          });
 }
 
+bool is_held(School& school, Person& person) {
+  std::optional<base::SpaceId> personal;
+  for (Device* device : person.alive()) {
+    if (!personal) personal = device->personal_space();
+  }
+  return personal && std::any_of(school.servers().begin(), school.servers().end(),
+                                 [&](const auto& server) { return server->hosts(*personal); });
+}
+
 }  // namespace
 
 void check_person(School& school, Person& person) {
@@ -127,11 +136,19 @@ void check_person(School& school, Person& person) {
                     person.everything_lost && !expected.must.empty());
   if (!person.card || !first || witness.failed()) return;
 
-  // The phone is lost, the card in hand: a new phone has all.
+  // A server that was wiped does not take the diary of somebody who was removed again: nobody there vouches
+  // for them. What no carrier holds no card brings back.
+  if (person.membership_touched && !is_held(school, person)) return;
+
+  // The phone is lost, the card in hand: a new phone has all that any carrier holds.
   Device& fresh = school.add_device(person);
   if (!witness.always(Always::card_brings_all_back, fresh.recover() && school.sync_now(fresh),
                       "recovery failed")) {
     return;
+  }
+  for (std::size_t site = 1; person.membership_touched && site < school.servers().size(); ++site) {
+    school.go(fresh, site);
+    school.sync_now(fresh);
   }
   auto folded = fresh.folded();
   witness.always(Always::card_brings_all_back, folded.ok() && same_state(*first, *folded),

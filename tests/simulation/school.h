@@ -9,13 +9,6 @@ namespace sejawat::simulation {
 // one branch each of the same log.
 inline constexpr bool kForksOnSeveralCarriers = true;
 
-// Whether each device of each reader must have a box of the current key in the end. Known open, cause
-// unknown: seeds 215830065446791 and 100900388792111 have a device without one.
-inline constexpr bool kDeviceKeysChecked = false;
-
-// Whether members are made readers too. Not judged yet what a reader's devices must hold: docs/adr/0017.
-inline constexpr bool kDemotions = false;
-
 class School {
  public:
   School(World& world, std::string folder, Planted planted);

@@ -90,7 +90,7 @@ void School::administer(Device& admin) {
     if (!may) return;
     target.membership_touched = true;
     const std::array<const char*, 3> roles = {"teacher", "operator", "reader"};
-    admin.change_role(*target.id, roles[world_.random.below(kDemotions ? 3 : 2)]);
+    admin.change_role(*target.id, roles[world_.random.below(roles.size())]);
   } else if (what < 75) {
     if (kinds_.servers_go_back) return;  // a join that went back with its server must be taken again
     for (const auto& person : people_) {

@@ -273,7 +273,7 @@ void Server::push_news() {
 
 void Server::look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message) {
   if (!message.hello || !message.hello->full || !message.hello->set) return;
-  // A set that changed is a reason too; then this server said so itself.
+  // A set that changed is a reason too, and an ack that no digest confirmed; then this server said so itself.
   world_.witness.always(Always::base_is_lost_with_reason_only,
                         told_unknown_.count(device) != 0 || world_.stores_went_back,
                         "a client holds something else than its carrier says, and no store went back");

@@ -14,10 +14,11 @@ void add_member_commands(CLI::App& app,
 void add_device_commands(CLI::App& app, Context& context);  // device list, link, revoke
 void add_space_commands(CLI::App& app, Context& context);   // space list; after add_member_commands
 void add_journal_commands(CLI::App& app, Context& context);
-void add_sync_commands(CLI::App& app, Context& context);    // sync, status
-void add_bundle_commands(CLI::App& app, Context& context);  // bundle export, bundle import
-void add_export_commands(CLI::App& app, Context& context);  // export --mine
-void add_sync_commands(CLI::App& app, Context& context);    // sync, status
-void add_cycle_commands(CLI::App& app, Context& context);   // problem, discussion … demo (cycle_commands.h)
+void add_attachment_commands(CLI::App& app, Context& context);  // attachment; after journal: journal attach
+void add_sync_commands(CLI::App& app, Context& context);        // sync, status
+void add_bundle_commands(CLI::App& app, Context& context);      // bundle export, bundle import
+void add_export_commands(CLI::App& app, Context& context);      // export --mine
+void add_sync_commands(CLI::App& app, Context& context);        // sync, status
+void add_cycle_commands(CLI::App& app, Context& context);  // problem, discussion … demo (cycle_commands.h)
 
 }  // namespace sejawat::cli

@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   cli::add_member_commands(app, context);
   cli::add_space_commands(app, context);
   cli::add_journal_commands(app, context);
+  cli::add_attachment_commands(app, context);
   cli::add_sync_commands(app, context);
   cli::add_bundle_commands(app, context);
   cli::add_export_commands(app, context);

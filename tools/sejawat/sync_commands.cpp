@@ -56,6 +56,11 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
                             {"quarantined", status->quarantined},
                             {"refused", refusals_json(*refusals)},
                             {"forks", session.core().forks_in_sync()},
+                            {"media_sent", report->media_sent},
+                            {"media_received", report->media_received},
+                            {"media_pending", status->media_pending},
+                            {"media_wanted", status->media_wanted},
+                            {"media_refused", base::code_name(session.core().media_refused_in_sync())},
                             {"new_devices", status->new_devices.size()},
                             {"generation", report->generation ? boost::json::value(report->generation->hex())
                                                               : boost::json::value()}});
@@ -63,6 +68,16 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
     std::cout << session.say("Terkirim ", "Sent ") << report->sent
               << session.say(", diterima ", ", received ") << report->received
               << session.say(", menunggu ", ", waiting ") << status->pending << "\n";
+    if (report->media_sent + report->media_received + status->media_pending > 0) {
+      std::cout << session.say("Lampiran, bita: terkirim ", "Attachments, bytes: sent ") << report->media_sent
+                << session.say(", diterima ", ", received ") << report->media_received
+                << session.say(", menunggu ", ", waiting ") << status->media_pending << "\n";
+    }
+    if (const auto code = session.core().media_refused_in_sync(); code != base::Code::ok) {
+      std::cout << session.say("Lampiran ditolak server, tulisan tidak: ",
+                               "The server refused attachments, not text: ")
+                << sentence(code, session.language()) << "\n";
+    }
     if (session.core().forks_in_sync() > 0) std::cout << fork_sentence(session.language()) << "\n";
     if (!status->new_devices.empty()) std::cout << new_device_sentence(session) << "\n";
   }
@@ -80,6 +95,11 @@ int run_status(const Globals& globals) {
   if (!globals.json) {
     std::cout << session.say("Catatan di sini: ", "Entries here: ") << status->entries << "\n"
               << session.say("Belum di server: ", "Not on the server yet: ") << status->pending << "\n";
+    if (status->media_pending > 0) {
+      std::cout << session.say("Lampiran belum di server, bita: ",
+                               "Attachments not on the server yet, bytes: ")
+                << status->media_pending << "\n";
+    }
     for (const auto& space : status->spaces) {
       std::cout << "  " << kind_name(space.kind) << " " << one_line(space.name)
                 << session.say(": tersimpan di sini saja ", ": saved here only ") << space.unsealed_ops
@@ -96,6 +116,10 @@ int run_status(const Globals& globals) {
       if (carrier.last_error != base::Code::ok)
         std::cout << " (" << base::code_name(carrier.last_error) << ")";
       std::cout << "\n";
+      if (carrier.media_refused != base::Code::ok) {
+        std::cout << session.say("    lampiran ditolak server: ", "    attachments refused by the server: ")
+                  << sentence(carrier.media_refused, session.language()) << "\n";
+      }
       for (const auto& refusal : carrier.refusals) {
         std::cout << session.say("    ditolak server: ", "    refused by the server: ")
                   << sentence(refusal.code, session.language()) << "\n";
@@ -126,6 +150,8 @@ int run_status(const Globals& globals) {
                             {"not_sent", carrier.unsent_segments},
                             {"last_sync", carrier.last_sync_wall_ms / 1000},
                             {"last_error", base::code_name(carrier.last_error)},
+                            {"media_not_sent", carrier.unsent_media},
+                            {"media_refused", base::code_name(carrier.media_refused)},
                             {"refused", refusals_json(carrier.refusals)}};
     row["generation"] =
         carrier.generation ? boost::json::value(carrier.generation->hex()) : boost::json::value();
@@ -134,6 +160,8 @@ int run_status(const Globals& globals) {
   session.print(boost::json::object{{"name", status->name},
                                     {"entries", status->entries},
                                     {"pending", status->pending},
+                                    {"media_pending", status->media_pending},
+                                    {"media_wanted", status->media_wanted},
                                     {"at_rest", "file_mode"},
                                     {"card_unconfirmed", status->card_unconfirmed},
                                     {"new_devices", status->new_devices.size()},

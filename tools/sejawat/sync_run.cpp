@@ -24,13 +24,18 @@ void show_progress(const Session& session, const sync::ClientSession::Progress& 
   if (session.globals().json || isatty(STDERR_FILENO) == 0) return;
   std::cerr << "\r" << session.say("terkirim ", "sent ") << progress.sent
             << session.say(", diterima ", ", received ") << progress.received
-            << session.say(", tersisa ", ", to come ") << progress.segments_to_come << "   " << std::flush;
+            << session.say(", tersisa ", ", to come ") << progress.segments_to_come;
+  if (progress.media_sent + progress.media_received > 0) {
+    std::cerr << session.say(", lampiran KiB ", ", attachments KiB ")
+              << (progress.media_sent + progress.media_received) / 1024;
+  }
+  std::cerr << "   " << std::flush;
 }
 
 // A line that is cut again and again without anything getting through is left alone.
 constexpr int kCutsInVain = 3;
 
-bool worth_another_try(base::Code code, std::uint32_t sent, std::uint32_t& sent_before, int& in_vain) {
+bool worth_another_try(base::Code code, std::uint64_t sent, std::uint64_t& sent_before, int& in_vain) {
   if (code != base::Code::offline || stop_asked()) return false;
   in_vain = sent > sent_before ? 0 : in_vain + 1;
   sent_before = sent;
@@ -39,7 +44,7 @@ bool worth_another_try(base::Code code, std::uint32_t sent, std::uint32_t& sent_
 
 base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync::ClientSession& sync,
                           SyncReport& report) {
-  std::uint32_t sent_before = 0;
+  std::uint64_t got_through_before = 0;
   int in_vain = 0;
   for (bool more = true; more;) {
     if (stop_asked()) return base::error(base::Code::interrupted);
@@ -47,7 +52,8 @@ base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync:
     report.frame_bytes_up += message.size();
     auto reply = link.post(message);
     if (!reply.ok()) {
-      if (!worth_another_try(reply.code(), report.sent, sent_before, in_vain))
+      const std::uint64_t got_through = report.sent + report.media_sent + report.media_received;
+      if (!worth_another_try(reply.code(), got_through, got_through_before, in_vain))
         return std::move(reply).error();
       sync.reconnect_after_cut();
       continue;
@@ -56,6 +62,8 @@ base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync:
     SJ_TRY(auto progress, sync.on_message(*reply));
     report.sent = progress.sent;
     report.received = progress.received;
+    report.media_sent = progress.media_sent;
+    report.media_received = progress.media_received;
     if (progress.generation) report.generation = progress.generation;
     more = progress.more;
     if (more) {

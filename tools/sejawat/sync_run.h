@@ -15,6 +15,8 @@ struct SyncReport {
   std::uint64_t frame_bytes_up = 0;  // Noise messages with their content
   std::uint64_t frame_bytes_down = 0;
   std::uint32_t round_trips = 0;
+  std::uint64_t media_sent = 0;  // bytes of attachments
+  std::uint64_t media_received = 0;
   std::optional<base::GenerationId> generation;
 };
 

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
+#include <csignal>
 #include <iostream>
 
 #include "run.h"
@@ -14,9 +15,18 @@ using namespace sejawat::simulation;
 
 constexpr std::size_t kShown = 20;  // failing schedules named in the table
 
+// Ctrl-C ends a run after the schedule that is being played, with the table so far.
+constexpr int kInterrupted = 130;
+volatile std::sig_atomic_t interrupted = 0;
+void interrupt(int signal) {
+  interrupted = 1;
+  std::signal(signal, SIG_DFL);  // a second time ends it at once
+}
+
 struct Settings {
   std::uint64_t seed = 1;
   std::uint64_t schedules = 1;
+  std::uint64_t from = 0;
   std::string planted = "none";
   bool json = false;
   bool keep_going = false;
@@ -41,6 +51,7 @@ void print_json(const RunReport& run, Planted planted) {
   for (const char* name : run.never_happened()) never.emplace_back(name);
   const boost::json::object report{{"seed", run.first_seed},
                                    {"schedules", run.schedules},
+                                   {"reached", run.reached},
                                    {"operations", run.counts.operations},
                                    {"syncs", run.counts.syncs},
                                    {"faults", counted<Fault>(run.counts.faults)},
@@ -78,6 +89,10 @@ int run(const Settings& settings) {
   RunOptions options;
   options.seed = settings.seed;
   options.schedules = settings.schedules;
+  options.from = settings.from;
+  options.stop = [] { return interrupted != 0; };
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
   if (settings.keep_going) options.stop_after_failures = settings.schedules;
   const auto planted = planted_of(settings.planted);
   if (!planted) {
@@ -103,6 +118,12 @@ int run(const Settings& settings) {
   } else {
     print_text(report, *planted);
   }
+  if (report.reached < settings.schedules) {
+    std::cerr << "reached schedule " << report.reached << " of " << settings.schedules
+              << "; to go on: tools/simulate --seed " << settings.seed << " --schedules "
+              << settings.schedules << " --from " << report.reached << '\n';
+    if (interrupted != 0) return kInterrupted;
+  }
   return report.ok() ? 0 : 1;
 }
 
@@ -113,6 +134,8 @@ int parse_and_run(int argc, char** argv) {
       "SEJAWAT_SIMULATE_LOG=1 prints every event.");
   app.add_option("--seed", settings.seed, "of the first schedule (default 1)");
   app.add_option("--schedules", settings.schedules, "how many (default 1)")->check(CLI::PositiveNumber);
+  app.add_option("--from", settings.from,
+                 "leaves out the first so many schedules: a run that was stopped goes on");
   std::string planted_names;
   for (const Planted planted : all_planted()) {
     planted_names += (planted_names.empty() ? "" : ", ") + std::string(name_of(planted));

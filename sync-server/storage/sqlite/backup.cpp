@@ -117,8 +117,18 @@ class SqliteCopy final : public carrier::CarrierStore::Copy {
 
 // Everything the file declares; what is not on this list is not ours.
 base::Status check_schema(Connection& on) {
-  static const char* const ours[] = {"meta",    "space",   "log",    "branch",
-                                     "arrival", "segment", "backup", "sqlite_autoindex_arrival_1"};
+  static const char* const ours[] = {"meta",
+                                     "space",
+                                     "log",
+                                     "branch",
+                                     "arrival",
+                                     "segment",
+                                     "backup",
+                                     "chunk",
+                                     "chunk_begun",
+                                     "sqlite_autoindex_arrival_1",
+                                     "sqlite_autoindex_chunk_1",
+                                     "sqlite_autoindex_chunk_begun_1"};
   Query query(on, "SELECT type, name FROM sqlite_schema");
   for (;;) {
     SJ_TRY(const bool row, query.step());

@@ -5,9 +5,11 @@
 #include <cerrno>
 #include <map>
 #include <unordered_map>
-#include "base/planted.h"
 
+#include "base/planted.h"
 #include "sqlite_copy.h"
+#include "sqlite_schema.h"
+#include "sqlite_statement.h"
 #include "storage_sqlite/backup.h"
 
 namespace sejawat::storage {
@@ -28,104 +30,7 @@ base::Code sqlite_code(sqlite3* database, int result) {
 
 namespace {
 
-constexpr int kSchemaVersion = 5;
-constexpr char kSchema[] = R"sql(
-CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE log(space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL, next_op INTEGER NOT NULL,
-  hash BLOB NOT NULL, PRIMARY KEY(space, log)) WITHOUT ROWID;
-CREATE TABLE arrival(id INTEGER PRIMARY KEY, space BLOB NOT NULL, position INTEGER NOT NULL, is_record INTEGER NOT NULL,
-  log BLOB, no INTEGER, digest BLOB NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, position));
-CREATE UNIQUE INDEX segment ON arrival(space, log, no) WHERE is_record = 0;
-)sql";
-// Version 2: what a space takes up stands beside its tip.
-constexpr char kToVersion2[] = R"sql(
-ALTER TABLE space ADD COLUMN segment_bytes INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE space ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE space ADD COLUMN record_bytes INTEGER NOT NULL DEFAULT 0;
-UPDATE space SET (segment_bytes, records, record_bytes) =
-  (SELECT ifnull(sum(iif(is_record = 0, length(bytes), 0)), 0), ifnull(sum(is_record), 0),
-    ifnull(sum(iif(is_record = 1, length(bytes), 0)), 0) FROM arrival WHERE arrival.space = space.id);
-)sql";
-// Version 3: bytes of a space up to and with each arrival, so that what is to come after a place is a
-// difference.
-constexpr char kToVersion3[] = R"sql(
-ALTER TABLE arrival ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
-UPDATE arrival SET total = running.total FROM
-  (SELECT id, sum(length(bytes)) OVER (PARTITION BY space ORDER BY position) AS total FROM arrival) AS running
-  WHERE running.id = arrival.id;
-)sql";
-// Version 4: what lies beyond fences has a quota of its own.
-constexpr char kToVersion4[] = R"sql(
-ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
-)sql";
-// Version 5: a log may have several ends, and each segment is found by its hash as well as by its number.
-constexpr char kToVersion5[] = R"sql(
-CREATE TABLE branch(space BLOB NOT NULL, name BLOB NOT NULL, log BLOB NOT NULL, parent BLOB NOT NULL,
-  first_no INTEGER NOT NULL, PRIMARY KEY(space, name)) WITHOUT ROWID;
-ALTER TABLE arrival ADD COLUMN hash BLOB;
-PRAGMA user_version = 5;
-)sql";
-
-// A null statement is one that could not be prepared: its step says why.
-class Statement {
- public:
-  Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
-  ~Statement() {
-    if (statement_ == nullptr) return;  // one that a damaged schema does not allow
-    sqlite3_reset(statement_);
-    sqlite3_clear_bindings(statement_);
-  }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-  Statement& bind(std::int64_t value) {
-    sqlite3_bind_int64(statement_, next_++, value);
-    return *this;
-  }
-  Statement& bind(base::ByteView value) {
-    sqlite3_bind_blob64(statement_, next_++, value.empty() ? "" : static_cast<const void*>(value.data()),
-                        value.size(), SQLITE_STATIC);
-    return *this;
-  }
-  Statement& bind_text(std::string_view value) {
-    sqlite3_bind_text64(statement_, next_++, value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8);
-    return *this;
-  }
-  Statement& bind_null() {
-    sqlite3_bind_null(statement_, next_++);
-    return *this;
-  }
-  base::Result<bool> step() {
-    const int result = statement_ == nullptr ? sqlite3_errcode(database_) : sqlite3_step(statement_);
-    if (result == SQLITE_ROW) return true;
-    if (result == SQLITE_DONE) return false;
-    return base::error(sqlite_code(database_, result), sqlite3_errmsg(database_));
-  }
-  base::Status run() {
-    SJ_TRY(const bool row, step());
-    static_cast<void>(row);
-    return {};
-  }
-  std::int64_t i64(int column) const { return sqlite3_column_int64(statement_, column); }
-  std::uint64_t u64(int column) const { return static_cast<std::uint64_t>(i64(column)); }
-  base::ByteView blob(int column) const {
-    const auto* data = static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_, column));
-    return {data, data == nullptr ? 0 : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-  }
-  template <class AnyId>
-  AnyId id(int column) const {
-    return AnyId::from(blob(column)).value_or(AnyId{});
-  }
-
- private:
-  sqlite3* database_;
-  sqlite3_stmt* statement_;
-  int next_ = 1;
-};
-
-std::int64_t number(std::uint64_t value) { return static_cast<std::int64_t>(value); }
-
-class SqliteStore final : public carrier::CarrierStore {
+class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkStore {
  public:
   ~SqliteStore() override {
     for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
@@ -178,6 +83,7 @@ class SqliteStore final : public carrier::CarrierStore {
       SJ_TRY_STATUS(execute(kToVersion5));
       SJ_TRY_STATUS(hash_what_is_held());
     }
+    if (version < 6) SJ_TRY_STATUS(execute(kToVersion6));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -232,11 +138,11 @@ class SqliteStore final : public carrier::CarrierStore {
   base::Result<std::optional<carrier::SpaceTip>> tip(const base::SpaceId& space) override {
     SJ_TRY_STATUS(write_tips());
     auto query = prepare(
-        "SELECT position, digest, segment_bytes, records, record_bytes, quarantined_bytes FROM space WHERE "
-        "id = ?");
+        "SELECT position, digest, segment_bytes, records, record_bytes, quarantined_bytes, media_bytes"
+        " FROM space WHERE id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).step());
     if (!row) return std::optional<carrier::SpaceTip>();
-    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4), query.u64(5)};
+    const carrier::Usage usage{query.u64(2), query.u64(3), query.u64(4), query.u64(5), query.u64(6)};
     return std::optional<carrier::SpaceTip>(
         carrier::SpaceTip{query.u64(0), base::to_bytes(query.blob(1)), usage});
   }
@@ -346,6 +252,79 @@ class SqliteStore final : public carrier::CarrierStore {
     }
     return Rest{last.u64(1) - before, static_cast<std::uint32_t>(last.u64(0) - position)};
   }
+
+  carrier::ChunkStore& chunks() override { return *this; }
+  base::Status put_usage(const base::SpaceId& space, const carrier::SpaceTip& tip) override {
+    tips_[space] = tip;
+    return {};
+  }
+  base::Result<std::uint32_t> chunk_size(const base::SpaceId& space, const log::ChunkId& chunk) override {
+    auto query = prepare("SELECT length(bytes) FROM chunk WHERE space = ? AND id = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
+    return row ? static_cast<std::uint32_t>(query.u64(0)) : 0;
+  }
+  base::Result<base::Bytes> chunk(const base::SpaceId& space, const log::ChunkId& chunk, std::uint32_t offset,
+                                  std::uint32_t most) override {
+    auto query = prepare("SELECT substr(bytes, ?, ?) FROM chunk WHERE space = ? AND id = ?");
+    query.bind(number(std::uint64_t{offset} + 1)).bind(number(most));
+    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
+    return row ? base::to_bytes(query.blob(0)) : base::Bytes();
+  }
+  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk,
+                         base::ByteView bytes) override {
+    auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes) VALUES(?, ?, ?)");
+    return query.bind(space.view()).bind(chunk.view()).bind(bytes).run();
+  }
+  base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
+    std::vector<log::ChunkId> ids;
+    auto query = prepare("SELECT id FROM chunk WHERE space = ? ORDER BY id");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return ids;
+      ids.push_back(query.id<log::ChunkId>(0));
+    }
+  }
+  base::Result<std::uint64_t> drop_chunks(const base::SpaceId& space,
+                                          const std::vector<log::ChunkId>& ids) override {
+    std::uint64_t freed = 0;
+    for (const auto& id : ids) {
+      SJ_TRY(const auto size, chunk_size(space, id));
+      freed += size;
+      auto whole = prepare("DELETE FROM chunk WHERE space = ? AND id = ?");
+      SJ_TRY_STATUS(whole.bind(space.view()).bind(id.view()).run());
+      auto begun = prepare("DELETE FROM chunk_begun WHERE space = ? AND id = ?");
+      SJ_TRY_STATUS(begun.bind(space.view()).bind(id.view()).run());
+    }
+    return freed;
+  }
+  base::Result<std::optional<carrier::BegunChunk>> begun_chunk(const base::SpaceId& space,
+                                                               const base::PublicBoxKey& device,
+                                                               const log::ChunkId& chunk) override {
+    auto query = prepare("SELECT total, bytes FROM chunk_begun WHERE space = ? AND device = ? AND id = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(device.view()).bind(chunk.view()).step());
+    if (!row) return std::optional<carrier::BegunChunk>();
+    return std::optional<carrier::BegunChunk>(
+        carrier::BegunChunk{static_cast<std::uint32_t>(query.u64(0)), base::to_bytes(query.blob(1))});
+  }
+  base::Status put_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
+                               const log::ChunkId& chunk, const carrier::BegunChunk& begun,
+                               std::size_t keep) override {
+    auto query =
+        prepare("INSERT OR REPLACE INTO chunk_begun(space, id, device, total, bytes) VALUES(?, ?, ?, ?, ?)");
+    query.bind(space.view()).bind(chunk.view()).bind(device.view()).bind(number(begun.total));
+    SJ_TRY_STATUS(query.bind(base::ByteView(begun.bytes)).run());
+    auto older = prepare(
+        "DELETE FROM chunk_begun WHERE space = ?1 AND device = ?2 AND seq NOT IN"
+        " (SELECT seq FROM chunk_begun WHERE space = ?1 AND device = ?2 ORDER BY seq DESC LIMIT ?3)");
+    return older.bind(space.view()).bind(device.view()).bind(number(keep)).run();
+  }
+  base::Status drop_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
+                                const log::ChunkId& chunk) override {
+    auto query = prepare("DELETE FROM chunk_begun WHERE space = ? AND device = ? AND id = ?");
+    return query.bind(space.view()).bind(device.view()).bind(chunk.view()).run();
+  }
+
   base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
     return start_copy(database_, path);
   }
@@ -362,11 +341,11 @@ class SqliteStore final : public carrier::CarrierStore {
     for (const auto& [space, tip] : tips_) {
       auto query = prepare(
           "INSERT OR REPLACE INTO space(id, position, digest, segment_bytes, records, record_bytes,"
-          " quarantined_bytes) VALUES(?, ?, ?, ?, ?, ?, ?)");
+          " quarantined_bytes, media_bytes) VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
       query.bind(space.view()).bind(number(tip.position)).bind(base::ByteView(tip.digest_state));
       query.bind(number(tip.usage.segment_bytes)).bind(number(tip.usage.records));
-      SJ_TRY_STATUS(
-          query.bind(number(tip.usage.record_bytes)).bind(number(tip.usage.quarantined_bytes)).run());
+      query.bind(number(tip.usage.record_bytes)).bind(number(tip.usage.quarantined_bytes));
+      SJ_TRY_STATUS(query.bind(number(tip.usage.media_bytes)).run());
     }
     for (const auto& [id, head] : heads_) {
       auto query = prepare("INSERT OR REPLACE INTO log VALUES(?, ?, ?, ?, ?)");

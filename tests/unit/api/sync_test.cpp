@@ -114,6 +114,53 @@ TEST_F(Syncing, ADiskRolledBackWithoutANewGenerationIsNoticedAndRefilled) {
   EXPECT_EQ(sync(*ani).code, Code::ok);
 }
 
+// Acknowledged by a reply that proved nothing about the whole: the line was cut before the digest came, and
+// the carrier went back to just where the client's cursor still stands. Its hello says nothing that differs.
+TEST_F(Syncing, AnAckThatNoDigestConfirmedIsTakenBackWhenTheCarrierForgotIt) {
+  sync(*ani);
+  sync(*budi);
+  server.back_up();
+  server.on_reply = [](sync::ServerMessage& reply) {
+    for (auto& part : reply.spaces) part.digest.clear();
+  };
+  const auto late = add(*budi, "sesudah cadangan");
+  EXPECT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_TRUE(ani->invite("teacher", 3600, 1).ok());  // records alone
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  std::map<base::SpaceId, base::Digest> held;
+  for (Core* core : {ani.get(), budi.get()}) {
+    for (const auto& space : status(*core).spaces) held[space.space] = server.digest(space.space);
+  }
+  server.on_reply = nullptr;
+  server.restore(false);
+  for (Core* core : {ani.get(), budi.get()}) {
+    EXPECT_EQ(sync(*core).code, Code::ok);
+    EXPECT_EQ(pending(*core), 0U);
+    EXPECT_EQ(sync(*core).round_trips, 1U);
+  }
+  for (const auto& [space, digest] : held) EXPECT_EQ(server.digest(space), digest);
+  EXPECT_EQ(delivery(*budi, late), Delivery::on_carrier);
+}
+
+// The same, found out by a digest that differs where the cursors agree: what a carrier's vector does not name
+// it does not hold, whatever it once acknowledged.
+TEST_F(Syncing, AVectorTakesBackWhatItDoesNotName) {
+  sync(*ani);
+  server.back_up();
+  server.on_reply = [](sync::ServerMessage& reply) {
+    for (auto& part : reply.spaces) part.digest.clear();
+  };
+  ASSERT_TRUE(ani->invite("teacher", 3600, 1).ok());
+  add(*ani, "sesudah cadangan");
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  server.on_reply = nullptr;
+  server.restore(false);
+  add(*ani, "sesudah pemulihan");  // its header names the invite among what its author knew
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(pending(*ani), 0U);
+  EXPECT_EQ(sync(*ani).round_trips, 1U);
+}
+
 TEST_F(Syncing, ACarrierThatLostItsDiskIsFilledAgainByAnOperator) {
   const auto kept = add(*budi, "satu-satunya salinan");
   sync(*budi);

@@ -7,6 +7,7 @@
 #include "base/codec.h"
 #include "compress.h"
 #include "crypto/hash.h"
+#include "log_seal/attachment.h"
 #include "log_seal/seal.h"
 #include "op_codec.h"
 
@@ -105,6 +106,38 @@ TEST(GoldenVectors, AnOpSupersedesBothEndsOfAForkByTheNamesOfTheBranches) {
     const auto& branch = vector.at("branches").as_array().at(i);
     check(vector, vector, branch.at("segment"));
     EXPECT_EQ(merged.supersedes[i], (Dot{id_at<base::LogId>(branch, "name"), 1}));
+  }
+}
+
+TEST(GoldenVectors, AttachmentsOpenAndAreWrittenTheSame) {
+  const auto vector = load_vectors("attachment");
+  const auto space = id_at<base::SpaceId>(vector, "space");
+  for (const auto& one : vector.at("attachments").as_array()) {
+    const auto value = hex_at(one, "value");
+    const auto attachment = decode_attachment(value);
+    ASSERT_TRUE(attachment.ok());
+    EXPECT_EQ(encode_attachment(*attachment), value);
+    EXPECT_EQ(attachment->hash, id_at<base::Hash32>(one, "hash"));
+    EXPECT_TRUE(base::equal(attachment->key.view(), hex_at(one, "key")));
+    std::vector<base::Bytes> chunks;
+    for (const auto& chunk : one.at("chunks").as_array()) {
+      base::Bytes bytes;
+      ASSERT_TRUE(base::from_hex(std::string(chunk.as_string()), bytes));
+      ASSERT_LT(chunks.size(), attachment->chunks.size());
+      EXPECT_EQ(chunk_id(bytes), attachment->chunks[chunks.size()]);
+      chunks.push_back(std::move(bytes));
+    }
+    const auto content = hex_at(one, "content");
+    EXPECT_EQ(*open_attachment(space, *attachment, chunks), content);
+    // Upwards, with the same key: the random device gives nothing else.
+    struct TheKey final : base::Random {
+      void fill(std::span<std::uint8_t> out) override { std::copy_n(key.begin(), out.size(), out.begin()); }
+      base::Bytes key;
+    } random;
+    random.key = hex_at(one, "key");
+    const auto sealed = seal_attachment(space, content, attachment->media_type, random);
+    ASSERT_TRUE(sealed.ok());
+    EXPECT_EQ(sealed->chunks, chunks);
   }
 }
 

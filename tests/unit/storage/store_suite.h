@@ -246,6 +246,59 @@ TYPED_TEST_P(StoreSuite, WhatWasNotCommittedNeverWas) {
   this->expect_holds(this->school);
 }
 
+TYPED_TEST_P(StoreSuite, ChunksLieInTheirSpaceAndGoWhenTheyAreErased) {
+  const auto device = this->random.template id<base::PublicBoxKey>();
+  const auto other = this->random.template id<base::PublicBoxKey>();
+  const Bytes chunk = this->some(5000);
+  const auto id = log::chunk_id(chunk);
+  const auto second = this->random.template id<log::ChunkId>();
+  const auto& space = this->school.space;
+  EXPECT_EQ(this->store->chunks().chunk_size(space, id).value(), 0U);
+  EXPECT_TRUE(this->store->chunks().chunk(space, id, 0, 100).value().empty());
+  EXPECT_FALSE(this->store->chunks().begun_chunk(space, device, id).value().has_value());
+  this->durably([&] {
+    this->put_record(this->school);
+    ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, device, id, {5000, this->some(10)}, 2).ok());
+    ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, device, id, {5000, this->some(20)}, 2).ok());
+    ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, other, id, {5000, this->some(7)}, 2).ok());
+    ASSERT_TRUE(this->store->chunks().put_chunk(space, second, Bytes(300, 1)).ok());
+    ASSERT_TRUE(this->store->chunks().put_chunk(space, id, chunk).ok());
+    ASSERT_TRUE(this->store->chunks().put_chunk(space, id, chunk).ok()) << "once more";
+    this->school.tip.usage.media_bytes = 5300;
+    ASSERT_TRUE(this->store->chunks().put_usage(space, this->school.tip).ok());
+  });
+  this->reopen();
+  this->expect_holds(this->school);
+  EXPECT_EQ(this->store->chunks().begun_chunk(space, device, id).value()->bytes.size(), 20U);
+  EXPECT_EQ(this->store->chunks().begun_chunk(space, other, id).value()->total, 5000U);
+  EXPECT_EQ(this->store->chunks().chunk_size(space, id).value(), 5000U);
+  EXPECT_EQ(this->store->chunks().chunk_size(this->diary.space, id).value(), 0U) << "of this space only";
+  EXPECT_EQ(this->store->chunks().chunk(space, id, 0, UINT32_MAX >> 1).value(), chunk);
+  EXPECT_EQ(this->store->chunks().chunk(space, id, 4990, 100).value(), Bytes(chunk.end() - 10, chunk.end()));
+  EXPECT_TRUE(this->store->chunks().chunk(space, id, 5000, 100).value().empty());
+  auto ids = std::vector<log::ChunkId>{id, second};
+  std::sort(ids.begin(), ids.end());
+  EXPECT_EQ(this->store->chunks().chunk_ids(space).value(), ids);
+  // Of the beginnings of a device the newest stay.
+  this->durably([&] {
+    for (int i = 0; i < 3; ++i) {
+      const auto more = this->random.template id<log::ChunkId>();
+      ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, device, more, {9, {}}, 2).ok());
+    }
+    ASSERT_TRUE(this->store->chunks().drop_begun_chunk(space, other, second).ok()) << "what is not there";
+  });
+  EXPECT_FALSE(this->store->chunks().begun_chunk(space, device, id).value().has_value());
+  EXPECT_TRUE(this->store->chunks().begun_chunk(space, other, id).value().has_value());
+  this->durably([&] {
+    const auto nothing = this->random.template id<log::ChunkId>();
+    EXPECT_EQ(this->store->chunks().drop_chunks(space, {id, nothing}).value(), 5000U);
+  });
+  this->reopen();
+  EXPECT_EQ(this->store->chunks().chunk_size(space, id).value(), 0U);
+  EXPECT_FALSE(this->store->chunks().begun_chunk(space, other, id).value().has_value());
+  EXPECT_EQ(this->store->chunks().chunk_ids(space).value(), std::vector<log::ChunkId>{second});
+}
+
 TYPED_TEST_P(StoreSuite, APlaceIsNeverTakenTwice) {
   this->durably([&] {
     this->put_record(this->school);
@@ -303,7 +356,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             WhatIsNotThereIsNoErrorAndNothing, SpacesRecordsAndSegmentsAreFoundAgain,
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
-                            APlaceIsNeverTakenTwice, BranchesAndHashesAreKept, OneOwnerAtATime,
-                            TwoStoresAreTwoGenerations);
+                            ChunksLieInTheirSpaceAndGoWhenTheyAreErased, APlaceIsNeverTakenTwice,
+                            BranchesAndHashesAreKept, OneOwnerAtATime, TwoStoresAreTwoGenerations);
 
 }  // namespace sejawat::storage

@@ -46,6 +46,7 @@ class Watched final : public carrier::CarrierStore {
     note("commit");
     return done;
   }
+  carrier::ChunkStore& chunks() override { return inner_->chunks(); }
   base::Result<base::GenerationId> generation() override { return inner_->generation(); }
   base::Result<std::optional<base::Bytes>> meta(std::string_view name) override { return inner_->meta(name); }
   base::Status put_meta(std::string_view name, base::ByteView value) override {

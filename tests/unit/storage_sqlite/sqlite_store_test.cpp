@@ -95,11 +95,12 @@ TEST_F(SqliteFile, AStoreOfTheFirstVersionLearnsWhatItsSpacesTakeUp) {
   run("ALTER TABLE space DROP COLUMN segment_bytes; ALTER TABLE space DROP COLUMN records;"
       "ALTER TABLE space DROP COLUMN record_bytes; ALTER TABLE space DROP COLUMN quarantined_bytes; ALTER "
       "TABLE arrival DROP COLUMN total; ALTER TABLE arrival DROP COLUMN hash; DROP TABLE branch;"
+      "ALTER TABLE space DROP COLUMN media_bytes; DROP TABLE chunk; DROP TABLE chunk_begun;"
       "PRAGMA user_version = 1");
   EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::version_unsupported);
   auto store = at.open();
   ASSERT_TRUE(store.ok());
-  EXPECT_EQ((*store)->tip(space).value()->usage, (carrier::Usage{200, 1, 30, 0}));
+  EXPECT_EQ((*store)->tip(space).value()->usage, (carrier::Usage{200, 1, 30, 0, 0}));
   EXPECT_EQ((*store)->tip(space).value()->position, 2U);
   EXPECT_EQ((*store)->rest_after(space, 0).value().bytes, 230U);
   EXPECT_EQ((*store)->rest_after(space, 1).value().bytes, 200U);

@@ -84,6 +84,54 @@ TEST(FrameCodec, ClientMessageRoundTrip) {
   EXPECT_EQ(back->spaces[1].vector->records, message.spaces[1].vector->records);
 }
 
+TEST(FrameCodec, ChunksRoundTripAndKeepToTheirCaps) {
+  support::SeededRandom random(9);
+  ClientMessage message;
+  message.media = true;
+  ChunkPiece piece;
+  piece.space.id = space(3);
+  piece.chunk = random.id<log::ChunkId>();
+  piece.total = 49'152;
+  piece.offset = 49'000;
+  piece.bytes = Bytes(152, 4);
+  message.chunks = {piece};
+  message.wants = {{{2, {}}, random.id<log::ChunkId>(), 7, 16'384}};
+  auto back = decode_client(encode(message));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(encode(*back), encode(message));
+  EXPECT_TRUE(back->media);
+  EXPECT_EQ(back->chunks[0].bytes, piece.bytes);
+  EXPECT_EQ(back->chunks[0].offset, 49'000U);
+  EXPECT_EQ(back->wants[0].space.index, 2U);
+  EXPECT_EQ(back->wants[0].most, 16'384U);
+  ServerMessage reply;
+  reply.media = true;
+  reply.chunk_states = {{base::Code::quota_exceeded, 0}, {base::Code::ok, 500}};
+  reply.chunks = {piece};
+  const auto reply_back = decode_server(encode(reply));
+  ASSERT_TRUE(reply_back.ok());
+  EXPECT_EQ(encode(*reply_back), encode(reply));
+  EXPECT_EQ(reply_back->chunk_states[0].code, base::Code::quota_exceeded);
+  EXPECT_EQ(reply_back->chunk_states[1].held, 500U);
+
+  const auto refused = [&](auto change) {
+    ClientMessage bad = message;
+    change(bad);
+    return decode_client(encode(bad)).code() == base::Code::malformed;
+  };
+  EXPECT_TRUE(refused([](auto& m) { m.chunks[0].total = 49'153; })) << "larger than a chunk";
+  EXPECT_TRUE(refused([](auto& m) { m.chunks[0].bytes.push_back(1); })) << "beyond its end";
+  EXPECT_TRUE(refused([](auto& m) { m.chunks[0].offset = 49'153; }));
+  EXPECT_TRUE(refused([](auto& m) { m.chunks[0].offset = UINT32_MAX; })) << "no sum wraps";
+  EXPECT_TRUE(refused([](auto& m) { m.wants[0].offset = 49'153; }));
+  EXPECT_TRUE(refused([](auto& m) { m.wants.resize(65, m.wants[0]); }));
+  EXPECT_TRUE(refused([](auto& m) { m.chunks.resize(65, ChunkPiece{}); }));
+  EXPECT_TRUE(refused([](auto& m) { m.chunks[0].space.index = 257; }));
+  ServerMessage many;
+  many.chunk_states.resize(65);
+  EXPECT_EQ(decode_server(encode(many)).code(), base::Code::malformed);
+}
+
 TEST(FrameCodec, ServerMessageRoundTrip) {
   const auto message = server_message();
   const Bytes bytes = encode(message);

@@ -32,6 +32,58 @@ class FakeShelf final : public ClientShelf {
   bool enrolled = false;
   bool digest_mismatch = false;
   std::vector<Outcome> outcomes;
+  // Chunks by what the carrier has of them; one that was decided is not offered again.
+  struct Chunk {
+    base::SpaceId space;
+    Bytes bytes;
+    std::uint32_t held = 0;
+    bool on_its_way = false;
+    bool done = false;
+  };
+  std::vector<Chunk> chunks;
+  std::map<log::ChunkId, std::pair<Bytes, bool>> wanted;  // what came; whether it is asked for just now
+
+  base::Result<bool> media_waiting() override {
+    return !wanted.empty() ||
+           std::any_of(chunks.begin(), chunks.end(), [](const Chunk& c) { return !c.done; });
+  }
+  base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override {
+    for (auto& chunk : chunks) {
+      if (chunk.done || chunk.on_its_way) continue;
+      chunk.on_its_way = true;
+      const std::size_t size = std::min(most, chunk.bytes.size() - chunk.held);
+      return std::optional<ChunkOffer>(
+          ChunkOffer{chunk.space, log::chunk_id(chunk.bytes), static_cast<std::uint32_t>(chunk.bytes.size()),
+                     chunk.held, base::to_bytes(base::ByteView(chunk.bytes).subspan(chunk.held, size))});
+    }
+    return std::optional<ChunkOffer>();
+  }
+  base::Result<std::optional<ChunkWish>> chunk_to_want() override {
+    for (auto& [id, got] : wanted) {
+      if (std::exchange(got.second, true)) continue;
+      return std::optional<ChunkWish>(ChunkWish{space(1), id, static_cast<std::uint32_t>(got.first.size())});
+    }
+    return std::optional<ChunkWish>();
+  }
+  void apply_chunks(const Outcome& outcome, Applied& applied) {
+    for (const auto& news : outcome.chunks) {
+      for (auto& chunk : chunks) {
+        if (!news.offered || !(log::chunk_id(chunk.bytes) == news.chunk)) continue;
+        chunk.on_its_way = false;
+        if (news.code == Code::timed_out) continue;
+        if (news.code == Code::ok && news.held > chunk.held) applied.media_sent += news.held - chunk.held;
+        if (news.code == Code::ok) chunk.held = news.held;
+        chunk.done = news.code != Code::ok || chunk.held == chunk.bytes.size();
+        applied.media_decided = applied.media_decided || chunk.done;
+      }
+      const auto want = wanted.find(news.chunk);
+      if (news.offered || want == wanted.end()) continue;
+      want->second.second = false;
+      base::append(want->second.first, news.bytes);
+      applied.media_received += news.bytes.size();
+      if (news.code == Code::ok && want->second.first.size() == news.total) wanted.erase(want);
+    }
+  }
 
   base::Result<CarrierState> carrier_state() override { return state; }
   base::Result<std::vector<base::SpaceId>> spaces_to_offer() override {
@@ -93,6 +145,7 @@ class FakeShelf final : public ClientShelf {
       }
     }
     applied.digest_mismatch = digest_mismatch;
+    apply_chunks(outcome, applied);
     return applied;
   }
 };

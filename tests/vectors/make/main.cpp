@@ -57,6 +57,7 @@ int main(int argc, char** argv) {
                        write(folder, "digest", make_digests()) && write(folder, "keys", make_keys()) &&
                        write(folder, "identity", make_identity()) && write(folder, "noise", make_noise()) &&
                        write(folder, "signature", make_signatures()) &&
+                       write(folder, "attachment", make_attachments()) &&
                        write(folder, "bundle", make_bundle());
   if (!written) std::fprintf(stderr, "make_vectors: cannot write into the folder\n");
   return written ? 0 : 1;

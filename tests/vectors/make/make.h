@@ -17,15 +17,16 @@ std::string hex(const base::Id<Tag, N>& id) {
   return id.hex();
 }
 
-json::object make_segments();    // segment.json
-json::object make_fork();        // fork.json
-json::object make_digests();     // digest.json
-json::object make_labels();      // labels.json
-json::object make_padding();     // padding.json
-json::object make_keys();        // keys.json: key box, epoch wrap, encrypted field
-json::object make_identity();    // identity.json: card, certificate, records, invite
-json::object make_signatures();  // signature.json
-json::object make_noise();       // noise.json
-json::object make_bundle();      // bundle.json
+json::object make_segments();     // segment.json
+json::object make_fork();         // fork.json
+json::object make_digests();      // digest.json
+json::object make_labels();       // labels.json
+json::object make_padding();      // padding.json
+json::object make_keys();         // keys.json: key box, epoch wrap, encrypted field
+json::object make_identity();     // identity.json: card, certificate, records, invite
+json::object make_signatures();   // signature.json
+json::object make_noise();        // noise.json
+json::object make_bundle();       // bundle.json
+json::object make_attachments();  // attachment.json
 
 }  // namespace sejawat::vectors

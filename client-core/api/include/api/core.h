@@ -49,7 +49,9 @@ struct CarrierStatus {
   std::optional<base::GenerationId> generation;
   std::int64_t last_sync_wall_ms = 0;  // 0: never
   base::Code last_error = base::Code::ok;
-  std::uint64_t unsent_segments = 0;  // sealed here, not acked by this carrier
+  std::uint64_t unsent_segments = 0;          // sealed here, not acked by this carrier
+  std::uint64_t unsent_media = 0;             // bytes of chunks here that it does not hold
+  base::Code media_refused = base::Code::ok;  // why it took no chunk last
   std::vector<Refusal> refusals;
 };
 // What a person may believe about an entry.
@@ -63,8 +65,10 @@ struct Status {
   std::vector<base::DeviceId> new_devices;  // own ones made elsewhere that nobody looked at yet
   std::string name;
   std::uint64_t entries = 0;
-  std::uint64_t quarantined = 0;  // own segments that carriers hold and that count for nobody yet
-  std::uint64_t pending = 0;      // ops and segments the home carrier does not hold durably yet
+  std::uint64_t quarantined = 0;    // own segments that carriers hold and that count for nobody yet
+  std::uint64_t pending = 0;        // ops and segments the home carrier does not hold durably yet
+  std::uint64_t media_pending = 0;  // bytes of attachments that the home carrier does not hold yet
+  std::uint64_t media_wanted = 0;   // chunks that are to be fetched
   std::vector<SpaceStatus> spaces;
   std::vector<CarrierStatus> carriers;
 };
@@ -122,6 +126,27 @@ struct QuarantinedWork {
   std::vector<QuarantinedChange> changes;  // in the order of the log
   std::uint64_t unreadable = 0;            // segments without a key here
   std::vector<base::Bytes> sealed;         // the segments as they travel
+};
+
+// A photo or voice note (F4). What it says comes with text; what it shows is fetched when somebody asks.
+inline constexpr std::size_t kMaxPhotoBytes = 150 * 1024;
+inline constexpr std::size_t kMaxVoiceBytes = 120 * 1024;  // 60 s of Opus at 16 kbit/s
+inline constexpr std::size_t kMaxAttached = 6;             // to one entry or record
+struct AttachmentInfo {
+  base::ObjectId id;
+  base::ObjectId parent;
+  base::SpaceId space;
+  base::PersonId owner;
+  std::string media_type;  // one of those that `attach` takes; empty: made by a newer program
+  std::string caption;
+  std::uint32_t size = 0;
+  std::int64_t wall_ms = 0;
+  bool own = false;
+  std::uint64_t sealed_bytes = 0;  // of its chunks
+  std::uint64_t sealed_here = 0;   // of them on this device
+  bool wanted = false;             // to be fetched by the next syncs
+  Delivery delivery = Delivery::saved_here;
+  bool here() const { return sealed_bytes > 0 && sealed_here == sealed_bytes; }
 };
 
 class BundleExport;
@@ -237,6 +262,19 @@ class Core {
   base::Status trash_entry(const base::ObjectId& id);
   base::Status restore_entry(const base::ObjectId& id);
   cycle::Journal& journal();
+  // Attachments (attachments.cpp). `parent`: a journal entry, or a record in a space where this person
+  // writes. What the content is is read from its first bytes: JPEG, PNG, WebP; Ogg, WebM, M4A, AMR.
+  // not_found, not_permitted, too_large, quota_exceeded (kMaxAttached), invalid_argument (another kind of
+  // file; caption).
+  base::Result<base::ObjectId> attach(const base::ObjectId& parent, base::ByteView content,
+                                      std::string_view caption);
+  // Of one thing, or all; oldest first.
+  base::Result<std::vector<AttachmentInfo>> attachments(const std::optional<base::ObjectId>& parent);
+  base::Result<AttachmentInfo> attachment(const base::ObjectId& id);  // not_found
+  // offline: not all of it is on this device; fetch_attachment has the next syncs bring it.
+  base::Result<base::Bytes> read_attachment(const base::ObjectId& id);
+  base::Status fetch_attachment(const base::ObjectId& id);
+  base::Status remove_attachment(const base::ObjectId& id);  // its owner only
   // Everything else of the cycle. Good for as long as this core; each call is a transaction of its own.
   cycle::Cycle& cycle();
   base::PersonId person() const;  // zero before there is one
@@ -244,6 +282,8 @@ class Core {
 
   base::Result<Status> status();
   base::Result<std::uint64_t> pending();  // as in Status
+  base::Result<std::uint64_t> media_pending();
+  base::Code media_refused_in_sync() const;  // why the carrier of the last sync took a chunk no more; ok
   base::Result<Delivery> delivery(const base::ObjectId& entry);
   base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
   // This person's spaces, from memory; of `SpaceStatus` only space, kind, name, admin, member, current_key.

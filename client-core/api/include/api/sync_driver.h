@@ -24,8 +24,12 @@ struct SyncReport {
   std::uint64_t bytes_down = 0;
   std::uint32_t round_trips = 0;
   std::uint64_t pending = 0;
-  std::uint32_t refused = 0;  // records and segments
-  std::uint32_t forks = 0;    // as Core::forks_in_sync
+  std::uint32_t refused = 0;     // records and segments
+  std::uint32_t forks = 0;       // as Core::forks_in_sync
+  std::uint64_t media_sent = 0;  // bytes of attachments
+  std::uint64_t media_received = 0;
+  std::uint64_t media_pending = 0;
+  base::Code media_refused = base::Code::ok;
   base::Code join = base::Code::not_found;
   std::optional<base::GenerationId> generation;
 };
@@ -43,6 +47,7 @@ class SyncDriver {
   struct Progress {
     std::uint32_t sent, received, segments_to_come;
     std::uint64_t bytes_to_come;
+    std::uint64_t media_sent, media_received;
   };
   struct Joined {
     base::SpaceId space;

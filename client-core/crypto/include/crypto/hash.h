@@ -46,6 +46,9 @@ inline constexpr std::string_view kBundleLock =
     "sjw.bundlelock.1";  // keyed: epoch key -> key of a lock of a bundle's part
 inline constexpr std::string_view kBundlePart = "sjw.bundlepart.1";  // keyed: part key -> key of one chunk
 inline constexpr std::string_view kOrigin = "sjw.origin.1";          // id of a record of the cycle
+inline constexpr std::string_view kChunk = "sjw.chunk.1";            // address of a sealed chunk
+inline constexpr std::string_view kChunkKey = "sjw.chunkkey.1";  // keyed: attachment key -> key of one chunk
+inline constexpr std::string_view kFile = "sjw.file.1";          // content of an attachment
 inline constexpr std::string_view kFileTag =
     "sjw.etag.1";  // of the web client's files; no secret, no contract
 }  // namespace label

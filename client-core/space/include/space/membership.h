@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "space/identity.h"
@@ -119,6 +120,9 @@ class Membership {
   const std::map<base::PersonId, base::RecordId>& provisional() const { return view().provisional; }
   const std::map<base::DeviceId, Device>& devices() const { return view().devices; }
   const std::map<base::DeviceId, Device>& removed_devices() const { return view().removed_devices; }
+  // Of a removed device: it left with its person and for no reason of its own, so a device record that knows
+  // of that brings it back once the person belongs again.
+  bool may_return(const base::DeviceId& device) const { return view().left_with_person.count(device) != 0; }
   const std::map<base::LogId, EnrolledLog>& logs() const { return view().logs; }
   // What each person ever was, by founding, by joining or by a change that stands; also of those removed
   // since.
@@ -130,6 +134,9 @@ class Membership {
   const std::map<base::PublicSignKey, Invite>& invites() const { return view().invites; }
   const std::vector<EpochInfo>& epochs() const { return view().epochs; }  // in order of add
   const std::vector<KeyBoxes>& key_boxes() const { return view().key_boxes; }
+  // Of records that are void: nobody seals with these, but what was sealed may have been readmitted.
+  const std::vector<EpochInfo>& fallen_epochs() const { return view().fallen_epochs; }
+  const std::vector<KeyBoxes>& fallen_boxes() const { return view().fallen_boxes; }
   bool certified_by(const base::DeviceId& device, const base::DeviceId& issuer) const;
   std::optional<Device> device_by_box_key(const base::PublicBoxKey& key) const;
   std::optional<WireRole> role_of(const base::PersonId& person) const;
@@ -151,6 +158,7 @@ class Membership {
     std::map<base::PersonId, RolesHeld> roles_held;
     std::map<base::DeviceId, Device> devices;
     std::map<base::DeviceId, Device> removed_devices;
+    std::set<base::DeviceId> left_with_person;
     std::map<base::LogId, EnrolledLog> logs;
     std::map<base::LogId, std::size_t> log_places;
     std::map<base::PublicSignKey, Invite> invites;
@@ -158,6 +166,8 @@ class Membership {
     std::vector<EpochInfo> epochs;
     std::vector<std::size_t> epoch_places;  // of the record that opened epochs[i]
     std::vector<KeyBoxes> key_boxes;
+    std::vector<EpochInfo> fallen_epochs;
+    std::vector<KeyBoxes> fallen_boxes;
     std::optional<base::EpochId> current_epoch;
     bool needs_rotation = false;
   };
@@ -240,10 +250,11 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
                                        const base::Secret32& key, base::Random& random,
                                        BoxesFor whom = BoxesFor::everyone);
 
-// All epoch keys that `own` can open: its boxes, then predecessors of what was opened.
+// All epoch keys that `own` can open: its boxes, then predecessors of what was opened. With `fallen` also
+// from records that are void.
 std::map<base::EpochId, base::Secret32> open_epochs(
     const Membership& of, const std::vector<const crypto::BoxKey*>& own,
-    const std::map<base::EpochId, const base::Secret32*>& known);
+    const std::map<base::EpochId, const base::Secret32*>& known, bool fallen = false);
 // Encrypted fields of records (names, domain roles): nonce and ciphertext under a key derived from the epoch.
 base::Bytes seal_field(const base::EpochId& epoch, const base::Secret32& key, base::ByteView plain,
                        base::Random& random);

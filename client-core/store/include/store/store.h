@@ -13,12 +13,13 @@
 #include "base/secret.h"
 #include "log/op.h"
 #include "log/segment.h"
+#include "store/attachment_rows.h"
 #include "store/journal_rows.h"
 #include "store/record_rows.h"
 
 namespace sejawat::store {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 struct SpaceRow {
   base::SpaceId space;
@@ -183,9 +184,13 @@ class Store {
   base::Result<std::uint64_t> acked_segments(const base::PublicBoxKey&, const base::SpaceId&,
                                              const base::LogId&);
   base::Status void_acks(const base::PublicBoxKey&);  // new generation: cursors and acks of this carrier go
+  // What one carrier acked of one space's logs, or of one record, goes; the cursor stays.
+  base::Status void_segment_acks(const base::PublicBoxKey&, const base::SpaceId&);
+  base::Status void_record_ack(const base::PublicBoxKey&, const base::RecordId&);
 
   JournalRows& journal();
   RecordRows& records_of_cycle();
+  AttachmentRows& attachments();
 
  private:
   struct State;

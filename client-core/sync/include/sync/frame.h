@@ -8,6 +8,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "log/chunk.h"
 
 namespace sejawat::sync {
 
@@ -15,6 +16,7 @@ inline constexpr std::uint32_t kProtocolVersion = 1;
 inline constexpr std::size_t kMessageMax = 60 * 1024;  // payload of one Noise message we send
 inline constexpr std::size_t kMaxSpaces = 256;
 inline constexpr std::size_t kMaxItems = 4096;              // records, runs or segments in one message
+inline constexpr std::size_t kMaxChunkItems = 64;           // pieces and wants in one message
 inline constexpr std::string_view kPrologue = "sejawat/1";  // Noise prologue
 
 struct LogRun {
@@ -51,9 +53,30 @@ struct Hello {
   base::Bytes operator_secret;  // empty or 16 bytes
   std::optional<base::GenerationId> generation;
 };
+// Of a chunk of an attachment, from an offset on.
+struct ChunkPiece {
+  SpaceRef space;
+  log::ChunkId chunk;
+  std::uint32_t total = 0;  // of the whole chunk; 0 in an answer: not held
+  std::uint32_t offset = 0;
+  base::Bytes bytes;  // none: how far is it there?
+};
+struct ChunkWant {
+  SpaceRef space;
+  log::ChunkId chunk;
+  std::uint32_t offset = 0;
+  std::uint32_t most = 0;
+};
+struct ChunkState {
+  base::Code code = base::Code::ok;
+  std::uint32_t held = 0;
+};
 struct ClientMessage {
   std::optional<Hello> hello;
   std::vector<SpaceUpload> spaces;
+  bool media = false;
+  std::vector<ChunkPiece> chunks;
+  std::vector<ChunkWant> wants;
 };
 struct SpaceReply {
   SpaceRef space;
@@ -88,6 +111,9 @@ struct ServerMessage {
   // Answers nothing and has no verdicts: what is new for a live peer. Names spaces by index only, in the set
   // that the last reply left; anything else to come than what is in it is asked for.
   bool push = false;
+  bool media = false;
+  std::vector<ChunkState> chunk_states;
+  std::vector<ChunkPiece> chunks;
   std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };
 

@@ -49,6 +49,27 @@ class ClientShelf {
   virtual void seal_at_most(std::size_t bytes) { static_cast<void>(bytes); }
   virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
 
+  // Chunks of attachments (docs/PROTOCOL.md, "Attachments"). Asked for only when no text waits.
+  // Whether there are any to bring to this carrier or to fetch from it.
+  virtual base::Result<bool> media_waiting() { return false; }
+  struct ChunkOffer {  // from `offset` on; no bytes: the carrier is asked how far it has it
+    base::SpaceId space;
+    log::ChunkId chunk;
+    std::uint32_t total = 0;
+    std::uint32_t offset = 0;
+    base::Bytes bytes;
+  };
+  virtual base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) {
+    static_cast<void>(most);
+    return std::optional<ChunkOffer>();
+  }
+  struct ChunkWish {
+    base::SpaceId space;
+    log::ChunkId chunk;
+    std::uint32_t offset = 0;
+  };
+  virtual base::Result<std::optional<ChunkWish>> chunk_to_want() { return std::optional<ChunkWish>(); }
+
   struct Verdicts {  // of one answered message
     struct Record {
       base::SpaceId space;
@@ -73,6 +94,17 @@ class ClientShelf {
     };
     std::vector<Run> runs;
   };
+  struct ChunkNews {
+    base::SpaceId space;
+    log::ChunkId chunk;
+    base::Code code = base::Code::ok;  // of one that was offered
+    std::uint32_t held = 0;            // bytes that the carrier has of it now
+    bool offered = false;
+    // Of one that was wanted: what came, or total 0 when it is not there.
+    std::uint32_t total = 0;
+    std::uint32_t offset = 0;
+    base::Bytes bytes;
+  };
   struct Outcome {  // everything one server message says, applied in ONE local transaction
     std::optional<base::GenerationId> generation;
     std::optional<std::vector<base::SpaceId>> set;
@@ -86,12 +118,17 @@ class ClientShelf {
       std::optional<Vector> vector;
     };
     std::vector<Moved> moved;
+    std::vector<ChunkNews> chunks;
     std::int64_t wall_seconds = 0;
   };
   struct Applied {
     std::uint32_t segments_received = 0;
     std::uint32_t segments_sent = 0;
     bool digest_mismatch = false;  // own digest differs from the carrier's at the same place: go on with full
+    std::uint64_t media_sent = 0;  // bytes of chunks that the carrier has now and had not before
+    std::uint64_t media_received = 0;
+    bool media_decided =
+        false;  // a chunk was found to be there, or refused, or not to be had: no need to ask again
   };
   virtual base::Result<Applied> apply(const Outcome& outcome) = 0;
 };
@@ -121,6 +158,8 @@ class ClientSession {
     std::uint32_t received = 0;
     std::uint64_t bytes_to_come = 0;
     std::uint32_t segments_to_come = 0;
+    std::uint64_t media_sent = 0;  // bytes of chunks so far in this session
+    std::uint64_t media_received = 0;
     std::optional<base::GenerationId> generation;
   };
   // An answer, or on a live channel a push at any time after the first answer: what it brings is applied when

@@ -10,6 +10,7 @@ struct Audit {
   std::uint64_t spaces = 0;
   std::uint64_t records = 0;
   std::uint64_t segments = 0;
+  std::uint64_t chunks = 0;  // of attachments
   base::GenerationId generation;
 };
 

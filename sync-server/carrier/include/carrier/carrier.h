@@ -34,6 +34,7 @@ class Carrier {
     sync::ServerMessage reply;                              // verdicts so far
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
     std::vector<std::optional<base::SpaceId>> spaces;       // what the message's spaces are called here
+    std::vector<std::optional<base::SpaceId>> wanted;       // and those of its wants
   };
   // Inside a transaction of the store. An error is the store's and fatal: this object may then be ahead of
   // what is stored and must not be used any more. Refusals are verdicts.
@@ -140,6 +141,16 @@ class Carrier {
                              std::uint64_t segment_no);
   base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                         Ingested& ingested);
+  // chunks.cpp
+  base::Result<sync::ChunkState> take_chunk(const base::PublicBoxKey& device, Space& space,
+                                            const sync::ChunkPiece& piece);
+  bool has_room_for(const Space& space, std::size_t chunk) const;
+  bool may_bring(const Space& space, const base::PublicBoxKey& device) const;
+  base::Status take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                           const std::vector<std::optional<base::SpaceId>>& spaces, std::int64_t wall_seconds,
+                           Ingested& ingested);
+  base::Status give_chunks(const Peer& peer, const sync::ClientMessage& message, const Ingested& ingested,
+                           sync::ServerMessage& reply);
   base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,
                             Ingested& ingested);
   base::Result<bool> operator_valid(const sync::ClientMessage& message);

@@ -9,6 +9,10 @@ namespace sejawat::carrier {
 struct Limits {
   std::uint64_t personal_bytes = std::uint64_t{256} << 20;  // sealed segments of one personal space
   std::uint64_t community_bytes = std::uint64_t{4} << 30;   // of a group, school, cluster or district
+  // Chunks of attachments get this part of a space's bytes at most, and only what segments leave of them: who
+  // runs out of room runs out of photos first. Segments never ask how much the chunks take.
+  std::uint64_t media_part = 2;  // the half
+  std::size_t begun_chunks = 4;  // of one device in one space: what was brought of more is forgotten
   // Membership and keys have a cap of their own, so that full content never keeps a newcomer out.
   std::uint64_t records = 64 * 1024;
   std::uint64_t record_bytes = std::uint64_t{64} << 20;
@@ -29,6 +33,7 @@ struct Usage {
   std::uint64_t records = 0;
   std::uint64_t record_bytes = 0;
   std::uint64_t quarantined_bytes = 0;  // beyond a fence when they came
+  std::uint64_t media_bytes = 0;        // of whole chunks
   friend bool operator==(const Usage&, const Usage&) = default;
 };
 

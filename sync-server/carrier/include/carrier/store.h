@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "carrier/limits.h"
+#include "log/chunk.h"
 #include "log/digest.h"
 #include "log/segment.h"
 
@@ -35,6 +36,34 @@ struct SpaceTip {
   std::uint64_t position = 0;
   base::Bytes digest_state;  // log::SpaceDigest::state
   Usage usage;
+};
+
+// The beginning of a chunk that a device is bringing.
+struct BegunChunk {
+  std::uint32_t total = 0;
+  base::Bytes bytes;
+};
+// Chunks of attachments, by space and address (docs/PROTOCOL.md, "Attachments").
+class ChunkStore {
+ public:
+  virtual ~ChunkStore() = default;
+  // What a space takes up goes into its tip.
+  virtual base::Status put_usage(const base::SpaceId&, const SpaceTip& tip) = 0;
+  virtual base::Result<std::uint32_t> chunk_size(const base::SpaceId&, const log::ChunkId&) = 0;  // 0: none
+  virtual base::Result<base::Bytes> chunk(const base::SpaceId&, const log::ChunkId&, std::uint32_t offset,
+                                          std::uint32_t most) = 0;  // empty: none, or nothing there
+  virtual base::Status put_chunk(const base::SpaceId&, const log::ChunkId&, base::ByteView bytes) = 0;
+  virtual base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId&) = 0;  // ascending
+  // Of erased attachments: whole and begun ones go. How many bytes of whole ones that freed; the caller takes
+  // them off the usage.
+  virtual base::Result<std::uint64_t> drop_chunks(const base::SpaceId&, const std::vector<log::ChunkId>&) = 0;
+  virtual base::Result<std::optional<BegunChunk>> begun_chunk(const base::SpaceId&, const base::PublicBoxKey&,
+                                                              const log::ChunkId&) = 0;
+  // Of one device in one space the `keep` newest stay.
+  virtual base::Status put_begun_chunk(const base::SpaceId&, const base::PublicBoxKey&, const log::ChunkId&,
+                                       const BegunChunk&, std::size_t keep) = 0;
+  virtual base::Status drop_begun_chunk(const base::SpaceId&, const base::PublicBoxKey&,
+                                        const log::ChunkId&) = 0;
 };
 
 class CarrierStore {
@@ -80,6 +109,8 @@ class CarrierStore {
     std::uint32_t segments = 0;
   };
   virtual base::Result<Rest> rest_after(const base::SpaceId&, std::uint64_t position) = 0;
+
+  virtual ChunkStore& chunks() = 0;  // of the same store, in the same transactions
 
   // A copy of everything, as of the moment at which it is whole, made while the store goes on being used
   // (never inside a transaction). A copy that is dropped before leaves a torn file that nobody may use.

@@ -1,0 +1,111 @@
+#include "cycle/attachments.h"
+
+#include <algorithm>
+
+#include "record_cells.h"
+#include "text_rules.h"
+
+namespace sejawat::cycle {
+namespace {
+
+log::Cell cell(AttachmentField field, std::string value) {
+  return {0, static_cast<std::uint32_t>(field), std::move(value)};
+}
+
+// The newest value; two of them only whoever wrote on two devices at once can make.
+const std::string* value_of(const fold::ObjectState& state, AttachmentField field) {
+  const auto found = state.registers.find({0, static_cast<std::uint32_t>(field)});
+  return found == state.registers.end() || found->second.empty() ? nullptr : &found->second.front().bytes;
+}
+
+std::optional<base::PersonId> owner_of(const base::SpaceId& space, const base::ObjectId& id,
+                                       const std::vector<fold::DottedOp>& ops, const People& people) {
+  for (const auto& op : ops) {
+    if (op.op.kind != log::OpKind::write || op.op.type != kAttachmentType) continue;
+    for (const auto& one : op.op.cells) {
+      if (one.element != 0 || one.field != kOriginField || !one.value) continue;
+      const auto by = people.author_of(space, op.dot.branch);
+      if (by && is_origin(space, *by, id, *one.value)) return by;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Result<base::ObjectId> Attachments::add(const Pen& pen, const base::ObjectId& parent,
+                                              base::ByteView content, std::string_view caption) {
+  const auto length = characters(caption);
+  if (!length || *length > kMaxCaption) return base::error(base::Code::invalid_argument, "caption");
+  log::Op op;
+  op.type = kAttachmentType;
+  OriginNonce nonce;
+  random_.fill(nonce);
+  op.object = record_id_for(pen.space, pen.person, nonce);
+  op.cells.push_back(cell(AttachmentField::parent, std::string(base::as_text(parent.view()))));
+  op.cells.push_back(cell(AttachmentField::content, std::string(base::as_text(content))));
+  if (!caption.empty()) op.cells.push_back(cell(AttachmentField::caption, std::string(caption)));
+  op.cells.push_back({0, kOriginField, std::string(nonce.begin(), nonce.end())});
+  const auto id = op.object;
+  SJ_TRY(auto dot, fold::write_local(store_, codec_, pen.space, pen.log, std::move(op), pen.wall_ms));
+  static_cast<void>(dot);
+  SJ_TRY_STATUS(refresh({{pen.space, id, kAttachmentType}}));
+  return id;
+}
+
+base::Status Attachments::remove(const Pen& pen, const base::ObjectId& id) {
+  SJ_TRY(auto row, store_.attachments().get(id));
+  if (!row || row->removed) return base::error(base::Code::not_found, "attachment");
+  if (!(row->owner == pen.person)) return base::error(base::Code::not_permitted, "another's attachment");
+  SJ_TRY(auto state, fold::state_of(store_, codec_, pen.space, id));
+  log::Op op;
+  op.object = id;
+  op.type = kAttachmentType;
+  op.kind = log::OpKind::trash;
+  op.supersedes = state.live_dots;
+  SJ_TRY(auto dot, fold::write_local(store_, codec_, pen.space, pen.log, std::move(op), pen.wall_ms));
+  static_cast<void>(dot);
+  return refresh({{pen.space, id, kAttachmentType}});
+}
+
+base::Status Attachments::refresh(const std::vector<fold::Touched>& touched) {
+  for (const auto& item : touched) {
+    SJ_TRY(auto stored, store_.ops_of(item.space, item.object));
+    std::vector<fold::DottedOp> ops;
+    for (const auto& one : stored) {
+      SJ_TRY(auto op, codec_.decode(one.bytes));
+      ops.push_back({one.dot, std::move(op)});
+    }
+    const auto owner = owner_of(item.space, item.object, ops, people_);
+    if (!owner) {
+      SJ_TRY_STATUS(store_.attachments().forget(item.object));
+      continue;
+    }
+    ops.erase(std::remove_if(ops.begin(), ops.end(),
+                             [&](const auto& op) {
+                               const auto by = people_.author_of(item.space, op.dot.branch);
+                               return !by || !(*by == *owner);
+                             }),
+              ops.end());
+    const auto state = fold::fold(ops);
+    const std::string* parent = value_of(state, AttachmentField::parent);
+    const std::string* content = value_of(state, AttachmentField::content);
+    const std::string* caption = value_of(state, AttachmentField::caption);
+    const auto parent_id = parent == nullptr ? std::nullopt : base::ObjectId::from(base::as_bytes(*parent));
+    store::AttachmentRow row;
+    row.space = item.space;
+    row.object = item.object;
+    row.owner = *owner;
+    if (parent_id) row.parent = *parent_id;
+    if (content != nullptr) row.content = base::to_bytes(base::as_bytes(*content));
+    if (caption != nullptr && characters(*caption)) row.caption = *caption;
+    row.removed = state.trashed || row.content.empty() || !parent_id;
+    row.lamport = state.lamport;
+    row.wall_ms = state.wall_ms;
+    SJ_TRY_STATUS(store_.attachments().put(row));
+    if (row.removed) SJ_TRY_STATUS(store_.attachments().unwant(item.object));
+  }
+  return {};
+}
+
+}  // namespace sejawat::cycle

@@ -1,0 +1,74 @@
+// Attachments and their chunks (docs/PROTOCOL.md, "Attachments"). Rows of attachments are derived: cycle
+// rewrites them from ops. Chunks lie here sealed, as they travel.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "log/chunk.h"
+
+namespace sejawat::store {
+
+struct AttachmentRow {
+  base::SpaceId space;
+  base::ObjectId object;
+  base::ObjectId parent;  // what it is attached to
+  base::PersonId owner;
+  std::string caption;
+  base::Bytes content;  // log_seal: encode_attachment
+  bool removed = false;
+  std::uint64_t lamport = 0;
+  std::int64_t wall_ms = 0;
+};
+
+class AttachmentRows {
+ public:
+  virtual ~AttachmentRows() = default;
+  virtual base::Status put(const AttachmentRow& row) = 0;  // insert or replace
+  virtual base::Status forget(const base::ObjectId&) = 0;  // nothing of it counts any more (or yet)
+  virtual base::Result<std::optional<AttachmentRow>> get(const base::ObjectId&) = 0;
+  // Oldest first, removed ones left out. Of one thing, or of everything.
+  virtual base::Result<std::vector<AttachmentRow>> list(const std::optional<base::ObjectId>& parent) = 0;
+
+  // `fresh`: made here, and no carrier has been asked about it.
+  virtual base::Status put_chunk(const base::SpaceId&, const log::ChunkId&, const base::ObjectId& attachment,
+                                 base::ByteView sealed, bool fresh) = 0;
+  virtual base::Result<std::optional<base::Bytes>> chunk(const base::SpaceId&, const log::ChunkId&) = 0;
+  virtual base::Result<bool> has_chunk(const base::SpaceId&, const log::ChunkId&) = 0;
+
+  // What is to be fetched, in the order in which it was asked for.
+  virtual base::Status want(const base::SpaceId&, const log::ChunkId&, const base::ObjectId& attachment) = 0;
+  struct Wanted {
+    base::SpaceId space;
+    log::ChunkId chunk;
+    base::ObjectId attachment;
+    std::uint32_t held = 0;  // bytes that came so far
+  };
+  virtual base::Result<std::vector<Wanted>> wanted() = 0;
+  // What is not wanted any more: of an attachment that was removed.
+  virtual base::Status unwant(const base::ObjectId& attachment) = 0;
+  virtual base::Result<std::optional<base::Bytes>> wanted_bytes(const base::SpaceId&,
+                                                                const log::ChunkId&) = 0;
+  virtual base::Status put_wanted_bytes(const base::SpaceId&, const log::ChunkId&, base::ByteView) = 0;
+  virtual base::Status got(const base::SpaceId&, const log::ChunkId&) = 0;  // no longer wanted
+
+  // What a carrier does not hold whole, oldest first; chunks of removed attachments stay here.
+  struct Unsent {
+    log::ChunkId chunk;
+    std::uint32_t total = 0;
+    std::optional<std::uint32_t> held;  // bytes that it has; nullopt: it was not asked yet
+    bool fresh = false;
+  };
+  virtual base::Result<std::vector<Unsent>> unsent(const base::PublicBoxKey& carrier, const base::SpaceId&,
+                                                   std::size_t limit) = 0;
+  virtual base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) = 0;
+  virtual base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
+                                std::uint32_t held, bool whole) = 0;
+  virtual base::Result<bool> is_at(const base::PublicBoxKey& carrier, const base::SpaceId&,
+                                   const log::ChunkId&) = 0;
+};
+
+}  // namespace sejawat::store

@@ -1,0 +1,102 @@
+// Chunks of attachments: taken and given by their address, after text (docs/PROTOCOL.md, "Attachments").
+#include <algorithm>
+
+#include "carrier/carrier.h"
+
+namespace sejawat::carrier {
+namespace {
+
+constexpr std::size_t kPieceCost = 96;  // framing of a piece, generously
+
+}  // namespace
+
+bool Carrier::has_room_for(const Space& space, std::size_t chunk) const {
+  const std::uint64_t quota = quota_of(space);
+  const std::uint64_t media = space.usage.media_bytes + chunk;
+  return media <= quota / std::max<std::uint64_t>(limits_.media_part, 1) &&
+         space.usage.segment_bytes + media <= quota;
+}
+
+bool Carrier::may_bring(const Space& space, const base::PublicBoxKey& device) const {
+  const auto persons = persons_.find(device);
+  if (persons == persons_.end() || space.removed.count(device) != 0) return false;
+  return std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
+    const auto role = space.membership.role_of(person.first);
+    return role && *role >= space::WireRole::writer;
+  });
+}
+
+base::Result<sync::ChunkState> Carrier::take_chunk(const base::PublicBoxKey& device, Space& space,
+                                                   const sync::ChunkPiece& piece) {
+  const auto& id = space.membership.space();
+  SJ_TRY(const auto whole, store_.chunks().chunk_size(id, piece.chunk));
+  if (whole != 0) return sync::ChunkState{base::Code::ok, whole};
+  if (piece.total == 0) return sync::ChunkState{base::Code::malformed, 0};
+  if (!has_room_for(space, piece.total)) return sync::ChunkState{base::Code::quota_exceeded, 0};
+  SJ_TRY(auto begun, store_.chunks().begun_chunk(id, device, piece.chunk));
+  BegunChunk chunk{piece.total, {}};
+  if (begun && begun->total == piece.total) chunk.bytes = std::move(begun->bytes);
+  const auto held = static_cast<std::uint32_t>(chunk.bytes.size());
+  // From elsewhere than where this carrier stands it says where, and nothing changes.
+  if (piece.bytes.empty() || piece.offset != held) return sync::ChunkState{base::Code::ok, held};
+  base::append(chunk.bytes, piece.bytes);
+  if (chunk.bytes.size() < chunk.total) {
+    SJ_TRY_STATUS(store_.chunks().put_begun_chunk(id, device, piece.chunk, chunk, limits_.begun_chunks));
+    return sync::ChunkState{base::Code::ok, static_cast<std::uint32_t>(chunk.bytes.size())};
+  }
+  SJ_TRY_STATUS(store_.chunks().drop_begun_chunk(id, device, piece.chunk));
+  // Other bytes than the address says, however they came here, are nobody's.
+  if (!(log::chunk_id(chunk.bytes) == piece.chunk)) return sync::ChunkState{base::Code::malformed, 0};
+  SJ_TRY_STATUS(store_.chunks().put_chunk(id, piece.chunk, chunk.bytes));
+  space.usage.media_bytes += chunk.bytes.size();
+  SJ_TRY_STATUS(store_.chunks().put_usage(id, space.tip()));
+  return sync::ChunkState{base::Code::ok, chunk.total};
+}
+
+base::Status Carrier::take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
+                                  const std::vector<std::optional<base::SpaceId>>& spaces,
+                                  std::int64_t wall_seconds, Ingested& ingested) {
+  for (std::size_t i = 0; i < message.chunks.size(); ++i) {
+    const auto space = spaces[i] ? spaces_.find(*spaces[i]) : spaces_.end();
+    sync::ChunkState state{base::Code::unknown_space, 0};
+    if (space != spaces_.end() && is_member(*space->second, device)) {
+      if (!may_bring(*space->second, device)) {
+        state.code = base::Code::not_permitted;
+      } else if (!within_rate(device, wall_seconds)) {
+        state.code = base::Code::timed_out;  // to be offered again
+      } else {
+        SJ_TRY(state, take_chunk(device, *space->second, message.chunks[i]));
+      }
+    }
+    ingested.reply.chunk_states.push_back(state);
+  }
+  return {};
+}
+
+// Only when all text has been sent. What finds no room is asked for again.
+base::Status Carrier::give_chunks(const Peer& peer, const sync::ClientMessage& message,
+                                  const Ingested& ingested, sync::ServerMessage& reply) {
+  if (message.wants.empty() || reply.bytes_to_come > 0 || reply.segments_to_come > 0) return {};
+  const std::size_t used = sync::encode(reply).size() + kPieceCost;
+  std::size_t left = sync::kMessageMax - std::min(used, sync::kMessageMax);
+  // The first one's wish is what this peer's line can carry.
+  left = std::min<std::size_t>(left, message.wants.front().most);
+  for (std::size_t i = 0; i < message.wants.size() && left > kPieceCost; ++i) {
+    const auto& want = message.wants[i];
+    sync::ChunkPiece piece;
+    piece.space = want.space;
+    piece.chunk = want.chunk;
+    const auto space = ingested.wanted[i] ? spaces_.find(*ingested.wanted[i]) : spaces_.end();
+    if (space != spaces_.end() && is_member(*space->second, peer.device)) {
+      SJ_TRY(piece.total, store_.chunks().chunk_size(space->first, want.chunk));
+      piece.offset = std::min(want.offset, piece.total);
+      const auto most = static_cast<std::uint32_t>(std::min<std::size_t>(left - kPieceCost, want.most));
+      SJ_TRY(piece.bytes, store_.chunks().chunk(space->first, want.chunk, piece.offset, most));
+    }
+    left -= std::min(left, kPieceCost + piece.bytes.size());
+    reply.chunks.push_back(std::move(piece));
+  }
+  return {};
+}
+
+}  // namespace sejawat::carrier

@@ -1,0 +1,53 @@
+// Tables of a carrier's store. A change is a new version with a migration of its own.
+#pragma once
+
+namespace sejawat::storage {
+
+inline constexpr int kSchemaVersion = 6;
+inline constexpr char kSchema[] = R"sql(
+CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE log(space BLOB NOT NULL, log BLOB NOT NULL, count INTEGER NOT NULL, next_op INTEGER NOT NULL,
+  hash BLOB NOT NULL, PRIMARY KEY(space, log)) WITHOUT ROWID;
+CREATE TABLE arrival(id INTEGER PRIMARY KEY, space BLOB NOT NULL, position INTEGER NOT NULL, is_record INTEGER NOT NULL,
+  log BLOB, no INTEGER, digest BLOB NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, position));
+CREATE UNIQUE INDEX segment ON arrival(space, log, no) WHERE is_record = 0;
+)sql";
+// Version 2: what a space takes up stands beside its tip.
+inline constexpr char kToVersion2[] = R"sql(
+ALTER TABLE space ADD COLUMN segment_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE space ADD COLUMN records INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE space ADD COLUMN record_bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE space SET (segment_bytes, records, record_bytes) =
+  (SELECT ifnull(sum(iif(is_record = 0, length(bytes), 0)), 0), ifnull(sum(is_record), 0),
+    ifnull(sum(iif(is_record = 1, length(bytes), 0)), 0) FROM arrival WHERE arrival.space = space.id);
+)sql";
+// Version 3: bytes of a space up to and with each arrival, so that what is to come after a place is a
+// difference.
+inline constexpr char kToVersion3[] = R"sql(
+ALTER TABLE arrival ADD COLUMN total INTEGER NOT NULL DEFAULT 0;
+UPDATE arrival SET total = running.total FROM
+  (SELECT id, sum(length(bytes)) OVER (PARTITION BY space ORDER BY position) AS total FROM arrival) AS running
+  WHERE running.id = arrival.id;
+)sql";
+// Version 4: what lies beyond fences has a quota of its own.
+inline constexpr char kToVersion4[] = R"sql(
+ALTER TABLE space ADD COLUMN quarantined_bytes INTEGER NOT NULL DEFAULT 0;
+)sql";
+// Version 5: a log may have several ends, and each segment is found by its hash as well as by its number.
+inline constexpr char kToVersion5[] = R"sql(
+CREATE TABLE branch(space BLOB NOT NULL, name BLOB NOT NULL, log BLOB NOT NULL, parent BLOB NOT NULL,
+  first_no INTEGER NOT NULL, PRIMARY KEY(space, name)) WITHOUT ROWID;
+ALTER TABLE arrival ADD COLUMN hash BLOB;
+)sql";
+// Version 6: chunks of attachments, and of those that are on their way the beginning, apart for each device.
+inline constexpr char kToVersion6[] = R"sql(
+CREATE TABLE chunk(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL, bytes BLOB NOT NULL,
+  UNIQUE(space, id));
+CREATE TABLE chunk_begun(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL,
+  total INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, device, id));
+ALTER TABLE space ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 6;
+)sql";
+
+}  // namespace sejawat::storage

@@ -1,0 +1,211 @@
+// Chunks of attachments: who may bring and fetch them, how they go on where they were cut, and that text
+// never pays for them.
+#include "fixture.h"
+
+namespace sejawat::carrier {
+namespace {
+
+class ChunkTest : public SchoolTest {
+ protected:
+  Bytes some(std::size_t size) {
+    Bytes bytes(size);
+    random.fill(bytes);
+    return bytes;
+  }
+  static sync::ChunkPiece piece(const base::SpaceId& space, const Bytes& of, std::size_t offset,
+                                std::size_t size) {
+    sync::ChunkPiece piece;
+    piece.space.id = space;
+    piece.chunk = log::chunk_id(of);
+    piece.total = static_cast<std::uint32_t>(of.size());
+    piece.offset = static_cast<std::uint32_t>(offset);
+    piece.bytes = base::to_bytes(base::ByteView(of).subspan(offset, size));
+    return piece;
+  }
+  sync::ServerMessage bring(const Person& by, std::vector<sync::ChunkPiece> pieces, std::int64_t now = kNow) {
+    auto message = message_of({});
+    message.chunks = std::move(pieces);
+    auto reply = send(by, message, now);
+    EXPECT_EQ(reply.chunk_states.size(), message.chunks.size());
+    return reply;
+  }
+  Code bring_whole(const Person& by, const Bytes& chunk) {
+    return bring(by, {piece(school.id(), chunk, 0, chunk.size())}).chunk_states.at(0).code;
+  }
+  sync::ServerMessage fetch(const Person& by, const log::ChunkId& chunk, std::uint32_t offset = 0,
+                            std::uint32_t most = 60'000) {
+    sync::ClientMessage message;
+    message.hello.emplace();
+    sync::ChunkWant want;
+    want.space.id = school.id();
+    want.chunk = chunk;
+    want.offset = offset;
+    want.most = most;
+    message.wants.push_back(want);
+    Peer peer(by.device());
+    peer.greeted = true;
+    EXPECT_TRUE(store->begin().ok());
+    message.hello.reset();
+    // All text was had before.
+    peer.follow({school.id()}, carrier->survey()[0].arrivals);
+    auto ingested = carrier->ingest(peer, message, kNow);
+    EXPECT_TRUE(store->commit().ok());
+    auto reply = carrier->answer(peer, message, std::move(ingested).value());
+    EXPECT_TRUE(reply.ok());
+    EXPECT_LE(sync::encode(*reply).size(), sync::kMessageMax);
+    return std::move(reply).value();
+  }
+  std::uint64_t media() const { return carrier->survey()[0].usage.media_bytes; }
+};
+
+TEST_F(ChunkTest, AChunkComesInPiecesAndIsThereWhenItIsWhole) {
+  const Bytes chunk = some(40'000);
+  auto state = bring(admin, {piece(school.id(), chunk, 0, 15'000)}).chunk_states.at(0);
+  EXPECT_EQ(state.code, Code::ok);
+  EXPECT_EQ(state.held, 15'000U);
+  EXPECT_EQ(media(), 0U);
+  EXPECT_EQ(fetch(admin, log::chunk_id(chunk)).chunks.at(0).total, 0U) << "half of it is nobody's";
+  // Asked, it says how far it is; from anywhere else it takes nothing and says the same.
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 0, 0)}).chunk_states.at(0).held, 15'000U);
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 0, 15'000)}).chunk_states.at(0).held, 15'000U);
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 30'000, 100)}).chunk_states.at(0).held, 15'000U);
+  open({});  // a restart in between
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 15'000, 25'000)}).chunk_states.at(0).held, 40'000U);
+  EXPECT_EQ(media(), 40'000U);
+  EXPECT_EQ(bring_whole(admin, chunk), Code::ok) << "once more changes nothing";
+  EXPECT_EQ(media(), 40'000U);
+  open({});
+  EXPECT_EQ(media(), 40'000U);
+  const auto given = fetch(admin, log::chunk_id(chunk), 10'000, 5'000).chunks.at(0);
+  EXPECT_EQ(given.total, 40'000U);
+  EXPECT_LE(given.bytes.size(), 5'000U);
+  EXPECT_TRUE(base::equal(given.bytes, base::ByteView(chunk).subspan(10'000, given.bytes.size())));
+  EXPECT_EQ(fetch(admin, log::chunk_id(chunk)).chunks.at(0).bytes, chunk);
+}
+
+TEST_F(ChunkTest, BytesOfAnotherAddressAreNotKept) {
+  const Bytes chunk = some(20'000);
+  auto lie = piece(school.id(), chunk, 0, chunk.size());
+  lie.bytes[7] ^= 1;
+  EXPECT_EQ(bring(admin, {lie}).chunk_states.at(0).code, Code::malformed);
+  EXPECT_EQ(media(), 0U);
+  EXPECT_EQ(fetch(admin, log::chunk_id(chunk)).chunks.at(0).total, 0U);
+  // Nobody else's beginning is spoilt by a lie about the same address.
+  admit(sari);
+  auto half = piece(school.id(), chunk, 0, 10'000);
+  half.bytes[0] ^= 1;
+  EXPECT_EQ(bring(sari, {half}).chunk_states.at(0).held, 10'000U);
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 0, 10'000)}).chunk_states.at(0).held, 10'000U);
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 10'000, 10'000)}).chunk_states.at(0).held, 20'000U);
+  EXPECT_EQ(bring(sari, {piece(school.id(), chunk, 10'000, 10'000)}).chunk_states.at(0).held, 20'000U);
+  EXPECT_EQ(fetch(sari, log::chunk_id(chunk)).chunks.at(0).bytes, chunk);
+}
+
+TEST_F(ChunkTest, WhoIsNotInASpaceNeitherBringsNorFetchesThere) {
+  const Bytes chunk = some(1000);
+  ASSERT_EQ(bring_whole(admin, chunk), Code::ok);
+  EXPECT_EQ(bring(stranger, {piece(school.id(), some(1000), 0, 1000)}).chunk_states.at(0).code,
+            Code::unknown_space);
+  // Of somebody known here, but not in this space.
+  admit(sari);
+  Community diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  const Bytes private_one = some(2000);
+  ASSERT_EQ(bring(sari, {piece(diary.id(), private_one, 0, 2000)}).chunk_states.at(0).code, Code::ok);
+  EXPECT_EQ(bring(admin, {piece(diary.id(), private_one, 0, 2000)}).chunk_states.at(0).code,
+            Code::unknown_space);
+  EXPECT_EQ(fetch(admin, log::chunk_id(private_one)).chunks.at(0).total, 0U)
+      << "an address of one space is none of another";
+  EXPECT_EQ(fetch(sari, log::chunk_id(chunk)).chunks.at(0).total, 1000U);
+  // Readers fetch and do not bring.
+  admit(budi, space::WireRole::reader);
+  EXPECT_EQ(bring(budi, {piece(school.id(), some(500), 0, 500)}).chunk_states.at(0).code,
+            Code::not_permitted);
+  EXPECT_EQ(fetch(budi, log::chunk_id(chunk)).chunks.at(0).total, 1000U);
+}
+
+TEST_F(ChunkTest, AFullQuotaBlocksThePhotoAndNotTheText) {
+  Writing log = enrol(school, admin);
+  Limits limits;
+  limits.community_bytes = 10'000;
+  open(limits);
+  ASSERT_EQ(bring_whole(admin, some(4'000)), Code::ok);
+  EXPECT_EQ(bring_whole(admin, some(1'001)), Code::quota_exceeded) << "half of it, to the byte";
+  EXPECT_EQ(bring(admin, {piece(school.id(), some(1'001), 0, 0)}).chunk_states.at(0).code,
+            Code::quota_exceeded)
+      << "already when asked";
+  EXPECT_EQ(bring_whole(admin, some(1'000)), Code::ok);
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(write(admin, log, log.write(1000)), Code::ok) << i;
+  const auto usage = carrier->survey()[0].usage;
+  EXPECT_GT(usage.media_bytes + usage.segment_bytes, limits.community_bytes);
+  EXPECT_LE(usage.segment_bytes, limits.community_bytes);
+  // What text has taken is not there for photos.
+  limits.media_part = 1;
+  open(limits);
+  EXPECT_EQ(bring_whole(admin, some(10)), Code::quota_exceeded);
+}
+
+TEST_F(ChunkTest, BeginningsAreFewAndAFloodComesAgainLater) {
+  Limits limits;
+  limits.begun_chunks = 2;
+  open(limits);
+  std::vector<Bytes> chunks;
+  for (int i = 0; i < 3; ++i) {
+    chunks.push_back(some(3000));
+    EXPECT_EQ(bring(admin, {piece(school.id(), chunks.back(), 0, 1000)}).chunk_states.at(0).held, 1000U);
+  }
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunks[0], 0, 0)}).chunk_states.at(0).held, 0U) << "the oldest";
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunks[2], 0, 0)}).chunk_states.at(0).held, 1000U);
+  limits.segment_burst = 1;
+  limits.segments_per_second = 1;
+  open(limits);
+  const auto reply =
+      bring(admin, {piece(school.id(), chunks[2], 1000, 1000), piece(school.id(), chunks[2], 2000, 1000)});
+  EXPECT_EQ(reply.chunk_states[0].code, Code::ok);
+  EXPECT_EQ(reply.chunk_states[1].code, Code::timed_out);
+}
+
+TEST_F(ChunkTest, NoChunkIsGivenWhileTextIsToCome) {
+  const Bytes chunk = some(30'000);
+  ASSERT_EQ(bring_whole(admin, chunk), Code::ok);
+  Writing log = enrol(school, admin);
+  for (int i = 0; i < 12; ++i) ASSERT_EQ(write(admin, log, log.write(8000)), Code::ok);
+  admit(sari);
+  Peer peer(sari.device());
+  sync::ClientMessage message;
+  message.hello.emplace();
+  message.hello->full = true;
+  sync::ChunkWant want;
+  want.space.id = school.id();
+  want.chunk = log::chunk_id(chunk);
+  want.most = 50'000;
+  message.wants.push_back(want);
+  int without = 0;
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(store->begin().ok());
+    auto ingested = carrier->ingest(peer, message, kNow);
+    ASSERT_TRUE(store->commit().ok());
+    const auto reply = carrier->answer(peer, message, std::move(ingested).value()).value();
+    message.hello.reset();
+    EXPECT_LE(sync::encode(reply).size(), sync::kMessageMax);
+    if (reply.bytes_to_come > 0) {
+      EXPECT_TRUE(reply.chunks.empty());
+      ++without;
+    } else if (!reply.chunks.empty() && reply.chunks[0].bytes.size() == chunk.size()) {
+      EXPECT_GE(without, 1);
+      return;
+    }
+  }
+  FAIL() << "the chunk never came";
+}
+
+TEST_F(ChunkTest, OnlyWhoAsksHearsThatChunksAreTaken) {
+  auto message = message_of({});
+  EXPECT_FALSE(send(admin, message).media);
+  message.media = true;
+  EXPECT_TRUE(send(admin, message).media);
+  EXPECT_FALSE(send(stranger, message).media) << "nobody's carrier";
+}
+
+}  // namespace
+}  // namespace sejawat::carrier
