@@ -52,13 +52,13 @@ export class World {
     return this.lines('ani', 'invite', '--role', 'teacher')[0].link;
   }
   // A phone: a profile of its own that outlives its browser.
-  async phone(name) {
+  async phone(name, ...more) {
     const profile = path.join(this.root, name);
     mkdirSync(profile, { recursive: true });
     for (const lock of ['SingletonLock', 'SingletonSocket', 'SingletonCookie']) rmSync(path.join(profile, lock), { force: true });
     const context = await chromium.launchPersistentContext(profile, {
       executablePath: executable,
-      args: ['--no-sandbox', '--disable-gpu'],
+      args: ['--no-sandbox', '--disable-gpu', ...more],
       viewport: { width: 360, height: 640 },
       locale: 'id-ID',
     });

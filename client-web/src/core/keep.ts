@@ -98,11 +98,11 @@ export async function unseal(wrapped: Wrapped): Promise<Uint8Array<ArrayBuffer>>
   return new Uint8Array(open);
 }
 
-// 32 bytes, the same at every call. `known` says whether there was one before.
-export async function storeKey(): Promise<{ key: Uint8Array; known: boolean }> {
-  const known = (await read('keep', 'store-key')) !== undefined;
-  const wrapped = await made('store-key', () => seal(crypto.getRandomValues(new Uint8Array(32))));
-  return { key: await unseal(wrapped), known };
+export const hasStoreKey = async (): Promise<boolean> => (await read('keep', 'store-key')) !== undefined;
+
+// 32 bytes, the same at every call; made at the first.
+export async function storeKey(): Promise<Uint8Array> {
+  return unseal(await made('store-key', () => seal(crypto.getRandomValues(new Uint8Array(32)))));
 }
 
 export const marker = (): Promise<Marker | undefined> => read<Marker>('keep', 'marker');

@@ -1,7 +1,7 @@
 // The Worker of one tab. It waits for the lock on the store; whoever holds it owns the core and answers the other tabs.
 import createCore from '@core/core_web.mjs';
 import { Door, DoorError, FILES } from './door';
-import { marker, setMarker, storeKey } from './keep';
+import { hasStoreKey, marker, setMarker, storeKey } from './keep';
 import type { BetweenTabs, Command, FromWorker, Result, State, ToWorker, Told, Trouble } from './messages';
 import { carry } from './transport';
 
@@ -10,6 +10,7 @@ const tabs = new BroadcastChannel('sejawat-core');
 const page = (message: FromWorker): void => self.postMessage(message);
 const others = (message: BetweenTabs): void => tabs.postMessage(message);
 const INTERRUPTED = 34;
+const INTERNAL = 35;
 
 let door: Door | undefined;
 let state: State = { at: 'starting' };
@@ -74,8 +75,7 @@ function execute(command: Command): { result: Result } | { failed: number } {
   try {
     return { result: door.call(command) };
   } catch (error) {
-    if (!(error instanceof DoorError)) throw error;
-    return { failed: error.code };
+    return { failed: error instanceof DoorError ? error.code : INTERNAL };
   }
 }
 
@@ -117,14 +117,13 @@ async function own(): Promise<void> {
       others({ state });
       await new Promise<void>((resolve) => (anew = resolve));
     }
-    const { key, known } = await storeKey();
-    if (there && !known) {
-      key.fill(0);
+    // No key is made for a store that another one opens: it would hide, next time, that the right one is gone.
+    if (there && !(await hasStoreKey())) {
       setState({ at: 'trouble', trouble: 'key-lost' });
       others({ state });
       return;
     }
-    door = Door.open(await createCore({ opfsFiles: files }), key);
+    door = Door.open(await createCore({ opfsFiles: files }), await storeKey());
   } catch (error) {
     setState({ at: 'trouble', trouble: troubleOf(error) });
     others({ state });

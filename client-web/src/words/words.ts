@@ -85,6 +85,7 @@ export const words = {
   sending: ['Mengirim…', 'Sending…'],
   onServer: ['Sudah di server sekolah', 'At the school server'],
   syncNow: ['Sinkronkan sekarang', 'Sync now'],
+  actionNeeded: ['Perlu tindakan', 'Needs action'],
   lastSync: ['Terakhir sinkron', 'Last synced'],
   never: ['belum pernah', 'never'],
   noServer: ['Belum terhubung ke sekolah', 'Not connected to a school yet'],
