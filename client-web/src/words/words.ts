@@ -73,7 +73,6 @@ export const words = {
   trashed: ['Catatan dipindah ke sampah', 'Entry moved to the trash'],
   trashEmpty: ['Sampah kosong', 'The trash is empty'],
   undo: ['Urungkan', 'Undo'],
-  restoreEntry: ['Kembalikan', 'Put back'],
   history: ['Riwayat perubahan', 'Revision history'],
   untitled: ['Catatan harian', 'Daily entry'],
   twoVersions: ['Ada dua versi', 'Two versions'],
@@ -112,7 +111,6 @@ export const words = {
   newVersion: ['Versi baru siap', 'New version ready'],
   reload: ['Muat ulang', 'Reload'],
   openingStore: ['Membuka catatan…', 'Opening your journal…'],
-  close: ['Tutup', 'Close'],
   // Trouble
   insecure: ['Alamat ini tidak aman', 'This address is not secure'],
   insecureText: [
