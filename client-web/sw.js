@@ -23,7 +23,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
-  const file = request.mode === 'navigate' ? '/' : url.pathname;
+  const file = url.pathname;
   if (!FILES.includes(file)) return;
   event.respondWith(caches.open(VERSION).then((cache) => cache.match(file)).then((kept) => kept ?? fetch(request)));
 });

@@ -194,7 +194,7 @@ test('a store that the browser threw away is told of, with what was not sent, an
   const world = new World();
   t.after(() => world.close());
   await world.serve();
-  const page = await world.phone('budi');
+  let page = await world.phone('budi');
   await page.goto(world.url);
   await page.click('text=Mulai sebagai guru baru');
   await page.fill('input', 'Pak Budi');
@@ -203,6 +203,8 @@ test('a store that the browser threw away is told of, with what was not sent, an
   await write(page, world.url, SENTENCE);
   await page.waitForSelector('li:has-text("Kelompok")');
   await page.waitForTimeout(500);
+  await page.context().close();
+  page = await world.phone('budi');
   await page.goto(`${world.url}healthz`);
   await page.evaluate(async () => {
     for (let tries = 0; ; ++tries) {
