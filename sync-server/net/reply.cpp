@@ -4,11 +4,13 @@ namespace sejawat::net {
 namespace {
 
 // Nothing from elsewhere runs, loads, frames or hears of these pages; WebAssembly needs a word of its own.
-// ws: and wss: to the same host are meant by 'self'.
+// No text becomes a script: only the client's own two policies (its worker's address, its templates) may be
+// made. ws: and wss: to the same host are meant by 'self'.
 constexpr char kPolicy[] =
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; "
     "style-src 'self'; img-src 'self' blob: data:; font-src 'self'; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'";
+    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types sejawat svelte-trusted-html";
 
 void guard(Reply& reply, bool tls) {
   auto& message = reply.message;

@@ -73,7 +73,8 @@ target_compile_definitions(dep_sqlite
     HAVE_CIPHER_AEGIS=0)
 if(EMSCRIPTEN)
   # client-core/platform/wasm brings the file system; nothing is ever written to a temporary file.
-  target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1)
+  # __WASM__ (clang says __wasm__) lets the encrypting layer ask the browser for chance, where there is no /dev.
+  target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1 __WASM__=1)
 else()
   target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
   target_link_libraries(dep_sqlite PUBLIC m pthread)
@@ -83,9 +84,11 @@ endif()
 file(GLOB zstd_sources "${THIRD_PARTY}/zstd/lib/common/*.c" "${THIRD_PARTY}/zstd/lib/compress/*.c"
   "${THIRD_PARTY}/zstd/lib/decompress/*.c")
 sejawat_dependency(zstd SOURCES ${zstd_sources} INCLUDE "${THIRD_PARTY}/zstd/lib"
-  OPTIMISE $<$<NOT:$<BOOL:${EMSCRIPTEN}>>:-O3>)
+  OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O3>)
 target_compile_definitions(dep_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_STRIP_ERROR_STRINGS=1
-  ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>)
+  ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>
+  # No level that we use compresses with it (client-core/log/seal/compress.cpp).
+  $<$<BOOL:${EMSCRIPTEN}>:ZSTD_EXCLUDE_DFAST_BLOCK_COMPRESSOR=1>)
 
 # --- libsodium (only `crypto`) ----------------------------------------------------------------------------------------
 if(EMSCRIPTEN)

@@ -1,0 +1,126 @@
+// What several screens show: the core's state and status, and the sync that this page drives.
+import type { Status, SyncProgress } from '../generated/sejawat/v1/api_pb';
+import { CoreError, on, request, start, watch, type State } from './client';
+import { drain } from './spool';
+
+const OFFLINE = 5;
+const EXISTS = 3;
+
+class App {
+  state = $state.raw<State>({ at: 'starting' });
+  status = $state.raw<Status | undefined>(undefined);
+  syncing = $state(false);
+  progress = $state.raw<SyncProgress | undefined>(undefined);
+  // How the last sync of this page ended: a code; undefined: none ended yet.
+  ended = $state<number | undefined>(undefined);
+  // The first run is not over when the person exists: joining needs a sync more.
+  arriving = $state(false);
+  draftRefused = $state(false);
+  newVersion = $state(false);
+  // Goes up whenever journal entries changed: lists read anew.
+  journal = $state(0);
+}
+export const app = new App();
+
+async function readStatus(): Promise<void> {
+  app.status = await request({ case: 'status', value: {} }, 'status');
+  app.syncing = app.status.syncing;
+}
+
+let reading: Promise<void> | undefined;
+let again = false;
+// At most one question under way, and the last answer is newer than the last cause to ask.
+export function refresh(): Promise<void> {
+  if (reading !== undefined) {
+    again = true;
+    return reading;
+  }
+  reading = readStatus().finally(() => {
+    reading = undefined;
+    if (again) {
+      again = false;
+      void refresh();
+    }
+  });
+  return reading;
+}
+
+export const connected = (): boolean => (app.status?.carriers.length ?? 0) > 0;
+
+// Harmless at any time: nothing happens without a person, without a server, or while one runs.
+export async function sync(): Promise<void> {
+  if (app.state.at !== 'ready') return;
+  if (app.status === undefined) await refresh();
+  if (app.status?.hasPerson !== true || !connected()) return;
+  try {
+    await request({ case: 'syncStart', value: {} }, 'syncStarted');
+    app.syncing = true;
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    if (error.code !== EXISTS) app.ended = error.code;
+  }
+}
+
+// A command that needs a line right after it: joining, recovering. Resolves with the code of the sync's end.
+export async function syncThrough(carrier = ''): Promise<number> {
+  const done = new Promise<number>((resolve) => {
+    const stop = on((told) => {
+      if (told.case !== 'ended') return;
+      stop();
+      resolve(told.value.code);
+    });
+  });
+  try {
+    await request({ case: 'syncStart', value: { carrier } }, 'syncStarted');
+  } catch (error) {
+    if (!(error instanceof CoreError) || error.code !== EXISTS) return error instanceof CoreError ? error.code : OFFLINE;
+  }
+  return done;
+}
+
+export async function takeDrafts(): Promise<void> {
+  try {
+    await drain();
+    app.draftRefused = false;
+  } catch {
+    app.draftRefused = true;
+  }
+  app.journal += 1;
+  await refresh();
+  await sync();
+}
+
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+export function begin(): void {
+  watch((state) => {
+    app.state = state;
+    if (state.at === 'ready') void refresh().then(() => (app.status?.hasPerson ? takeDrafts() : undefined));
+  });
+  on((told) => {
+    if (told.case === 'progress') {
+      app.syncing = true;
+      app.progress = told.value;
+    } else if (told.case === 'ended') {
+      app.syncing = false;
+      app.progress = undefined;
+      app.ended = told.value.code;
+      app.journal += 1;
+      void refresh();
+    } else if (told.case === 'journal') {
+      app.journal += 1;
+      void refresh();
+    } else if (told.case === 'pending') {
+      void refresh();
+      clearTimeout(soon);
+      if (told.value.count > 0n) soon = setTimeout(() => void sync(), 1500);
+    } else if (told.case === 'joined') {
+      void refresh();
+    }
+  });
+  addEventListener('online', () => void sync());
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') void sync();
+  });
+  start();
+}

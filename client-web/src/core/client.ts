@@ -1,0 +1,82 @@
+// The page's side of the core: `request` a command, hear events, know the state. Screens use nothing else.
+import type { Command, FromWorker, Result, State, ToWorker, Told } from './messages';
+import { trustedUrl } from './trusted';
+import workerUrl from './worker?worker&url';
+
+export type { Command, Lost, Result, State, Told, Trouble } from './messages';
+
+type CaseOf = NonNullable<Result['case']>;
+type ValueOf<C extends CaseOf> = Extract<Result, { case: C }>['value'];
+
+export class CoreError extends Error {
+  constructor(
+    readonly code: number,
+    readonly detail = '',
+  ) {
+    super(`code ${code} ${detail}`);
+  }
+}
+
+let worker: Worker | undefined;
+let lastAsk = 0;
+const asked = new Map<number, { resolve: (result: Result) => void; reject: (error: CoreError) => void }>();
+const listeners = new Set<(told: Told) => void>();
+const watchers = new Set<(state: State) => void>();
+let state: State = { at: 'starting' };
+
+function hear({ data }: MessageEvent<FromWorker>): void {
+  if ('told' in data) {
+    for (const listener of listeners) listener(data.told);
+  } else if ('state' in data) {
+    state = data.state;
+    for (const watcher of watchers) watcher(state);
+  } else {
+    const waiting = asked.get(data.answer);
+    asked.delete(data.answer);
+    if ('failed' in data) waiting?.reject(new CoreError(data.failed));
+    else if (data.result.case === 'error') waiting?.reject(new CoreError(data.result.value.code, data.result.value.detail));
+    else waiting?.resolve(data.result);
+  }
+}
+
+const say = (message: ToWorker): void => worker?.postMessage(message);
+
+function missing(): 'insecure' | 'unsupported' | undefined {
+  if (!isSecureContext) return 'insecure';
+  const able = 'locks' in navigator && 'storage' in navigator && 'getDirectory' in navigator.storage;
+  return able && typeof WebAssembly === 'object' && typeof BroadcastChannel === 'function' ? undefined : 'unsupported';
+}
+
+// Once. The editor does not wait for it.
+export function start(): void {
+  const trouble = missing();
+  if (trouble !== undefined) {
+    state = { at: 'trouble', trouble };
+    for (const watcher of watchers) watcher(state);
+    return;
+  }
+  worker = new Worker(trustedUrl(workerUrl), { type: 'module' });
+  worker.onmessage = hear;
+}
+
+export function watch(watcher: (state: State) => void): () => void {
+  watchers.add(watcher);
+  watcher(state);
+  return () => watchers.delete(watcher);
+}
+export function on(listener: (told: Told) => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+export const beginAnew = (): void => say({ begin: 'anew' });
+
+// Rejects with CoreError. Waits as long as there is no core yet.
+export async function request<C extends CaseOf>(command: Command, expected: C): Promise<ValueOf<C>> {
+  const ask = ++lastAsk;
+  const result = await new Promise<Result>((resolve, reject) => {
+    asked.set(ask, { resolve, reject });
+    say({ ask, command });
+  });
+  if (result.case !== expected) throw new CoreError(35, `expected ${expected}, got ${result.case}`);
+  return result.value as unknown as ValueOf<C>;
+}

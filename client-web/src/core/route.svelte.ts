@@ -1,0 +1,14 @@
+// The address after #: what the back button of a phone expects.
+const parse = (): string[] => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+const current = $state({ path: parse() });
+addEventListener('hashchange', () => (current.path = parse()));
+
+export const route = (): string[] => current.path;
+export function go(...path: string[]): void {
+  location.hash = `#/${path.map(encodeURIComponent).join('/')}`;
+}
+// In place of the present one, so that "back" does not return to a form that is done.
+export function replace(...path: string[]): void {
+  history.replaceState(null, '', `#/${path.map(encodeURIComponent).join('/')}`);
+  current.path = parse();
+}

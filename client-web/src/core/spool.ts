@@ -1,0 +1,107 @@
+// Drafts: what is typed is durable in the second store within half a second, sealed, with or without a core. A finished
+// draft goes into the core once: its id was chosen here, so a second try finds that the first one arrived.
+import { CoreError, request } from './client';
+import type { Entry } from './entry';
+import { merged } from './entry';
+import { names, read, remove, seal, unseal, write } from './keep';
+import { fromWire, toWire } from './wire';
+
+export interface Draft {
+  entry: Entry;
+  base?: Entry; // of an entry that the core has: what it was when editing began
+  finished: boolean;
+  at: number;
+}
+
+const DELAY_MS = 300;
+const ALREADY_EXISTS = 3;
+type Sealed = Awaited<ReturnType<typeof seal>>;
+
+// One write after another, the newest wins: an older one never overtakes it.
+let queue: Promise<void> = Promise.resolve();
+const inLine = (act: () => Promise<void>): Promise<void> => (queue = queue.then(act, act));
+
+async function put(draft: Draft): Promise<void> {
+  await write('drafts', draft.entry.id, await seal(new TextEncoder().encode(JSON.stringify(draft))));
+}
+
+export async function draftOf(id: string): Promise<Draft | undefined> {
+  const sealed = await read<Sealed>('drafts', id);
+  if (sealed === undefined) return undefined;
+  return JSON.parse(new TextDecoder().decode(await unseal(sealed))) as Draft;
+}
+
+export async function drafts(): Promise<Draft[]> {
+  const all = await Promise.all((await names('drafts')).map(draftOf));
+  return all.filter((draft) => draft !== undefined).sort((a, b) => b.at - a.at);
+}
+
+export const discard = (id: string): Promise<void> => inLine(() => remove('drafts', id));
+
+// Keeps one draft while it is typed. `saved` hears when the newest words are durable, `failed` when they are not.
+export class Spool {
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private dirty: Draft | undefined;
+  constructor(
+    private readonly saved: (at: number) => void,
+    private readonly failed: () => void,
+  ) {}
+
+  type(draft: Draft): void {
+    this.dirty = draft;
+    this.timer ??= setTimeout(() => void this.flush(), DELAY_MS);
+  }
+
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const draft = this.dirty;
+    this.dirty = undefined;
+    if (draft === undefined) return;
+    try {
+      await inLine(() => put(draft));
+      if (this.dirty === undefined) this.saved(draft.at);
+    } catch {
+      this.dirty ??= draft;
+      this.failed();
+    }
+  }
+}
+
+export const finish = (draft: Draft): Promise<void> => inLine(() => put({ ...draft, finished: true }));
+
+async function deliver(draft: Draft): Promise<void> {
+  if (draft.base === undefined) {
+    try {
+      await request({ case: 'journalAdd', value: { entries: [toWire(draft.entry)] } }, 'entryIds');
+    } catch (error) {
+      if (!(error instanceof CoreError) || error.code !== ALREADY_EXISTS) throw error;
+    }
+    return;
+  }
+  const current = await request({ case: 'journalShow', value: toWire(draft.entry) }, 'entry');
+  if (current.entry === undefined) throw new CoreError(35, 'an entry without an entry');
+  const entry = merged(draft.base, draft.entry, fromWire(current.entry));
+  await request({ case: 'journalEdit', value: { entry: toWire(entry) } }, 'done');
+}
+
+let draining: Promise<void> | undefined;
+
+// Rejects with the CoreError of a draft that the core does not take; it stays in the spool, and the others go in.
+export function drain(): Promise<void> {
+  draining ??= (async () => {
+    await queue.catch(() => undefined);
+    let refused: unknown;
+    for (const draft of await drafts()) {
+      if (!draft.finished) continue;
+      try {
+        await deliver(draft);
+        await discard(draft.entry.id);
+      } catch (error) {
+        refused ??= error;
+      }
+    }
+    if (refused !== undefined) throw refused;
+  })().finally(() => (draining = undefined));
+  return draining;
+}

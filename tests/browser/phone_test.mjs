@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { writeFileSync } from 'node:fs';
+import test from 'node:test';
+import { accessible, join, picture, sizes, skip, sleep, smallTargets, World, write } from './support.mjs';
+
+const SENTENCE = 'Kelompok belakang berhenti bekerja begitu soal cerita dibagikan';
+
+async function looks(page, name) {
+  await page.waitForTimeout(150);
+  await picture(page, name);
+  assert.deepEqual(await accessible(page), [], `axe on ${name}`);
+  assert.deepEqual(await smallTargets(page), [], `small targets on ${name}`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+}
+
+test('a teacher joins, checks the card, writes, and a second phone made from the card reads it', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  await page.goto(world.url);
+  await page.waitForSelector('text=Selamat datang');
+  await looks(page, '01-first-run');
+  const card = await join(page, world.url, link, 'Pak Budi, S.Pd.');
+  await looks(page, '02-recovery-card');
+  const words = card.split('\n').filter((line) => line.startsWith('kata:')).flatMap((line) => line.slice(5).trim().split(/\s+/));
+  assert.equal(words.length, 17);
+
+  await page.click('text=Sudah saya simpan');
+  const labels = await page.locator('label').allTextContents();
+  const asked = labels.map((label) => Number(label.match(/\d+/)[0]) - 1);
+  await page.locator('input').nth(0).fill('salah');
+  await page.locator('input').nth(1).fill(words[asked[1]]);
+  await page.click('button:has-text("Periksa")');
+  await page.waitForSelector('text=Kata itu berbeda dari kartu');
+  await looks(page, '03-card-check');
+  await page.locator('input').nth(0).fill(words[asked[0]]);
+  await page.click('button:has-text("Periksa")');
+  await page.waitForSelector('text=Belum ada catatan');
+  await looks(page, '04-home-empty');
+
+  await page.click('text=Tulis catatan');
+  await page.locator('textarea').first().fill(SENTENCE);
+  await page.locator('textarea').nth(1).fill('Setiap kelompok mencoba dulu sebelum bertanya');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await looks(page, '05-write');
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector(`li:has-text("${SENTENCE.slice(0, 20)}"):has-text("Sudah di server sekolah")`);
+  await looks(page, '06-home');
+
+  await page.click('nav >> text=Catatan');
+  await page.fill('input[type=search]', 'cerita');
+  await page.waitForSelector('li:has-text("Kelompok")');
+  await looks(page, '07-journal');
+  await page.fill('input[type=search]', 'gajah');
+  await page.waitForSelector('text=Tidak ada catatan dengan kata itu');
+  await page.fill('input[type=search]', '');
+  await page.click('li:has-text("Kelompok") a');
+  await page.waitForSelector('button:has-text("Ubah")');
+  await looks(page, '08-entry');
+  await page.click('button:has-text("Ubah")');
+  await page.locator('textarea').nth(2).fill('Soal cerita dibaca tanpa dipahami');
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector('text=Soal cerita dibaca tanpa dipahami');
+  await page.click('button:has-text("Buang ke sampah")');
+  await page.click('button:has-text("Urungkan")');
+  await page.click('button:has-text("Riwayat perubahan")');
+  await page.waitForSelector('h2:has-text("Riwayat perubahan")');
+  for (const [hash, name, text] of [['lainnya', '09-more', 'Bahasa'], ['status', '10-status', 'Ekspor darurat'], ['perangkat', '11-devices', 'Perangkat ini'], ['sampah', '12-trash', 'Sampah kosong']]) {
+    await page.goto(`${world.url}#/${hash}`);
+    await page.waitForSelector(`text=${text}`);
+    await looks(page, name);
+  }
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('text=Sudah di server sekolah');
+  await looks(page, '13-home-dark');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await looks(page, '14-home-320');
+
+  const second = await world.phone('budi2');
+  await second.goto(world.url);
+  await second.click('text=Pulihkan dengan kartu pemulihan');
+  await second.fill('textarea', card);
+  await second.click('button.primary');
+  await second.waitForSelector(`text=${SENTENCE.slice(0, 20)}`);
+  assert.deepEqual(page.faults, []);
+  assert.deepEqual(second.faults, []);
+});
+
+test('with the server dead the app opens, takes an entry, never says ✓✓, and delivers it once when the server is back', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  const card = await join(page, world.url, link, 'Pak Budi');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.context().close();
+  await world.stop();
+
+  page = await world.phone('budi');
+  await page.goto(world.url);
+  await page.waitForSelector('text=Tulis catatan');
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector(`li:has-text("${SENTENCE.slice(0, 20)}")`);
+  await page.waitForTimeout(2500);
+  assert.equal(await page.locator('li >> text=Sudah di server sekolah').count(), 0);
+  assert.equal(await page.locator('text=Menunggu dikirim').count(), 1);
+  await looks(page, '15-home-offline');
+
+  await world.serve(world.endpoint);
+  await page.click('[aria-label="Sinkronkan sekarang"]');
+  await page.waitForSelector('li:has-text("Sudah di server sekolah")');
+  writeFileSync(path.join(world.root, 'card.txt'), card);
+  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
+  const read = world.lines('native', 'journal', 'list');
+  assert.equal(read.length, 1);
+  assert.ok(JSON.stringify(read).includes(SENTENCE));
+});
+
+test('a browser killed while one types loses at most a second', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  await join(page, world.url, link, 'Pak Budi');
+  for (let round = 0; round < 3; ++round) {
+    await page.goto(`${world.url}#/tulis`);
+    await page.locator('textarea').first().click();
+    const typed = [];
+    const until = Date.now() + 1800 + 400 * round;
+    for (let n = 0; Date.now() < until; ++n) {
+      await page.keyboard.type(`r${round}k${n} `);
+      typed.push([Date.now(), `r${round}k${n}`]);
+    }
+    const killed = Date.now();
+    assert.ok((await world.killPhone('budi')) > 0);
+    page = await world.phone('budi');
+    await page.goto(world.url);
+    await page.click(`li a:has-text("r${round}k0")`);
+    const kept = await page.locator('textarea').first().inputValue();
+    const missing = typed.filter(([at, word]) => at < killed - 1000 && !kept.split(' ').includes(word));
+    assert.deepEqual(missing, [], `round ${round}`);
+  }
+});
+
+test('a browser killed while it sends: every entry arrives, once', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  const card = await join(page, world.url, link, 'Pak Budi');
+  const ROUNDS = Number(process.env.SEJAWAT_KILLS ?? 4);
+  for (let round = 0; round < ROUNDS; ++round) {
+    await write(page, world.url, `catatan ke ${round} yang tidak boleh hilang`);
+    await sleep((round * 137) % 900);
+    await world.killPhone('budi');
+    page = await world.phone('budi');
+    await page.goto(world.url);
+    await page.waitForSelector('text=Tulis catatan');
+  }
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  await page.waitForTimeout(2500);
+  writeFileSync(path.join(world.root, 'card.txt'), card);
+  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
+  const texts = world.lines('native', 'journal', 'list').map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
+  assert.deepEqual(texts, Array.from({ length: ROUNDS }, (_, i) => String(i)).sort());
+});
+
+test('a second tab speaks to the first one, and takes over when that one closes', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const first = await world.phone('budi');
+  await first.goto(world.url);
+  await first.click('text=Mulai sebagai guru baru');
+  await first.fill('input', 'Pak Budi');
+  await first.click('button.primary');
+  await first.waitForSelector('pre:has-text("kata:")');
+  const second = await first.context().newPage();
+  await write(second, world.url, SENTENCE);
+  await second.waitForSelector('li:has-text("Kelompok")');
+  await first.goto(`${world.url}#/`);
+  await first.waitForSelector('li:has-text("Kelompok")');
+  assert.equal(await first.locator('text=Belum terhubung ke sekolah').count(), 1);
+  await first.close();
+  await write(second, world.url, 'Sesudah tab pertama ditutup');
+  await second.waitForSelector('li:has-text("Sesudah tab pertama")');
+});
+
+test('a store that the browser threw away is told of, with what was not sent, and nothing is done by itself', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  let page = await world.phone('budi');
+  await page.goto(world.url);
+  await page.click('text=Mulai sebagai guru baru');
+  await page.fill('input', 'Pak Budi');
+  await page.click('button.primary');
+  await page.waitForSelector('pre:has-text("kata:")');
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector('li:has-text("Kelompok")');
+  await page.waitForTimeout(500);
+  await page.context().close();
+  page = await world.phone('budi');
+  await page.goto(`${world.url}healthz`);
+  await page.evaluate(async () => {
+    for (let tries = 0; ; ++tries) {
+      try {
+        return await (await navigator.storage.getDirectory()).removeEntry('sejawat', { recursive: true });
+      } catch (error) {
+        if (tries === 50) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  });
+  await page.goto(world.url);
+  await page.waitForSelector('text=Data di browser ini telah terhapus');
+  assert.match(await page.textContent('[role=alert]'), /Catatan: 1/);
+  await looks(page, '16-emptied');
+});
+
+test('a store without its key is left as it is, at every start', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi');
+  await page.goto(world.url);
+  await page.click('text=Mulai sebagai guru baru');
+  await page.fill('input', 'Pak Budi');
+  await page.click('button.primary');
+  await page.waitForSelector('pre:has-text("kata:")');
+  await page.goto(`${world.url}healthz`);
+  await page.evaluate(() => new Promise((resolve, reject) => {
+    const open = indexedDB.open('sejawat');
+    open.onerror = () => reject(open.error);
+    open.onsuccess = () => {
+      const transaction = open.result.transaction('keep', 'readwrite');
+      transaction.objectStore('keep').delete('store-key');
+      transaction.oncomplete = () => (open.result.close(), resolve());
+    };
+  }));
+  for (let start = 0; start < 2; ++start) {
+    await page.goto(world.url);
+    await page.waitForSelector('text=Kunci penyimpanan tidak ada');
+    await page.goto(`${world.url}healthz`);
+  }
+});
+
+test('at an http address of the LAN the app says why it does not start, and what to do', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi', '--host-resolver-rules=MAP sekolah.lan 127.0.0.1');
+  await page.goto(world.url.replace('127.0.0.1', 'sekolah.lan'));
+  await page.waitForSelector('text=Alamat ini tidak aman');
+  await looks(page, '17-insecure');
+});
+
+test('a captive portal that answers with its own page is not taken for a server', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  await join(page, world.url, link, 'Pak Budi');
+  await page.context().route('**/sync', (route) => route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Wi-Fi</h1>' }));
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector('text=Mungkin halaman masuk Wi-Fi');
+  assert.equal(await page.locator('text=Sudah di server sekolah').count(), 0);
+  await page.context().unroute('**/sync');
+  await page.click('[aria-label="Sinkronkan sekarang"]');
+  await page.waitForSelector('li:has-text("Sudah di server sekolah")');
+});
+
+test('the editor and the whole offline set stay within their budgets', () => {
+  const report = sizes();
+  assert.ok(report.typable <= 120_000, `${report.typable} bytes until one can type`);
+  assert.ok(report.whole <= report.budget.whole, `${report.whole} bytes in all`);
+  assert.ok(report.files['sw.js'] > 0);
+});

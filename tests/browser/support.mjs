@@ -1,0 +1,132 @@
+// Real Chromium against the real server. Each World has a server, a school made by the native client, and profiles.
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const root = new URL('../../', import.meta.url).pathname;
+const require = createRequire(`${root}client-web/package.json`);
+const { chromium } = require('playwright-core');
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const program = (name) => path.join(root, 'build/release/bin', name);
+export const web = path.join(root, 'build/web');
+export const sizes = () => JSON.parse(readFileSync(path.join(root, 'build/web-sizes.json'), 'utf8'));
+export const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+export const skip = executable ? false : 'Chromium is not installed (tools/setup test)';
+export { sleep };
+
+export class World {
+  root = mkdtempSync(path.join(tmpdir(), 'sejawat-web-'));
+  browsers = [];
+  async serve(listen = '127.0.0.1:0') {
+    const log = openSync(path.join(this.root, 'server.log'), 'a');
+    this.child = spawn(program('sejawat-server'), ['serve', '--data', path.join(this.root, 'server'), '--listen', listen, '--json', '--web', web],
+      { stdio: ['ignore', 'pipe', log] });
+    let text = '';
+    this.child.stdout.on('data', (part) => (text += part));
+    for (let i = 0; i < 400 && !text.includes('\n'); ++i) await sleep(25);
+    const said = JSON.parse(text.split('\n')[0]);
+    this.address = said.address;
+    this.endpoint = said.address.match(/^sejawats?:\/\/([^/]+)\//)[1];
+    this.url = `http://${this.endpoint}/`;
+    return said;
+  }
+  async stop() {
+    const ended = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+  client(home, ...args) {
+    return execFileSync(program('sejawat'), ['--home', path.join(this.root, home), '--lang', 'en', '--json', ...args], { encoding: 'utf8' });
+  }
+  lines(home, ...args) {
+    return this.client(home, ...args).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  }
+  async school() {
+    const said = await this.serve();
+    this.client('ani', 'init', '--name', 'Bu Ani');
+    this.client('ani', 'community', 'create', '--name', 'SDN Melati', '--kind', 'school', '--server', said.address,
+      '--operator-invite', said.operator_invite);
+    return this.lines('ani', 'invite', '--role', 'teacher')[0].link;
+  }
+  // A phone: a profile of its own that outlives its browser.
+  async phone(name, ...more) {
+    const profile = path.join(this.root, name);
+    mkdirSync(profile, { recursive: true });
+    for (const lock of ['SingletonLock', 'SingletonSocket', 'SingletonCookie']) rmSync(path.join(profile, lock), { force: true });
+    const context = await chromium.launchPersistentContext(profile, {
+      executablePath: executable,
+      args: ['--no-sandbox', '--disable-gpu', ...more],
+      viewport: { width: 360, height: 640 },
+      locale: 'id-ID',
+    });
+    this.browsers.push(context);
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(30_000);
+    page.faults = [];
+    page.on('pageerror', (error) => page.faults.push(String(error)));
+    page.on('console', (message) => message.type() === 'error' && page.faults.push(message.text()));
+    return page;
+  }
+  // Every process of that profile, at once, as when the phone's battery falls out.
+  async killPhone(name) {
+    const profile = path.join(this.root, name);
+    const mine = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
+      .filter((line) => line.includes(`--user-data-dir=${profile}`)).map((line) => Number(line.trim().split(' ')[0]));
+    for (const pid of mine) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        if (error.code !== 'ESRCH') throw error;
+      }
+    }
+    await sleep(300);
+    return mine.length;
+  }
+  async close() {
+    for (const browser of this.browsers) await browser.close().catch(() => undefined);
+    if (this.child?.exitCode === null && this.child.signalCode === null) await this.stop();
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+export async function join(page, url, link, name) {
+  await page.goto(url);
+  await page.click('text=Gabung dengan undangan');
+  await page.fill('input', name);
+  await page.fill('textarea', link);
+  await page.click('button.primary');
+  await page.waitForSelector('pre:has-text("kata:")');
+  return page.textContent('pre');
+}
+
+export async function write(page, url, words) {
+  await page.goto(`${url}#/tulis`);
+  await page.locator('textarea').first().fill(words);
+  await page.click('button:has-text("Simpan")');
+  await page.waitForURL(/#\/$/);
+}
+
+// Serious and critical findings of axe, as text. Put in by evaluate: the page's own policy stays in force.
+export async function accessible(page) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  return found.violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+}
+
+// Everything that can be touched is at least 48 px high, as drawn.
+export const smallTargets = (page) =>
+  page.evaluate(() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+    .filter((element) => element.checkVisibility())
+    .map((element) => ({ height: element.getBoundingClientRect().height, html: element.outerHTML.slice(0, 80) }))
+    .filter(({ height }) => height < 47.5));
+
+export async function picture(page, name) {
+  const folder = process.env.SEJAWAT_SCREENS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${name}.png`), await page.screenshot());
+}

@@ -1,0 +1,33 @@
+// Every string of the web client comes from src/words, in both languages, and no screen holds one of its own.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import test from 'node:test';
+
+const source = new URL('../../client-web/src/', import.meta.url).pathname;
+const svelte = ['App.svelte', ...['screens', 'parts'].flatMap((folder) => readdirSync(source + folder).map((name) => `${folder}/${name}`))];
+const words = readFileSync(`${source}words/words.ts`, 'utf8');
+const keys = [...words.matchAll(/^ {2}(\w+): \[/gm)].map(([, key]) => key);
+
+test('every string has two languages, and none uses a word that the glossary forbids', () => {
+  assert.ok(keys.length > 80, `${keys.length} strings`);
+  for (const forbidden of [/\bsubmit\b/i, /\bconflict\b/i, /\bqueue\b/i, /\btoken\b/i, /\b409\b/, /finalisasi/i, /\bgagal\b/i]) {
+    assert.doesNotMatch(words.replace(/^ {2}\w+:/gm, ''), forbidden);
+  }
+});
+
+test('every string is used', () => {
+  // The three domains are named by core/entry.ts.
+  const all = [...svelte, 'core/entry.ts'].map((name) => readFileSync(source + name, 'utf8')).join('\n');
+  assert.deepEqual(keys.filter((key) => !all.includes(`'${key}'`)), []);
+});
+
+test('no screen holds words of its own, and none makes HTML of text', () => {
+  for (const name of svelte) {
+    const text = readFileSync(source + name, 'utf8');
+    assert.doesNotMatch(text, /\{@html|innerHTML/, name);
+    const markup = text.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--[\s\S]*?-->/g, '');
+    const bare = markup.replace(/\{[^{}]*(\{[^{}]*(\{[^{}]*\}[^{}]*)*\}[^{}]*)*\}/g, '').replace(/<[^<>]*>/g, ' ');
+    const found = (bare.match(/[A-Za-z]{3,}/g) ?? []).filter((word) => !['Indonesia', 'English'].includes(word));
+    assert.deepEqual(found, [], name);
+  }
+});
