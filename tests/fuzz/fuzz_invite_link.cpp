@@ -1,5 +1,5 @@
 // Links, addresses, cards and codes of a device to link that somebody typed, pasted or scanned.
-// needs: crypto space
+// needs: crypto log space
 #include <cstdlib>
 
 #include "space/device_link.h"

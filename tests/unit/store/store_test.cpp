@@ -174,11 +174,13 @@ TEST_F(StoreFile, AStoreOfTheFirstVersionIsBroughtUpToDateWithAllItHolds) {
   ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
   const std::string key = "raw:" + base::to_hex(key_of(1).view());
   ASSERT_EQ(sqlite3_key(database, key.data(), static_cast<int>(key.size())), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(database,
-                         "DROP TABLE branch; DROP INDEX segment_waiting; CREATE INDEX segment_waiting ON"
-                         " segment(space, state) WHERE state IN (1, 2, 4); PRAGMA user_version = 1",
-                         nullptr, nullptr, nullptr),
-            SQLITE_OK);
+  ASSERT_EQ(
+      sqlite3_exec(database,
+                   "DROP TABLE attachment; DROP TABLE chunk; DROP TABLE chunk_wanted; DROP TABLE chunk_at;"
+                   "DROP TABLE branch; DROP INDEX segment_waiting; CREATE INDEX segment_waiting ON"
+                   " segment(space, state) WHERE state IN (1, 2, 4); PRAGMA user_version = 1",
+                   nullptr, nullptr, nullptr),
+      SQLITE_OK);
   sqlite3_close(database);
   auto store = Store::open(path(), key_of(1), 0);
   ASSERT_TRUE(store.ok()) << store.error().detail;

@@ -50,8 +50,8 @@ class ClientShelf {
   // Erasures of this person whose receipt by this carrier is not here; at most kMaxReceipts.
   virtual base::Result<std::vector<ReceiptQuery>> receipts_to_ask() { return std::vector<ReceiptQuery>(); }
   virtual base::Result<Vector> vector_of(const base::SpaceId& space) = 0;
-  // Of a carrier that was never met: whether to say first what is held here and hear what it has, because much
-  // of it may have come there another way.
+  // Of a carrier that was never met: whether to say first what is held here and hear what it has, because
+  // much of it may have come there another way.
   virtual base::Result<bool> ask_first(const base::SpaceId& space) {
     static_cast<void>(space);
     return false;
