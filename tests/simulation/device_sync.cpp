@@ -241,8 +241,14 @@ void Device::check_rejects(const api::Status& status, base::Code code) {
     if (code != base::Code::ok || !current_.refused) return;
     // Of a refused join the state of the join tells.
     const bool by_join = join_site_ && !join_waits_ && !core_->join_state().ok();
+    // Of several carriers each is offered everything, and need not want what lives with another one (ADR 26):
+    // what it refuses of that stands in its count of what it lacks. Whoever is out of a space is told that.
+    const bool elsewhere = status.carriers.size() > 1;
+    const bool out = std::any_of(status.spaces.begin(), status.spaces.end(), [](const auto& space) {
+      return space.kind != space::SpaceKind::personal && !space.member;
+    });
     world_.witness.always(Always::rejects_reach_a_person,
-                          !carrier.refusals.empty() || status.quarantined > 0 || by_join,
+                          !carrier.refusals.empty() || status.quarantined > 0 || by_join || elsewhere || out,
                           "a carrier refused something, and the status does not show it");
   }
 }
