@@ -24,7 +24,7 @@ function scripted() {
 function compiled() {
   const names = new Set();
   const built = path.join(process.env.SEJAWAT_BUILD ?? '', 'tests');
-  for (const entry of readdirSync(built).filter((name) => /^test_[a-z_]+$/.test(name))) {
+  for (const entry of readdirSync(built).filter((name) => /^test_[a-z_0-9]+$/.test(name))) {
     let suite = '';
     for (const line of execFileSync(path.join(built, entry), ['--gtest_list_tests'], { encoding: 'utf8' }).split('\n')) {
       if (/^\S+\.(\s|$)/.test(line)) suite = line.split(/\s/)[0].split('/').at(-1);
