@@ -21,21 +21,6 @@ void write_prompt(const cycle::Prompt* from, wire::Label& to) {
   to.set_english(from->english);
 }
 
-const char* type_name(cycle::FieldKind kind) {
-  switch (kind) {
-    case cycle::FieldKind::text: return "text";
-    case cycle::FieldKind::prose: return "prose";
-    case cycle::FieldKind::date: return "date";
-    case cycle::FieldKind::time: return "time";
-    case cycle::FieldKind::number: return "number";
-    case cycle::FieldKind::yes_no: return "yes_no";
-    case cycle::FieldKind::choice: return "choice";
-    case cycle::FieldKind::person: return "person";
-    case cycle::FieldKind::record: return "record";
-  }
-  return "text";
-}
-
 template <class List>
 void write_who(std::uint16_t who, List& to) {
   static constexpr std::pair<std::uint16_t, const char*> kNames[] = {{cycle::owner, "owner"},
@@ -61,7 +46,7 @@ void write_transition(const cycle::Transition& from, wire::Transition& to) {
 
 void write_field(const std::string& of, const cycle::Field& from, wire::Field& to) {
   to.set_name(from.name);
-  to.set_type(type_name(from.kind));
+  to.set_type(cycle::kind_name(from.kind));
   write_label(from.name, *to.mutable_label());
   if (const auto* question = cycle::prompt(of + "." + from.name))
     write_prompt(question, *to.mutable_prompt());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core_state.h"
+#include "space/erasure_rule.h"
 
 namespace sejawat::api {
 namespace {
@@ -15,18 +16,11 @@ log::SegmentName name_of(const SpaceState& space, const store::StoredSegment& se
 
 base::Result<bool> Core::State::may_drop(const SpaceState& space, const log::SegmentName& name,
                                          std::uint64_t op_count) {
-  if (space.membership.erased_ops(name).all(op_count)) return true;
-  for (const std::size_t place : space.membership.erasures_of(name)) {
-    const auto& witnesses = space.membership.erasures()[place].witnesses;
-    bool held = !witnesses.empty();
-    for (std::size_t i = 0; held && i < witnesses.size(); ++i) {
-      SJ_TRY(const auto found,
-             find_segment(space, witnesses[i].log, witnesses[i].segment_no, witnesses[i].tag));
-      held = found.has_value();
-    }
-    if (held) return true;
-  }
-  return false;
+  return sejawat::space::body_may_go(
+      space.membership, name, op_count, [&](const log::SegmentName& witness) -> base::Result<bool> {
+        SJ_TRY(const auto found, find_segment(space, witness.log, witness.segment_no, witness.tag));
+        return found.has_value();
+      });
 }
 
 base::Status Core::State::settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched) {

@@ -205,4 +205,19 @@ std::string label(const std::string& key, bool english) {
   return plain;
 }
 
+const char* kind_name(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::text: return "text";
+    case FieldKind::prose: return "prose";
+    case FieldKind::date: return "date";
+    case FieldKind::time: return "time";
+    case FieldKind::number: return "number";
+    case FieldKind::yes_no: return "yes_no";
+    case FieldKind::choice: return "choice";
+    case FieldKind::person: return "person";
+    case FieldKind::record: return "record";
+  }
+  return "text";
+}
+
 }  // namespace sejawat::cycle

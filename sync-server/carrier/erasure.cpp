@@ -2,6 +2,7 @@
 // erased, or when what survives was written once more and is here. Header, signature and hash of the body
 // stay, so chain, digests and positions are as before.
 #include "carrier/carrier.h"
+#include "space/erasure_rule.h"
 #include "space/receipt.h"
 
 namespace sejawat::carrier {
@@ -38,18 +39,11 @@ base::Status Carrier::note_arrival(Space& space, const log::SegmentName& name) {
 
 base::Result<bool> Carrier::may_drop(const Space& space, const log::SegmentName& name,
                                      std::uint64_t op_count) {
-  if (space.membership.erased_ops(name).all(op_count)) return true;
-  for (const std::size_t place : space.membership.erasures_of(name)) {
-    const auto& witnesses = space.membership.erasures()[place].witnesses;
-    bool held = !witnesses.empty();
-    for (std::size_t i = 0; held && i < witnesses.size(); ++i) {
-      SJ_TRY(const auto branch,
-             branch_with(space, witnesses[i].log, witnesses[i].segment_no + 1, witnesses[i].tag));
-      held = branch.has_value();
-    }
-    if (held) return true;
-  }
-  return false;
+  return sejawat::space::body_may_go(
+      space.membership, name, op_count, [&](const log::SegmentName& witness) -> base::Result<bool> {
+        SJ_TRY(const auto branch, branch_with(space, witness.log, witness.segment_no + 1, witness.tag));
+        return branch.has_value();
+      });
 }
 
 base::Status Carrier::settle_erasure(Space& space, const log::SegmentName& name) {

@@ -22,26 +22,11 @@ base::Result<cycle::RecordView> view_of(Room& room, const Args& args) {
   return room.shown(args["id"], static_cast<cycle::Type>(kind->type));
 }
 
-const char* kind_name(cycle::FieldKind kind) {
-  switch (kind) {
-    case cycle::FieldKind::text: return "text";
-    case cycle::FieldKind::prose: return "prose";
-    case cycle::FieldKind::date: return "date";
-    case cycle::FieldKind::time: return "time";
-    case cycle::FieldKind::number: return "number";
-    case cycle::FieldKind::yes_no: return "yes_no";
-    case cycle::FieldKind::choice: return "choice";
-    case cycle::FieldKind::person: return "person";
-    case cycle::FieldKind::record: return "record";
-  }
-  return "text";
-}
-
 boost::json::array fields_json(const std::vector<cycle::Field>& fields) {
   boost::json::array rows;
   for (const auto& field : fields) {
     boost::json::object row{
-        {"field", field.name}, {"type", kind_name(field.kind)}, {"required", field.required}};
+        {"field", field.name}, {"type", cycle::kind_name(field.kind)}, {"required", field.required}};
     if (!field.choices.empty()) {
       boost::json::array choices;
       for (const auto& choice : field.choices) choices.emplace_back(choice.name);
@@ -74,7 +59,7 @@ boost::json::object kind_json(const cycle::Entity& entity) {
 void print_fields(const std::vector<cycle::Field>& fields, bool english, const char* indent) {
   for (const auto& field : fields) {
     std::cout << indent << field.name << (field.required ? " *" : "") << "  " << label(field.name, english)
-              << "  (" << kind_name(field.kind);
+              << "  (" << cycle::kind_name(field.kind);
     for (const auto& choice : field.choices) std::cout << " " << choice.name;
     std::cout << ")\n";
   }
