@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "person.h"
 #include "space/membership.h"
 #include "space/receipt.h"
 #include "support/fakes.h"
@@ -13,20 +14,6 @@ namespace sejawat::space {
 namespace {
 
 using base::Code;
-
-struct Person {
-  explicit Person(base::Random& random)
-      : identity(Identity::from_seed(base::Secret32::random(random))),
-        keys(DeviceKeys::random(random)),
-        certificate(certify(identity.sign, keys, 100)),
-        log(crypto::SigningKey::from_seed(base::Secret32::random(random))) {}
-  Author author() const { return {&keys, &certificate, 200}; }
-  base::PersonId id() const { return certificate.person(); }
-  Identity identity;
-  DeviceKeys keys;
-  DeviceCertificate certificate;
-  crypto::SigningKey log;
-};
 
 class ErasureTest : public testing::Test {
  protected:

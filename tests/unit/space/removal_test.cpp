@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "log/segment.h"
+#include "person.h"
 #include "space/membership.h"
 #include "support/fakes.h"
 
@@ -14,21 +15,6 @@ namespace sejawat::space {
 namespace {
 
 using base::Code;
-
-struct Person {
-  explicit Person(base::Random& random)
-      : identity(Identity::from_seed(base::Secret32::random(random))),
-        keys(DeviceKeys::random(random)),
-        certificate(certify(identity.sign, keys, 100)),
-        log(DeviceKeys::random(random).sign) {}
-  Author author() const { return {&keys, &certificate, 200}; }
-  base::PersonId id() const { return certificate.person(); }
-  base::DeviceId device() const { return certificate.device(); }
-  Identity identity;
-  DeviceKeys keys;
-  DeviceCertificate certificate;
-  crypto::SigningKey log;
-};
 
 // Everything that the outside can see, as one string.
 std::string seen(const Membership& of) {
