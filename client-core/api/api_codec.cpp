@@ -302,6 +302,12 @@ void write_carrier(const CarrierStatus& from, wire::Carrier& to) {
   to.set_not_sent(from.unsent_segments);
   to.set_media_not_sent(from.unsent_media);
   to.set_media_refused(static_cast<std::uint32_t>(from.media_refused));
+  for (const auto& refusal : from.refusals) {
+    auto* item = to.add_refusals();
+    item->set_space(bytes_of(refusal.space));
+    item->set_code(static_cast<std::uint32_t>(refusal.code));
+    item->set_elsewhere(refusal.elsewhere);
+  }
 }
 void write(const FullStatus& from, wire::Reply& to) {
   auto& status = *to.mutable_status();

@@ -123,7 +123,8 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
     if (!core_.goes_to(*space, carrier_)) continue;
     SJ_TRY(auto records, records_to_offer(id));
     bool something = !records.empty();
-    if (!something && core_.certificate && space->membership.role_of(core_.certificate->person())) {
+    if (!something && core_.certificate && space->membership.role_of(core_.certificate->person()) &&
+        !waits_for_home(id)) {
       SJ_TRY(auto unsealed, core_.store->unsealed_count(id));
       const auto epoch = space->membership.current_epoch();
       something = unsealed > 0 && epoch && space->epochs.count(*epoch) != 0;
@@ -202,12 +203,28 @@ base::Status StoreShelf::offer_sealed(SpaceState& space, std::size_t budget, std
   return {};
 }
 
+// A carrier that refused a space of another one gets its records once more in each sync, and its segments
+// when it takes one of those, or tells that it has the space. Late work in a space that one left is sent all
+// the same: its own carrier keeps it in quarantine.
+bool StoreShelf::waits_for_home(const base::SpaceId& space) {
+  const auto known = core_.spaces.find(space);
+  if (known == core_.spaces.end()) return false;
+  const auto home = core_.home_of(*known->second);
+  if (!home.ok() || (*home)->key == carrier_) return false;
+  const auto last = core_.refused.find({carrier_, space});
+  if (last == core_.refused.end() || !last->second.elsewhere || carries(space)) return false;
+  if (acked_now_.count(space) != 0) return false;
+  core_.refused_now.emplace(space, Core::State::Refusal{last->second.code, true, 0});
+  return true;
+}
+
 base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offer(const base::SpaceId& id,
                                                                                   std::size_t budget) {
   std::vector<Offer> offers;
   const auto found = core_.spaces.find(id);
   if (found == core_.spaces.end()) return offers;
   SpaceState& space = *found->second;
+  if (waits_for_home(id)) return offers;
   // What was sealed before goes first, so that no more is sealed than this message can take: what waits
   // unsealed may still share a segment with what is written meanwhile.
   std::size_t used = 0;
@@ -272,8 +289,7 @@ bool StoreShelf::carries(const base::SpaceId& id) {
 void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
   if (SJ_PLANTED(client_hides_refusals)) return;
   if (code == base::Code::unknown_membership) return;  // "later" is no refusal
-  if (!carries(space)) return;
-  ++core_.refused_now.emplace(space, Core::State::Refusal{code, 0}).first->second.count;
+  ++core_.refused_now.emplace(space, Core::State::Refusal{code, !carries(space), 0}).first->second.count;
 }
 
 base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied) {

@@ -65,6 +65,7 @@ class StoreShelf final : public sync::ClientShelf {
   bool join_refused_for_good() const;
   bool carries(const base::SpaceId& space);
   void note_refused(const base::SpaceId& space, base::Code code);
+  bool waits_for_home(const base::SpaceId& space);
 
   Core::State& core_;
   base::PublicBoxKey carrier_;

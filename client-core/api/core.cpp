@@ -285,9 +285,14 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     const bool stale = outcome == base::Code::ok && at->first.first == address.key;
     at = stale ? core.refused.erase(at) : std::next(at);
   }
-  for (const auto& [space, refusal] : core.refused_now) core.refused[{address.key, space}] = refusal.code;
+  for (const auto& [space, refusal] : core.refused_now) core.refused[{address.key, space}] = refusal;
   if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
-  if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
+  const bool same = std::equal(old.begin(), old.end(), core.refused.begin(), core.refused.end(),
+                               [](const auto& a, const auto& b) {
+                                 return a.first == b.first && a.second.code == b.second.code &&
+                                        a.second.elsewhere == b.second.elsewhere;
+                               });
+  if (!same) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));
   if (outcome == base::Code::ok || outcome == base::Code::fenced) {

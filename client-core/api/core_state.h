@@ -108,14 +108,14 @@ struct Core::State {
   std::vector<store::CarrierRow> carriers;
   std::optional<PendingJoin> pending_join;
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
-  std::map<std::pair<base::PublicBoxKey, base::SpaceId>, base::Code>
-      refused;                               // as of the last sync with each
-  std::unique_ptr<sync::ClientShelf> shelf;  // of the sync in progress
   struct Refusal {
     base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence
-    std::uint32_t count = 0;
+    bool elsewhere = false;            // the space lives on another carrier
+    std::uint32_t count = 0;           // in the sync in progress
   };
-  std::map<base::SpaceId, Refusal> refused_now;   // by the carrier of this sync
+  std::map<std::pair<base::PublicBoxKey, base::SpaceId>, Refusal> refused;  // as of the last sync with each
+  std::unique_ptr<sync::ClientShelf> shelf;                                 // of the sync in progress
+  std::map<base::SpaceId, Refusal> refused_now;                             // by the carrier of this sync
   std::uint32_t forks_now = 0;                    // own logs that turned out to have forked, in this sync
   base::Code media_refused_now = base::Code::ok;  // why the carrier of this sync takes no more chunks
   Core::Changes changes;

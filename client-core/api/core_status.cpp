@@ -59,8 +59,8 @@ base::Result<Status> Core::status() {
     }
     SJ_TRY(auto unreadable, core.store->segments_in_state(id, store::SegmentState::unreadable, 4096));
     row.unreadable = unreadable.size();
-    for (const auto& [key, code] : core.refused) {
-      if (key.second == id) row.refused = code;
+    for (const auto& [key, refusal] : core.refused) {
+      if (key.second == id && !refusal.elsewhere) row.refused = refusal.code;
     }
     row.damaged = space->damaged;
     row.admin = core.is_admin(*space);
@@ -123,8 +123,8 @@ base::Result<std::map<base::PersonId, std::string>> Core::names() {
 
 base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carrier) {
   std::vector<Refusal> refusals;
-  for (const auto& [key, code] : state_->refused) {
-    if (key.first == carrier) refusals.push_back({key.second, code});
+  for (const auto& [key, refusal] : state_->refused) {
+    if (key.first == carrier) refusals.push_back({key.second, refusal.code, refusal.elsewhere});
   }
   return refusals;
 }
@@ -194,7 +194,7 @@ base::Result<Delivery> Core::delivery(const base::SpaceId& space, const base::Ob
 bool Core::recovering() const { return state_->identity.has_value(); }
 std::uint32_t Core::refused_in_sync() const {
   std::uint32_t count = 0;
-  for (const auto& [space, refusal] : state_->refused_now) count += refusal.count;
+  for (const auto& [space, refusal] : state_->refused_now) count += refusal.elsewhere ? 0 : refusal.count;
   return count;
 }
 

@@ -9,6 +9,7 @@ namespace sejawat::api {
 namespace {
 
 constexpr std::size_t kMaxRefused = 4096;
+constexpr std::uint64_t kElsewhere = 1U << 16U;  // beside a code: State::Refusal::elsewhere
 
 base::Error damaged(const char* what) { return base::error(base::Code::store_key_wrong, what); }
 
@@ -82,7 +83,7 @@ base::Status Core::State::load_settings() {
     if (!reader.id(carrier_key) || !reader.id(space_id) || !reader.varint(code)) {
       return damaged("stored refusals do not parse");
     }
-    refused[{carrier_key, space_id}] = static_cast<base::Code>(code);
+    refused[{carrier_key, space_id}] = {static_cast<base::Code>(code & 0xFFFF), (code & kElsewhere) != 0, 0};
   }
   return {};
 }
@@ -171,10 +172,10 @@ void Core::State::reload() {
 
 base::Status Core::State::save_refused() {
   base::Writer writer;
-  for (const auto& [key, code] : refused) {
+  for (const auto& [key, refusal] : refused) {
     writer.raw(key.first.view());
     writer.raw(key.second.view());
-    writer.varint(static_cast<std::uint64_t>(code));
+    writer.varint(static_cast<std::uint64_t>(refusal.code) | (refusal.elsewhere ? kElsewhere : 0));
   }
   return store->put_setting("refused", writer.bytes());
 }

@@ -5,11 +5,14 @@ import test from 'node:test';
 
 const source = new URL('../../client-web/src/', import.meta.url).pathname;
 const svelte = ['App.svelte', ...['screens', 'parts'].flatMap((folder) => readdirSync(source + folder).map((name) => `${folder}/${name}`))];
-const words = readFileSync(`${source}words/words.ts`, 'utf8');
+// One file of strings for each area.
+const areas = readdirSync(`${source}words`).filter((name) => !['errors.ts', 'language.svelte.ts', 'words.ts'].includes(name));
+const words = areas.map((name) => readFileSync(`${source}words/${name}`, 'utf8')).join('\n');
 const keys = [...words.matchAll(/^ {2}(\w+): \[/gm)].map(([, key]) => key);
 
 test('every string has two languages, and none uses a word that the glossary forbids', () => {
   assert.ok(keys.length > 80, `${keys.length} strings`);
+  assert.deepEqual(keys.filter((key, i) => keys.indexOf(key) !== i), [], 'one area overwrites another');
   for (const forbidden of [/\bsubmit\b/i, /\bconflict\b/i, /\bqueue\b/i, /\btoken\b/i, /\b409\b/, /finalisasi/i, /\bgagal\b/i]) {
     assert.doesNotMatch(words.replace(/^ {2}\w+:/gm, ''), forbidden);
   }
@@ -22,7 +25,7 @@ test('every string is used', () => {
 });
 
 test('no screen holds words of its own, and none makes HTML of text', () => {
-  for (const name of svelte) {
+  for (const name of svelte.filter((file) => file.endsWith('.svelte'))) {
     const text = readFileSync(source + name, 'utf8');
     assert.doesNotMatch(text, /\{@html|innerHTML/, name);
     const markup = text.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>|<!--[\s\S]*?-->/g, '');

@@ -19,7 +19,8 @@ struct SyncResult {
   bool same = false;  // one exchange, and the carrier had nothing to say
   bool refused = false;
   std::uint64_t pending = 0;
-  std::uint64_t lifetime = 0;  // of the server's store, when it answered
+  std::uint64_t lifetime = 0;            // of the server's store, when it answered
+  std::shared_ptr<const Promise> as_of;  // how far the server was then
 };
 
 // A server and the way to it.

@@ -113,6 +113,7 @@ void Device::take(const base::Result<Answer>& answer) {
   current_.same = answer->same && current_.exchanges == 1;
   current_.refused = current_.refused || answer->refused;
   current_.lifetime = answer->lifetime;
+  current_.as_of = answer->as_of;
   world_.witness.sometimes(Sometimes::push_arrives, answer->push);
   world_.witness.sometimes(Sometimes::sync_takes_several_exchanges, current_.exchanges == 2);
   if (line_) {
@@ -200,8 +201,12 @@ void Device::check_sent(const api::Status& status) {
       position = std::max(position, dot.position);
     }
   }
+  // Whom a revocation sends to quarantine while the answer is on its way, the device cannot know of yet.
+  const bool learnt_since = personal && current_.as_of && current_.as_of->count(*personal) != 0 &&
+                            site.server->tips()[*personal] != current_.as_of->at(*personal);
   for (const auto& [log, position] : last) {
     const auto holds = personal ? site.server->holds(*personal, {log, position}) : Server::Holds::nothing;
+    if (holds == Server::Holds::late && learnt_since) continue;
     world_.witness.always(Always::sent_is_on_the_carrier, holds == Server::Holds::counted,
                           "device " + std::to_string(number_) + " shows as sent what its carrier " +
                               (holds == Server::Holds::late ? "keeps in quarantine" : "does not hold"));
@@ -241,14 +246,8 @@ void Device::check_rejects(const api::Status& status, base::Code code) {
     if (code != base::Code::ok || !current_.refused) return;
     // Of a refused join the state of the join tells.
     const bool by_join = join_site_ && !join_waits_ && !core_->join_state().ok();
-    // Of several carriers each is offered everything, and need not want what lives with another one (ADR 26):
-    // what it refuses of that stands in its count of what it lacks. Whoever is out of a space is told that.
-    const bool elsewhere = status.carriers.size() > 1;
-    const bool out = std::any_of(status.spaces.begin(), status.spaces.end(), [](const auto& space) {
-      return space.kind != space::SpaceKind::personal && !space.member;
-    });
     world_.witness.always(Always::rejects_reach_a_person,
-                          !carrier.refusals.empty() || status.quarantined > 0 || by_join || elsewhere || out,
+                          !carrier.refusals.empty() || status.quarantined > 0 || by_join,
                           "a carrier refused something, and the status does not show it");
   }
 }

@@ -331,9 +331,10 @@ TEST_F(FoundAtSchool, AServerThatWentBackToBeforeADeviceTakesItsCheckMarksBack) 
 // with the link came back. 215830065446791: the one holder of the key was no admin any more. 76687588960899:
 // a space that is served no more held up the others.
 TEST(FoundSeeds, SchedulesThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed : {140910399516217U, 40482849152378U, 160132269988702U, 64951796807890U,
-                                   33528994140394U, 192579930913902U, 268151228849295U, 143802859052810U,
-                                   215830065446791U, 100900388792111U, 76687588960899U, 45094295490064U}) {
+  for (const std::uint64_t seed :
+       {140910399516217U, 40482849152378U, 160132269988702U, 64951796807890U, 33528994140394U,
+        192579930913902U, 268151228849295U, 143802859052810U, 215830065446791U, 100900388792111U,
+        76687588960899U, 45094295490064U, 6945319095042U, 192810101732357U}) {
     RunOptions options;
     options.seed = seed;
     const RunReport run = run_schedules(options);

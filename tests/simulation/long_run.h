@@ -9,10 +9,6 @@
 
 namespace sejawat::simulation {
 
-// Schedules that still break a property; docs/adr/0017 says what is known of each. They are played and
-// printed.
-inline bool is_known_open(std::uint64_t seed) { return seed == 6945319095042; }
-
 inline void expect_all_to_hold(std::uint64_t seed, std::uint64_t schedules) {
   RunOptions options;
   options.seed = seed;
@@ -20,10 +16,6 @@ inline void expect_all_to_hold(std::uint64_t seed, std::uint64_t schedules) {
   const RunReport run = run_schedules(options);
   print_table(run, std::cout);
   for (const auto& failure : run.failures) {
-    if (is_known_open(failure.seed)) {
-      std::cout << "KNOWN OPEN: " << failure.seed << ": " << failure.violation->detail << '\n';
-      continue;
-    }
     ADD_FAILURE() << name_of(failure.violation->property) << ": " << failure.violation->detail
                   << "\n  replay: " << replay_command(failure, Planted::none);
   }

@@ -206,8 +206,8 @@ std::optional<Answer> Server::seal(sync::CarrierSession& session, base::Result<s
   if (!sealed.ok()) return std::nullopt;
   world_.witness.event("server answers", sealed->size(), answer.same ? 1 : 0, *sealed);
   answer.bytes = std::move(*sealed);
-  // A push says what is new, not what the store holds.
-  if (!answer.push) answer.promise = std::move(*promise);
+  if (!answer.push) answer.promise = *promise;
+  answer.as_of = std::move(*promise);
   return answer;
 }
 

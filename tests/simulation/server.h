@@ -20,12 +20,13 @@ using Promise = std::map<base::SpaceId, std::pair<std::uint64_t, base::Digest>>;
 
 struct Answer {
   base::Bytes bytes;
-  std::shared_ptr<const Promise> promise;
-  bool same = false;           // it said that there is nothing to do
-  bool tampered = false;       // by the network
-  bool push = false;           // it answers nothing
-  bool refused = false;        // something in it was refused for good
-  std::uint64_t lifetime = 0;  // of the server's store: Server::lifetime
+  std::shared_ptr<const Promise> promise;  // none in a push, which says what is new, not what the store holds
+  std::shared_ptr<const Promise> as_of;    // the places when it was sealed
+  bool same = false;                       // it said that there is nothing to do
+  bool tampered = false;                   // by the network
+  bool push = false;                       // it answers nothing
+  bool refused = false;                    // something in it was refused for good
+  std::uint64_t lifetime = 0;              // of the server's store: Server::lifetime
 };
 using Respond = std::function<void(base::Result<Answer>)>;
 

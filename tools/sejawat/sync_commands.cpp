@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "commands.h"
@@ -12,7 +13,9 @@ namespace {
 boost::json::array refusals_json(const std::vector<api::Refusal>& refusals) {
   boost::json::array rows;
   for (const auto& refusal : refusals) {
-    rows.push_back({{"space", refusal.space.hex()}, {"reason", base::code_name(refusal.code)}});
+    rows.push_back({{"space", refusal.space.hex()},
+                    {"reason", base::code_name(refusal.code)},
+                    {"elsewhere", refusal.elsewhere}});
   }
   return rows;
 }
@@ -81,8 +84,10 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
     if (session.core().forks_in_sync() > 0) std::cout << fork_sentence(session.language()) << "\n";
     if (!status->new_devices.empty()) std::cout << new_device_sentence(session) << "\n";
   }
-  if (!refusals->empty()) {
-    return session.fail(base::error(refusals->front().code, "refused by the server"));
+  const auto trouble = std::find_if(refusals->begin(), refusals->end(),
+                                    [](const api::Refusal& refusal) { return !refusal.elsewhere; });
+  if (trouble != refusals->end()) {
+    return session.fail(base::error(trouble->code, "refused by the server"));
   }
   return 0;
 }
@@ -121,7 +126,10 @@ int run_status(const Globals& globals) {
                   << sentence(carrier.media_refused, session.language()) << "\n";
       }
       for (const auto& refusal : carrier.refusals) {
-        std::cout << session.say("    ditolak server: ", "    refused by the server: ")
+        std::cout << (refusal.elsewhere
+                          ? session.say("    tidak disimpan di server ini, tempatnya di server lain: ",
+                                        "    not kept by this server, it lives on another one: ")
+                          : session.say("    ditolak server: ", "    refused by the server: "))
                   << sentence(refusal.code, session.language()) << "\n";
       }
     }

@@ -75,6 +75,20 @@ TEST_F(Roaming, AServerThatKnowsNothingGetsEverything) {
   EXPECT_LE(there.round_trips, 2U);
   EXPECT_EQ(there.sent, 0U);
   EXPECT_GT(unsent_at(district), 0U);
+  const auto told_of = [this](const base::SpaceId& space) {
+    const auto refusals = ani->refusals(district.address().key);
+    return refusals.ok() && std::any_of(refusals->begin(), refusals->end(), [&](const Refusal& refusal) {
+             return refusal.space == space && refusal.elsewhere;
+           });
+  };
+  EXPECT_TRUE(told_of(personal_space())) << "and yet it is told, of that carrier";
+  EXPECT_EQ(personal(status(*ani)).refused, Code::ok);
+  // A journal is not sent again and again to where it is not wanted.
+  const auto again = sync(*ani, district);
+  EXPECT_EQ(again.code, Code::ok);
+  EXPECT_LT(again.bytes_up, there.bytes_up - 4'000);
+  EXPECT_EQ(again.round_trips, 1U);
+  EXPECT_TRUE(told_of(personal_space())) << "also in a sync that offers nothing of it";
   const auto report = sync(*ani);
   EXPECT_EQ(report.code, Code::ok);
   EXPECT_EQ(report.round_trips, 1U);

@@ -44,6 +44,7 @@ struct SpaceStatus {
 struct Refusal {
   base::SpaceId space;
   base::Code code = base::Code::ok;
+  bool elsewhere = false;  // the space lives on another carrier: no trouble, and its segments wait for no one
 };
 struct CarrierStatus {
   space::CarrierAddress address;
