@@ -50,6 +50,12 @@ export function refresh(): Promise<void> {
 
 export const connected = (): boolean => (app.status?.carriers.length ?? 0) > 0;
 
+// Why a server did not let this person in: a code. Waiting for a line or for a key is no refusal.
+export function joinRefused(): number | undefined {
+  const code = app.status?.join ?? 0;
+  return [0, 2, OFFLINE, 7, 17].includes(code) ? undefined : code;
+}
+
 // Harmless at any time: nothing happens without a person, without a server, or while one runs.
 export async function sync(): Promise<void> {
   if (app.state.at !== 'ready') return;
