@@ -33,6 +33,7 @@ struct Settings {
   bool first_shape = false;
   bool json = false;
   bool keep_going = false;
+  std::uint64_t stop_after = 10;
 };
 
 template <class Property, class Array>
@@ -96,7 +97,7 @@ int run(const Settings& settings) {
   options.stop = [] { return interrupted != 0; };
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
-  if (settings.keep_going) options.stop_after_failures = settings.schedules;
+  options.stop_after_failures = settings.keep_going ? settings.schedules : settings.stop_after;
   const auto planted = planted_of(settings.planted);
   if (!planted) {
     std::cerr << "sejawat-simulate: no planted fault of that name\n";
@@ -153,7 +154,9 @@ int parse_and_run(int argc, char** argv) {
   app.add_flag("--first-shape", settings.first_shape, "short schedules, as those that older seeds belong to");
   app.add_flag("--compute-all", settings.compute_all,
                "signatures and agreements are computed each time, not looked up; the trace is the same");
-  app.add_flag("--keep-going", settings.keep_going, "do not stop after ten failing schedules");
+  app.add_option("--stop-after", settings.stop_after, "so many failing schedules (default 10)")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--keep-going", settings.keep_going, "do not stop after failing schedules");
   app.add_flag("--json", settings.json, "the report as one JSON value");
   try {
     app.parse(argc, argv);
