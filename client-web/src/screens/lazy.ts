@@ -9,6 +9,7 @@ const plain = (load: () => Promise<{ default: Plain }>): Load => load as unknown
 
 export const lazy: Record<string, Load> = {
   kartu: plain(() => import('./CardScreen.svelte')),
+  undangan: plain(() => import('./InviteScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),
   status: plain(() => import('./StatusScreen.svelte')),
 };
