@@ -7,7 +7,18 @@ type Plain = Component<Record<string, never>>;
 type Load = () => Promise<{ default: Screen }>;
 const plain = (load: () => Promise<{ default: Plain }>): Load => load as unknown as Load;
 
+const chunk = () => import('./cycle');
+type Chunk = Awaited<ReturnType<typeof chunk>>;
+const cycle = (name: Exclude<keyof Chunk, 'homeCards' | 'entryProblems'>): Load => () => chunk().then((all) => ({ default: all[name] as unknown as Screen }));
+export const entryProblems = () => chunk().then((all) => all.entryProblems);
+export const homeCards = () => chunk().then((all) => all.homeCards);
+
 export const lazy: Record<string, Load> = {
+  bagikan: cycle('share'),
+  diskusi: cycle('daily'),
+  masalah: cycle('problem'),
+  siklus: cycle('cycles'),
+  tanggapi: cycle('asks'),
   kartu: plain(() => import('./CardScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),
   status: plain(() => import('./StatusScreen.svelte')),

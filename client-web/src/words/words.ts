@@ -1,7 +1,8 @@
 // Every string that people see, Indonesian first (glossary: docs of the product, locked), by area. Keys say what it is for.
 import { common } from './common';
+import { cycle } from './cycle';
 import { person } from './person';
 
-export const words = { ...common, ...person };
+export const words = { ...common, ...person, ...cycle };
 
 export type Word = keyof typeof words;

@@ -1,0 +1,8 @@
+// One chunk: whoever opens a screen of the cycle will open the next one, too.
+export { default as asks } from './AsksScreen.svelte';
+export { default as cycles } from './CyclesScreen.svelte';
+export { default as daily } from './DailyScreen.svelte';
+export { default as entryProblems } from './EntryProblems.svelte';
+export { default as homeCards } from './HomeCards.svelte';
+export { default as problem } from './ProblemScreen.svelte';
+export { default as share } from './ShareScreen.svelte';
