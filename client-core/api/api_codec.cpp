@@ -206,7 +206,8 @@ base::Result<Command> read_command(wire::Request& from) {
     case wire::Request::kStatus: return Command(GetStatus{});
     case wire::Request::kCarriers: return Command(GetCarriers{});
     case wire::Request::kAddCarrier: return Command(AddCarrier{from.add_carrier().url()});
-    case wire::Request::kSyncStart: return Command(SyncStart{from.sync_start().carrier()});
+    case wire::Request::kSyncStart:
+      return Command(SyncStart{from.sync_start().carrier(), from.sync_start().live()});
     case wire::Request::kSyncCancel: return Command(SyncCancel{});
     case wire::Request::kBundleExport: return read(from.bundle_export());
     case wire::Request::kBundleImport:
@@ -333,6 +334,7 @@ void write(const FullStatus& from, wire::Reply& to) {
   for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
   status.set_join(static_cast<std::uint32_t>(from.join));
   status.set_syncing(from.syncing);
+  status.set_live(from.live);
   status.set_recovering(from.recovering);
   status.set_media_pending(from.status.media_pending);
   status.set_media_wanted(from.status.media_wanted);
@@ -385,6 +387,11 @@ void write(const SyncDriver::Connect& from, wire::Event& to) {
   connect.set_host(text_of(from.address.host));
   connect.set_port(from.address.port);
   connect.set_tls(from.address.tls);
+  connect.set_live(from.live);
+}
+void write(const SyncDriver::Settled& from, wire::Event& to) {
+  to.mutable_settled()->set_sent(from.sent);
+  to.mutable_settled()->set_received(from.received);
 }
 void write(const SyncDriver::Disconnect& from, wire::Event& to) {
   to.mutable_disconnect()->set_connection(from.connection);

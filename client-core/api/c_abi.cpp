@@ -150,6 +150,7 @@ int sejawat_call(sejawat_core* core, const uint8_t* request, size_t request_size
     }
   }
   core->pending_stale = true;
+  core->sync->nudge();
   base::Bytes bytes = api::door::encode_reply(decoded->id, result);
   const int given = give(bytes, reply, reply_size);
   base::wipe(bytes.data(), bytes.size());

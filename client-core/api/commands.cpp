@@ -249,7 +249,8 @@ struct Executor {
     FullStatus full;
     SJ_TRY(full.status, core.status());
     full.join = core.join_state().code();
-    full.syncing = sync.running();
+    full.syncing = sync.running() && !sync.settled();
+    full.live = sync.settled();
     full.recovering = core.recovering();
     return Result(std::move(full));
   }
@@ -267,7 +268,7 @@ struct Executor {
       SJ_TRY(carrier, space::CarrierAddress::parse(start.carrier));
     }
     if (!carrier) return base::error(Code::not_found, "no carrier is known");
-    SJ_TRY(auto connection, sync.start(*carrier));
+    SJ_TRY(auto connection, sync.start(*carrier, start.live));
     return Result(SyncStarted{connection});
   }
   base::Result<Result> operator()(SyncCancel&) { return done(sync.cancel()); }

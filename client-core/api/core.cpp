@@ -268,6 +268,17 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
                                                core.random);
 }
 
+base::Status Core::sync_settled(const space::CarrierAddress& address) {
+  State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
+  auto* row = core.carrier(address.key);
+  if (row == nullptr) return {};
+  row->last_error = static_cast<std::uint16_t>(base::Code::ok);
+  row->last_sync_wall_ms = core.clock.now().wall_ms;
+  row->url = address.url();
+  return core.store->put_carrier(*row);
+}
+
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
   State& core = *state_;
   core.shelf.reset();

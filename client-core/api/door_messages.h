@@ -108,6 +108,7 @@ struct AddCarrier {
 };
 struct SyncStart {
   std::string carrier;
+  bool live = false;
 };
 struct SyncCancel {};
 struct ExportPiece {
@@ -200,6 +201,7 @@ struct FullStatus {
   Status status;
   base::Code join = base::Code::not_found;
   bool syncing = false;
+  bool live = false;
   bool recovering = false;
 };
 struct Carriers {

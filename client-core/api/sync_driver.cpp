@@ -2,22 +2,23 @@
 
 namespace sejawat::api {
 
-base::Result<SyncDriver::Connection> SyncDriver::start(const space::CarrierAddress& carrier) {
+base::Result<SyncDriver::Connection> SyncDriver::start(const space::CarrierAddress& carrier, bool live) {
   if (sync_) return base::error(base::Code::already_exists, "a sync is running");
   // A host that starts syncs and never listens would fill the memory.
   constexpr std::size_t kMostUnheard = 256;
   if (events_.size() > kMostUnheard)
     return base::error(base::Code::quota_exceeded, "events were not fetched");
-  SJ_TRY(auto session, core_.start_sync(carrier, false));
+  SJ_TRY(auto session, core_.start_sync(carrier, live));
   Running running;
   running.connection = ++last_;
   if (last_ == 0) running.connection = ++last_;
   running.carrier = carrier;
+  running.live = live;
   running.session = std::move(session);
   running.joining = core_.joining();
   running.deadline_ms = clock_.now().monotonic_ms + kConnectMs;
   sync_ = std::move(running);
-  push(Connect{sync_->connection, carrier});
+  push(Connect{sync_->connection, carrier, live});
   return sync_->connection;
 }
 
@@ -29,13 +30,45 @@ base::Status SyncDriver::cancel() {
 
 base::Status SyncDriver::connected(Connection connection, bool one_shot) {
   if (!is(connection) || sync_->connected) return base::error(base::Code::not_found, "connection");
+  if (one_shot && sync_->live) {
+    // The old one must be gone before the new one takes its place.
+    sync_->session.reset();
+    auto session = core_.start_sync(sync_->carrier, false);
+    if (!session.ok()) {
+      finish(session.code(), session.error().detail);
+      return {};
+    }
+    sync_->session = std::move(session).value();
+    sync_->live = false;
+  }
   sync_->connected = true;
   sync_->one_shot = one_shot;
   compose();
   return {};
 }
 
+void SyncDriver::nudge() {
+  if (!settled()) return;
+  const auto pending = core_.pending();
+  if (pending.ok() && *pending == sync_->unsent) return;
+  compose();
+}
+
+// Nothing to send or to fetch: the line stays, and is probed when it is silent for long.
+void SyncDriver::settle() {
+  Running& sync = *sync_;
+  sync.settled = sync.settled_once = true;
+  sync.deadline_ms = clock_.now().monotonic_ms + kProbeMs;
+  const auto noted = core_.sync_settled(sync.carrier);
+  if (!noted.ok()) return finish(noted.code(), noted.error().detail);
+  const auto pending = core_.pending();
+  if (!pending.ok()) return finish(pending.code(), pending.error().detail);
+  sync.unsent = *pending;
+  push(Settled{sync.report.sent, sync.report.received});
+}
+
 void SyncDriver::compose() {
+  sync_->settled = false;
   auto message = sync_->session->next_message();
   if (!message.ok()) {
     finish(message.code(), message.error().detail);
@@ -46,13 +79,14 @@ void SyncDriver::compose() {
 }
 
 base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
-  if (!is(connection) || !sync_->connected || sync_->to_send) {
+  // On a channel a push may come before the host has fetched what is to be sent.
+  if (!is(connection) || !sync_->connected || (sync_->to_send && !sync_->live)) {
     return base::error(base::Code::not_found, "connection");
   }
   SyncReport& report = sync_->report;
   report.bytes_down += bytes.size();
-  ++report.round_trips;
   auto progress = sync_->session->on_message(bytes);
+  if (!progress.ok() || !progress->pushed) ++report.round_trips;
   if (!progress.ok()) {
     finish(progress.code(), progress.error().detail);
     return {};
@@ -63,12 +97,18 @@ base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
   report.media_received = progress->media_received;
   if (progress->generation) report.generation = progress->generation;
   note_join();
-  if (!progress->more) {
-    finish(base::Code::ok, {});
+  const bool awaiting = sync_->live && sync_->session->awaiting();
+  if (!progress->more && !awaiting) {
+    if (sync_->live) {
+      settle();
+    } else {
+      finish(base::Code::ok, {});
+    }
     return {};
   }
   push(Progress{progress->sent, progress->received, progress->segments_to_come, progress->bytes_to_come,
                 progress->media_sent, progress->media_received});
+  if (awaiting) return {};
   if (sync_->one_shot) sync_->session->reconnect();
   compose();
   return {};
@@ -83,6 +123,7 @@ base::Status SyncDriver::disconnected(Connection connection, base::Code code) {
 
 void SyncDriver::tick() {
   if (!sync_ || clock_.now().monotonic_ms < sync_->deadline_ms) return;
+  if (sync_->settled) return compose();
   finish(base::Code::timed_out, sync_->connected ? "no answer" : "no connection");
 }
 
@@ -111,7 +152,9 @@ void SyncDriver::finish(base::Code code, std::string detail) {
   report.forks = core_.forks_in_sync();
   report.media_refused = core_.media_refused_in_sync();
   report.join = core_.join_state().code();
-  const auto noted = core_.finish_sync(ended.carrier, code);
+  // Whoever hangs up a line that had nothing left to say missed nothing.
+  const bool whole = ended.settled && code == base::Code::interrupted;
+  const auto noted = core_.finish_sync(ended.carrier, whole ? base::Code::ok : code);
   const auto pending = core_.pending();
   if (pending.ok()) report.pending = *pending;
   const auto media_pending = core_.media_pending();

@@ -12,6 +12,8 @@
  * message             host sends it: one POST body, or one binary message sejawat_received(message) the
  * answer sejawat_disconnected                    the host lost it; event disconnect: the core is done
  *                    sejawat_tick                            when event `wake` said so
+ *                  A live sync (sync_start.live) on a WebSocket goes on after that: messages may come at any
+ * time, and what is written meanwhile is in sejawat_outgoing after the call that wrote it.
  *
  * Errors. Functions return 0 (SEJAWAT_OK) or a code of base::Code, the numbers that Reply.error also has.
  * After a code other than 0 nothing was changed and the out-parameters are set to 0/NULL. A command that

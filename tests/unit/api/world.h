@@ -164,22 +164,13 @@ class Server {
     SJ_TRY(auto incoming, session.on_message(message));
     ++requests;
     if (on_request) on_request(incoming.message);
-    std::uint32_t withheld = 0;
-    if (refuse_segments) {
-      for (auto& upload : incoming.message.spaces) {
-        for (const auto& run : upload.logs) withheld += static_cast<std::uint32_t>(run.segments.size());
-        upload.logs.clear();
-      }
-    }
+    const std::uint32_t withheld = withhold(incoming.message);
     SJ_TRY_STATUS(store_->begin());
     SJ_TRY(auto ingested, carrier_->ingest(incoming.device, incoming.message,
                                            clock_.now().wall_ms / 1000 + clock_ahead_seconds));
     SJ_TRY_STATUS(store_->commit());
     SJ_TRY(auto reply, carrier_->answer(incoming.device, incoming.message, std::move(ingested)));
-    if (withheld > 0) {
-      reply.segments_taken = withheld;
-      for (std::uint32_t i = 0; i < withheld; ++i) reply.segment_exceptions.push_back({i, *refuse_segments});
-    }
+    refuse(reply, withheld);
     if (on_reply) on_reply(reply);
     if (cut_after == 0) return base::error(base::Code::offline, "cut");
     if (cut_after > 0) --cut_after;
@@ -187,7 +178,50 @@ class Server {
   }
   std::int64_t clock_ahead_seconds = 0;
 
+  // A channel that stays open.
+  struct Line {
+    Line(const crypto::BoxKey& key, base::Random& random) : session(key, random) {}
+    sync::CarrierSession session;
+    std::optional<carrier::Peer> peer;
+  };
+  std::unique_ptr<Line> line() { return std::make_unique<Line>(key_, random_); }
+  base::Result<base::Bytes> exchange(Line& line, base::ByteView message) {
+    SJ_TRY(auto incoming, line.session.on_message(message));
+    ++requests;
+    if (!line.peer) line.peer.emplace(incoming.device);
+    const std::uint32_t withheld = withhold(incoming.message);
+    SJ_TRY_STATUS(store_->begin());
+    SJ_TRY(auto ingested, carrier_->ingest(*line.peer, incoming.message, clock_.now().wall_ms / 1000));
+    SJ_TRY_STATUS(store_->commit());
+    SJ_TRY(auto reply, carrier_->answer(*line.peer, incoming.message, std::move(ingested)));
+    refuse(reply, withheld);
+    return line.session.reply(reply);
+  }
+  // nullopt: nothing is new for it.
+  base::Result<std::optional<base::Bytes>> push(Line& line) {
+    carrier_->take_changes();
+    SJ_TRY(auto message, carrier_->push(*line.peer));
+    if (!message) return std::optional<base::Bytes>();
+    SJ_TRY(auto sealed, line.session.reply(*message));
+    return std::optional<base::Bytes>(std::move(sealed));
+  }
+
  private:
+  std::uint32_t withhold(sync::ClientMessage& message) const {
+    std::uint32_t withheld = 0;
+    if (!refuse_segments) return 0;
+    for (auto& upload : message.spaces) {
+      for (const auto& run : upload.logs) withheld += static_cast<std::uint32_t>(run.segments.size());
+      upload.logs.clear();
+    }
+    return withheld;
+  }
+  void refuse(sync::ServerMessage& reply, std::uint32_t withheld) const {
+    if (withheld == 0) return;
+    reply.segments_taken = withheld;
+    for (std::uint32_t i = 0; i < withheld; ++i) reply.segment_exceptions.push_back({i, *refuse_segments});
+  }
+
   support::SeededRandom& random_;
   support::ManualClock& clock_;
   Folder folder_;

@@ -353,6 +353,8 @@ class Core {
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
                                                                 bool live);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
+  // A live one has exchanged everything and goes on: what `status` says of that carrier is of now.
+  base::Status sync_settled(const space::CarrierAddress& carrier);
   // Files in place of a line (api/bundle.h). Borrow the core.
   base::Result<std::unique_ptr<BundleExport>> export_bundle(BundleOptions options);
   base::Result<std::unique_ptr<BundleImport>> import_bundle();

@@ -1,6 +1,7 @@
 // One sync at a time as a machine without sockets: it asks for a connection, gives out and takes whole
-// messages, and keeps the deadlines. Serves any host: an app over the C ABI, a Worker, a test. Not
-// thread-safe.
+// messages, and keeps the deadlines. A live one goes on after everything was exchanged: it hears pushes and
+// sends what is new here, until it is cancelled or cut. Serves any host: an app over the C ABI, a Worker, a
+// test. Not thread-safe.
 #pragma once
 
 #include <deque>
@@ -14,6 +15,9 @@ namespace sejawat::api {
 
 inline constexpr std::int64_t kConnectMs = 20'000;  // until a connection stands
 inline constexpr std::int64_t kAnswerMs = 60'000;   // until an answer is here, on the slowest line
+// A live line that says nothing is probed below the carrier's patience (ten minutes), and below that of most
+// networks between, which forget a silent connection.
+inline constexpr std::int64_t kProbeMs = 4 * 60'000;
 
 struct SyncReport {
   base::Code code = base::Code::ok;
@@ -40,6 +44,7 @@ class SyncDriver {
   struct Connect {
     Connection connection;
     space::CarrierAddress address;
+    bool live = false;
   };
   struct Disconnect {
     Connection connection;
@@ -52,16 +57,24 @@ class SyncDriver {
   struct Joined {
     base::SpaceId space;
   };
-  using Event = std::variant<Connect, Disconnect, Progress, Joined, SyncReport>;
+  // A live line has nothing to send or to fetch now. Told each time that it becomes so.
+  struct Settled {
+    std::uint32_t sent, received;  // segments, since it stands
+  };
+  using Event = std::variant<Connect, Disconnect, Progress, Joined, Settled, SyncReport>;
 
   // Both borrowed. The core must not be closed before this object is gone.
   SyncDriver(Core& core, base::Clock& clock) : core_(core), clock_(clock) {}
 
-  // already_exists while one is running; else as Core::start_sync. Asks for a connection.
-  base::Result<Connection> start(const space::CarrierAddress& carrier);
+  // already_exists while one is running; else as Core::start_sync. Asks for a connection. A live one that
+  // gets no channel, only one-shot exchanges, ends like any other.
+  base::Result<Connection> start(const space::CarrierAddress& carrier, bool live = false);
   bool running() const { return sync_.has_value(); }
+  bool settled() const { return sync_ && sync_->settled; }  // live, and nothing is to be exchanged now
   // Ends it with `interrupted`; not_found when none is running.
   base::Status cancel();
+  // Something may be new here: a settled line sends it. No effect otherwise.
+  void nudge();
 
   // not_found: that connection is not of the running sync (any more).
   base::Status connected(Connection connection, bool one_shot);
@@ -85,6 +98,10 @@ class SyncDriver {
     std::unique_ptr<sync::ClientSession> session;
     bool connected = false;
     bool one_shot = false;
+    bool live = false;
+    bool settled = false;
+    bool settled_once = false;
+    std::uint64_t unsent = 0;  // that stays unsent on a settled line
     std::optional<base::Bytes> to_send;
     std::int64_t deadline_ms = 0;
     std::optional<base::SpaceId> joining;
@@ -92,6 +109,7 @@ class SyncDriver {
   };
   bool is(Connection connection) const { return sync_ && sync_->connection == connection; }
   void compose();
+  void settle();
   void finish(base::Code code, std::string detail);
   void note_join();
   void push(Event event);

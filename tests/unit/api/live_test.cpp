@@ -1,0 +1,193 @@
+// A line that stays: what one writes reaches the other without anybody asking.
+#ifndef __EMSCRIPTEN__
+#include "world.h"
+
+namespace sejawat::api {
+namespace {
+
+using base::Code;
+
+// A phone on a live line.
+struct Phone {
+  Phone(Core& core_in, Server& server_in, support::ManualClock& clock)
+      : core(core_in), server(server_in), driver(core_in, clock), line(server_in.line()) {}
+  Core& core;
+  Server& server;
+  SyncDriver driver;
+  std::unique_ptr<Server::Line> line;
+  SyncDriver::Connection connection = 0;
+  std::uint32_t settled = 0;
+  std::uint32_t received = 0;
+  std::optional<SyncReport> ended;
+
+  void start() {
+    auto started = driver.start(server.address(), true);
+    ASSERT_TRUE(started.ok());
+    connection = *started;
+    ASSERT_TRUE(driver.connected(connection, false).ok());
+    carry();
+  }
+  // What it has to send, until it has nothing more.
+  void carry() {
+    while (auto out = driver.outgoing()) {
+      auto reply = server.exchange(*line, out->message);
+      ASSERT_TRUE(reply.ok());
+      ASSERT_TRUE(driver.received(connection, *reply).ok());
+    }
+    hear();
+  }
+  bool take_push() {
+    auto pushed = server.push(*line);
+    EXPECT_TRUE(pushed.ok());
+    if (!pushed.ok() || !*pushed) return false;
+    EXPECT_TRUE(driver.received(connection, **pushed).ok());
+    carry();
+    return true;
+  }
+  void hear() {
+    while (auto event = driver.next_event()) {
+      if (const auto* told = std::get_if<SyncDriver::Settled>(&*event)) {
+        ++settled;
+        received = told->received;
+      }
+      if (auto* report = std::get_if<SyncReport>(&*event)) ended = std::move(*report);
+    }
+  }
+};
+
+struct Live : World {
+  space::RecoveryCard card;
+  std::unique_ptr<Core> ani = founder("Ani", &card);
+  std::unique_ptr<Core> tablet = open("tablet");
+
+  void SetUp() override {
+    ASSERT_TRUE(tablet->recover(card, server.address()).ok());
+    ASSERT_EQ(sync(*tablet).code, Code::ok);
+    ASSERT_EQ(sync(*ani).code, Code::ok);
+  }
+};
+
+TEST_F(Live, WhatOneWritesIsOnTheOtherWithoutASyncOfItsOwn) {
+  Phone one(*ani, server, clock);
+  Phone two(*tablet, server, clock);
+  one.start();
+  two.start();
+  ASSERT_EQ(one.settled, 1U);
+  ASSERT_EQ(two.settled, 1U);
+  EXPECT_TRUE(one.driver.settled());
+  add(*ani, "ditulis di ponsel");
+  one.driver.nudge();
+  EXPECT_FALSE(one.driver.settled());
+  one.carry();
+  EXPECT_EQ(one.settled, 2U);
+  EXPECT_EQ(pending(*ani), 0U) << "it is on the carrier, and shown so";
+  ASSERT_TRUE(two.take_push());
+  EXPECT_EQ(texts(*tablet), "ditulis di ponsel");
+  EXPECT_GE(two.settled, 2U);
+  EXPECT_GT(two.received, 0U);
+  // And back.
+  add(*tablet, "jawaban");
+  two.driver.nudge();
+  two.carry();
+  ASSERT_TRUE(one.take_push());
+  EXPECT_NE(texts(*ani).find("jawaban"), std::string::npos);
+  EXPECT_FALSE(one.ended);
+  EXPECT_EQ(status(*ani).carriers[0].last_error, Code::ok);
+}
+
+TEST_F(Live, APushMayComeWhileSomethingWaitsToBeSent) {
+  Phone one(*ani, server, clock);
+  Phone two(*tablet, server, clock);
+  one.start();
+  two.start();
+  add(*ani, "satu");
+  one.driver.nudge();
+  one.carry();
+  add(*tablet, "dua");
+  two.driver.nudge();
+  // It is composed and not fetched yet.
+  ASSERT_TRUE(two.take_push());
+  EXPECT_EQ(pending(*tablet), 0U);
+  EXPECT_EQ(texts(*tablet).find("satu") == std::string::npos, false);
+}
+
+TEST_F(Live, ReadingDoesNotMakeTraffic) {
+  Phone one(*ani, server, clock);
+  one.start();
+  const auto before = server.requests;
+  for (int i = 0; i < 10; ++i) {
+    status(*ani);
+    one.driver.nudge();
+    one.carry();
+  }
+  EXPECT_EQ(server.requests, before);
+}
+
+TEST_F(Live, WhatIsRefusedIsNotSentForEver) {
+  add(*ani, "tidak muat");
+  Phone one(*ani, server, clock);
+  server.refuse_segments = Code::quota_exceeded;
+  one.start();
+  ASSERT_EQ(one.settled, 1U);
+  EXPECT_GT(pending(*ani), 0U);
+  for (int i = 0; i < 5; ++i) {
+    one.driver.nudge();
+    one.carry();
+  }
+  EXPECT_EQ(one.settled, 1U);
+}
+
+TEST_F(Live, ASilentLineIsProbedAndADeadOneEnds) {
+  Phone one(*ani, server, clock);
+  one.start();
+  const auto before = server.requests;
+  clock.advance(kProbeMs - 1);
+  one.driver.tick();
+  one.carry();
+  EXPECT_EQ(server.requests, before);
+  clock.advance(1);
+  one.driver.tick();
+  one.carry();
+  EXPECT_EQ(server.requests, before + 1);
+  EXPECT_EQ(one.settled, 2U);
+  clock.advance(kProbeMs);
+  one.driver.tick();
+  ASSERT_TRUE(one.driver.outgoing());
+  clock.advance(kAnswerMs);
+  one.driver.tick();
+  one.hear();
+  ASSERT_TRUE(one.ended);
+  EXPECT_EQ(one.ended->code, Code::timed_out);
+  EXPECT_EQ(status(*ani).carriers[0].last_error, Code::timed_out);
+}
+
+TEST_F(Live, HangingUpASettledLineIsNoTrouble) {
+  Phone one(*ani, server, clock);
+  one.start();
+  ASSERT_TRUE(one.driver.cancel().ok());
+  one.hear();
+  ASSERT_TRUE(one.ended);
+  EXPECT_EQ(one.ended->code, Code::interrupted);
+  EXPECT_EQ(status(*ani).carriers[0].last_error, Code::ok);
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+}
+
+TEST_F(Live, WithoutAChannelItIsAnOrdinarySync) {
+  add(*ani, "lewat jalan biasa");
+  SyncDriver driver(*ani, clock);
+  auto started = driver.start(server.address(), true);
+  ASSERT_TRUE(started.ok());
+  ASSERT_TRUE(driver.connected(*started, true).ok());
+  while (auto out = driver.outgoing()) {
+    sync::CarrierSession session(server.key(), random);
+    auto reply = server.exchange(session, out->message);
+    ASSERT_TRUE(reply.ok());
+    ASSERT_TRUE(driver.received(*started, *reply).ok());
+  }
+  EXPECT_FALSE(driver.running());
+  EXPECT_EQ(pending(*ani), 0U);
+}
+
+}  // namespace
+}  // namespace sejawat::api
+#endif
