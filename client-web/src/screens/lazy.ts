@@ -14,11 +14,15 @@ export const entryProblems = () => chunk().then((all) => all.entryProblems);
 export const homeCards = () => chunk().then((all) => all.homeCards);
 
 export const lazy: Record<string, Load> = {
+  alternatif: cycle('options'),
   bagikan: cycle('share'),
   diskusi: cycle('daily'),
+  laporan: cycle('report'),
   masalah: cycle('problem'),
+  praktik: cycle('practices'),
   siklus: cycle('cycles'),
   tanggapi: cycle('asks'),
+  ujicoba: cycle('trial'),
   kartu: plain(() => import('./CardScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),
   status: plain(() => import('./StatusScreen.svelte')),

@@ -2,7 +2,8 @@
 import { common } from './common';
 import { cycle } from './cycle';
 import { person } from './person';
+import { trial } from './trial';
 
-export const words = { ...common, ...person, ...cycle };
+export const words = { ...common, ...person, ...cycle, ...trial };
 
 export type Word = keyof typeof words;
