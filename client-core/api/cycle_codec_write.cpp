@@ -77,7 +77,7 @@ void write_kind(const cycle::Entity& from, wire::Kind& to) {
   for (const auto& state : from.states.states) {
     auto* item = to.add_states();
     item->set_name(state.name);
-    write_label(state.name, *item->mutable_label());
+    write_label(std::string(from.name) + "." + state.name, *item->mutable_label());
     item->set_ended(state.ended);
   }
   for (const auto& transition : from.states.transitions) write_transition(transition, *to.add_transitions());

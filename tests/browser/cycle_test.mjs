@@ -78,7 +78,7 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
   await budi.waitForSelector('h2:has-text("Catat dampak")');
   await budi.fill('textarea', 'Kelompok belakang ikut bicara sejak menit pertama.');
   await budi.fill('fieldset input[type=text]', '21 dari 24');
-  await budi.click('label:has-text("membaik")');
+  await budi.click('label:has-text("Membaik")');
   await looks(budi, 'cycle-46-impact');
   await budi.click('form button:has-text("Simpan")');
   await budi.waitForSelector('h2:has-text("Refleksi bersama")');
@@ -92,7 +92,7 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
   assert.ok(!(await cici.textContent('body')).includes('Kelompok belakang'));
   await cici.click('button:has-text("Tulis refleksi")');
   await cici.fill('textarea', 'Kartu membuat anak pendiam mulai bicara.');
-  await cici.click('label:has-text("efektif") >> nth=0');
+  await cici.click('label:has-text("Efektif") >> nth=0');
   await looks(cici, 'cycle-47-reflect');
   await cici.click('form button:has-text("Simpan")');
   await cici.waitForSelector('article:has-text("Kartu membuat")');
@@ -102,7 +102,7 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
   await settle(budi);
   await budi.waitForSelector('article:has-text("Kartu membuat")');
   await budi.click('button:has-text("Tetapkan putusan")');
-  await budi.locator('label:has-text("efektif")').first().click();
+  await budi.locator('label:has-text("Efektif")').first().click();
   await budi.fill('textarea', '21 dari 24 anak berpendapat');
   await looks(budi, 'cycle-48-verdict');
   await budi.click('form button:has-text("Simpan")');
