@@ -1,7 +1,7 @@
 // Two teachers of one school, each with a phone: a problem is shared, discussed and gets its root.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, looks, settle, skip, World, write } from './support.mjs';
+import { alone, join, looks, settle, skip, World, write } from './support.mjs';
 
 const HAPPENED = 'Sebagian besar siswa diam saat diskusi kelompok';
 const EXPECTED = 'Setiap anak berpendapat sedikitnya sekali';
@@ -105,11 +105,7 @@ test('alone, without a school, a teacher walks the first steps of a cycle in pri
   t.after(() => world.close());
   await world.serve();
   const page = await world.phone('dedi');
-  await page.goto(world.url);
-  await page.click('text=Mulai sebagai guru baru');
-  await page.fill('input', 'Pak Dedi');
-  await page.click('button.primary');
-  await page.waitForSelector('pre:has-text("kata:")');
+  await alone(page, world.url, 'Pak Dedi');
   await page.goto(`${world.url}#/diskusi`);
   await page.waitForSelector('text=Belum terhubung ke sekolah');
   await looks(page, 'cycle-33-daily-no-school');

@@ -102,8 +102,9 @@ export class World {
 export async function join(page, url, link, name) {
   await page.goto(url);
   await page.click('text=Gabung dengan undangan');
-  await page.fill('input', name);
   await page.fill('textarea', link);
+  await page.click('text=Pakai teks ini');
+  await page.fill('input', name);
   await page.click('button.primary');
   await page.waitForSelector('pre:has-text("kata:")');
   return page.textContent('pre');
@@ -114,6 +115,55 @@ export async function write(page, url, ...words) {
   for (const [i, text] of words.entries()) await page.locator('textarea').nth(i).fill(text);
   await page.click('button:has-text("Simpan")');
   await page.waitForURL(/#\/$/);
+}
+
+// A person of their own, with no school.
+export async function alone(page, url, name) {
+  await page.goto(url);
+  await page.click('text=Mulai tanpa undangan');
+  await page.fill('input', name);
+  await page.click('button.primary');
+  await page.waitForSelector('pre:has-text("kata:")');
+}
+
+// A film for Chromium's camera (--use-file-for-fake-video-capture): one still frame with a QR code in it.
+export async function film(file, text) {
+  const { default: encode } = await import(require.resolve('qr'));
+  const cells = encode(text, 'raw', { ecc: 'low', border: 4 });
+  const [width, height] = [1280, 720];
+  const size = Math.floor(height / cells.length);
+  const left = Math.floor((width - size * cells.length) / 2);
+  const luma = Buffer.alloc(width * height, 200);
+  for (let y = 0; y < size * cells.length; ++y) {
+    for (let x = 0; x < size * cells.length; ++x) {
+      luma[y * width + left + x] = cells[Math.floor(y / size)][Math.floor(x / size)] ? 16 : 235;
+    }
+  }
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
+  writeFileSync(file, Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`), frame, frame]));
+  return ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${file}`];
+}
+
+// A screen in one state: pictured, and held to what every screen must be.
+export async function looks(page, name) {
+  await page.waitForTimeout(150);
+  await picture(page, name);
+  assert.deepEqual(await accessible(page), [], `axe on ${name}`);
+  assert.deepEqual(await smallTargets(page), [], `small targets on ${name}`);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+}
+
+// The same at 320 px and with text twice as large: nothing is cut off or pushed out.
+export async function looksSmall(page, name) {
+  await page.setViewportSize({ width: 320, height: 640 });
+  await looks(page, `${name}-320`);
+  await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
+  await page.waitForTimeout(100);
+  const cut = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(cut <= 0, `${name} with 200 % text is ${cut} px too wide`);
+  await page.evaluate(() => (document.documentElement.style.fontSize = ''));
+  await page.setViewportSize({ width: 360, height: 640 });
 }
 
 // Serious and critical findings of axe, as text. Put in by evaluate: the page's own policy stays in force.
@@ -138,16 +188,6 @@ export async function picture(page, name) {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}.png`), await page.screenshot());
-}
-
-// What every picture of a screen must hold: no serious finding of axe, no small target, nothing cut off at the side.
-export async function looks(page, name) {
-  await page.waitForTimeout(150);
-  await picture(page, name);
-  assert.deepEqual(await accessible(page), [], `axe on ${name}`);
-  assert.deepEqual(await smallTargets(page), [], `small targets on ${name}`);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
 }
 
 // Until a sync of this page has ended with nothing left to send.

@@ -20,6 +20,7 @@ Device::Device(World& world, const std::vector<Site>& sites, Person& person, std
 }
 
 Device::~Device() {
+  disk_.end_process();  // nobody looks at it any more: no checkpoint
   session_.reset();
   core_.reset();
 }

@@ -37,7 +37,7 @@ TEST_P(PlantedFault, IsFoundWithinTwoHundredSchedules) {
   RunOptions options;
   options.seed = 4711;
   options.schedules = 200;
-  options.planted = GetParam();
+  options.schedule.planted = GetParam();
   options.stop_after_failures = 1;
   const RunReport run = run_schedules(options);
   ASSERT_EQ(run.failed, 1U) << name_of(GetParam()) << " went through " << run.schedules << " schedules";

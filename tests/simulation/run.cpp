@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -27,25 +26,6 @@ void say_seed(int /*signal*/) {
   std::abort();
 }
 
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "sejawat-simulation-XXXXXX").string();
-    SJ_CHECK(::mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 template <class Property, class Array>
 void print_rows(const char* title, const Array& counts, std::ostream& out) {
   out << title << '\n';
@@ -69,34 +49,61 @@ std::vector<const char*> RunReport::never_happened() const {
   return never;
 }
 
-RunReport run_schedules(const RunOptions& options) {
-  const TemporaryFolder folder;
+Playground::Playground() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "sejawat-simulation-XXXXXX").string();
+  SJ_CHECK(::mkdtemp(pattern.data()) != nullptr);
+  folder_ = pattern;
   std::signal(SIGABRT, say_seed);
-  const auto begin = std::chrono::steady_clock::now();
-  RunReport run;
-  run.first_seed = options.seed;
-  crypto::Hasher hasher("sjw.sim.run", base::Hash32::kSize);
-  run.reached = options.from;
-  for (std::uint64_t i = options.from; i < options.schedules && run.failed < options.stop_after_failures;
-       ++i) {
-    if (options.stop && options.stop()) break;
-    const std::uint64_t seed = nth_seed(options.seed, i);
-    std::snprintf(running, sizeof(running), "%llu", static_cast<unsigned long long>(seed));
-    ScheduleResult result = run_schedule(seed, folder.path(), options.planted);
-    hasher.raw(result.trace.view());
-    ++run.schedules;
-    run.reached = i + 1;
-    run.counts.add(result.counts);
-    if (options.progress) options.progress(result, run.reached);
-    if (result.violation) {
-      ++run.failed;
-      run.failures.push_back(std::move(result));
-    }
-  }
-  run.trace = hasher.id<base::Hash32>();
-  run.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+Playground::~Playground() {
   std::signal(SIGABRT, SIG_DFL);
-  return run;
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+ScheduleResult Playground::play(std::uint64_t seed, const ScheduleOptions& options) {
+  std::snprintf(running, sizeof(running), "%llu", static_cast<unsigned long long>(seed));
+  return run_schedule(seed, folder_, options);
+}
+
+struct RunTotals::Trace {
+  crypto::Hasher hasher{"sjw.sim.run", base::Hash32::kSize};
+};
+
+RunTotals::RunTotals(const RunOptions& options)
+    : options_(options), trace_(std::make_unique<Trace>()), begin_(std::chrono::steady_clock::now()) {
+  run_.first_seed = options.seed;
+  run_.reached = options.from;
+}
+RunTotals::~RunTotals() = default;
+
+bool RunTotals::wants_more() const {
+  return run_.reached < options_.schedules && run_.failed < options_.stop_after_failures;
+}
+
+void RunTotals::take(ScheduleResult result) {
+  trace_->hasher.raw(result.trace.view());
+  ++run_.schedules;
+  ++run_.reached;
+  run_.counts.add(result.counts);
+  if (options_.progress) options_.progress(result, run_.reached);
+  if (!result.violation) return;
+  ++run_.failed;
+  run_.failures.push_back(std::move(result));
+}
+
+RunReport RunTotals::report() {
+  run_.trace = trace_->hasher.id<base::Hash32>();
+  run_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  return std::move(run_);
+}
+
+RunReport run_schedules(const RunOptions& options) {
+  Playground playground;
+  RunTotals totals(options);
+  while (totals.wants_more() && !(options.stop && options.stop())) {
+    totals.take(playground.play(nth_seed(options.seed, totals.next()), options.schedule));
+  }
+  return totals.report();
 }
 
 std::string replay_command(const ScheduleResult& result, Planted planted) {

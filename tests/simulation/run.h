@@ -1,8 +1,10 @@
 // Many schedules, added up, and how that is told.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <vector>
 
 #include "schedule.h"
@@ -28,13 +30,45 @@ inline constexpr std::uint64_t kLongRun = 200;  // schedules from which on `some
 struct RunOptions {
   std::uint64_t seed = 1;
   std::uint64_t schedules = 1;
-  Planted planted = Planted::none;
+  ScheduleOptions schedule;
   std::uint64_t from = 0;  // schedules of the run that are left out, because they were played before
   std::uint64_t stop_after_failures = 10;
   std::function<bool()> stop;  // asked between two schedules; may be empty
   std::function<void(const ScheduleResult&, std::uint64_t done)> progress;  // may be empty
 };
 RunReport run_schedules(const RunOptions& options);
+
+// The report of a run as its schedules come in, in their order; whoever played them.
+class RunTotals {
+ public:
+  explicit RunTotals(const RunOptions& options);  // borrowed
+  ~RunTotals();
+  bool wants_more() const;
+  std::uint64_t next() const { return run_.reached; }  // the number of the schedule that comes next
+  void take(ScheduleResult result);
+  RunReport report();  // once, at the end
+
+ private:
+  struct Trace;
+  const RunOptions& options_;
+  RunReport run_;
+  std::unique_ptr<Trace> trace_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
+// Where schedules are played in this process: a folder of its own, and the seed is said if the process
+// aborts.
+class Playground {
+ public:
+  Playground();
+  ~Playground();
+  Playground(const Playground&) = delete;
+  Playground& operator=(const Playground&) = delete;
+  ScheduleResult play(std::uint64_t seed, const ScheduleOptions& options);
+
+ private:
+  std::string folder_;
+};
 
 void print_table(const RunReport& run, std::ostream& out);
 // The command that plays this schedule again.

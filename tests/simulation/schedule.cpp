@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checks.h"
+#include "known_crypto.h"
 
 namespace sejawat::simulation {
 
@@ -163,13 +164,14 @@ std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n) {
   return random.next() >> 16;  // short enough to be typed
 }
 
-ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, Planted planted) {
-  const Planting planting(planted);
+ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, const ScheduleOptions& options) {
+  const Planting planting(options.planted);
+  const KnownCrypto known(options.look_up_crypto);
   install_vfs();
   seed_sqlite(seed);
   World world(seed);
   {
-    School school(world, folder, planted);
+    School school(world, folder, options.planted);
     school.bad_days();
     if (!world.witness.failed() && school.quiet_phase()) {
       check_servers(school);

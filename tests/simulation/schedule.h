@@ -15,7 +15,11 @@ struct ScheduleResult {
 };
 
 // `folder` is a real, writable folder: the lock files of the stores are real (and left there, empty).
-ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, Planted planted = Planted::none);
+struct ScheduleOptions {
+  Planted planted = Planted::none;
+  bool look_up_crypto = true;  // known_crypto.h; false: libsodium computes all of it, each time
+};
+ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, const ScheduleOptions& options);
 
 // Seeds of a run: the first is `first` itself, so that one schedule is a run of one.
 std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n);

@@ -46,7 +46,9 @@ Server::Server(World& world, std::string folder, std::uint64_t number, Planted p
   disk_.set_ignores_sync(planted == Planted::server_ignores_sync);
 }
 
-Server::~Server() = default;
+Server::~Server() {
+  disk_.end_process();  // nobody looks at it any more: no checkpoint
+}
 
 base::Status Server::open() {
   SJ_TRY(auto store, storage::open_sqlite(folder_ + "/carrier.db", random_));

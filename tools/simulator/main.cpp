@@ -6,7 +6,7 @@
 #include <csignal>
 #include <iostream>
 
-#include "run.h"
+#include "jobs.h"
 
 namespace {
 
@@ -28,6 +28,8 @@ struct Settings {
   std::uint64_t schedules = 1;
   std::uint64_t from = 0;
   std::string planted = "none";
+  unsigned jobs = 1;
+  bool compute_all = false;
   bool json = false;
   bool keep_going = false;
 };
@@ -99,7 +101,8 @@ int run(const Settings& settings) {
     std::cerr << "sejawat-simulate: no planted fault of that name\n";
     return 2;
   }
-  options.planted = *planted;
+  options.schedule.planted = *planted;
+  options.schedule.look_up_crypto = !settings.compute_all;
   const bool terminal = isatty(STDERR_FILENO) != 0;
   options.progress = [&](const ScheduleResult& result, std::uint64_t done) {
     if (result.violation) {
@@ -111,7 +114,9 @@ int run(const Settings& settings) {
                 << std::flush;
     }
   };
-  const RunReport report = run_schedules(options);
+  bool died = false;
+  const RunReport report =
+      settings.jobs == 1 ? run_schedules(options) : run_in_processes(options, settings.jobs, died);
   if (terminal) std::cerr << '\n';
   if (settings.json) {
     print_json(report, *planted);
@@ -124,7 +129,7 @@ int run(const Settings& settings) {
               << settings.schedules << " --from " << report.reached << '\n';
     if (interrupted != 0) return kInterrupted;
   }
-  return report.ok() ? 0 : 1;
+  return report.ok() && !died ? 0 : 1;
 }
 
 int parse_and_run(int argc, char** argv) {
@@ -141,6 +146,10 @@ int parse_and_run(int argc, char** argv) {
     planted_names += (planted_names.empty() ? "" : ", ") + std::string(name_of(planted));
   }
   app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
+  app.add_option("--jobs", settings.jobs, "processes that play at once (default 1); the report is the same")
+      ->check(CLI::Range(1, 256));
+  app.add_flag("--compute-all", settings.compute_all,
+               "signatures and agreements are computed each time, not looked up; the trace is the same");
   app.add_flag("--keep-going", settings.keep_going, "do not stop after ten failing schedules");
   app.add_flag("--json", settings.json, "the report as one JSON value");
   try {

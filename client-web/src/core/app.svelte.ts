@@ -10,6 +10,8 @@ class App {
   state = $state.raw<State>({ at: 'starting' });
   status = $state.raw<Status | undefined>(undefined);
   syncing = $state(false);
+  // A live line stands.
+  live = $state(false);
   progress = $state.raw<SyncProgress | undefined>(undefined);
   // How the last sync of this page ended: a code; undefined: none ended yet.
   ended = $state<number | undefined>(undefined);
@@ -27,6 +29,7 @@ export const app = new App();
 async function readStatus(): Promise<void> {
   app.status = await request({ case: 'status', value: {} }, 'status');
   app.syncing = app.status.syncing;
+  app.live = app.status.live;
 }
 
 let reading: Promise<void> | undefined;
@@ -49,6 +52,12 @@ export function refresh(): Promise<void> {
 
 export const connected = (): boolean => (app.status?.carriers.length ?? 0) > 0;
 
+// Why a server did not let this person in: a code. Waiting for a line or for a key is no refusal.
+export function joinRefused(): number | undefined {
+  const code = app.status?.join ?? 0;
+  return [0, 2, OFFLINE, 7, 17].includes(code) ? undefined : code;
+}
+
 // Harmless at any time: nothing happens without a person, without a server, or while one runs.
 export async function sync(): Promise<void> {
   if (app.state.at !== 'ready') return;
@@ -65,6 +74,8 @@ export async function sync(): Promise<void> {
 
 // A command that needs a line right after it: joining, recovering. Resolves with the code of the sync's end.
 export async function syncThrough(carrier = ''): Promise<number> {
+  // A live line ends only when it is hung up.
+  if (app.live) await request({ case: 'syncCancel', value: {} }, 'done');
   const done = new Promise<number>((resolve) => {
     const stop = on((told) => {
       if (told.case !== 'ended') return;
@@ -108,6 +119,11 @@ export function begin(): void {
       app.progress = undefined;
       app.ended = told.value.code;
       app.journal += 1;
+      void refresh();
+    } else if (told.case === 'settled') {
+      app.syncing = false;
+      app.progress = undefined;
+      app.ended = 0;
       void refresh();
     } else if (told.case === 'journal') {
       app.journal += 1;

@@ -1,12 +1,10 @@
-// Carries the core's messages: POST /sync, each its own exchange. A page may only speak to the server it came from
-// (Content-Security-Policy), which is the home carrier or passes for it; whose key answers the core finds out itself.
-import type { Door } from './door';
-
+// POST /sync: one message and its answer.
 const TIMEOUT_MS = 30_000;
 const MAX_MESSAGE = 65_535;
-const CODE = { closed: 0, offline: 5, wrongKey: 6, timedOut: 7, notOurs: 30 } as const;
+const CODE = { offline: 5, wrongKey: 6, timedOut: 7, notOurs: 30 } as const;
 
-async function post(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array | number> {
+// What the core is told instead of an answer is a number, a code of sejawat_disconnected.
+export async function post(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array | number> {
   let response: Response;
   try {
     response = await fetch('/sync', {
@@ -26,15 +24,5 @@ async function post(message: Uint8Array<ArrayBuffer>): Promise<Uint8Array | numb
     return body.length > MAX_MESSAGE ? CODE.notOurs : body;
   } catch (error) {
     return error instanceof DOMException && error.name === 'TimeoutError' ? CODE.timedOut : CODE.offline;
-  }
-}
-
-// Sends what the core has to send until it has nothing more. `after` runs after each exchange.
-export async function carry(door: Door, after: () => void): Promise<void> {
-  for (let out = door.outgoing(); out !== undefined; out = door.outgoing()) {
-    const answer = await post(out.message);
-    if (typeof answer === 'number') door.disconnected(out.connection, answer);
-    else door.received(out.connection, answer);
-    after();
   }
 }

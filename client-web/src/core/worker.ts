@@ -3,7 +3,7 @@ import createCore from '@core/core_web.mjs';
 import { Door, DoorError, FILES } from './door';
 import { hasStoreKey, marker, setMarker, storeKey } from './keep';
 import type { BetweenTabs, Command, FromWorker, Result, State, ToWorker, Told, Trouble } from './messages';
-import { carry } from './transport';
+import { Lines } from './line';
 
 const me = crypto.randomUUID();
 const tabs = new BroadcastChannel('sejawat-core');
@@ -26,7 +26,7 @@ function setState(next: State): void {
 // --- The owner ----------------------------------------------------------------------------------------------
 
 let wake: ReturnType<typeof setTimeout> | undefined;
-let carrying = false;
+let lines: Lines | undefined;
 
 function tell(told: Told): void {
   page({ told });
@@ -40,7 +40,7 @@ function listen(): void {
   for (let event = core.event(); event !== undefined; event = core.event()) {
     const told = event.event;
     if (told.case === 'connect') {
-      core.connected(told.value.connection, true);
+      lines?.open(told.value.connection, told.value.live);
     } else if (told.case === 'wake') {
       clearTimeout(wake);
       if (told.value.inMs > 0) {
@@ -49,15 +49,14 @@ function listen(): void {
           listen();
         }, told.value.inMs);
       }
-    } else if (told.case !== 'disconnect') {
+    } else if (told.case === 'disconnect') {
+      lines?.close(told.value.connection);
+    } else {
       tell(told);
-      if (told.case === 'ended' || told.case === 'pending') void mark();
+      if (told.case === 'ended' || told.case === 'settled' || told.case === 'pending') void mark();
     }
   }
-  if (!carrying) {
-    carrying = true;
-    void carry(core, listen).finally(() => (carrying = false));
-  }
+  lines?.carry();
 }
 
 let asking = false;
@@ -124,6 +123,7 @@ async function own(): Promise<void> {
       return;
     }
     door = Door.open(await createCore({ opfsFiles: files }), await storeKey());
+    lines = new Lines(door, listen);
   } catch (error) {
     setState({ at: 'trouble', trouble: troubleOf(error) });
     others({ state });

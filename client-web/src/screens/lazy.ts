@@ -24,6 +24,7 @@ export const lazy: Record<string, Load> = {
   tanggapi: cycle('asks'),
   ujicoba: cycle('trial'),
   kartu: plain(() => import('./CardScreen.svelte')),
+  undangan: plain(() => import('./InviteScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),
   status: plain(() => import('./StatusScreen.svelte')),
 };
