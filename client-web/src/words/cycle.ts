@@ -74,7 +74,7 @@ export const cycle = {
   notShared: ['Catatan harian Anda sendiri tidak ikut dibagikan.', 'Your journal entry itself is not shared.'],
   revokeText: ['Dapat dicabut kapan saja. Yang sudah dibaca rekan mungkin tetap diingat.', 'You can revoke this at any time. What was read may be remembered.'],
   shareProblem: ['Bagikan masalah', 'Share problem'],
-  revoke: ['Cabut berbagi', 'Revoke sharing'],
+  revokeShare: ['Cabut berbagi', 'Revoke sharing'],
   takenBack: ['Dicabut oleh pemiliknya', 'Withdrawn by its owner'],
   searchProblems: ['Cari masalah', 'Search problems'],
   noCycles: ['Belum ada siklus', 'No cycles yet'],

@@ -56,5 +56,4 @@ export const trial = {
   printedOn: ['Dicetak', 'Printed'],
   dataUntil: ['Sumber: data tersinkron sampai', 'Source: data synced until'],
   paperSize: ['Ukuran kertas', 'Paper size'],
-  print: ['Cetak', 'Print'],
 } as const satisfies Record<string, readonly [string, string]>;
