@@ -66,6 +66,7 @@ export const meeting = {
   inviteOpening: ['Dengan hormat, kami mengundang Bapak/Ibu guru untuk hadir pada:', 'You are kindly invited to:'],
   inviteClosing: ['Atas kehadiran Bapak/Ibu, kami ucapkan terima kasih.', 'Thank you for coming.'],
   sendInvitation: ['Kirim undangan', 'Send the invitation'],
+  textCopied: ['Disalin', 'Copied'],
   participants: ['Peserta', 'Participants'],
   no: ['No.', 'No.'],
   nameWord: ['Nama', 'Name'],
