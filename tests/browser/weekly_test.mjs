@@ -53,7 +53,7 @@ test('a weekly discussion: turns, ideas without names, groups by buttons, the me
   await budi.click('a:has-text("Diskusi pekan pertama")');
   await budi.waitForSelector(`li:has-text("${PROBLEM}")`);
   assert.equal(await budi.locator('button:has-text("Mulai: curah pendapat")').count(), 0, 'who leads moves it on');
-  await budi.click('a:has-text("Daftar hadir")');
+  await budi.click('nav.tabs >> text=Hadir');
   await budi.click('button:has-text("Saya hadir")');
   await budi.waitForSelector('text=1/3 hadir');
   await looks(budi, 'cycle-64-attendance');

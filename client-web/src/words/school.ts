@@ -7,6 +7,7 @@ export const school = {
   noSupport: ['Belum ada permintaan', 'No requests yet'],
   noSupportText: ['Perlu tukar jam, ruang, bahan atau pengamat untuk uji coba? Mintalah di sini.', 'Need a swap of hours, a room, material or an observer for a trial? Ask here.'],
   answerDo: ['Jawab', 'Answer'],
+  answerWord: ['Jawaban', 'Answer'],
   // Privacy
   privacy: ['Privasi saya', 'My privacy'],
   whoReads: ['Siapa yang dapat membaca', 'Who can read'],
