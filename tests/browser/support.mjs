@@ -11,7 +11,7 @@ const root = new URL('../../', import.meta.url).pathname;
 const require = createRequire(`${root}client-web/package.json`);
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const program = (name) => path.join(root, 'build/release/bin', name);
+export const program = (name) => path.join(root, 'build/release/bin', name);
 export const web = path.join(root, 'build/web');
 export const sizes = () => JSON.parse(readFileSync(path.join(root, 'build/web-sizes.json'), 'utf8'));
 export const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
