@@ -101,7 +101,7 @@ async function perform(wish: Wish): Promise<Answer> {
     await files.settle();
   } catch {
     // What was only read is no less true.
-    if (!READS.test(wish.command.case ?? '')) return { failed: DISK_FULL };
+    if (!reads(wish.command)) return { failed: DISK_FULL };
   }
   return answer;
 }
@@ -217,8 +217,12 @@ function announce(): void {
 
 const READS = /^(status|journal(Show|List|Search|Revisions)|carriers|devices|readLink|cardShow|attachment(List|Show|Read))$/;
 // Said again to a new owner only if twice does no harm; the rest ends, and the person may repeat it.
+const CYCLE_READS =
+  /^(describe|record(Show|List|Revisions)|problemPreview|categories|agenda|ideas|attendance|menu|story|walks|stalled|waiting|days|asks)$/;
+const reads = (command: Command): boolean =>
+  READS.test(command.case ?? '') || (command.case === 'cycle' && CYCLE_READS.test(command.value?.command?.case ?? ''));
 const harmless = (wish: Wish): boolean =>
-  'command' in wish && (wish.command.case === 'journalAdd' || READS.test(wish.command.case ?? ''));
+  'command' in wish && (wish.command.case === 'journalAdd' || reads(wish.command));
 
 // A locked owner listens to what opens it, and to nothing else.
 const mine = (wish: Wish): boolean => door !== undefined || ('control' in wish && module !== undefined);
