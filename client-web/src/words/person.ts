@@ -164,7 +164,7 @@ export const person = {
   pinWrong: ['PIN itu tidak cocok. Catatan Anda aman.', 'That PIN does not fit. Your journal is safe.'],
   pinWait: ['Coba lagi dalam', 'Try again in'],
   seconds: ['detik', 'seconds'],
-  minutes: ['menit', 'minutes'],
+  inMinutes: ['menit', 'minutes'],
   pinOpen: ['Buka', 'Open'],
   pinSafe: ['Salah PIN tidak pernah menghapus apa pun.', 'A wrong PIN never deletes anything.'],
   pinForgot: ['Lupa PIN?', 'Forgot the PIN?'],
