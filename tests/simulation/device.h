@@ -114,6 +114,9 @@ class Device {
   bool keeps = false;  // it did something that must not be lost with it
 
  private:
+  // Counts what a person told the app to do: changes of entries one by one, and each act besides them but
+  // syncs.
+  void did(std::uint64_t operations);
   // After every call of the core: notes its outcome, and ends the process where the disk did. True: it
   // succeeded and the process goes on.
   bool settle_call(std::string_view what, base::Code code, const std::set<base::Code>& expected = {});

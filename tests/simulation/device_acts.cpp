@@ -10,10 +10,13 @@ constexpr std::size_t kAll = 100000;
 
 }  // namespace
 
+void Device::did(std::uint64_t operations) { world_.witness.counts().operations += operations; }
+
 // --- what a person does
 
 bool Device::make_person() {
   if (!up() || core_->has_person()) return false;
+  did(1);
   person_.name = "Bu " + unique_word(words_);
   auto card = core_->init(person_.name, {here().server->address()});
   if (!settle_call("init", card.code())) return false;
@@ -27,6 +30,7 @@ bool Device::recover() {
   if (!up() || !person_.card) return false;
   auto card = space::RecoveryCard::parse(*person_.card);
   if (!settle_call("card", card.code())) return false;
+  did(1);
   if (!settle_call("recover", core_->recover(*card, here().server->address()).code())) return false;
   world_.witness.sometimes(Sometimes::recovered_from_card);
   note_self();
@@ -36,6 +40,7 @@ bool Device::recover() {
 std::optional<base::SpaceId> Device::create_community() {
   Server& server = *here().server;
   if (!has_person() || server.operator_secret() == nullptr) return std::nullopt;
+  did(1);
   const auto made = core_->create_community("SDN " + unique_word(words_), space::SpaceKind::school,
                                             server.address(), server.operator_secret());
   if (!settle_call("create community", made.code())) return std::nullopt;
@@ -44,6 +49,7 @@ std::optional<base::SpaceId> Device::create_community() {
 
 bool Device::host_community(const base::SpaceId& community, Server& server) {
   if (!has_person() || server.operator_secret() == nullptr) return false;
+  did(1);
   return settle_call("host community",
                      core_->host_community(community, server.address(), *server.operator_secret()).code(),
                      {base::Code::unknown_space});
@@ -52,6 +58,7 @@ bool Device::host_community(const base::SpaceId& community, Server& server) {
 std::optional<space::InviteLink> Device::invite(std::string_view role, std::int64_t ttl_seconds,
                                                 std::uint32_t uses) {
   if (!has_person()) return std::nullopt;
+  did(1);
   auto made = core_->invite(role, ttl_seconds, uses);
   if (!settle_call("invite", made.code(),
                    {base::Code::not_found, base::Code::not_permitted, base::Code::key_missing})) {
@@ -63,6 +70,7 @@ std::optional<space::InviteLink> Device::invite(std::string_view role, std::int6
 
 bool Device::join(const space::InviteLink& link) {
   if (!has_person()) return false;
+  did(1);
   join_waits_ = settle_call("join", core_->join(link).code(), {base::Code::already_exists});
   if (!join_waits_) return false;
   for (std::size_t i = 0; i < sites_.size(); ++i) {
@@ -81,6 +89,7 @@ void Device::add_entries(std::size_t count) {
     entries.push_back(new_entry(words_, word));
     changes.push_back({entries.back().id, word, false});
   }
+  did(count);
   if (prepare(std::move(changes))) conclude("add", core_->add_entries(entries).code());
 }
 
@@ -105,6 +114,7 @@ void Device::edit_entry(const base::ObjectId& id) {
   if (!settle_call("show", view.code(), {base::Code::not_found})) return;
   const std::string word = unique_word(words_);
   edit_somewhere(words_, view->entry, word);
+  did(1);
   if (!prepare({{id, word, false}})) return;
   const bool conflicted = !view->conflicts.empty();
   const auto code = core_->edit_entry(view->entry).code();
@@ -116,11 +126,13 @@ void Device::edit_entry(const base::ObjectId& id) {
 
 void Device::trash_entry() {
   const auto id = pick_entry(false);
+  if (id) did(1);
   if (id && prepare({{*id, {}, false}})) conclude("trash", core_->trash_entry(*id).code());
 }
 
 void Device::restore_entry() {
   const auto id = pick_entry(true);
+  if (id) did(1);
   if (id && prepare({{*id, {}, false}})) conclude("restore", core_->restore_entry(*id).code());
 }
 
@@ -128,6 +140,7 @@ void Device::restore_entry() {
 
 bool Device::remove_member(const base::PersonId& person) {
   if (!has_person()) return false;
+  did(1);
   const bool done = settle_call("remove member", core_->remove_member(person).code(),
                                 {base::Code::not_found, base::Code::not_permitted});
   world_.witness.sometimes(Sometimes::member_is_removed, done);
@@ -137,6 +150,7 @@ bool Device::remove_member(const base::PersonId& person) {
 
 bool Device::change_role(const base::PersonId& person, std::string_view role) {
   if (!has_person()) return false;
+  did(1);
   const bool done = settle_call("change role", core_->change_role(person, role).code(),
                                 {base::Code::not_found, base::Code::not_permitted, base::Code::key_missing});
   world_.witness.sometimes(Sometimes::role_is_changed, done);
@@ -153,6 +167,7 @@ bool Device::revoke_device(Device& other) {
   for (const auto& [object, entry] : *folded) {
     for (const auto& [dot, text] : entry.changes) shown.insert(dot);
   }
+  did(1);
   const auto code = core_->revoke_device(*other.id).code();
   const bool done = settle_call("revoke device", code, {base::Code::not_found});
   if (code == base::Code::ok || (code != base::Code::not_found && !done)) {
@@ -172,6 +187,7 @@ bool Device::revoke_invite() {
   if (!settle_call("invites", invites.code(), {base::Code::not_found})) return false;
   for (const auto& invite : *invites) {
     if (invite.revoked) continue;
+    did(1);
     const bool done = settle_call("revoke invite", core_->revoke_invite(invite.id).code(),
                                   {base::Code::not_permitted, base::Code::not_found});
     world_.witness.sometimes(Sometimes::invite_is_revoked, done);
@@ -183,6 +199,7 @@ bool Device::revoke_invite() {
 
 bool Device::rotate(const base::SpaceId& space) {
   if (!has_person()) return false;
+  did(1);
   const bool done =
       settle_call("rotate", core_->rotate(space).code(), {base::Code::not_found, base::Code::not_permitted});
   world_.witness.sometimes(Sometimes::key_is_rotated, done);
@@ -197,6 +214,7 @@ bool Device::confirm_provisional() {
   bool any = false;
   for (const auto& member : *members) {
     if (!member.provisional) continue;
+    did(1);
     const bool done = settle_call("confirm member", core_->confirm_member(member.person).code(),
                                   {base::Code::not_permitted, base::Code::not_found});
     world_.witness.sometimes(Sometimes::join_is_confirmed, done);
@@ -214,6 +232,7 @@ bool Device::readmit_all() {
   bool any = false;
   for (const auto& row : *late) {
     if (!personal || !(row.space == *personal)) continue;
+    did(1);
     const bool done = settle_call("readmit", core_->readmit(row.log).code(),
                                   {base::Code::not_permitted, base::Code::not_found});
     world_.witness.sometimes(Sometimes::late_work_is_readmitted, done);

@@ -20,7 +20,7 @@ inline void expect_all_to_hold(std::uint64_t seed, std::uint64_t schedules) {
                   << "\n  replay: " << replay_command(failure, Planted::none);
   }
   for (const char* never : run.never_happened()) ADD_FAILURE() << "never happened: " << never;
-  EXPECT_GE(run.counts.operations, 40 * run.schedules);
+  EXPECT_GE(run.counts.operations, 200 * run.schedules);
   EXPECT_GE(run.counts.faults_in_all(), 5 * run.schedules);
 }
 

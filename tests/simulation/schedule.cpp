@@ -171,7 +171,7 @@ ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, const
   seed_sqlite(seed);
   World world(seed);
   {
-    School school(world, folder, options.planted);
+    School school(world, folder, options);
     school.bad_days();
     if (!world.witness.failed() && school.quiet_phase()) {
       check_servers(school);

@@ -7,7 +7,8 @@
 namespace sejawat::simulation {
 namespace {
 
-constexpr std::uint64_t kOperations = 40;
+constexpr std::uint64_t kOperations = 200;
+constexpr std::uint64_t kActsAtFirst = 40;
 constexpr std::uint64_t kFaults = 5;
 constexpr std::int64_t kShort = 72 * 3600;  // seconds an invite holds
 constexpr std::int64_t kLong = 360 * 24 * 3600;
@@ -24,14 +25,18 @@ space::InviteLink copy_of(const space::InviteLink& link) {
 
 }  // namespace
 
-School::School(World& world, std::string folder, Planted planted)
-    : world_(world), folder_(std::move(folder)), planted_(planted) {
+School::School(World& world, std::string folder, const ScheduleOptions& options)
+    : world_(world), folder_(std::move(folder)), planted_(options.planted), shape_(options.shape) {
   // Each schedule has a character of its own: some kinds of trouble often, others not at all.
   const auto sometimes = [&](std::uint64_t most) {
     return world_.chance(600) ? world_.random.below(most) : 0;
   };
   luck_ = {sometimes(250), sometimes(200), sometimes(60),  sometimes(60),
            sometimes(60),  sometimes(25),  sometimes(400), sometimes(60)};
+  for (auto* luck : {&luck_.device_crash, &luck_.server_crash, &luck_.disk, &luck_.clock, &luck_.offline,
+                     &luck_.lose, &luck_.roam, &luck_.partition}) {
+    *luck = rarely(*luck);
+  }
   const auto dice = world_.random.below(100);
   const std::uint64_t servers = dice < 55 ? 1 : dice < 85 ? 2 : 3;
   const auto copies = world_.random.below(100);
@@ -218,13 +223,7 @@ void School::lose_device() {
   }
 }
 
-void School::use_device(Device& device) {
-  if (!device.up()) return;
-  if (!device.has_person()) {
-    begin(device.person());
-    if (device.up() && !device.has_person() && device.person().card) device.recover();
-    return;
-  }
+void School::use_as_at_first(Device& device) {
   const auto what = world_.random.below(100);
   if (what < 25) {
     device.add_entries(1 + world_.random.below(3));
@@ -245,6 +244,43 @@ void School::use_device(Device& device) {
   } else if (what < 94) {
     device.second_owner_is_refused();
   } else if (what < 96) {
+    device.close();
+  } else {
+    begin(device.person());
+  }
+}
+
+void School::use_device(Device& device) {
+  if (!device.up()) return;
+  if (!device.has_person()) {
+    begin(device.person());
+    if (device.up() && !device.has_person() && device.person().card) device.recover();
+    return;
+  }
+  if (shape_ == Shape::first) {
+    use_as_at_first(device);
+    return;
+  }
+  const auto what = world_.random.below(100);
+  if (what < 28) {
+    device.add_entries(1 + world_.random.below(6));
+  } else if (what < 48) {
+    device.edit_entry();
+  } else if (what < 56) {
+    edit_everywhere(device.person());
+  } else if (what < 64) {
+    device.trash_entry();
+  } else if (what < 71) {
+    device.restore_entry();
+  } else if (what < 86 || (what < 92 && !kinds_.live)) {
+    device.start_sync();
+  } else if (what < 92) {
+    device.start_live();
+  } else if (what < 93) {
+    device.hang_up();
+  } else if (what < 94) {
+    device.second_owner_is_refused();
+  } else if (what < 95) {
     device.close();
   } else {
     begin(device.person());
@@ -304,27 +340,36 @@ void School::bad_luck_of_server(Server& server) {
   }
 }
 
+// There are three times as many acts as at first; what happens beside people's work comes somewhat more often
+// in all.
+std::uint64_t School::rarely(std::uint64_t in_thousand) const {
+  return shape_ == Shape::first ? in_thousand : (in_thousand + 1) / 2;
+}
+
 void School::act() {
   Device* device = pick_device();
   if (device == nullptr) return;
-  ++world_.witness.counts().operations;
   bad_luck_of_server(*servers_[world_.random.below(servers_.size())]);
   bad_luck(*device);
   if (kinds_.servers_go_back || kinds_.devices_go_back) old_copies();
   if (world_.chance(luck_.partition)) partition();
-  if (servers_.size() > 1 && world_.chance(60)) host_everywhere();
-  if (kinds_.membership && world_.chance(120)) administer();
+  if (servers_.size() > 1 && world_.chance(rarely(60))) host_everywhere();
+  if (kinds_.membership && world_.chance(rarely(120))) administer();
   if (world_.chance(luck_.lose)) lose_device();
-  if (world_.chance(80)) new_device();
+  if (world_.chance(rarely(80))) new_device();
   if (!device->lost()) use_device(*device);
 }
 
 void School::bad_days() {
   const Counts& counts = world_.witness.counts();
-  const std::uint64_t operations = kOperations + world_.random.below(40);
+  const bool at_first = shape_ == Shape::first;
+  const std::uint64_t enough =
+      (at_first ? kActsAtFirst : kOperations) + world_.random.below(at_first ? 40 : 15);
+  const std::uint64_t most = at_first ? 400 : 4000;
   // Several things at once, as when school is over and everybody comes into the range of the server.
-  for (std::uint64_t i = 0; i < 400 && !world_.witness.failed(); ++i) {
-    if (i >= operations && counts.faults_in_all() >= kFaults) break;
+  for (std::uint64_t acts = 0; acts < most && !world_.witness.failed(); ++acts) {
+    const std::uint64_t done = at_first ? acts : counts.operations;
+    if (done >= enough && counts.faults_in_all() >= kFaults) break;
     act();
     const bool together = world_.chance(600);
     world_.run_until(world_.now() + world_.between(1, together ? kSecond : 2 * kHour));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "device.h"
+#include "schedule.h"
 
 namespace sejawat::simulation {
 
@@ -11,9 +12,9 @@ inline constexpr bool kForksOnSeveralCarriers = true;
 
 class School {
  public:
-  School(World& world, std::string folder, Planted planted);
+  School(World& world, std::string folder, const ScheduleOptions& options);
 
-  // Some days: at least 40 operations and five faults.
+  // Some days: at least 200 operations and five faults.
   void bad_days();
   // All faults end, everybody is online, until nobody has anything to tell. False when that never comes.
   bool quiet_phase();
@@ -31,7 +32,9 @@ class School {
 
  private:
   void act();
+  std::uint64_t rarely(std::uint64_t in_thousand) const;
   void use_device(Device& device);
+  void use_as_at_first(Device& device);
   void edit_everywhere(Person& person);
   void bad_luck(Device& device);
   void bad_luck_of_server(Server& server);
@@ -56,6 +59,7 @@ class School {
   World& world_;
   std::string folder_;
   Planted planted_;
+  Shape shape_;
   std::vector<std::unique_ptr<Server>> servers_;
   std::vector<std::unique_ptr<Network>> networks_;
   std::vector<Site> sites_;

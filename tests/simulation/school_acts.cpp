@@ -20,28 +20,28 @@ void School::partition() {
 void School::old_copies() {
   if (kinds_.servers_go_back) {
     Server& server = *servers_[world_.random.below(servers_.size())];
-    if (world_.chance(60)) {
+    if (world_.chance(rarely(60))) {
       // One moment for all: what a lost device had sent lies in each or is not counted on.
       for (const auto& each : servers_) each->take_snapshot();
       lost_since_snapshot_ = false;
     }
-    if (world_.chance(25) && server.has_snapshot() && !lost_since_snapshot_) server.roll_back();
+    if (world_.chance(rarely(25)) && server.has_snapshot() && !lost_since_snapshot_) server.roll_back();
     const bool anything_lost = std::any_of(people_.begin(), people_.end(), [](const auto& person) {
       return person->alive().size() != person->devices.size();
     });
     // A founder that has not brought the school anywhere has its one chance with the first secret.
-    if (world_.chance(8) && !anything_lost && community_) server.wipe();
+    if (world_.chance(rarely(8)) && !anything_lost && community_) server.wipe();
     return;
   }
   Device* device = pick_device();
   if (device == nullptr || !device->up() || device->syncing() || !device->joined()) return;
   if (device->revoked || device->revocation_tried || device->keeps) return;
-  if (world_.chance(100) && device->has_sent_all() && device->has_all_keys()) device->take_backup();
-  if (world_.chance(60) && device->has_backup()) {
+  if (world_.chance(rarely(100)) && device->has_sent_all() && device->has_all_keys()) device->take_backup();
+  if (world_.chance(rarely(60)) && device->has_backup()) {
     device->restore_backup();
     return;
   }
-  if (world_.chance(15) && devices_ < most_devices_ + 2 && device->has_all_keys()) {
+  if (world_.chance(rarely(15)) && devices_ < most_devices_ + 2 && device->has_all_keys()) {
     Device& clone = add_device(device->person());
     if (clone.up() && clone.has_person()) return;
     clone.end(Ending::killed);

@@ -30,8 +30,10 @@ struct Settings {
   std::string planted = "none";
   unsigned jobs = 1;
   bool compute_all = false;
+  bool first_shape = false;
   bool json = false;
   bool keep_going = false;
+  std::uint64_t stop_after = 10;
 };
 
 template <class Property, class Array>
@@ -95,13 +97,14 @@ int run(const Settings& settings) {
   options.stop = [] { return interrupted != 0; };
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
-  if (settings.keep_going) options.stop_after_failures = settings.schedules;
+  options.stop_after_failures = settings.keep_going ? settings.schedules : settings.stop_after;
   const auto planted = planted_of(settings.planted);
   if (!planted) {
     std::cerr << "sejawat-simulate: no planted fault of that name\n";
     return 2;
   }
   options.schedule.planted = *planted;
+  if (settings.first_shape) options.schedule.shape = Shape::first;
   options.schedule.look_up_crypto = !settings.compute_all;
   const bool terminal = isatty(STDERR_FILENO) != 0;
   options.progress = [&](const ScheduleResult& result, std::uint64_t done) {
@@ -148,9 +151,12 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
   app.add_option("--jobs", settings.jobs, "processes that play at once (default 1); the report is the same")
       ->check(CLI::Range(1, 256));
+  app.add_flag("--first-shape", settings.first_shape, "short schedules, as those that older seeds belong to");
   app.add_flag("--compute-all", settings.compute_all,
                "signatures and agreements are computed each time, not looked up; the trace is the same");
-  app.add_flag("--keep-going", settings.keep_going, "do not stop after ten failing schedules");
+  app.add_option("--stop-after", settings.stop_after, "so many failing schedules (default 10)")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--keep-going", settings.keep_going, "do not stop after failing schedules");
   app.add_flag("--json", settings.json, "the report as one JSON value");
   try {
     app.parse(argc, argv);
