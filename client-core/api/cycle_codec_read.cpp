@@ -203,6 +203,14 @@ base::Result<CycleCommand> read(const wire::AsksOf& from) {
   return CycleCommand(std::move(asks));
 }
 
+base::Result<CycleCommand> read(const wire::Observe& from) {
+  Observe observe;
+  SJ_TRY(observe.space, id_of<base::SpaceId>(from.space(), "space: 16 bytes"));
+  observe.instrument = from.instrument();
+  SJ_TRY(observe.content, read_content(from.content()));
+  return CycleCommand(std::move(observe));
+}
+
 base::Result<CycleCommand> read_command(const wire::CycleRequest& from) {
   using W = wire::CycleRequest;
   switch (from.command_case()) {
@@ -254,6 +262,9 @@ base::Result<CycleCommand> read_command(const wire::CycleRequest& from) {
     case W::kWaiting: return read(from.waiting(), Walks::Which::waiting);
     case W::kDays: return CycleCommand(DaysShow{from.days().from(), from.days().until()});
     case W::kAsks: return read(from.asks());
+    case W::kInstruments: return CycleCommand(InstrumentsShow{});
+    case W::kObserve: return read(from.observe());
+    case W::kObservationResult: return on<ObservationShow>(from.observation_result());
     case W::COMMAND_NOT_SET: break;
   }
   return CycleCommand(std::monostate{});

@@ -343,6 +343,35 @@ class Writer {
     }
     asks.set_total(static_cast<std::uint32_t>(from.total));
   }
+  void operator()(const InstrumentsShown& from) {
+    auto& list = *to->mutable_instruments();
+    for (const auto& one : from.rows) {
+      auto* item = list.add_instruments();
+      item->set_code(text_of(one.code));
+      item->set_version(one.version);
+      item->mutable_name()->set_indonesian(text_of(one.indonesian));
+      item->mutable_name()->set_english(text_of(one.english));
+      item->set_provisional(one.provisional);
+      item->set_own(one.own);
+      for (const auto& line : one.items) {
+        auto* row = item->add_items();
+        row->set_number(line.number);
+        row->mutable_text()->set_indonesian(text_of(line.indonesian));
+        row->mutable_text()->set_english(text_of(line.english));
+        row->set_max(line.max);
+      }
+    }
+  }
+  void operator()(const cycle::ObservationResult& from) {
+    auto& result = *to->mutable_result_of_observation();
+    result.set_items(static_cast<std::uint32_t>(from.items));
+    result.set_scored(static_cast<std::uint32_t>(from.scored));
+    result.set_not_applicable(static_cast<std::uint32_t>(from.not_applicable));
+    result.set_counted(from.counted);
+    result.set_sum(from.sum);
+    result.set_max(from.max);
+    result.set_percent(from.percent);
+  }
   void operator()(const std::monostate&) { to->mutable_done(); }
 
   wire::CycleReply* to = nullptr;

@@ -202,11 +202,7 @@ struct Executor {
     return made(read.cycle().find_root(given.id, given.content.values));
   }
   Answered operator()(ListCategories& asked) {
-    std::vector<base::SpaceId> communities;
-    for (const auto& space : core.spaces()) {
-      if (space.kind != space::SpaceKind::personal) communities.push_back(space.space);
-    }
-    SJ_TRY(auto all, cycle::categories(read.records(), communities));
+    SJ_TRY(auto all, cycle::categories(read.records(), read.circles()));
     CategoriesShown shown;
     for (auto& one : all) {
       if (!one.retired || asked.retired) shown.rows.push_back(std::move(one));
@@ -384,6 +380,29 @@ struct Executor {
   Answered operator()(TrialPractice& one) {
     if (!one.content.parts.empty()) return invalid("parts: a practice has none");
     return made(read.cycle().offer_practice(one.id, one.content.values));
+  }
+
+  // --- Observed lessons
+  base::Result<std::vector<cycle::Instrument>> sheets() {
+    return cycle::instruments(read.records(), read.circles());
+  }
+  Answered operator()(InstrumentsShow&) {
+    InstrumentsShown shown;
+    SJ_TRY(shown.rows, sheets());
+    return Answer(std::move(shown));
+  }
+  Answered operator()(Observe& one) {
+    SJ_TRY(const auto all, sheets());
+    const auto sheet = std::find_if(
+        all.begin(), all.end(), [&](const cycle::Instrument& known) { return known.code == one.instrument; });
+    if (sheet == all.end()) return invalid("instrument: unknown");
+    auto record = record_of(cycle::kObservation, one.content);
+    if (record.values.count("date") == 0) record.values["date"] = read.today();
+    return made(cycle::begin_observation(read.cycle(), one.space, *sheet, std::move(record)));
+  }
+  Answered operator()(ObservationShow& asked) {
+    SJ_TRY(auto view, read.of_type(asked.id, cycle::kObservation));
+    return Answer(cycle::observation_result(view));
   }
 
   // --- The whole walk

@@ -10,6 +10,7 @@
 #include "cycle/categories.h"
 #include "cycle/daily.h"
 #include "cycle/meeting.h"
+#include "cycle/observation.h"
 #include "cycle/story.h"
 
 namespace sejawat::api::door {
@@ -208,6 +209,15 @@ struct AsksShow {
   MaybeId problem;
   std::size_t limit = 0;
 };
+struct InstrumentsShow {};
+struct Observe {
+  base::SpaceId space;
+  std::string instrument;
+  Content content;
+};
+struct ObservationShow {
+  base::ObjectId id;
+};
 using CycleCommand =
     std::variant<std::monostate, Describe, RecordAdd, RecordChange, RecordStep, RecordTrash, RecordRestore,
                  RecordShow, RecordList, RecordRevisions, RecordUndo, IntentTake, IntentDismiss,
@@ -215,7 +225,8 @@ using CycleCommand =
                  ListCategories, DailyShow, AgendaMake, AgendaShow, AgendaAdd, IdeaAdd, IdeasShow, IdeaGroup,
                  Formulate, Attend, AttendanceShow, MinutesWrite, MinutesRatify, Propose, MenuShow, Endorse,
                  Choose, Training, TrialPrepare, TrialStart, TrialImpact, TrialReflect, TrialConclude,
-                 TrialPractice, StoryShow, Walks, DaysShow, AsksShow>;
+                 TrialPractice, StoryShow, Walks, DaysShow, AsksShow, InstrumentsShow, Observe,
+                 ObservationShow>;
 struct CycleRequest {
   std::int64_t utc_offset_ms = 0;
   CycleCommand command;
@@ -321,10 +332,13 @@ struct AsksShown {
   std::vector<Row> rows;
   std::size_t total = 0;
 };
+struct InstrumentsShown {
+  std::vector<cycle::Instrument> rows;
+};
 struct CycleReply {
   std::variant<Shown, ShownPage, ShownRevisions, KindsShown, PreviewShown, CategoriesShown, DailyShown,
                AgendaShown, IdeasShown, AttendanceShown, MenuShown, StoryShown, WalksShown, DaysShown,
-               AsksShown, std::monostate>
+               AsksShown, InstrumentsShown, cycle::ObservationResult, std::monostate>
       result;
   std::map<base::PersonId, std::string> names;
   base::PersonId me;

@@ -36,6 +36,14 @@ base::Result<cycle::SchoolDays> CycleReader::days() {
   return cycle::SchoolDays::load(records(), all);
 }
 
+std::vector<base::SpaceId> CycleReader::circles() const {
+  std::vector<base::SpaceId> circles;
+  for (const auto& space : core_.spaces()) {
+    if (space.kind != space::SpaceKind::personal) circles.push_back(space.space);
+  }
+  return circles;
+}
+
 base::Result<Shown> CycleReader::shown(cycle::RecordView view) {
   Shown shown;
   SJ_TRY(shown.hidden, cycle::name_hidden(records(), view));
@@ -73,8 +81,8 @@ base::Result<Shown> CycleReader::whole(const base::ObjectId& id) {
   // Who may not write there may do nothing.
   if (!cycle().desk().pen(shown.view.space).ok()) return shown;
   SJ_TRY(const auto relation, records().relation_of(id, core_.person()));
-  shown.may_edit = (relation & entity.edited_by) != 0;
   const auto* from = entity.states.by_name(shown.view.state);
+  shown.may_edit = (relation & entity.edited_by) != 0 && (from == nullptr || !from->fixed);
   if (from == nullptr) return shown;
   for (const auto& to : entity.states.states) {
     const auto* transition = entity.states.find(from->number, to.number);

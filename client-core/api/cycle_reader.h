@@ -16,6 +16,7 @@ class CycleReader {
   std::string today() { return now().date; }
   std::string date_or_today(const std::string& date) { return date.empty() ? today() : date; }
   base::Result<cycle::SchoolDays> days();
+  std::vector<base::SpaceId> circles() const;  // all but the personal space
   std::int64_t utc_offset_ms() const { return utc_offset_ms_; }
 
   // As a list has it. The owner's name is hidden where it must be. Once a reply is as long as a page may be,

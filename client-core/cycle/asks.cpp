@@ -24,6 +24,7 @@ const char* ask_name(AskKind kind) {
     case AskKind::start: return "start";
     case AskKind::prepare: return "prepare";
     case AskKind::conclude: return "conclude";
+    case AskKind::acknowledge: return "acknowledge";
     case AskKind::ratify: return "ratify";
     case AskKind::respond: return "respond";
     case AskKind::reflect: return "reflect";
@@ -122,6 +123,13 @@ base::Status Asks::of_everything_else() {
     if ((relation & (asked | principal)) == 0) continue;
     std::string title = one.value("need");
     add(AskKind::answer, std::move(one), std::nullopt, std::move(title));
+  }
+  SJ_TRY(auto sheets, open(kObservation));
+  for (auto& one : sheets) {
+    const bool mine = one.value("asked") == me_.hex();
+    if (!mine || (one.state != "final" && one.state != "discussed")) continue;
+    std::string title = one.value("date");
+    add(AskKind::acknowledge, std::move(one), std::nullopt, std::move(title));
   }
   SJ_TRY(auto minutes, open(kMinutes));
   for (auto& one : minutes) {

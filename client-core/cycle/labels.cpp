@@ -40,6 +40,8 @@ const std::map<std::string, Word>& words() {
       {"support_request", {"permintaan dukungan", "request for support"}},
       {"cluster", {"gugus", "cluster"}},
       {"entry", {"catatan harian", "journal entry"}},
+      {"instrument", {"instrumen", "instrument"}},
+      {"observation", {"lembar observasi", "observation sheet"}},
       // Chapters of a story.
       {"why", {"mengapa?", "why?"}},
       {"reply", {"tanggapan", "reply"}},
@@ -92,6 +94,12 @@ const std::map<std::string, Word>& words() {
       {"requested", {"diajukan", "requested"}},
       {"answered", {"ditanggapi", "answered"}},
       {"fulfilled", {"dipenuhi", "fulfilled"}},
+      {"final", {"final", "final"}},
+      {"discussed", {"dibahas", "discussed"}},
+      {"acknowledged", {"diakui guru", "acknowledged"}},
+      {"responded", {"ditanggapi guru", "responded"}},
+      {"valid", {"berlaku", "in force"}},
+      {"retired", {"pensiun", "retired"}},
       {"support_request.not_yet", {"belum dapat", "not possible yet"}},
       // Choices.
       {"effective", {"efektif", "effective"}},
@@ -190,6 +198,11 @@ const std::map<std::string, Word>& words() {
       {"note", {"keterangan", "note"}},
       {"text", {"isi", "text"}},
       {"context", {"konteks", "context"}},
+      {"occasion", {"kesempatan", "occasion"}},
+      {"items", {"butir", "items"}},
+      {"scores", {"skor", "scores"}},
+      {"score", {"skor", "score"}},
+      {"not_applicable", {"tidak berlaku", "not applicable"}},
       {"topic", {"topik", "topic"}},
       {"cluster_word", {"kelompok gagasan", "group of ideas"}},
   };

@@ -54,6 +54,11 @@ base::Result<std::uint32_t> identity_of(const Part& part, const PartValues& valu
   return fresh != 0 ? fresh : late_identity(dot, 0);
 }
 
+bool is_fixed(const RecordReading& reading) {
+  const State* state = reading.entity->states.by_name(reading.view.state);
+  return state != nullptr && state->fixed;
+}
+
 }  // namespace
 
 Records::Records(store::Store& store, fold::OpCodec codec, const People& people, base::Random& random)
@@ -130,7 +135,8 @@ base::Result<base::ObjectId> Records::begin(const Pen& pen, const Record& record
 
 base::Status Records::change(const Pen& pen, const Change& change) {
   SJ_TRY(auto reading, read(change.id));
-  if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0) {
+  if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0 ||
+      is_fixed(reading)) {
     return base::error(base::Code::not_permitted, reading.entity->name);
   }
   Wanted wanted;
@@ -274,7 +280,8 @@ base::Status Records::clear(const Pen& pen, const base::ObjectId& id) {
 
 base::Status Records::undo(const Pen& pen, const base::ObjectId& id, const log::Dot& dot) {
   SJ_TRY(auto reading, read(id));
-  if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0) {
+  if ((relation(reading, reading.view.space, people_, pen.person) & reading.entity->edited_by) == 0 ||
+      is_fixed(reading)) {
     return base::error(base::Code::not_permitted, reading.entity->name);
   }
   SJ_TRY(auto ops, ops_of(reading.view.space, id));

@@ -48,7 +48,7 @@ const Part* Entity::part(std::uint32_t number) const {
 const std::vector<Entity>& entities() {
   static const std::vector<Entity> all = [] {
     std::vector<Entity> list = entities_of_the_cycle();
-    for (auto& more : {entities_of_meetings(), entities_of_the_school()}) {
+    for (auto& more : {entities_of_meetings(), entities_of_the_school(), entities_of_observation()}) {
       list.insert(list.end(), more.begin(), more.end());
     }
     std::sort(list.begin(), list.end(), [](const Entity& a, const Entity& b) { return a.type < b.type; });

@@ -137,7 +137,7 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
   await looks(budi, 'cycle-54-cycles');
   await budi.click(`a:has-text("${PROBLEM}")`);
   await budi.waitForSelector('li:has-text("21 dari 24")');
-  await budi.locator('h2:has-text("Linimasa siklus")').scrollIntoViewIfNeeded();
+  await budi.locator('h2:has-text("Linimasa siklus")').evaluate((heading) => heading.scrollIntoView());
   await looks(budi, 'cycle-55-timeline');
   await budi.click('text=Laporan siklus');
   await budi.waitForSelector('article.paper');

@@ -118,3 +118,38 @@ test('alone, without a school, a teacher walks the first steps of a cycle in pri
   await looks(page, 'cycle-34-not-here');
   assert.deepEqual(page.faults, []);
 });
+
+test('a browser killed while a reply is typed still has it', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  let page = await world.phone('dedi');
+  await alone(page, world.url, 'Pak Dedi');
+  await page.goto(`${world.url}#/bagikan`);
+  await page.locator('input[placeholder*="satu kalimat"]').pressSequentially('Waktu habis sebelum kesimpulan');
+  await page.click('label:has-text("Sering")');
+  await page.waitForTimeout(800);
+  await world.killPhone('dedi');
+  page = await world.phone('dedi');
+  await page.goto(`${world.url}#/bagikan`);
+  await page.waitForFunction(() => document.querySelector('form input')?.value === 'Waktu habis sebelum kesimpulan');
+  await page.click('button:has-text("Simpan")');
+  await page.click('button:has-text("Mengapa?")');
+  await page.locator('textarea').pressSequentially('Perkenalannya terlalu panjang');
+  await page.waitForTimeout(800);
+  await world.killPhone('dedi');
+  page = await world.phone('dedi');
+  await page.goto(`${world.url}#/siklus`);
+  await page.click('a:has-text("Waktu habis")');
+  await page.click('button:has-text("Mengapa?")');
+  await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Perkenalannya terlalu panjang');
+  await page.click('button:has-text("Kirim")');
+  await page.waitForSelector('li:has-text("Perkenalannya")');
+  // Once it was taken, nothing of it comes back.
+  await page.click('button:has-text("Mengapa?")');
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('textarea').inputValue(), '');
+  await page.goto(`${world.url}#/bagikan`);
+  await page.waitForTimeout(300);
+  assert.equal(await page.locator('form input').first().inputValue(), '');
+});

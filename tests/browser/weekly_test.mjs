@@ -105,6 +105,41 @@ test('a weekly discussion: turns, ideas without names, groups by buttons, the me
   await looks(cici, 'cycle-69-minutes-form');
   await cici.click('form button.primary:has-text("Simpan")');
   await cici.waitForSelector('li:has-text("Mencoba kartu peran")');
+
+  // Both correct the same line without a signal: both versions stand on both phones, and nobody chooses by accident.
+  await settle(cici);
+  await budi.goto(`${world.url}#/notulen/${cici.url().split('/').at(-1)}`);
+  await settle(budi);
+  await budi.waitForSelector('li:has-text("Mencoba kartu peran")');
+  for (const [page, words] of [[budi, 'Dua gagasan digabung menjadi satu.'], [cici, 'Semua guru menyumbang gagasan.']]) {
+    await page.context().setOffline(true);
+    await page.click('button:has-text("Ubah")');
+    await page.locator('form textarea').nth(1).fill(words);
+    await page.click('form button.primary:has-text("Simpan")');
+    await page.waitForSelector(`p:has-text("${words}")`);
+  }
+  for (const page of [budi, cici]) {
+    await page.context().setOffline(false);
+    await settle(page);
+  }
+  await settle(budi);
+  for (const page of [budi, cici]) await page.waitForSelector('h2:has-text("Ada dua versi")');
+  await budi.setViewportSize({ width: 640, height: 360 });
+  await budi.setViewportSize({ width: 360, height: 640 });
+  assert.equal(await budi.locator('.note .card').count(), 2, 'turning the phone chooses nothing');
+  await budi.goto(`${world.url}#/`);
+  await budi.waitForSelector('a:has-text("Ada dua versi")');
+  assert.match(await budi.locator('main section a').first().textContent(), /Ada dua versi/);
+  await budi.click('a:has-text("Ada dua versi")');
+  await budi.waitForSelector('h2:has-text("Ada dua versi")');
+  await budi.locator('h2:has-text("Ada dua versi")').evaluate((heading) => heading.scrollIntoView());
+  await looks(budi, 'cycle-59-two-versions');
+  await budi.click('.card:has-text("Semua guru menyumbang") >> button:has-text("Pakai ini")');
+  await budi.waitForSelector('h2:has-text("Ada dua versi")', { state: 'detached' });
+  await settle(budi);
+  await settle(cici);
+  await cici.waitForSelector('h2:has-text("Ada dua versi")', { state: 'detached' });
+  await cici.waitForSelector('p:has-text("Semua guru menyumbang")');
   await cici.click('button:has-text("Sahkan")');
   await cici.waitForSelector('text=Disahkan');
   assert.equal(await cici.locator('button:has-text("Ubah")').count(), 0);

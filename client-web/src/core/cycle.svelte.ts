@@ -35,13 +35,24 @@ let tables = $state.raw<ReadonlyMap<string, Kind>>(new Map());
 let asked: Promise<void> | undefined;
 export function describe(): Promise<void> {
   asked ??= ask({ case: 'describe', value: {} }, 'kinds').then(
-    (all) => void (tables = new Map(all.kinds.map((one) => [one.name, one]))),
+    async (all) => {
+      tables = new Map(all.kinds.map((one) => [one.name, one]));
+      await readSheets();
+    },
     (error: unknown) => {
       asked = undefined;
       throw error;
     },
   );
   return asked;
+}
+// The small spaces of observed lessons are no circles that one shares with.
+let sheets = $state.raw<ReadonlySet<string>>(new Set());
+export async function readSheets(): Promise<RecordView[]> {
+  const { records } = await ask({ case: 'recordList', value: { kind: 'observation', limit: 500 } }, 'records');
+  const found = records.map((one) => hex(one.space));
+  if (found.some((space) => !sheets.has(space))) sheets = new Set([...sheets, ...found]);
+  return records;
 }
 export const kindOf = (name: string): Kind | undefined => tables.get(name);
 export const said = (label: Label | undefined): string => (language() === 'id' ? label?.indonesian : label?.english) ?? '';
@@ -83,7 +94,7 @@ const PERSONAL = 1;
 const SCHOOL = 3;
 export const shared = () =>
   (app.status?.spaces ?? [])
-    .filter((space) => space.kind !== PERSONAL && space.member && space.currentKey)
+    .filter((space) => space.kind !== PERSONAL && space.member && space.currentKey && !sheets.has(hex(space.id)))
     .sort((a, b) => Number(b.kind === SCHOOL) - Number(a.kind === SCHOOL));
 export const personal = () => app.status?.spaces.find((space) => space.kind === PERSONAL);
 export const spaceName = (id: Uint8Array): string => app.status?.spaces.find((space) => hex(space.id) === hex(id))?.name ?? '';

@@ -21,6 +21,7 @@ export const lazy: Record<string, Load> = {
   laporan: cycle('report'),
   masalah: cycle('problem'),
   notulen: cycle('minutes'),
+  observasi: cycle('observations'),
   pekan: cycle('weekly'),
   praktik: cycle('practices'),
   privasi: cycle('privacy'),

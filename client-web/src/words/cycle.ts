@@ -75,6 +75,7 @@ export const cycle = {
   revokeText: ['Dapat dicabut kapan saja. Yang sudah dibaca rekan mungkin tetap diingat.', 'You can revoke this at any time. What was read may be remembered.'],
   shareProblem: ['Bagikan masalah', 'Share problem'],
   revokeShare: ['Cabut berbagi', 'Revoke sharing'],
+  editProblem: ['Ubah masalah', 'Edit the problem'],
   takenBack: ['Dicabut oleh pemiliknya', 'Withdrawn by its owner'],
   searchProblems: ['Cari masalah', 'Search problems'],
   noCycles: ['Belum ada siklus', 'No cycles yet'],

@@ -2,10 +2,11 @@
 import { common } from './common';
 import { cycle } from './cycle';
 import { meeting } from './meeting';
+import { observation } from './observation';
 import { person } from './person';
 import { school } from './school';
 import { trial } from './trial';
 
-export const words = { ...common, ...person, ...cycle, ...trial, ...meeting, ...school };
+export const words = { ...common, ...person, ...cycle, ...trial, ...meeting, ...school, ...observation };
 
 export type Word = keyof typeof words;

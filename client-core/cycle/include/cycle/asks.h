@@ -9,19 +9,20 @@ namespace sejawat::cycle {
 
 // Stable names, the most pressing first.
 enum class AskKind : std::uint8_t {
-  decide,    // two versions of a field, or a step that waits for an answer
-  answer,    // a request for support
-  impact,    // one's own trial runs: what came of it
-  start,     // one's own trial is ready
-  prepare,   // one's own trial has no plan or no measure yet
-  conclude,  // one's own trial has its impact: the verdict is the owner's
-  ratify,    // minutes
-  respond,   // a colleague's problem to which one has not said anything yet
-  reflect,   // a colleague's trial has its impact
-  root,      // one's own problem has been discussed
-  why,       // one's own problem has not been discussed
-  propose,   // its root stands, and nobody proposed anything
-  choose,    // there are options, and none was chosen
+  decide,       // two versions of a field, or a step that waits for an answer
+  answer,       // a request for support
+  impact,       // one's own trial runs: what came of it
+  start,        // one's own trial is ready
+  prepare,      // one's own trial has no plan or no measure yet
+  conclude,     // one's own trial has its impact: the verdict is the owner's
+  acknowledge,  // the sheet of one's own observed lesson is final
+  ratify,       // minutes
+  respond,      // a colleague's problem to which one has not said anything yet
+  reflect,      // a colleague's trial has its impact
+  root,         // one's own problem has been discussed
+  why,          // one's own problem has not been discussed
+  propose,      // its root stands, and nobody proposed anything
+  choose,       // there are options, and none was chosen
 };
 const char* ask_name(AskKind kind);
 

@@ -40,6 +40,8 @@ enum Type : std::uint32_t {
   kCategory = 54,
   kSupportRequest = 55,
   kCluster = 56,
+  kInstrument = 70,
+  kObservation = 71,
 };
 
 enum class FieldKind : std::uint8_t {
@@ -93,6 +95,7 @@ struct State {
   std::uint8_t number;  // the first of the list is where a record begins
   const char* name;
   bool ended = false;  // nothing is expected to follow
+  bool fixed = false;  // its fields cannot be changed while it stands here
 };
 struct Transition {
   const char* from;  // "*": from any that is not ended

@@ -5,6 +5,7 @@ export { default as daily } from './DailyScreen.svelte';
 export { default as entryProblems } from './EntryProblems.svelte';
 export { default as homeCards } from './HomeCards.svelte';
 export { default as minutes } from '../meeting/MinutesScreen.svelte';
+export { default as observations } from '../observation/ObservationsScreen.svelte';
 export { default as options } from './OptionsScreen.svelte';
 export { default as practices } from './PracticesScreen.svelte';
 export { default as privacy } from '../school/PrivacyScreen.svelte';
