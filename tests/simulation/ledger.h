@@ -30,6 +30,7 @@ struct Saved {
     std::set<log::Dot> before;  // what the objects held before
   };
   std::vector<Unsure> unsure;
+  std::map<log::Dot, base::ObjectId> erased;  // reported as erased
   bool knows(const log::Dot& dot) const { return certain.count(dot) + seen.count(dot) != 0; }
 };
 
@@ -65,6 +66,10 @@ struct Person {
   bool has_old_copies = false;
   std::vector<Change> gone;  // what a restored device had written after its backup
   bool readmitted = false;   // the late work of revoked devices
+  // Somebody was told to erase these: they may be gone anywhere, or still be there where that is not known.
+  std::set<log::Dot> told_to_erase;
+  std::set<std::string> erased_words;
+  std::set<base::ObjectId> erased_objects;
 
   Person();
   ~Person();
@@ -79,6 +84,8 @@ struct Expected {
 Expected expected_of(Person& person);
 // By object: the words that must be there, whatever dots carry them.
 std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person);
+// What was erased for certain: by devices that live and may. Nobody shows it in the end.
+std::map<log::Dot, base::ObjectId> erased_dots(Person& person);
 // Changes of revoked devices beyond what the fences let through.
 std::set<log::Dot> late_dots(Person& person);
 

@@ -43,6 +43,11 @@ void check_dots(World& world, Person& person, Device& device, const Folded& fold
     const bool there = found != present.end() && found->second->find(change.word) != std::string::npos;
     witness.always(Always::nothing_is_lost, there, where(person, device) + " lacks a change that was saved");
   }
+  for (const auto& [dot, object] : erased_dots(person)) {
+    witness.always(Always::erased_stays_erased, present.count(dot) == 0,
+                   where(person, device) + " shows what was erased");
+    witness.sometimes(Sometimes::edit_survives_an_erasure, folded.count(object) != 0);
+  }
   for (const auto& [dot, text] : present) {
     witness.always(Always::nothing_is_invented, expected.must.count(dot) + expected.may.count(dot) != 0,
                    where(person, device) + " shows a change that nobody made");
