@@ -196,6 +196,13 @@ base::Result<CycleCommand> read(const wire::Walks& from, Walks::Which which) {
   return CycleCommand(std::move(walks));
 }
 
+base::Result<CycleCommand> read(const wire::AsksOf& from) {
+  AsksShow asks;
+  SJ_TRY(asks.problem, maybe_record(from.problem()));
+  SJ_TRY(asks.limit, read_limit(from.limit()));
+  return CycleCommand(std::move(asks));
+}
+
 base::Result<CycleCommand> read_command(const wire::CycleRequest& from) {
   using W = wire::CycleRequest;
   switch (from.command_case()) {
@@ -246,6 +253,7 @@ base::Result<CycleCommand> read_command(const wire::CycleRequest& from) {
     case W::kStalled: return read(from.stalled(), Walks::Which::stalled);
     case W::kWaiting: return read(from.waiting(), Walks::Which::waiting);
     case W::kDays: return CycleCommand(DaysShow{from.days().from(), from.days().until()});
+    case W::kAsks: return read(from.asks());
     case W::COMMAND_NOT_SET: break;
   }
   return CycleCommand(std::monostate{});

@@ -77,7 +77,7 @@ void write_kind(const cycle::Entity& from, wire::Kind& to) {
   for (const auto& state : from.states.states) {
     auto* item = to.add_states();
     item->set_name(state.name);
-    write_label(state.name, *item->mutable_label());
+    write_label(std::string(from.name) + "." + state.name, *item->mutable_label());
     item->set_ended(state.ended);
   }
   for (const auto& transition : from.states.transitions) write_transition(transition, *to.add_transitions());
@@ -245,6 +245,7 @@ class Writer {
       item->set_carried_over(row.carried_over);
       item->set_rooted(row.rooted);
       item->set_me_too(static_cast<std::uint32_t>(row.me_too));
+      item->set_me_too_own(row.me_too_own);
       for (const auto& [one, late] : row.contributions) {
         auto* said = item->add_contributions();
         record(one, *said->mutable_contribution());
@@ -329,6 +330,18 @@ class Writer {
       item->set_date(date);
       item->set_effective(effective);
     }
+  }
+  void operator()(const AsksShown& from) {
+    auto& asks = *to->mutable_asks();
+    for (const auto& row : from.rows) {
+      auto* item = asks.add_asks();
+      item->set_what(row.kind);
+      record(row.record, *item->mutable_record());
+      if (row.problem) item->set_problem(bytes_of(*row.problem));
+      item->set_title(text_of(row.title));
+      item->set_days(row.days);
+    }
+    asks.set_total(static_cast<std::uint32_t>(from.total));
   }
   void operator()(const std::monostate&) { to->mutable_done(); }
 

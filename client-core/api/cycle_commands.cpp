@@ -234,6 +234,7 @@ struct Executor {
       problem.carried_over = row.carried_over;
       problem.rooted = row.rooted;
       problem.me_too = row.me_too;
+      problem.me_too_own = row.me_too_persons.count(core.person()) != 0;
       for (auto& one : row.contributions) {
         SJ_TRY(auto contribution, read.shown(std::move(one.contribution)));
         problem.contributions.emplace_back(std::move(contribution), one.late);
@@ -438,6 +439,20 @@ struct Executor {
     for (auto& date : dates) {
       const bool effective = days.effective(date);
       shown.days.emplace_back(std::move(date), effective);
+    }
+    return Answer(std::move(shown));
+  }
+  Answered operator()(AsksShow& asked) {
+    SJ_TRY(auto days, read.days());
+    cycle::Asks asks(read.records(), days, core.person(), read.today(), read.utc_offset_ms());
+    SJ_TRY(auto all, asks.of(asked.problem));
+    AsksShown shown;
+    shown.total = all.size();
+    for (auto& one : all) {
+      if (shown.rows.size() == asked.limit) break;
+      AsksShown::Row row{cycle::ask_name(one.kind), {}, one.problem, std::move(one.title), one.days};
+      SJ_TRY(row.record, read.shown(std::move(one.record)));
+      shown.rows.push_back(std::move(row));
     }
     return Answer(std::move(shown));
   }

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "api/core.h"
+#include "cycle/asks.h"
 #include "cycle/calendar.h"
 #include "cycle/categories.h"
 #include "cycle/daily.h"
@@ -203,6 +204,10 @@ struct Walks {
 struct DaysShow {
   std::string from, until;
 };
+struct AsksShow {
+  MaybeId problem;
+  std::size_t limit = 0;
+};
 using CycleCommand =
     std::variant<std::monostate, Describe, RecordAdd, RecordChange, RecordStep, RecordTrash, RecordRestore,
                  RecordShow, RecordList, RecordRevisions, RecordUndo, IntentTake, IntentDismiss,
@@ -210,7 +215,7 @@ using CycleCommand =
                  ListCategories, DailyShow, AgendaMake, AgendaShow, AgendaAdd, IdeaAdd, IdeasShow, IdeaGroup,
                  Formulate, Attend, AttendanceShow, MinutesWrite, MinutesRatify, Propose, MenuShow, Endorse,
                  Choose, Training, TrialPrepare, TrialStart, TrialImpact, TrialReflect, TrialConclude,
-                 TrialPractice, StoryShow, Walks, DaysShow>;
+                 TrialPractice, StoryShow, Walks, DaysShow, AsksShow>;
 struct CycleRequest {
   std::int64_t utc_offset_ms = 0;
   CycleCommand command;
@@ -259,6 +264,7 @@ struct DailyShown {
     Shown problem;
     bool carried_over = false, rooted = false;
     std::size_t me_too = 0;
+    bool me_too_own = false;
     std::vector<std::pair<Shown, bool>> contributions;  // and whether it was late
   };
   std::vector<Problem> problems;
@@ -304,10 +310,21 @@ struct WalksShown {
 struct DaysShown {
   std::vector<std::pair<std::string, bool>> days;
 };
+struct AsksShown {
+  struct Row {
+    const char* kind = "";
+    Shown record;
+    MaybeId problem;
+    std::string title;
+    std::int64_t days = 0;
+  };
+  std::vector<Row> rows;
+  std::size_t total = 0;
+};
 struct CycleReply {
   std::variant<Shown, ShownPage, ShownRevisions, KindsShown, PreviewShown, CategoriesShown, DailyShown,
                AgendaShown, IdeasShown, AttendanceShown, MenuShown, StoryShown, WalksShown, DaysShown,
-               std::monostate>
+               AsksShown, std::monostate>
       result;
   std::map<base::PersonId, std::string> names;
   base::PersonId me;

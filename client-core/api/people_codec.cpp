@@ -36,6 +36,11 @@ base::Result<PeopleRequest> read(const wire::GroupCreate& from) {
 }
 
 void write(const std::monostate&, wire::PeopleReply& to) { to.mutable_done(); }
+void write(const Fingerprint& from, wire::PeopleReply& to) {
+  to.mutable_fingerprint()->set_digest(bytes_of(from.digest));
+  to.mutable_fingerprint()->set_state(bytes_of(from.state));
+  to.mutable_fingerprint()->set_objects(from.objects);
+}
 void write(const base::SpaceId& from, wire::PeopleReply& to) { to.set_space(bytes_of(from)); }
 void write(const std::vector<MemberInfo>& from, wire::PeopleReply& to) {
   auto& list = *to.mutable_members();
@@ -93,6 +98,7 @@ base::Result<PeopleRequest> read_people(const wire::PeopleRequest& from) {
       SJ_TRY(auto id, id_of<base::HeadTag>(from.invite_revoke().id(), "id: 8 bytes"));
       return PeopleRequest{InviteRevoke{space, id}};
     }
+    case W::kFingerprint: return in<FingerprintShow>(from.fingerprint());
     case W::kSpaceRotate: return in<SpaceRotate>(from.space_rotate());
     case W::kQuarantine: return PeopleRequest{LateShow{}};
     case W::kQuarantineReadmit: {

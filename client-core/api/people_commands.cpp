@@ -45,6 +45,15 @@ struct Executor {
   Answered operator()(const InviteRevoke& one) {
     return done(core.revoke_invite(one.id, pointer(one.space)));
   }
+  Answered operator()(const FingerprintShow& asked) {
+    auto space = asked.space;
+    for (const auto& row : core.spaces()) {
+      if (!space && row.kind == space::SpaceKind::personal) space = row.space;
+    }
+    if (!space) return base::error(Code::not_found, "no space yet");
+    SJ_TRY(auto mark, core.fingerprint(*space));
+    return Answer(mark);
+  }
   Answered operator()(const SpaceRotate& one) {
     if (!one.space) return base::error(Code::invalid_argument, "space: which one");
     return done(core.rotate(*one.space));

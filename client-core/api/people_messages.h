@@ -31,6 +31,9 @@ struct InviteRevoke {
   SpaceWish space;
   base::HeadTag id;
 };
+struct FingerprintShow {
+  SpaceWish space;  // none: the private one
+};
 struct SpaceRotate {
   SpaceWish space;
 };
@@ -40,12 +43,12 @@ struct LateReadmit {
 };
 struct PeopleRequest {
   std::variant<std::monostate, MembersShow, OfMember, GroupCreate, InvitesShow, InviteRevoke, SpaceRotate,
-               LateShow, LateReadmit>
+               FingerprintShow, LateShow, LateReadmit>
       command;
 };
 struct PeopleReply {
   std::variant<std::monostate, std::vector<MemberInfo>, base::SpaceId, std::vector<InviteInfo>,
-               std::vector<QuarantinedLog>>
+               std::vector<QuarantinedLog>, Fingerprint>
       result;  // monostate: done
 };
 

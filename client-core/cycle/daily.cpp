@@ -95,6 +95,7 @@ base::Result<DailyView> daily_view(Records& records, const SchoolDays& days, con
     if (!waits && row.contributions.empty()) continue;
     row.carried_over = since < view.date;
     row.me_too = others.size();
+    row.me_too_persons = std::move(others);
     row.problem = std::move(problem);
     view.problems.push_back(std::move(row));
   }

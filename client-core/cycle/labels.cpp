@@ -92,10 +92,11 @@ const std::map<std::string, Word>& words() {
       {"requested", {"diajukan", "requested"}},
       {"answered", {"ditanggapi", "answered"}},
       {"fulfilled", {"dipenuhi", "fulfilled"}},
-      {"not_yet", {"belum", "not yet"}},
+      {"support_request.not_yet", {"belum dapat", "not possible yet"}},
       // Choices.
       {"effective", {"efektif", "effective"}},
       {"partly", {"sebagian efektif", "partly effective"}},
+      {"not_yet", {"belum efektif", "not yet effective"}},
       {"inconclusive", {"tidak dapat disimpulkan", "inconclusive"}},
       {"low", {"kelas rendah (I–III)", "lower grades"}},
       {"high", {"kelas tinggi (IV–VI)", "upper grades"}},
@@ -200,6 +201,9 @@ const std::map<std::string, Word>& words() {
 std::string label(const std::string& key, bool english) {
   const auto found = words().find(key);
   if (found != words().end()) return english ? found->second.english : found->second.indonesian;
+  // "KIND.WORD" where a word means something else in that kind of record.
+  const auto dot = key.rfind('.');
+  if (dot != std::string::npos) return label(key.substr(dot + 1), english);
   std::string plain = key;
   std::replace(plain.begin(), plain.end(), '_', ' ');
   return plain;

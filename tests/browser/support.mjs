@@ -52,6 +52,12 @@ export class World {
       '--operator-invite', said.operator_invite);
     return this.lines('ani', 'invite', '--role', 'teacher')[0].link;
   }
+  // A further link into the school, by its founder's own device.
+  invite(role = 'teacher') {
+    const { link } = this.lines('ani', 'invite', '--role', role)[0];
+    this.client('ani', 'sync');
+    return link;
+  }
   // A phone: a profile of its own that outlives its browser.
   async phone(name, ...more) {
     const profile = path.join(this.root, name);
@@ -104,9 +110,9 @@ export async function join(page, url, link, name) {
   return page.textContent('pre');
 }
 
-export async function write(page, url, words) {
+export async function write(page, url, ...words) {
   await page.goto(`${url}#/tulis`);
-  await page.locator('textarea').first().fill(words);
+  for (const [i, text] of words.entries()) await page.locator('textarea').nth(i).fill(text);
   await page.click('button:has-text("Simpan")');
   await page.waitForURL(/#\/$/);
 }
@@ -172,6 +178,8 @@ export async function accessible(page) {
 export const smallTargets = (page) =>
   page.evaluate(() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
     .filter((element) => element.checkVisibility())
+    // The words beside a tick box belong to what is touched.
+    .map((element) => (element.type === 'checkbox' && element.closest('label')) || element)
     .map((element) => ({ height: element.getBoundingClientRect().height, html: element.outerHTML.slice(0, 80) }))
     .filter(({ height }) => height < 47.5));
 
@@ -180,4 +188,10 @@ export async function picture(page, name) {
   if (!folder) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}.png`), await page.screenshot());
+}
+
+// Until a sync of this page has ended with nothing left to send.
+export async function settle(page) {
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.waitForTimeout(600);
 }

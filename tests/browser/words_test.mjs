@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 
 const source = new URL('../../client-web/src/', import.meta.url).pathname;
-const svelte = ['App.svelte', ...['screens', 'parts'].flatMap((folder) => readdirSync(source + folder).map((name) => `${folder}/${name}`))];
+const svelte = ['App.svelte', ...['screens', 'parts'].flatMap((folder) => readdirSync(source + folder, { recursive: true }).map((name) => `${folder}/${name}`))].filter((name) => /\.(svelte|ts)$/.test(name));
 // One file of strings for each area.
 const areas = readdirSync(`${source}words`).filter((name) => !['errors.ts', 'language.svelte.ts', 'words.ts'].includes(name));
 const words = areas.map((name) => readFileSync(`${source}words/${name}`, 'utf8')).join('\n');

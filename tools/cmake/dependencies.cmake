@@ -43,7 +43,7 @@ if(NOT sqlite_before STREQUAL sqlite_corrected)
   file(WRITE "${sqlite_file}" "${sqlite_corrected}")
 endif()
 sejawat_dependency(sqlite SOURCES "${sqlite_file}" INCLUDE "${THIRD_PARTY}/sqlite3mc"
-  OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O2>)
+  OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Oz,-O2>)
 target_compile_definitions(dep_sqlite
   PUBLIC
     SQLITE_HAS_CODEC=1
@@ -62,6 +62,16 @@ target_compile_definitions(dep_sqlite
     SQLITE_OMIT_LOAD_EXTENSION
     SQLITE_OMIT_DEPRECATED
     SQLITE_OMIT_SHARED_CACHE
+    # Nor is this used here, and a phone would fetch it (the amalgamation takes these without its parser made anew).
+    SQLITE_OMIT_AUTHORIZATION
+    SQLITE_OMIT_COMPLETE
+    SQLITE_OMIT_DECLTYPE
+    SQLITE_OMIT_GET_TABLE
+    SQLITE_OMIT_JSON
+    SQLITE_OMIT_PROGRESS_CALLBACK
+    SQLITE_OMIT_TCL_VARIABLE
+    SQLITE_OMIT_TRACE
+    SQLITE_OMIT_UTF16
     # One cipher is enough, and each one left out is code that nobody has to trust.
     CODEC_TYPE=CODEC_TYPE_CHACHA20
     HAVE_CIPHER_CHACHA20=1

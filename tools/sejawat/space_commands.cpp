@@ -47,6 +47,30 @@ int run_list(const Globals& globals) {
   return 0;
 }
 
+int run_fingerprint(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  for (const auto& space : session.core().spaces()) {
+    auto mark = session.core().fingerprint(space.space);
+    if (!mark.ok() && mark.code() != base::Code::key_missing) return session.fail(mark.error());
+    if (globals.json) {
+      boost::json::object row{{"space", space.space.hex()}, {"kind", kind_name(space.kind)}};
+      row["digest"] = mark.ok() ? boost::json::value(mark->digest.hex()) : boost::json::value();
+      row["state"] = mark.ok() ? boost::json::value(mark->state.hex()) : boost::json::value();
+      row["objects"] = mark.ok() ? mark->objects : 0;
+      session.print(row);
+      continue;
+    }
+    std::cout << kind_name(space.kind) << "  " << (space.name.empty() ? "-" : one_line(space.name)) << "  ";
+    if (mark.ok()) {
+      std::cout << mark->digest.hex().substr(0, 16) << "  " << mark->state.hex().substr(0, 16) << "\n";
+    } else {
+      std::cout << session.say("[tanpa kunci terbaru]", "[without its newest key]") << "\n";
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 void add_space_commands(CLI::App& app, Context& context) {
@@ -54,6 +78,12 @@ void add_space_commands(CLI::App& app, Context& context) {
       "list", "your spaces: of what kind, who belongs, and whether the newest key is here");
   list->fallthrough();
   list->callback([&context] { context.exit = run_list(context.globals); });
+  auto* fingerprint = app.get_subcommand("space")->add_subcommand(
+      "fingerprint",
+      "of each space what is held and what is shown, as two short codes: equal on two devices "
+      "that hold the same");
+  fingerprint->fallthrough();
+  fingerprint->callback([&context] { context.exit = run_fingerprint(context.globals); });
 }
 
 }  // namespace sejawat::cli

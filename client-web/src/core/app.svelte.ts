@@ -21,6 +21,8 @@ class App {
   newVersion = $state(false);
   // Goes up whenever journal entries changed: lists read anew.
   journal = $state(0);
+  // The same for the records of the cycle, and for who belongs where.
+  records = $state(0);
 }
 export const app = new App();
 
@@ -126,6 +128,9 @@ export function begin(): void {
     } else if (told.case === 'journal') {
       app.journal += 1;
       void refresh();
+    } else if (told.case === 'changed') {
+      app.records += 1;
+      if (told.value.spaces.length > 0 || told.value.all) void refresh();
     } else if (told.case === 'pending') {
       void refresh();
       clearTimeout(soon);

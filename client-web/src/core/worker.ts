@@ -140,9 +140,12 @@ async function own(): Promise<void> {
 // --- Between tabs -------------------------------------------------------------------------------------------
 
 // Said again to a new owner only if twice does no harm; the rest ends, and the person may repeat it.
+const readsTheCycle =
+  /^(describe|record(Show|List|Revisions)|problemPreview|categories|agenda|ideas|attendance|menu|story|walks|stalled|waiting|days|asks)$/;
 const harmless = (command: Command): boolean =>
   command.case === 'journalAdd' ||
   command.case === 'status' ||
+  (command.case === 'cycle' && readsTheCycle.test(command.value?.command?.case ?? '')) ||
   /^(journal(Show|List|Search|Revisions)|carriers|devices|readLink|cardShow)$/.test(command.case ?? '');
 
 tabs.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {

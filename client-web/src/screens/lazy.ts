@@ -7,7 +7,26 @@ type Plain = Component<Record<string, never>>;
 type Load = () => Promise<{ default: Screen }>;
 const plain = (load: () => Promise<{ default: Plain }>): Load => load as unknown as Load;
 
+const chunk = () => import('./cycle');
+type Chunk = Awaited<ReturnType<typeof chunk>>;
+const cycle = (name: Exclude<keyof Chunk, 'homeCards' | 'entryProblems'>): Load => () => chunk().then((all) => ({ default: all[name] as unknown as Screen }));
+export const entryProblems = () => chunk().then((all) => all.entryProblems);
+export const homeCards = () => chunk().then((all) => all.homeCards);
+
 export const lazy: Record<string, Load> = {
+  alternatif: cycle('options'),
+  bagikan: cycle('share'),
+  diskusi: cycle('daily'),
+  dukungan: cycle('support'),
+  laporan: cycle('report'),
+  masalah: cycle('problem'),
+  notulen: cycle('minutes'),
+  pekan: cycle('weekly'),
+  praktik: cycle('practices'),
+  privasi: cycle('privacy'),
+  siklus: cycle('cycles'),
+  tanggapi: cycle('asks'),
+  ujicoba: cycle('trial'),
   kartu: plain(() => import('./CardScreen.svelte')),
   undangan: plain(() => import('./InviteScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),

@@ -25,6 +25,11 @@ export const explain = (code: number): string => sentence(code, current.index);
 const locale = (): string => (current.index === 0 ? 'id-ID' : 'en-GB');
 export const longDate = (date: string): string =>
   new Date(`${date}T12:00:00`).toLocaleDateString(locale(), { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
+export const shortDate = (date: string): string =>
+  new Date(`${date}T12:00:00`).toLocaleDateString(locale(), { day: 'numeric', month: 'long', year: 'numeric' });
+export const weekday = (date: string): string =>
+  new Date(`${date}T12:00:00`).toLocaleDateString(locale(), { weekday: 'long', day: 'numeric', month: 'short' });
+export const day = (at: number): string => new Date(at).toLocaleDateString(locale(), { day: 'numeric', month: 'long' });
 export const clock = (at: number): string =>
   new Date(at).toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit' });
 export const moment = (at: number): string => new Date(at).toLocaleString(locale(), { dateStyle: 'medium', timeStyle: 'short' });

@@ -1,7 +1,11 @@
 // Every string that people see, Indonesian first (glossary: docs of the product, locked), by area. Keys say what it is for.
 import { common } from './common';
+import { cycle } from './cycle';
+import { meeting } from './meeting';
 import { person } from './person';
+import { school } from './school';
+import { trial } from './trial';
 
-export const words = { ...common, ...person };
+export const words = { ...common, ...person, ...cycle, ...trial, ...meeting, ...school };
 
 export type Word = keyof typeof words;

@@ -56,6 +56,11 @@ struct CarrierStatus {
   base::Code media_refused = base::Code::ok;  // why it took no chunk last
   std::vector<Refusal> refusals;
 };
+struct Fingerprint {
+  base::Digest digest;        // of segments and records, as carriers compute it
+  base::Digest state;         // fold::StateHash
+  std::uint64_t objects = 0;  // entries and records, those in the trash too
+};
 // What a person may believe about an entry.
 enum class Delivery : std::uint8_t {
   saved_here = 0,  // durable in this store
@@ -321,6 +326,9 @@ class Core {
   base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
   // This person's spaces, from memory; of `SpaceStatus` only space, kind, name, admin, member, current_key.
   std::vector<SpaceStatus> spaces() const;
+  // Of what is held and shown here of a space: equal on two devices that hold the same. Reads everything.
+  // not_found: no such space; key_missing: its newest key is not here.
+  base::Result<Fingerprint> fingerprint(const base::SpaceId& space);
   // Everybody's name, as they wrote it themselves, of all spaces of this person.
   base::Result<std::map<base::PersonId, std::string>> names();
   bool recovering() const;  // the identity of a card is in memory

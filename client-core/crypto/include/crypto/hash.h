@@ -24,6 +24,8 @@ inline constexpr std::string_view kSegmentHash = "sjw.segment.1";
 inline constexpr std::string_view kSegmentKey = "sjw.segkey.1";  // keyed: epoch key -> key of one log
 inline constexpr std::string_view kBranchTip = "sjw.tip.1";
 inline constexpr std::string_view kSpaceDigest = "sjw.digest.1";
+inline constexpr std::string_view kStateHash =
+    "sjw.state.1";  // keyed: epoch key -> hash of what a space shows
 inline constexpr std::string_view kAccountDigest = "sjw.account.1";
 inline constexpr std::string_view kSpaceSet = "sjw.set.1";
 inline constexpr std::string_view kForkName = "sjw.fork.1";

@@ -3,6 +3,8 @@
 // same and marked late.
 #pragma once
 
+#include <set>
+
 #include "cycle/calendar.h"
 #include "cycle/cycle.h"
 
@@ -28,6 +30,7 @@ struct DailyProblem {
   bool carried_over = false;  // from an earlier day
   bool rooted = false;
   std::size_t me_too = 0;                        // persons, not records
+  std::set<base::PersonId> me_too_persons;       // for telling whether oneself did; shown to nobody
   std::vector<DailyContribution> contributions;  // of that day's discussion, oldest first; no "me too"
 };
 struct DailyView {

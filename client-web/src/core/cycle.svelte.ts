@@ -1,0 +1,141 @@
+// The cycle's side of the door: commands, the tables of kinds (describe), and loaders that read anew when records change.
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CycleReply, CycleRequestSchema, Field, Kind, Label, Part, RecordView } from '../generated/sejawat/v1/api_cycle_pb';
+import type { Member, PeopleReply, PeopleRequestSchema } from '../generated/sejawat/v1/api_people_pb';
+import { language } from '../words/language.svelte';
+import { app } from './app.svelte';
+import { CoreError, request } from './client';
+import { hex, unhex } from './entry';
+
+export { hex, unhex };
+export type { Field, Kind, Member, Part, RecordView };
+export type CycleCommand = NonNullable<MessageInitShape<typeof CycleRequestSchema>['command']>;
+type PeopleCommand = NonNullable<MessageInitShape<typeof PeopleRequestSchema>['command']>;
+type Cycled = CycleReply['result'];
+type Peopled = PeopleReply['result'];
+type ValueOf<R, C> = Extract<R, { case: C }> extends { value: infer V } ? V : never;
+
+const BROKEN = 35;
+
+export async function ask<C extends NonNullable<Cycled['case']>>(command: CycleCommand, expected: C): Promise<ValueOf<Cycled, C>> {
+  const utcOffsetMinutes = -new Date().getTimezoneOffset();
+  const reply = await request({ case: 'cycle', value: { utcOffsetMinutes, command } }, 'cycle');
+  if (reply.result.case !== expected) throw new CoreError(BROKEN, `expected ${expected}, got ${reply.result.case}`);
+  return reply.result.value as ValueOf<Cycled, C>;
+}
+export async function people<C extends NonNullable<Peopled['case']>>(command: PeopleCommand, expected: C): Promise<ValueOf<Peopled, C>> {
+  const reply = await request({ case: 'people', value: { command } }, 'people');
+  if (reply.result.case !== expected) throw new CoreError(BROKEN, `expected ${expected}, got ${reply.result.case}`);
+  return reply.result.value as ValueOf<Peopled, C>;
+}
+
+// --- Tables: what records are made of. The core's, asked for once; screens are built from them.
+
+let tables = $state.raw<ReadonlyMap<string, Kind>>(new Map());
+let asked: Promise<void> | undefined;
+export function describe(): Promise<void> {
+  asked ??= ask({ case: 'describe', value: {} }, 'kinds').then(
+    (all) => void (tables = new Map(all.kinds.map((one) => [one.name, one]))),
+    (error: unknown) => {
+      asked = undefined;
+      throw error;
+    },
+  );
+  return asked;
+}
+export const kindOf = (name: string): Kind | undefined => tables.get(name);
+export const said = (label: Label | undefined): string => (language() === 'id' ? label?.indonesian : label?.english) ?? '';
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const named = (label: Label | undefined): string => capital(said(label));
+export const stateName = (kind: string, state: string): string =>
+  said(kindOf(kind)?.states.find((one) => one.name === state)?.label);
+export const kindName = (kind: string): string => named(kindOf(kind)?.label);
+// A field of the record, or of one of its parts.
+export function fieldOf(kind: string, name: string, part = ''): Field | undefined {
+  const table = kindOf(kind);
+  const fields = part === '' ? table?.fields : table?.parts.find((one) => one.name === part)?.fields;
+  return fields?.find((one) => one.name === name);
+}
+export const choiceName = (kind: string, field: string, choice: string, part = ''): string =>
+  said(fieldOf(kind, field, part)?.choices.find((one) => one.name === choice)?.label) || choice;
+
+// --- Records
+
+export const value = (view: RecordView | undefined, field: string): string =>
+  view?.content?.values.find((one) => one.field === field)?.text ?? '';
+export const partsOf = (view: RecordView | undefined, part: string): Part[] =>
+  view?.content?.parts.filter((one) => one.part === part) ?? [];
+export const valueIn = (part: Part, field: string): string => part.values.find((one) => one.field === field)?.text ?? '';
+export type Values = Record<string, string>;
+export const valuesOf = (view: RecordView | undefined): Values =>
+  Object.fromEntries((view?.content?.values ?? []).map((one) => [one.field, one.text]));
+const listed = (values: Values) => Object.entries(values).map(([field, text]) => ({ field, text }));
+// Only what differs from `before` is written: another device's change of another field stays.
+export function content(values: Values, before: Values = {}) {
+  return { values: listed(values).filter(({ field, text }) => text.trim() !== (before[field] ?? '')).map(({ field, text }) => ({ field, text: text.trim() })) };
+}
+export const part = (name: string, element: number, values: Values, remove = false) => ({ part: name, element, values: listed(values), remove });
+export const show = (id: string): Promise<RecordView> => ask({ case: 'recordShow', value: { id: unhex(id) } }, 'record');
+
+// --- Places: the spaces that one writes in with others; the school first.
+
+const PERSONAL = 1;
+const SCHOOL = 3;
+export const shared = () =>
+  (app.status?.spaces ?? [])
+    .filter((space) => space.kind !== PERSONAL && space.member && space.currentKey)
+    .sort((a, b) => Number(b.kind === SCHOOL) - Number(a.kind === SCHOOL));
+export const personal = () => app.status?.spaces.find((space) => space.kind === PERSONAL);
+export const spaceName = (id: Uint8Array): string => app.status?.spaces.find((space) => hex(space.id) === hex(id))?.name ?? '';
+let chosen = $state<string | undefined>(undefined);
+export const place = () => shared().find((space) => hex(space.id) === chosen) ?? shared()[0];
+export const setPlace = (id: string): void => void (chosen = id);
+export const members = async (space: Uint8Array): Promise<Member[]> => (await people({ case: 'members', value: { space } }, 'members')).members;
+
+// --- Reading for a screen
+
+export class Live<T> {
+  value = $state.raw<T | undefined>(undefined);
+  problem = $state<number | undefined>(undefined);
+}
+// Called while a component is set up. Reads at once and whenever a record changed, or what `load` looks at before its
+// first await; an answer that was overtaken by a newer one is dropped.
+export function live<T>(load: () => Promise<T>): Live<T> {
+  const box = new Live<T>();
+  let newest = 0;
+  $effect(() => {
+    void app.records;
+    const mine = ++newest;
+    void Promise.all([load(), describe()]).then(
+      ([value]) => {
+        if (mine !== newest) return;
+        box.value = value;
+        box.problem = undefined;
+      },
+      (error: unknown) => {
+        if (mine === newest) box.problem = error instanceof CoreError ? error.code : BROKEN;
+      },
+    );
+  });
+  return box;
+}
+
+// One thing that a person does at a time: busy, and the code when the core did not take it.
+export class Doing {
+  busy = $state(false);
+  problem = $state<number | undefined>(undefined);
+  async run(act: () => Promise<unknown>): Promise<boolean> {
+    if (this.busy) return false;
+    this.busy = true;
+    this.problem = undefined;
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      this.problem = error instanceof CoreError ? error.code : BROKEN;
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}

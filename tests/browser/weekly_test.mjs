@@ -1,0 +1,180 @@
+// A weekly discussion held by two phones at once, its papers, requests for support, and what a teacher can see of themselves.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { alone, join, looks, looksSmall, settle, skip, World } from './support.mjs';
+
+const PROBLEM = 'Hanya dua anak yang berbicara saat diskusi';
+
+test('a weekly discussion: turns, ideas without names, groups by buttons, the menu, minutes that are ratified', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.school();
+  const budi = await world.phone('budi');
+  await join(budi, world.url, world.invite(), 'Pak Budi Hartono');
+  const cici = await world.phone('cici');
+  await join(cici, world.url, world.invite('facilitator'), 'Bu Cici Lestari');
+  await budi.goto(`${world.url}#/bagikan`);
+  await budi.fill('input[placeholder*="satu kalimat"]', PROBLEM);
+  await budi.click('button:has-text("Yang dilihat rekan")');
+  await budi.click('button:has-text("Bagikan masalah")');
+  await budi.waitForSelector('text=Linimasa siklus');
+  await settle(budi);
+
+  await cici.goto(`${world.url}#/pekan`);
+  await settle(cici);
+  await cici.waitForSelector('text=Belum ada diskusi mingguan');
+  await looks(cici, 'cycle-60-weekly-empty');
+  await cici.click('button:has-text("Jadwalkan")');
+  await cici.fill('form input[type=text] >> nth=0', 'Diskusi pekan pertama');
+  await cici.fill('form input[type=text] >> nth=1', 'Ruang guru');
+  await cici.locator('select:near(:text("Pimpinan"))').first().selectOption({ label: 'Bu Cici Lestari' });
+  await cici.locator('label:has-text("Notulis") select').selectOption({ label: 'Pak Budi Hartono' });
+  await looks(cici, 'cycle-61-weekly-form');
+  await cici.click('form button:has-text("Simpan")');
+  await cici.waitForSelector('text=Belum ada susunan acara');
+  await cici.click('button:has-text("Buat giliran")');
+  await cici.waitForSelector(`li:has-text("${PROBLEM}")`);
+  await looks(cici, 'cycle-62-agenda');
+  // The first turn goes behind the second one.
+  await cici.click(`li:has-text("${PROBLEM}") >> button >> nth=0`);
+  await cici.click('[aria-label="Turunkan"]');
+  await cici.waitForSelector(`ol > li:nth-child(2):has-text("${PROBLEM}")`);
+  await cici.click('text=Undangan');
+  await cici.waitForSelector('article.paper:has-text("Ruang guru")');
+  await looks(cici, 'cycle-63-invitation');
+  await cici.goBack();
+  await cici.click('button:has-text("Mulai: giliran bicara")');
+  await cici.waitForSelector('text=Giliran bicara');
+  await settle(cici);
+
+  // The other phone is in the same discussion.
+  await budi.goto(`${world.url}#/`);
+  await settle(budi);
+  await budi.click('a:has-text("Diskusi pekan pertama")');
+  await budi.waitForSelector(`li:has-text("${PROBLEM}")`);
+  assert.equal(await budi.locator('button:has-text("Mulai: curah pendapat")').count(), 0, 'who leads moves it on');
+  await budi.click('nav.tabs >> text=Hadir');
+  await budi.click('button:has-text("Saya hadir")');
+  await budi.waitForSelector('text=1/3 hadir');
+  await looks(budi, 'cycle-64-attendance');
+  await cici.click(`li:has-text("${PROBLEM}") >> button >> nth=0`);
+  await cici.fill('textarea', 'Dibahas lagi pekan depan bila belum dicoba.');
+  await cici.fill('input[type=number]', '7');
+  await looks(cici, 'cycle-65-turn');
+  await cici.click('li button:has-text("Simpan")');
+  await cici.waitForSelector('text=✓ Dibahas lagi');
+  await cici.click('button:has-text("Mulai: curah pendapat")');
+  await cici.waitForSelector('text=Belum ada pendapat');
+  await cici.fill('textarea', 'Kelompok tiga orang saja');
+  await cici.locator('form select').selectOption({ label: PROBLEM });
+  await cici.click('button:has-text("Tambah pendapat")');
+  await cici.waitForSelector('li:has-text("Kelompok tiga orang saja")');
+  await settle(cici);
+  await budi.goto(`${world.url}#/pekan`);
+  await budi.click('a:has-text("Diskusi pekan pertama")');
+  await budi.waitForSelector('li:has-text("Kelompok tiga orang saja")');
+  assert.ok(!(await budi.textContent('li:has-text("Kelompok tiga orang saja")')).includes('Cici'), 'names stay hidden in the brainstorm');
+  await budi.fill('textarea', 'Kartu peran untuk tiap anak');
+  await budi.locator('form select').selectOption({ label: PROBLEM });
+  await budi.click('button:has-text("Tambah pendapat")');
+  await budi.waitForSelector('li:has-text("Kartu peran")');
+  await looks(budi, 'cycle-66-ideas');
+  await settle(budi);
+
+  await cici.waitForSelector('li:has-text("Kartu peran")');
+  await cici.click('button:has-text("Mulai: pengelompokan")');
+  await cici.click('label:has-text("Kelompok tiga")');
+  await cici.click('label:has-text("Kartu peran")');
+  await cici.fill('input[placeholder="Nama kelompok baru"]', 'Peran dalam kelompok kecil');
+  await looks(cici, 'cycle-67-grouping');
+  await cici.click('button:has-text("Kelompokkan")');
+  await cici.waitForSelector('h2:has-text("Peran dalam kelompok kecil")');
+  assert.ok((await cici.textContent('li:has-text("Kartu peran")')).includes('Budi'), 'names show once grouping begins');
+  await cici.click('button:has-text("Mulai: memilih")');
+  await cici.click('button:has-text("Rumuskan daftar alternatif")');
+  await cici.waitForSelector('a:has-text("Peran dalam kelompok kecil")');
+  await looks(cici, 'cycle-68-menu');
+
+  await cici.click('a:has-text("Notulen")');
+  await cici.click('button:has-text("Tulis notulen")');
+  await cici.waitForSelector('text=Dibahas lagi pekan depan');
+  await cici.click('button:has-text("Ubah")');
+  await cici.click('button:has-text("+ Tindak lanjut")');
+  await cici.locator('fieldset textarea').fill('Mencoba kartu peran');
+  await cici.locator('fieldset select').selectOption({ label: 'Pak Budi Hartono' });
+  await looks(cici, 'cycle-69-minutes-form');
+  await cici.click('form button.primary:has-text("Simpan")');
+  await cici.waitForSelector('li:has-text("Mencoba kartu peran")');
+  await cici.click('button:has-text("Sahkan")');
+  await cici.waitForSelector('text=Disahkan');
+  assert.equal(await cici.locator('button:has-text("Ubah")').count(), 0);
+  await looks(cici, 'cycle-70-minutes');
+  await cici.click('text=Cetak notulen');
+  await cici.waitForSelector('article.paper:has-text("Mengetahui")');
+  await looks(cici, 'cycle-71-minutes-paper');
+  await cici.goBack();
+  await cici.click('text=Cetak daftar hadir');
+  await cici.waitForSelector('article.paper:has-text("Tanda tangan")');
+  await looks(cici, 'cycle-72-attendance-paper');
+  await cici.emulateMedia({ media: 'print' });
+  assert.equal(await cici.locator('nav >> visible=true').count(), 0, 'paper has no navigation');
+  await cici.emulateMedia({ media: 'screen' });
+
+  // Who asks, and who may answer.
+  await settle(cici);
+  await budi.goto(`${world.url}#/dukungan`);
+  await budi.waitForSelector('text=Belum ada permintaan');
+  await looks(budi, 'cycle-73-support-empty');
+  await budi.click('main >> text=Minta dukungan');
+  await budi.click('label:has-text("Ruang")');
+  await budi.fill('textarea', 'Ruang guru pada Jumat siang untuk mencoba.');
+  await budi.locator('label:has-text("Diminta kepada") select').selectOption({ label: 'Bu Cici Lestari' });
+  await looks(budi, 'cycle-74-support-form');
+  await budi.click('form button:has-text("Kirim")');
+  await budi.waitForSelector('text=Diajukan');
+  assert.equal(await budi.locator('button:has-text("Dipenuhi")').count(), 0, 'nobody answers themselves');
+  await settle(budi);
+  await cici.goto(`${world.url}#/`);
+  await settle(cici);
+  await cici.click('a:has-text("Jawab permintaan dukungan")');
+  await cici.click('button:has-text("Ditanggapi")');
+  await cici.fill('textarea', 'Bisa, sesudah pukul 13.');
+  await looks(cici, 'cycle-75-support-answer');
+  await cici.click('form button:has-text("Simpan")');
+  await cici.waitForSelector('p:has-text("Bisa, sesudah pukul 13.")');
+
+  await budi.goto(`${world.url}#/privasi`);
+  await budi.waitForSelector(`li:has-text("${PROBLEM}")`);
+  await looks(budi, 'cycle-76-privacy');
+  const [download] = await Promise.all([budi.waitForEvent('download'), budi.click('button:has-text("Ekspor yang saya bagikan")')]);
+  const { readFileSync } = await import('node:fs');
+  const exported = JSON.parse(readFileSync(await download.path(), 'utf8'));
+  assert.ok(exported.shared.some((one) => one.kind === 'problem' && one.values.title === PROBLEM));
+  await looksSmall(budi, 'cycle-77-privacy');
+  for (const [hash, name] of [['', 'home'], ['siklus', 'cycles'], ['diskusi', 'daily'], ['pekan', 'weekly'], ['alternatif', 'menu'], ['dukungan', 'support']]) {
+    await budi.goto(`${world.url}#/${hash}`);
+    await budi.waitForSelector('main h1');
+    await budi.waitForTimeout(300);
+    await looksSmall(budi, `cycle-78-${name}`);
+  }
+  assert.deepEqual(budi.faults, []);
+  assert.deepEqual(cici.faults, []);
+});
+
+test('what was found out in English reads in English', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('dedi');
+  await alone(page, world.url, 'Pak Dedi');
+  await page.evaluate(() => localStorage.setItem('sejawat-language', 'en'));
+  await page.goto(`${world.url}#/bagikan`);
+  await page.reload();
+  await page.fill('input[placeholder*="one sentence"]', 'Time was over before the summary');
+  await page.click('button:has-text("Save")');
+  await page.waitForSelector('text=Identified');
+  await page.waitForSelector('text=Begin the ladder of whys');
+  await looks(page, 'cycle-79-english');
+  const text = await page.textContent('main');
+  for (const word of ['Masalah', 'Siklus', 'Mengapa', 'Akar']) assert.ok(!text.includes(word), word);
+});
