@@ -182,6 +182,7 @@ std::optional<bool> Device::resolve(const Saved::Unsure& unsure) {
       if (unsure.before.count(dot) != 0 || !is_new(dot) || text.find(change.word) == std::string::npos)
         continue;
       saved_.seen[dot] = change;
+      saved_.seen[dot].knew = unsure.before;
       ++fresh;
     }
     // What an old copy writes anew gets new dots.

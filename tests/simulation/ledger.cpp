@@ -59,7 +59,10 @@ base::Result<Folded> fold_all(api::Core& core) {
       for (const auto& conflict : view.conflicts) {
         writer.varint(conflict.element);
         put(writer, conflict.field);
-        for (const auto& value : conflict.values) put(writer, value);
+        for (const auto& value : conflict.values) {
+          put(writer, value);
+          entry.values += value + "\n";
+        }
       }
       SJ_TRY(auto revisions, core.revisions(view.entry.id));
       for (const auto& revision : revisions) {
@@ -136,7 +139,7 @@ std::map<log::Dot, base::ObjectId> erased_dots(Person& person) {
 std::set<log::Dot> late_dots(Person& person) {
   std::set<log::Dot> late;
   for (const auto& device : person.devices) {
-    if (!device->revoked) continue;
+    if (!device->revoked || device->lost()) continue;
     for (const auto* changes : {&device->saved().certain, &device->saved().seen}) {
       for (const auto& [dot, change] : *changes) {
         if (device->within.count(dot) == 0 && person.told_to_erase.count(dot) == 0) late.insert(dot);

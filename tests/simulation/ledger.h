@@ -16,7 +16,8 @@ namespace sejawat::simulation {
 struct Change {
   base::ObjectId object;
   std::string word;
-  bool sent = false;  // this device said so: nothing was pending
+  bool sent = false;        // this device said so: nothing was pending
+  std::set<log::Dot> knew = {};  // what its object held where it was made
 };
 // Of one device.
 struct Saved {
@@ -39,6 +40,7 @@ struct FoldedEntry {
   base::Bytes state;                        // everything a person can see, in one canonical form
   std::map<log::Dot, std::string> changes;  // with the text of the entry as it stood after each
   std::string text;
+  std::string values;  // of its conflicts
   bool trashed = false;
   bool conflicted = false;
   bool restored_by_edit = false;

@@ -42,7 +42,8 @@ class Server {
   void receive(const base::Bytes& message, const Respond& respond);
   // A client has taken this reply: from now on the server must not lose what it promised.
   void promised(const Promise& promise, std::uint64_t lifetime);
-  // Chance in a thousand that it judges the first few uploads of a message only (docs/PROTOCOL.md, "Sync messages").
+  // Chance in a thousand that it judges the first few uploads of a message only (docs/PROTOCOL.md, "Sync
+  // messages").
   void set_answers_in_part(std::uint64_t in_thousand) { in_part_ = in_thousand; }
   void die_before_reply() { die_before_reply_ = true; }
   void heal();  // no more faults, and up

@@ -105,7 +105,8 @@ constexpr std::array kAlways = {"codes are expected",
                                 "removed is not served",
                                 "invite admits whom it may",
                                 "erased stays erased",
-                                "erased bodies are gone"};
+                                "erased bodies are gone",
+                                "last words are in sight"};
 static_assert(kFaults.size() == static_cast<std::size_t>(Fault::count_));
 static_assert(kSometimes.size() == static_cast<std::size_t>(Sometimes::count_));
 static_assert(kAlways.size() == static_cast<std::size_t>(Always::count_));

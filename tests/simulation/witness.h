@@ -120,6 +120,7 @@ enum class Always : std::uint8_t {
   invite_admits_whom_it_may,
   erased_stays_erased,
   erased_bodies_are_gone,
+  last_words_are_in_sight,
   count_
 };
 
