@@ -6,8 +6,10 @@
 
 #include "api_codec.h"
 #include "commands.h"
+#include "crypto/stretch.h"
 #include "crypto/system_random.h"
 #include "sejawat/core.h"
+#include "space/card_seal.h"
 
 namespace {
 
@@ -213,6 +215,41 @@ void sejawat_close(sejawat_core* core) {
   if (core->sync->running()) static_cast<void>(core->sync->cancel());
   core->sync.reset();
   delete core;
+}
+
+int sejawat_stretch(const uint8_t* password, size_t password_size, const uint8_t* salt, uint32_t memory_kib,
+                    uint32_t passes, uint8_t* out) {
+  if ((password == nullptr && password_size != 0) || salt == nullptr || out == nullptr) {
+    return SEJAWAT_INVALID_ARGUMENT;
+  }
+  if (password_size > SEJAWAT_MAX_PASSWORD) return SEJAWAT_TOO_LARGE;
+  crypto::StretchSalt bytes;
+  std::copy_n(salt, bytes.size(), bytes.begin());
+  const auto key = crypto::stretch(base::ByteView(password, password_size), bytes, {memory_kib, passes});
+  if (!key.ok()) return number(key.code());
+  std::copy_n(key->view().data(), SEJAWAT_KEY_SIZE, out);
+  return SEJAWAT_OK;
+}
+
+int sejawat_card_seal(sejawat_core* core, const uint8_t* key, uint8_t* sealed) {
+  if (core == nullptr || key == nullptr || sealed == nullptr) return SEJAWAT_INVALID_ARGUMENT;
+  const auto bytes = core->core->seal_for_card(base::Secret32(base::ByteView(key, SEJAWAT_KEY_SIZE)));
+  if (!bytes.ok()) return number(bytes.code());
+  std::copy_n(bytes->data(), SEJAWAT_CARD_SEAL_SIZE, sealed);
+  return SEJAWAT_OK;
+}
+
+int sejawat_card_open(const uint8_t* card, size_t card_size, const uint8_t* sealed, uint8_t* out) {
+  if ((card == nullptr && card_size != 0) || sealed == nullptr || out == nullptr) {
+    return SEJAWAT_INVALID_ARGUMENT;
+  }
+  std::fill_n(out, SEJAWAT_KEY_SIZE, std::uint8_t{0});
+  const auto parsed = space::RecoveryCard::parse(base::as_text(base::ByteView(card, card_size)));
+  if (!parsed.ok()) return number(parsed.code());
+  const auto key = space::open_with_card(*parsed, base::ByteView(sealed, SEJAWAT_CARD_SEAL_SIZE));
+  if (!key.ok()) return number(key.code());
+  std::copy_n(key->view().data(), SEJAWAT_KEY_SIZE, out);
+  return SEJAWAT_OK;
 }
 
 }  // extern "C"

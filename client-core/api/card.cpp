@@ -2,6 +2,7 @@
 #include <set>
 
 #include "core_state.h"
+#include "space/card_seal.h"
 
 namespace sejawat::api {
 namespace {
@@ -77,6 +78,12 @@ base::Status Core::confirm_card(const std::vector<CardWord>& words) {
   }
   if (asked.size() < 2) return base::error(Code::invalid_argument, "words: at least two different ones");
   return confirm_card();
+}
+
+base::Result<base::Bytes> Core::seal_for_card(const base::Secret32& secret) {
+  SJ_TRY_STATUS(state_->ensure_usable());
+  if (!state_->device) return base::error(Code::not_found, "no person in this store yet");
+  return space::seal_for_card(secret, state_->identity_box, state_->random);
 }
 
 }  // namespace sejawat::api

@@ -2,10 +2,14 @@ import { mount } from 'svelte';
 import './app.css';
 import App from './App.svelte';
 import { begin } from './core/app.svelte';
+import { listenForInstall } from './core/install.svelte';
 import { install } from './core/offline';
+import { settings } from './core/settings.svelte';
 import { language } from './words/language.svelte';
 
 document.documentElement.lang = language();
+settings.apply();
+listenForInstall();
 const target = document.getElementById('app');
 if (target !== null) mount(App, { target });
 begin();

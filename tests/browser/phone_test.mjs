@@ -59,7 +59,7 @@ test('a teacher joins, checks the card, writes, and a second phone made from the
   await page.click('button:has-text("Urungkan")');
   await page.click('button:has-text("Riwayat perubahan")');
   await page.waitForSelector('h2:has-text("Riwayat perubahan")');
-  for (const [hash, name, text] of [['lainnya', '09-more', 'Bahasa'], ['status', '10-status', 'Ekspor darurat'], ['perangkat', '11-devices', 'Perangkat ini'], ['sampah', '12-trash', 'Sampah kosong']]) {
+  for (const [hash, name, text] of [['lainnya', '09-more', 'Pengaturan'], ['pengaturan', '50-settings', 'Daftar istilah'], ['status', '10-status', 'Ekspor darurat'], ['perangkat', '11-devices', 'Perangkat ini'], ['sampah', '12-trash', 'Sampah kosong']]) {
     await page.goto(`${world.url}#/${hash}`);
     await page.waitForSelector(`text=${text}`);
     await looks(page, name);

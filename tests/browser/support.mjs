@@ -11,7 +11,7 @@ const root = new URL('../../', import.meta.url).pathname;
 const require = createRequire(`${root}client-web/package.json`);
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const program = (name) => path.join(root, 'build/release/bin', name);
+export const program = (name) => path.join(root, 'build/release/bin', name);
 export const web = path.join(root, 'build/web');
 export const sizes = () => JSON.parse(readFileSync(path.join(root, 'build/web-sizes.json'), 'utf8'));
 export const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
@@ -124,6 +124,17 @@ export async function alone(page, url, name) {
   await page.fill('input', name);
   await page.click('button.primary');
   await page.waitForSelector('pre:has-text("kata:")');
+  return page.textContent('pre');
+}
+
+export async function checkCard(page, url, card) {
+  const words = card.split('\n').filter((line) => line.startsWith('kata:')).flatMap((line) => line.slice(5).trim().split(/\s+/));
+  await page.goto(`${url}#/kartu`);
+  await page.click('text=Sudah saya simpan');
+  const labels = await page.locator('label').allTextContents();
+  for (const [i, label] of labels.entries()) await page.locator('input').nth(i).fill(words[Number(label.match(/\d+/)[0]) - 1]);
+  await page.click('button:has-text("Periksa")');
+  await page.waitForSelector('text=Tulis catatan');
 }
 
 // A film for Chromium's camera (--use-file-for-fake-video-capture): one still frame with a QR code in it.
@@ -157,7 +168,7 @@ export async function looks(page, name) {
 // The same at 320 px and with text twice as large: nothing is cut off or pushed out.
 export async function looksSmall(page, name) {
   await page.setViewportSize({ width: 320, height: 640 });
-  await looks(page, `${name}-320`);
+  await looks(page, process.env.SEJAWAT_SCREENS_ALL ? `${name}-320` : undefined);
   await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
   await page.waitForTimeout(100);
   const cut = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -185,7 +196,7 @@ export const smallTargets = (page) =>
 
 export async function picture(page, name) {
   const folder = process.env.SEJAWAT_SCREENS;
-  if (!folder) return;
+  if (!folder || name === undefined) return;
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${name}.png`), await page.screenshot());
 }

@@ -129,6 +129,27 @@ SEJAWAT_API void sejawat_free(uint8_t* bytes, size_t size);
  * killed instead. NULL is allowed. */
 SEJAWAT_API void sejawat_close(sejawat_core* core);
 
+/* --- The app lock: the host keeps the store's key under a key made of a PIN. No core is needed for it. ----
+ */
+
+#define SEJAWAT_SALT_SIZE ((size_t)16)
+#define SEJAWAT_CARD_SEAL_SIZE ((size_t)80)
+#define SEJAWAT_MAX_PASSWORD ((size_t)1024)
+
+/* Argon2id: `out` gets SEJAWAT_KEY_SIZE bytes. At least 19,456 KiB and 2 passes, at most 262,144 and 16 (else
+ * SEJAWAT_INVALID_ARGUMENT). Takes a good part of a second. SEJAWAT_STORAGE_FAILED: not so much memory now.
+ */
+SEJAWAT_API int sejawat_stretch(const uint8_t* password, size_t password_size, const uint8_t* salt,
+                                uint32_t memory_kib, uint32_t passes, uint8_t* out);
+
+/* Seals SEJAWAT_KEY_SIZE bytes so that the owner's recovery card opens them: `sealed` gets
+ * SEJAWAT_CARD_SEAL_SIZE bytes. SEJAWAT_NOT_FOUND: no person in this store yet. */
+SEJAWAT_API int sejawat_card_seal(sejawat_core* core, const uint8_t* key, uint8_t* sealed);
+
+/* Opens them again: the card as text or as its machine line. 32: that is no card; 16: another person's, or
+ * altered. `out` is zeroed then. */
+SEJAWAT_API int sejawat_card_open(const uint8_t* card, size_t card_size, const uint8_t* sealed, uint8_t* out);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,6 +1,11 @@
 // What several screens show: the core's state and status, and the sync that this page drives.
 import type { Status, SyncProgress } from '../generated/sejawat/v1/api_pb';
+import { ACCOUNT, become, NOBODY } from './account';
+import { watchIdle } from './autolock';
 import { CoreError, on, request, start, watch, type State } from './client';
+import { keepEnding } from './history';
+import { forget, remember } from './people';
+import { room, type Room } from './space';
 import { drain } from './spool';
 
 const OFFLINE = 5;
@@ -19,6 +24,7 @@ class App {
   arriving = $state(false);
   draftRefused = $state(false);
   newVersion = $state(false);
+  room = $state.raw<Room | undefined>(undefined);
   // Goes up whenever journal entries changed: lists read anew.
   journal = $state(0);
   // The same for the records of the cycle, and for who belongs where.
@@ -26,10 +32,16 @@ class App {
 }
 export const app = new App();
 
+let known = '';
 async function readStatus(): Promise<void> {
   app.status = await request({ case: 'status', value: {} }, 'status');
   app.syncing = app.status.syncing;
   app.live = app.status.live;
+  app.room = await room();
+  if (app.status.hasPerson && app.status.name !== known) {
+    known = app.status.name;
+    await remember(ACCOUNT, known);
+  }
 }
 
 let reading: Promise<void> | undefined;
@@ -106,8 +118,11 @@ export async function takeDrafts(): Promise<void> {
 let soon: ReturnType<typeof setTimeout> | undefined;
 
 export function begin(): void {
+  // Signed out: the page asks who is there, and opens nothing.
+  if (ACCOUNT === NOBODY) return;
   watch((state) => {
     app.state = state;
+    if (state.at === 'removed') void forget(ACCOUNT).then(() => become(NOBODY));
     if (state.at === 'ready') void refresh().then(() => (app.status?.hasPerson ? takeDrafts() : undefined));
   });
   on((told) => {
@@ -119,6 +134,8 @@ export function begin(): void {
       app.progress = undefined;
       app.ended = told.value.code;
       app.journal += 1;
+      const { code, sent, received } = told.value;
+      if (app.state.at === 'ready' && app.state.owner) void keepEnding({ at: Date.now(), code, sent, received });
       void refresh();
     } else if (told.case === 'settled') {
       app.syncing = false;
@@ -143,5 +160,6 @@ export function begin(): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void sync();
   });
+  watchIdle();
   start();
 }

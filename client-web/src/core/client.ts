@@ -1,5 +1,7 @@
 // The page's side of the core: `request` a command, hear events, know the state. Screens use nothing else.
-import type { Command, FromWorker, Result, State, ToWorker, Told } from './messages';
+import { ACCOUNT } from './account';
+import { takeDraftKey } from './keep';
+import type { Command, Control, FromWorker, Result, State, ToWorker, Told } from './messages';
 import { trustedUrl } from './trusted';
 import workerUrl from './worker?worker&url';
 
@@ -28,7 +30,10 @@ function hear({ data }: MessageEvent<FromWorker>): void {
   if ('told' in data) {
     for (const listener of listeners) listener(data.told);
   } else if ('state' in data) {
+    // What was on the screen is nobody's business any more: the page begins again, and so does its Worker.
+    if (data.state.at === 'locked' && state.at === 'ready') return location.reload();
     state = data.state;
+    if (state.at === 'ready') takeDraftKey(state.drafts);
     for (const watcher of watchers) watcher(state);
   } else {
     const waiting = asked.get(data.answer);
@@ -43,8 +48,7 @@ const say = (message: ToWorker): void => worker?.postMessage(message);
 
 function missing(): 'insecure' | 'unsupported' | undefined {
   if (!isSecureContext) return 'insecure';
-  const able = 'locks' in navigator && 'storage' in navigator && 'getDirectory' in navigator.storage;
-  return able && typeof WebAssembly === 'object' && typeof BroadcastChannel === 'function' ? undefined : 'unsupported';
+  return 'locks' in navigator && 'indexedDB' in globalThis && typeof WebAssembly === 'object' && typeof BroadcastChannel === 'function' ? undefined : 'unsupported';
 }
 
 // Once. The editor does not wait for it.
@@ -55,7 +59,7 @@ export function start(): void {
     for (const watcher of watchers) watcher(state);
     return;
   }
-  worker = new Worker(trustedUrl(workerUrl), { type: 'module' });
+  worker = new Worker(trustedUrl(workerUrl), { type: 'module', name: ACCOUNT });
   worker.onmessage = hear;
 }
 
@@ -69,6 +73,15 @@ export function on(listener: (told: Told) => void): () => void {
   return () => listeners.delete(listener);
 }
 export const beginAnew = (): void => say({ begin: 'anew' });
+
+// Of the host itself: the lock, removing everything. Rejects with CoreError (16: another PIN).
+export async function control(what: Control): Promise<void> {
+  const ask = ++lastAsk;
+  await new Promise<Result>((resolve, reject) => {
+    asked.set(ask, { resolve, reject });
+    say({ ask, control: what });
+  });
+}
 
 // Rejects with CoreError. Waits as long as there is no core yet.
 export async function request<C extends CaseOf>(command: Command, expected: C): Promise<ValueOf<C>> {

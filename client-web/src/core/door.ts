@@ -14,7 +14,57 @@ export class DoorError extends Error {
 
 const ABI = 1;
 const VERSION = 1;
+const KEY = 32;
+const CARD_SEAL = 80;
 export const FILES = ['core.db', 'core.db-wal', 'core.db-journal'] as const;
+
+// What the module does without a store.
+export class Module {
+  constructor(readonly core: CoreModule) {}
+
+  // Argon2id. Throws DoorError.
+  stretch(password: string, salt: Uint8Array, memoryKib: number, passes: number): Uint8Array<ArrayBuffer> {
+    const text = new TextEncoder().encode(password);
+    return this.keyOut((at) => {
+      const code = this.borrow([text, salt], ([textAt, saltAt]) =>
+        this.core._sejawat_stretch(textAt, text.length, saltAt, memoryKib, passes, at),
+      );
+      text.fill(0);
+      return code;
+    });
+  }
+
+  // Throws DoorError: card_invalid, cannot_decrypt.
+  openWithCard(card: string, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
+    const text = new TextEncoder().encode(card);
+    if (sealed.length !== CARD_SEAL) throw new DoorError(2);
+    return this.keyOut((at) =>
+      this.borrow([text, sealed], ([textAt, sealedAt]) => this.core._sejawat_card_open(textAt, text.length, sealedAt, at)),
+    );
+  }
+
+  private keyOut(make: (at: number) => number): Uint8Array<ArrayBuffer> {
+    const at = this.core._malloc(KEY);
+    const code = make(at);
+    const key = new Uint8Array(this.core.HEAPU8.subarray(at, at + KEY));
+    this.core.HEAPU8.fill(0, at, at + KEY);
+    this.core._free(at);
+    if (code !== 0) throw new DoorError(code);
+    return key;
+  }
+
+  borrow(parts: Uint8Array[], use: (at: [number, number]) => number): number {
+    const places = parts.map((part) => this.core._malloc(part.length || 1));
+    parts.forEach((part, i) => this.core.HEAPU8.set(part, places[i]));
+    const code = use([places[0] ?? 0, places[1] ?? 0]);
+    parts.forEach((part, i) => {
+      const at = places[i] ?? 0;
+      this.core.HEAPU8.fill(0, at, at + part.length);
+      this.core._free(at);
+    });
+    return code;
+  }
+}
 
 export class Door {
   private readonly out: number;
@@ -89,6 +139,16 @@ export class Door {
 
   close(): void {
     this.module._sejawat_close(this.core);
+  }
+
+  // For Module.openWithCard. Throws DoorError: not_found, no person yet.
+  sealForCard(key: Uint8Array): Uint8Array<ArrayBuffer> {
+    const at = this.module._malloc(CARD_SEAL);
+    const code = this.withBytes(key, (keyAt) => this.module._sejawat_card_seal(this.core, keyAt, at));
+    const sealed = new Uint8Array(this.module.HEAPU8.subarray(at, at + CARD_SEAL));
+    this.module._free(at);
+    if (code !== 0) throw new DoorError(code);
+    return sealed;
   }
 
   private word(index: number): number {

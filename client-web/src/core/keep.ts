@@ -1,25 +1,31 @@
 // The second store, IndexedDB: the key of the first one, drafts, and the marker that tells an emptied store from a new one.
 // The key that wraps is made by the browser and cannot be read out by a script.
+import { own } from './account';
+import { openSealed, sealWith, settled, type Wrapped } from './sealed';
 
-interface Wrapped {
-  iv: Uint8Array<ArrayBuffer>;
-  sealed: ArrayBuffer;
+// How the store's key is kept. Always under the browser's key; with an app lock also under one made of the PIN.
+export interface Lock {
+  salt: Uint8Array<ArrayBuffer>;
+  memoryKib: number;
+  passes: number;
+  iv: Uint8Array<ArrayBuffer>; // of the inner layer
+  card: Uint8Array<ArrayBuffer>; // the same key for the recovery card; empty: none
+}
+interface StoreKey extends Wrapped {
+  lock?: Lock;
+}
+interface Draft extends Wrapped {
+  byStore?: boolean; // sealed by a key that follows from the store's, which only a PIN opens
 }
 export interface Marker {
   person: boolean;
   entries: number;
   pending: number;
+  blocks?: boolean; // the store lies in IndexedDB, not in OPFS
 }
 
-const NAME = 'sejawat';
+const NAME = own('sejawat');
 let opened: Promise<IDBDatabase> | undefined;
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('indexeddb'));
-  });
-}
 
 function database(): Promise<IDBDatabase> {
   opened ??= (() => {
@@ -28,7 +34,15 @@ function database(): Promise<IDBDatabase> {
       request.result.createObjectStore('keep');
       request.result.createObjectStore('drafts');
     };
-    return settled(request);
+    return settled(request).then((base) => {
+      // Removed for good, by this person: nothing of this page makes it anew.
+      base.onversionchange = () => {
+        base.close();
+        opened = Promise.reject(new Error('removed'));
+        opened.catch(() => undefined);
+      };
+      return base;
+    });
   })();
   return opened;
 }
@@ -88,22 +102,61 @@ function wrappingKey(): Promise<CryptoKey> {
   return wrapping;
 }
 
-export async function seal(bytes: Uint8Array<ArrayBuffer>): Promise<Wrapped> {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  return { iv, sealed: await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, await wrappingKey(), bytes) };
+// --- Drafts: by the browser's key; with an app lock, by a key that the Worker hands over once the PIN was right ---
+
+let handOver: (key: CryptoKey) => void = () => undefined;
+let given = new Promise<CryptoKey>((resolve) => (handOver = resolve));
+export function takeDraftKey(key: CryptoKey): void {
+  handOver(key);
+  given = Promise.resolve(key);
 }
 
-export async function unseal(wrapped: Wrapped): Promise<Uint8Array<ArrayBuffer>> {
-  const open = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: wrapped.iv }, await wrappingKey(), wrapped.sealed);
-  return new Uint8Array(open);
+export async function seal(bytes: Uint8Array<ArrayBuffer>): Promise<Draft> {
+  if (await isLocked()) return { ...(await sealWith(await given, bytes)), byStore: true };
+  return sealWith(await wrappingKey(), bytes);
 }
+
+export async function unseal(draft: Draft): Promise<Uint8Array<ArrayBuffer>> {
+  return openSealed(draft.byStore ? await given : await wrappingKey(), draft);
+}
+
+// Every draft under the other key. One that was typed meanwhile is newer, and right already.
+export async function sealDraftsAnew(): Promise<void> {
+  for (const name of await names('drafts')) {
+    const before = await read<Draft>('drafts', name);
+    if (before === undefined || (before.byStore ?? false) === (await isLocked())) continue;
+    const after = await seal(await unseal(before));
+    await change('drafts', (store) => {
+      const now = store.get(name) as IDBRequest<Draft | undefined>;
+      now.onsuccess = () => {
+        if (now.result !== undefined && String(now.result.iv) === String(before.iv)) store.put(after, name);
+      };
+    });
+  }
+}
+
+// --- The store's key ------------------------------------------------------------------------------------------
 
 export const hasStoreKey = async (): Promise<boolean> => (await read('keep', 'store-key')) !== undefined;
+export const lockOf = async (): Promise<Lock | undefined> => (await read<StoreKey>('keep', 'store-key'))?.lock;
+export const isLocked = async (): Promise<boolean> => (await lockOf()) !== undefined;
 
-// 32 bytes, the same at every call; made at the first.
-export async function storeKey(): Promise<Uint8Array> {
-  return unseal(await made('store-key', () => seal(crypto.getRandomValues(new Uint8Array(32)))));
+// What lies under the browser's key: the store's key itself (made at the first call), or, with a lock, its inner layer.
+export async function storeKey(): Promise<Uint8Array<ArrayBuffer>> {
+  const make = async (): Promise<StoreKey> => sealWith(await wrappingKey(), crypto.getRandomValues(new Uint8Array(32)));
+  return openSealed(await wrappingKey(), await made<StoreKey>('store-key', make));
+}
+// One record, so that there is no moment with two keys or none.
+export async function setStoreKey(bytes: Uint8Array<ArrayBuffer>, lock?: Lock): Promise<void> {
+  await write('keep', 'store-key', { ...(await sealWith(await wrappingKey(), bytes)), ...(lock && { lock }) });
 }
 
 export const marker = (): Promise<Marker | undefined> => read<Marker>('keep', 'marker');
 export const setMarker = (value: Marker): Promise<void> => write('keep', 'marker', value);
+
+// Everything of this account in the second store, for good.
+export async function removeKeep(): Promise<void> {
+  (await database()).close();
+  opened = undefined;
+  await settled(indexedDB.deleteDatabase(NAME));
+}

@@ -3,7 +3,7 @@
 import type { Door } from './door';
 import { post } from './transport';
 
-const CODE = { closed: 0, offline: 5 } as const;
+const CODE = { closed: 0, offline: 5, full: 9 } as const;
 const OPEN_MS = 10_000;
 const MAX_MESSAGE = 65_535;
 
@@ -17,11 +17,13 @@ export class Lines {
   constructor(
     private readonly door: Door,
     private readonly after: () => void,
+    // Where the store's files are not durable by themselves: what is sealed is on the disk before it is sent.
+    private readonly durable?: () => Promise<void>,
   ) {}
 
   // The core wants to talk: a live sync gets a channel if one can be had.
   open(connection: number, live: boolean): void {
-    if (live) this.openSocket(connection);
+    if (live && this.durable === undefined) this.openSocket(connection);
     else this.door.connected(connection, true);
   }
 
@@ -48,7 +50,8 @@ export class Lines {
   }
 
   private async exchange(connection: number, message: Uint8Array<ArrayBuffer>): Promise<void> {
-    const answer = await post(message);
+    const saved = await (this.durable?.() ?? Promise.resolve()).then(() => true, () => false);
+    const answer = saved ? await post(message) : CODE.full;
     this.posting = false;
     if (typeof answer === 'number') this.door.disconnected(connection, answer);
     else this.door.received(connection, answer);

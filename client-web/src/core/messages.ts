@@ -20,11 +20,22 @@ export interface Lost {
 }
 export type State =
   | { at: 'starting' }
-  | { at: 'ready'; owner: boolean }
+  | { at: 'locked'; until: number; wrong: boolean; card: boolean } // until: no PIN is looked at before; card: it opens, too
+  | { at: 'ready'; owner: boolean; drafts: CryptoKey; blocks: boolean }
+  | { at: 'removed' } // everything of this person, at their wish
   | { at: 'trouble'; trouble: Trouble; lost?: Lost };
 
+// What is not the core's but its host's to do.
+export type Control =
+  | { case: 'unlock'; pin: string }
+  | { case: 'unlockWithCard'; card: string }
+  | { case: 'lock' }
+  | { case: 'setPin'; now: string; next: string | undefined } // now: '' when there is none
+  | { case: 'remove' };
+export type Wish = { command: Command } | { control: Control };
+
 export type ToWorker =
-  | { ask: number; command: Command }
+  | ({ ask: number } & Wish)
   | { begin: 'anew' } // after `emptied`: a new store in place of the lost one
   | { online: true };
 export type FromWorker =
@@ -35,9 +46,9 @@ export type FromWorker =
 
 // Over BroadcastChannel: whoever holds the lock answers everybody.
 export type BetweenTabs =
-  | { owner: string }
+  | { owner: string; drafts: CryptoKey; blocks: boolean }
   | { hello: string }
-  | { from: string; ask: number; command: Command }
+  | ({ from: string; ask: number } & Wish)
   | { to: string; answer: number; result: Result }
   | { to: string; answer: number; failed: number }
   | { told: Told }

@@ -1,22 +1,27 @@
 // The Worker of one tab. It waits for the lock on the store; whoever holds it owns the core and answers the other tabs.
 import createCore from '@core/core_web.mjs';
-import { Door, DoorError, FILES } from './door';
-import { hasStoreKey, marker, setMarker, storeKey } from './keep';
-import type { BetweenTabs, Command, FromWorker, Result, State, ToWorker, Told, Trouble } from './messages';
+import { own as ofAccount } from './account';
+import { Door, DoorError, Module } from './door';
+import { openFiles, removeFiles, Unsupported, type Files } from './files';
+import { hasStoreKey, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
 import { Lines } from './line';
+import { draftKey, openWithCard, openWithPin, setPin, waitUntil } from './lock';
+import type { BetweenTabs, Command, Control, FromWorker, Result, State, ToWorker, Told, Trouble, Wish } from './messages';
 
 const me = crypto.randomUUID();
-const tabs = new BroadcastChannel('sejawat-core');
+const tabs = new BroadcastChannel(ofAccount('sejawat-core'));
 const page = (message: FromWorker): void => self.postMessage(message);
 const others = (message: BetweenTabs): void => tabs.postMessage(message);
 const INTERRUPTED = 34;
 const INTERNAL = 35;
+const DISK_FULL = 9;
+const WRONG_PIN = 16;
 
 let door: Door | undefined;
 let state: State = { at: 'starting' };
 let anew: (() => void) | undefined;
 // Asked by this page, and not answered yet: kept for the owner that comes.
-const waiting = new Map<number, Command>();
+const waiting = new Map<number, Wish>();
 
 function setState(next: State): void {
   state = next;
@@ -27,14 +32,22 @@ function setState(next: State): void {
 
 let wake: ReturnType<typeof setTimeout> | undefined;
 let lines: Lines | undefined;
+let files: Files | undefined;
+let module: Module | undefined;
+let drafts: CryptoKey | undefined;
 
 function tell(told: Told): void {
   page({ told });
   others({ told });
 }
 
-// What the core has to say, after every call into it.
+// What the core has to say, after every call into it; nothing of it is true before it is durable.
 function listen(): void {
+  if (files?.settle === undefined) speak();
+  else void files.settle().then(speak, () => undefined);
+}
+
+function speak(): void {
   const core = door;
   if (core === undefined) return;
   for (let event = core.event(); event !== undefined; event = core.event()) {
@@ -63,13 +76,15 @@ let asking = false;
 async function mark(): Promise<void> {
   const status = door?.call({ case: 'status', value: {} });
   if (status?.case !== 'status' || !status.value.hasPerson) return;
-  await setMarker({ person: true, entries: Number(status.value.entries), pending: Number(status.value.pending) });
+  await setMarker({ person: true, entries: Number(status.value.entries), pending: Number(status.value.pending), blocks: files?.settle !== undefined });
   if (asking || status.value.entries === 0n) return;
   asking = true;
   await navigator.storage.persist?.();
 }
 
-function execute(command: Command): { result: Result } | { failed: number } {
+type Answer = { result: Result } | { failed: number };
+
+function execute(command: Command): Answer {
   if (door === undefined) return { failed: INTERRUPTED };
   try {
     return { result: door.call(command) };
@@ -78,24 +93,67 @@ function execute(command: Command): { result: Result } | { failed: number } {
   }
 }
 
-async function openFiles(): Promise<Record<string, FileSystemSyncAccessHandle>> {
-  const root = await navigator.storage.getDirectory();
-  const folder = await root.getDirectoryHandle('sejawat', { create: true });
-  const open: Record<string, FileSystemSyncAccessHandle> = {};
-  for (const name of FILES) {
-    const file = await folder.getFileHandle(name, { create: true });
-    for (let tries = 0; ; ++tries) {
-      try {
-        open[name] = await file.createSyncAccessHandle();
-        break;
-      } catch (error) {
-        // Just after a reload the handle of the page before may still be closing.
-        if (tries === 50) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+async function perform(wish: Wish): Promise<Answer> {
+  if ('control' in wish) return obey(wish.control);
+  const answer = execute(wish.command);
+  if (files?.settle === undefined) return answer;
+  try {
+    await files.settle();
+  } catch {
+    // What was only read is no less true.
+    if (!reads(wish.command)) return { failed: DISK_FULL };
   }
-  return open;
+  return answer;
+}
+
+const done: Answer = { result: { case: 'done', value: { $typeName: 'sejawat.v1.api.Nothing' } } };
+
+async function obey(control: Control): Promise<Answer> {
+  if (module === undefined) return { failed: INTERRUPTED };
+  try {
+    if (control.case === 'unlock') {
+      if (door !== undefined) return done;
+      const opened = await openWithPin(module, control.pin);
+      if ('wrong' in opened) {
+        await showLocked(true);
+        return { failed: WRONG_PIN };
+      }
+      await openStore(module, opened.key);
+    } else if (control.case === 'unlockWithCard') {
+      if (door === undefined) await openStore(module, await openWithCard(module, control.card));
+    } else if (control.case === 'lock') {
+      if ((await lockOf()) === undefined) return { failed: INTERRUPTED };
+      shut();
+      await showLocked(false);
+    } else if (control.case === 'setPin') {
+      if (door === undefined) return { failed: INTERRUPTED };
+      const opened = await openWithPin(module, control.now);
+      if ('wrong' in opened) return { failed: WRONG_PIN };
+      await setPin(module, door, opened.key, control.next);
+      opened.key.fill(0);
+    } else {
+      shut();
+      if (files !== undefined) await removeFiles(files);
+      await removeKeep();
+      setState({ at: 'removed' });
+      others({ state });
+    }
+    return done;
+  } catch (error) {
+    return { failed: error instanceof DoorError ? error.code : INTERNAL };
+  }
+}
+
+function shut(): void {
+  clearTimeout(wake);
+  lines = undefined;
+  door?.close();
+  door = undefined;
+}
+
+async function showLocked(wrong: boolean): Promise<void> {
+  setState({ at: 'locked', until: await waitUntil(), wrong, card: ((await lockOf())?.card.length ?? 0) > 0 });
+  others({ state });
 }
 
 function troubleOf(error: unknown): Trouble {
@@ -103,70 +161,93 @@ function troubleOf(error: unknown): Trouble {
     const known: Record<number, Trouble> = { 9: 'full', 11: 'too-new', 12: 'damaged' };
     return known[error.code] ?? 'damaged';
   }
+  if (error instanceof Unsupported) return 'unsupported';
   return error instanceof DOMException && error.name === 'QuotaExceededError' ? 'full' : 'unsupported';
+}
+
+function fail(trouble: Trouble): void {
+  setState({ at: 'trouble', trouble });
+  others({ state });
 }
 
 async function own(): Promise<void> {
   try {
-    const files = await openFiles();
-    const there = (files['core.db']?.getSize() ?? 0) > 0;
     const before = await marker();
+    files = await openFiles(before?.person ? (before.blocks ? 'blocks' : 'opfs') : undefined);
+    const there = (files.handles['core.db']?.getSize() ?? 0) > 0;
     if (!there && before?.person) {
       setState({ at: 'trouble', trouble: 'emptied', lost: { entries: before.entries, pending: before.pending } });
       others({ state });
       await new Promise<void>((resolve) => (anew = resolve));
     }
     // No key is made for a store that another one opens: it would hide, next time, that the right one is gone.
-    if (there && !(await hasStoreKey())) {
-      setState({ at: 'trouble', trouble: 'key-lost' });
-      others({ state });
-      return;
-    }
-    door = Door.open(await createCore({ opfsFiles: files }), await storeKey());
-    lines = new Lines(door, listen);
+    if (there && !(await hasStoreKey())) return fail('key-lost');
+    module = new Module(await createCore({ opfsFiles: files.handles }));
+    if ((await lockOf()) !== undefined) await showLocked(false);
+    else await openStore(module, await storeKey());
   } catch (error) {
-    setState({ at: 'trouble', trouble: troubleOf(error) });
-    others({ state });
-    return;
+    fail(troubleOf(error));
   }
-  setState({ at: 'ready', owner: true });
-  others({ owner: me });
-  for (const [ask, command] of waiting) page({ answer: ask, ...execute(command) });
+}
+
+async function openStore(made: Module, key: Uint8Array<ArrayBuffer>): Promise<void> {
+  drafts = await draftKey(key);
+  takeDraftKey(drafts);
+  try {
+    door = Door.open(made.core, key);
+  } catch (error) {
+    return fail(troubleOf(error));
+  }
+  lines = new Lines(door, listen, files?.settle);
+  announce();
+  for (const [ask, wish] of waiting) void perform(wish).then((answer) => page({ answer: ask, ...answer }));
   waiting.clear();
   listen();
   void mark();
 }
 
+function announce(): void {
+  if (drafts === undefined) return;
+  const blocks = files?.settle !== undefined;
+  setState({ at: 'ready', owner: true, drafts, blocks });
+  others({ owner: me, drafts, blocks });
+}
+
 // --- Between tabs -------------------------------------------------------------------------------------------
 
+const READS = /^(status|journal(Show|List|Search|Revisions)|carriers|devices|readLink|cardShow|attachment(List|Show|Read))$/;
 // Said again to a new owner only if twice does no harm; the rest ends, and the person may repeat it.
-const readsTheCycle =
+const CYCLE_READS =
   /^(describe|record(Show|List|Revisions)|problemPreview|categories|agenda|ideas|attendance|menu|story|walks|stalled|waiting|days|asks)$/;
-const harmless = (command: Command): boolean =>
-  command.case === 'journalAdd' ||
-  command.case === 'status' ||
-  (command.case === 'cycle' && readsTheCycle.test(command.value?.command?.case ?? '')) ||
-  /^(journal(Show|List|Search|Revisions)|carriers|devices|readLink|cardShow)$/.test(command.case ?? '');
+const reads = (command: Command): boolean =>
+  READS.test(command.case ?? '') || (command.case === 'cycle' && CYCLE_READS.test(command.value?.command?.case ?? ''));
+const harmless = (wish: Wish): boolean =>
+  'command' in wish && (wish.command.case === 'journalAdd' || reads(wish.command));
+
+// A locked owner listens to what opens it, and to nothing else.
+const mine = (wish: Wish): boolean => door !== undefined || ('control' in wish && module !== undefined);
 
 tabs.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
   if ('ask' in data) {
-    if (door === undefined) return;
-    others({ to: data.from, answer: data.ask, ...execute(data.command) });
-    listen();
+    if (!mine(data)) return;
+    void perform(data).then((answer) => {
+      others({ to: data.from, answer: data.ask, ...answer });
+      listen();
+    });
   } else if ('hello' in data) {
-    if (door !== undefined) others({ owner: me });
-    else if (state.at === 'trouble') others({ state });
-  } else if (door !== undefined) {
+    if (door !== undefined && drafts !== undefined) others({ owner: me, drafts, blocks: files?.settle !== undefined });
+    else if (module !== undefined || state.at === 'trouble') others({ state });
+  } else if (module !== undefined) {
     return;
   } else if ('owner' in data) {
     const changed = state.at === 'ready';
-    setState({ at: 'ready', owner: false });
-    for (const [ask, command] of [...waiting]) {
-      if (changed && !harmless(command)) {
+    setState({ at: 'ready', owner: false, drafts: data.drafts, blocks: data.blocks });
+    for (const [ask, wish] of [...waiting]) {
+      if (changed && !harmless(wish)) {
         waiting.delete(ask);
         page({ answer: ask, failed: INTERRUPTED });
       } else {
-        others({ from: me, ask, command });
+        others({ from: me, ask, ...wish });
       }
     }
   } else if ('told' in data) {
@@ -184,18 +265,21 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   } else if ('online' in data) {
     door?.tick();
     listen();
-  } else if (door !== undefined) {
-    page({ answer: data.ask, ...execute(data.command) });
-    listen();
+  } else if (mine(data)) {
+    void perform(data).then((answer) => {
+      page({ answer: data.ask, ...answer });
+      listen();
+    });
   } else {
-    waiting.set(data.ask, data.command);
-    if (state.at === 'ready') others({ from: me, ask: data.ask, command: data.command });
+    const wish: Wish = 'control' in data ? { control: data.control } : { command: data.command };
+    waiting.set(data.ask, wish);
+    if (state.at === 'ready' || 'control' in wish) others({ from: me, ask: data.ask, ...wish });
   }
 };
 
 others({ hello: me });
 // Held until the tab is gone.
-void navigator.locks.request('sejawat-core', async () => {
+void navigator.locks.request(ofAccount('sejawat-core'), async () => {
   await own();
   await new Promise<never>(() => undefined);
 });

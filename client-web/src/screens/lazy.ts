@@ -31,4 +31,7 @@ export const lazy: Record<string, Load> = {
   undangan: plain(() => import('./InviteScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),
   status: plain(() => import('./StatusScreen.svelte')),
+  akun: plain(() => import('./AccountScreen.svelte')),
+  pengaturan: plain(() => import('./Settings.svelte')),
+  pin: plain(() => import('./PinScreen.svelte')),
 };

@@ -6,6 +6,14 @@ export const common = {
   journal: ['Catatan', 'Journal'],
   more: ['Lainnya', 'More'],
   back: ['Kembali', 'Back'],
+  // Comparing two phones
+  compare: ['Cocokkan dua HP', 'Compare two phones'],
+  compareText: [
+    'Kode yang sama di dua HP berarti isinya sama. Yang kiri: yang disimpan; yang kanan: yang ditampilkan.',
+    'The same code on two phones means the same content. Left: what is held; right: what is shown.',
+  ],
+  compareNow: ['Hitung kode', 'Compute codes'],
+  privateJournal: ['Jurnal pribadi', 'Private journal'],
   // Journal
   write: ['Tulis catatan', 'Write an entry'],
   edit: ['Ubah', 'Edit'],

@@ -17,7 +17,7 @@ json::object make_labels() {
   for (const auto label :
        {kSpaceId,       kLogId,         kPersonId,    kDeviceId,    kDeviceProof,  kLogProof,
         kRecordId,      kEpochId,       kSegmentBody, kSegmentHash, kSegmentKey,   kBranchTip,
-        kSpaceDigest,   kAccountDigest, kSpaceSet,    kForkName,    kIdentitySign, kIdentityBox,
+        kSpaceDigest,   kStateHash,     kAccountDigest, kSpaceSet,    kForkName,    kIdentitySign, kIdentityBox,
         kPersonalEpoch, kInviteSign,    kInviteBox,   kBoxKey,      kWrapKey,      kFieldKey,
         kCardCheck,     kOrigin,        kBundle,      kBundleLock,  kBundlePart,   kChunk,
         kChunkKey,      kFile,          kReceipt,     kReceiptSign, kLinkCheck,    kLinkCode}) {

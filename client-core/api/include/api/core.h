@@ -209,6 +209,8 @@ class Core {
     std::string word;
   };
   base::Status confirm_card(const std::vector<CardWord>& words);
+  // For space::open_with_card with this person's card. not_found: no person in this store yet.
+  base::Result<base::Bytes> seal_for_card(const base::Secret32& secret);
 
   // Linking a further device without the card (device_link.cpp). On the new one, which has no person yet: the
   // same request until it is answered. already_exists: this store has a person.

@@ -14,6 +14,9 @@ export interface CoreModule {
   _sejawat_tick(core: number): number;
   _sejawat_free(bytes: number, size: number): void;
   _sejawat_close(core: number): void;
+  _sejawat_stretch(password: number, size: number, salt: number, memoryKib: number, passes: number, out: number): number;
+  _sejawat_card_seal(core: number, key: number, sealed: number): number;
+  _sejawat_card_open(card: number, size: number, sealed: number, out: number): number;
 }
 export interface CoreSettings {
   opfsFiles: Record<string, FileSystemSyncAccessHandle>;

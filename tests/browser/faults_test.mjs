@@ -1,0 +1,71 @@
+// What goes wrong on real phones.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { join, skip, World, write } from './support.mjs';
+
+// A browser that has no synchronous handles: taken away where the app's Worker begins.
+async function withoutHandles(page) {
+  await page.context().route('**/assets/worker*.js', async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: `delete FileSystemFileHandle.prototype.createSyncAccessHandle;\n${await answer.text()}` });
+  });
+  // Its cache would answer before the route does.
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker',
+    { value: { register: () => new Promise(() => undefined), addEventListener: () => undefined } }));
+}
+
+test('where OPFS has no handles, blocks in IndexedDB hold the store; killed while it sends, every entry arrives, once', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  await withoutHandles(page);
+  const card = await join(page, world.url, link, 'Pak Budi');
+  const ROUNDS = 4;
+  for (let round = 0; round < ROUNDS; ++round) {
+    await write(page, world.url, `catatan ke ${round} yang tidak boleh hilang`);
+    await page.waitForTimeout((round * 311) % 900);
+    await world.killPhone('budi');
+    page = await world.phone('budi');
+    await withoutHandles(page);
+    await page.goto(world.url);
+    await page.waitForSelector('text=Tulis catatan');
+  }
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  await page.waitForTimeout(2500);
+  const stores = await page.evaluate(async () => {
+    const names = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    return [names, (await indexedDB.databases()).map(({ name }) => name).sort()];
+  });
+  assert.deepEqual(stores, [[], ['sejawat', 'sejawat-blocks', 'sejawat-people']]);
+  writeFileSync(path.join(world.root, 'card.txt'), card);
+  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
+  const texts = world.lines('native', 'journal', 'list').map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
+  assert.deepEqual(texts, ['0', '1', '2', '3']);
+});
+
+test('airplane mode: ten entries, the browser killed, opened again, online: all ten arrive, once', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  const card = await join(page, world.url, link, 'Pak Budi');
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.context().setOffline(true);
+  for (let n = 0; n < 10; ++n) await write(page, world.url, `luring ke ${n} di kelas`);
+  await world.killPhone('budi');
+  page = await world.phone('budi');
+  await page.context().setOffline(true);
+  await page.goto(world.url);
+  await page.waitForSelector('text=Menunggu dikirim');
+  await page.context().setOffline(false);
+  await page.click('[aria-label="Sinkronkan sekarang"]');
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  writeFileSync(path.join(world.root, 'card.txt'), card);
+  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
+  const texts = world.lines('native', 'journal', 'list').map((line) => JSON.stringify(line).match(/luring ke (\d)/)[1]).sort();
+  assert.deepEqual(texts, [...'0123456789']);
+});
