@@ -266,6 +266,12 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
       SJ_TRY(auto* space, core_.space(id));
       SJ_TRY_STATUS(core_.set_shut_out(*space, false));
     }
+    const auto own = core_.spaces.find(core_.personal);
+    const bool named =
+        std::find(outcome.set->begin(), outcome.set->end(), core_.personal) != outcome.set->end();
+    // It went back to before it had the own space, and knows this device by another one: no vector takes back
+    // what it once acked of that.
+    if (own != core_.spaces.end() && !named) SJ_TRY_STATUS(adopt_vector(*own->second, {}));
   }
   if (forgotten || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
   return {};

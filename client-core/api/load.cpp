@@ -117,9 +117,11 @@ base::Status Core::State::load() {
   }
   if (SJ_PLANTED(client_loses_unsealed) && device) {
     SJ_TRY(auto own, store->own_log(personal));
-    SJ_TRY(auto waiting, store->unsealed_ops(personal, own ? own->log : base::LogId{}, 1024));
-    if (!waiting.empty())
-      SJ_TRY_STATUS(store->remove_ops_from(personal, own->log, waiting.back().dot.position));
+    SJ_TRY(auto waiting, store->unsealed_with_objects(personal, own ? own->log : base::LogId{}));
+    if (!waiting.empty()) {
+      waiting.pop_back();
+      SJ_TRY_STATUS(store->replace_unsealed(personal, own->log, waiting));
+    }
   }
   return load_settings();
 }

@@ -127,6 +127,7 @@ void check_servers(School& school) {
       }
     }
   }
+  for (const auto& server : school.servers()) server->check_erased_bodies();
   Server& home = school.home();
   for (const auto& [space, digest] : first) {
     const auto* membership = home.membership(space);

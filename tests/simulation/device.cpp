@@ -182,6 +182,7 @@ std::optional<bool> Device::resolve(const Saved::Unsure& unsure) {
       if (unsure.before.count(dot) != 0 || !is_new(dot) || text.find(change.word) == std::string::npos)
         continue;
       saved_.seen[dot] = change;
+      saved_.seen[dot].knew = unsure.before;
       ++fresh;
     }
     // What an old copy writes anew gets new dots.
@@ -227,6 +228,10 @@ void Device::check_saved() {
   std::map<base::ObjectId, std::map<log::Dot, std::string>> shown;
   bool unreadable = false;  // a read error: the next time tells
   const auto is_there = [&](const log::Dot& dot, const Change& change) {
+    if (person_.told_to_erase.count(dot) + person_.erased_words.count(change.word) != 0) return true;
+    if (change.word.empty() && person_.has_old_copies && person_.erased_objects.count(change.object) != 0) {
+      return true;
+    }
     auto found = shown.find(change.object);
     if (found == shown.end()) {
       auto changes = changes_of(*core_, change.object);
@@ -246,6 +251,14 @@ void Device::check_saved() {
   }
   bool all = true;
   for (const auto& [dot, change] : saved_.certain) all = all && is_there(dot, change);
+  if (!person_.has_old_copies && !unreadable) {
+    for (const auto& [dot, object] : saved_.erased) {
+      auto changes = changes_of(*core_, object);
+      if (!changes.ok()) break;
+      witness.always(Always::erased_stays_erased, changes->count(dot) == 0,
+                     "device " + std::to_string(number_) + " came back with what it had erased");
+    }
+  }
   if (unreadable && (disk_.met_error() || disk_.ended())) return;
   witness.always(Always::saved_is_durable, all && !unreadable,
                  "device " + std::to_string(number_) + " came back without a change that it had saved");

@@ -65,6 +65,7 @@ class Device {
   void edit_entry(const base::ObjectId& id);  // nothing when it has not arrived here
   void trash_entry();
   void restore_entry();
+  void erase_entry();
 
   std::optional<base::ObjectId> pick_entry(bool trashed);
 

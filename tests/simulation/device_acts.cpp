@@ -112,6 +112,7 @@ void Device::edit_entry(const base::ObjectId& id) {
   if (!has_person()) return;
   auto view = core_->journal().show(id);
   if (!settle_call("show", view.code(), {base::Code::not_found})) return;
+  if (person_.erased_objects.count(id) != 0) fill_in(view->entry);
   const std::string word = unique_word(words_);
   edit_somewhere(words_, view->entry, word);
   did(1);
@@ -134,6 +135,37 @@ void Device::restore_entry() {
   const auto id = pick_entry(true);
   if (id) did(1);
   if (id && prepare({{*id, {}, false}})) conclude("restore", core_->restore_entry(*id).code());
+}
+
+// For good: all that is known here of an entry. What another device writes of it meanwhile stays.
+void Device::erase_entry() {
+  const auto id = pick_entry(world_.chance(300));
+  if (!id) return;
+  auto before = changes_of(*core_, *id);
+  if (!settle_call("look before", before.code())) return;
+  did(1);
+  for (const auto& [dot, text] : *before) person_.told_to_erase.insert(dot);
+  person_.erased_objects.insert(*id);
+  // By its words too: after an old copy a change may have another dot here than where it was saved.
+  const auto note = [&](const Change& change) {
+    if (!(change.object == *id) || change.word.empty()) return;
+    for (const auto& [dot, text] : *before) {
+      if (text.find(change.word) != std::string::npos) person_.erased_words.insert(change.word);
+    }
+  };
+  for (const auto& device : person_.devices) {
+    for (const auto& [dot, change] : device->saved_.certain) note(change);
+    for (const auto& [dot, change] : device->saved_.seen) note(change);
+  }
+  for (const auto& change : person_.gone) note(change);
+  auto report = core_->erase(*id, 1, false);
+  const bool done = settle_call("erase", report.code(), {base::Code::key_missing});
+  if (!done) return;
+  now_durable();
+  for (const auto& [dot, text] : *before) saved_.erased.emplace(dot, *id);
+  world_.witness.sometimes(Sometimes::entry_is_erased);
+  world_.witness.sometimes(Sometimes::survivors_are_written_once_more, report->kept > 0);
+  tell_live();
 }
 
 // --- members and devices

@@ -330,6 +330,14 @@ TEST_F(FoundAtSchool, AServerThatWentBackToBeforeADeviceTakesItsCheckMarksBack) 
 // 268151228849295: what was readmitted waited for a key in a void record. 143802859052810: only the device
 // with the link came back. 215830065446791: the one holder of the key was no admin any more. 76687588960899:
 // a space that is served no more held up the others.
+// A server went back to before it had somebody's own space and knew the device by the school's: what it had
+// acked of that space outlived it, and an entry was shown as sent that was nowhere but here.
+TEST(FoundSeeds, AcksOfASpaceThatACarrierNoLongerNamesAreTakenBack) {
+  RunOptions options;
+  options.seed = 256078525687996;
+  EXPECT_EQ(run_schedules(options).failed, 0U);
+}
+
 TEST(FoundSeeds, SchedulesThatOnceBrokeAPropertyHold) {
   for (const std::uint64_t seed :
        {140910399516217U, 40482849152378U, 160132269988702U, 64951796807890U, 33528994140394U,

@@ -59,7 +59,10 @@ base::Result<Folded> fold_all(api::Core& core) {
       for (const auto& conflict : view.conflicts) {
         writer.varint(conflict.element);
         put(writer, conflict.field);
-        for (const auto& value : conflict.values) put(writer, value);
+        for (const auto& value : conflict.values) {
+          put(writer, value);
+          entry.values += value + "\n";
+        }
       }
       SJ_TRY(auto revisions, core.revisions(view.entry.id));
       for (const auto& revision : revisions) {
@@ -96,6 +99,7 @@ Expected expected_of(Person& person) {
   for (const auto& device : person.devices) {
     const Saved& saved = device->saved();
     const auto must = [&](const log::Dot& dot) {
+      if (person.told_to_erase.count(dot) != 0) return false;
       // Late work: kept in quarantine, shown when it is readmitted. What the others may show: schedule.cpp.
       return !device->revoked || device->within.count(dot) != 0;
     };
@@ -113,7 +117,8 @@ Expected expected_of(Person& person) {
 std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person) {
   std::map<base::ObjectId, std::set<std::string>> words;
   const auto add = [&](const Change& change) {
-    if (!change.word.empty()) words[change.object].insert(change.word);
+    if (!change.word.empty() && person.erased_words.count(change.word) == 0)
+      words[change.object].insert(change.word);
   };
   for (const auto& [dot, change] : expected_of(person).must) add(change);
   for (const auto& change : person.gone) {
@@ -122,13 +127,22 @@ std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person) {
   return words;
 }
 
+std::map<log::Dot, base::ObjectId> erased_dots(Person& person) {
+  std::map<log::Dot, base::ObjectId> erased;
+  for (const auto& device : person.devices) {
+    if (device->lost() || device->revoked) continue;
+    erased.insert(device->saved().erased.begin(), device->saved().erased.end());
+  }
+  return erased;
+}
+
 std::set<log::Dot> late_dots(Person& person) {
   std::set<log::Dot> late;
   for (const auto& device : person.devices) {
-    if (!device->revoked) continue;
+    if (!device->revoked || device->lost()) continue;
     for (const auto* changes : {&device->saved().certain, &device->saved().seen}) {
       for (const auto& [dot, change] : *changes) {
-        if (device->within.count(dot) == 0) late.insert(dot);
+        if (device->within.count(dot) == 0 && person.told_to_erase.count(dot) == 0) late.insert(dot);
       }
     }
   }

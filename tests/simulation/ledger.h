@@ -16,7 +16,8 @@ namespace sejawat::simulation {
 struct Change {
   base::ObjectId object;
   std::string word;
-  bool sent = false;  // this device said so: nothing was pending
+  bool sent = false;        // this device said so: nothing was pending
+  std::set<log::Dot> knew = {};  // what its object held where it was made
 };
 // Of one device.
 struct Saved {
@@ -30,6 +31,7 @@ struct Saved {
     std::set<log::Dot> before;  // what the objects held before
   };
   std::vector<Unsure> unsure;
+  std::map<log::Dot, base::ObjectId> erased;  // reported as erased
   bool knows(const log::Dot& dot) const { return certain.count(dot) + seen.count(dot) != 0; }
 };
 
@@ -38,6 +40,7 @@ struct FoldedEntry {
   base::Bytes state;                        // everything a person can see, in one canonical form
   std::map<log::Dot, std::string> changes;  // with the text of the entry as it stood after each
   std::string text;
+  std::string values;  // of its conflicts
   bool trashed = false;
   bool conflicted = false;
   bool restored_by_edit = false;
@@ -65,6 +68,10 @@ struct Person {
   bool has_old_copies = false;
   std::vector<Change> gone;  // what a restored device had written after its backup
   bool readmitted = false;   // the late work of revoked devices
+  // Somebody was told to erase these: they may be gone anywhere, or still be there where that is not known.
+  std::set<log::Dot> told_to_erase;
+  std::set<std::string> erased_words;
+  std::set<base::ObjectId> erased_objects;
 
   Person();
   ~Person();
@@ -79,6 +86,8 @@ struct Expected {
 Expected expected_of(Person& person);
 // By object: the words that must be there, whatever dots carry them.
 std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person);
+// What was erased for certain: by devices that live and may. Nobody shows it in the end.
+std::map<log::Dot, base::ObjectId> erased_dots(Person& person);
 // Changes of revoked devices beyond what the fences let through.
 std::set<log::Dot> late_dots(Person& person);
 

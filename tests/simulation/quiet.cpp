@@ -123,11 +123,12 @@ bool School::rounds() {
 // Which devices were revoked in the end, as their owner's other devices say.
 void School::find_revoked() {
   for (const auto& person : people_) {
-    for (Device* device : person->alive()) {
+    // Lost ones as well: what it had written later counts no more than that of one that lives.
+    for (const auto& device : person->devices) {
       if (!device->revocation_tried) continue;
       device->revoked = false;
       for (Device* other : person->alive()) {
-        if (other == device || !other->keeps) continue;
+        if (other == device.get() || !other->keeps) continue;
         auto devices = other->core().devices();
         if (!devices.ok()) continue;
         for (const auto& row : *devices) {

@@ -43,9 +43,32 @@ void check_dots(World& world, Person& person, Device& device, const Folded& fold
     const bool there = found != present.end() && found->second->find(change.word) != std::string::npos;
     witness.always(Always::nothing_is_lost, there, where(person, device) + " lacks a change that was saved");
   }
+  for (const auto& [dot, object] : erased_dots(person)) {
+    witness.always(Always::erased_stays_erased, present.count(dot) == 0,
+                   where(person, device) + " shows what was erased");
+    witness.sometimes(Sometimes::edit_survives_an_erasure, folded.count(object) != 0);
+  }
   for (const auto& [dot, text] : present) {
     witness.always(Always::nothing_is_invented, expected.must.count(dot) + expected.may.count(dot) != 0,
                    where(person, device) + " shows a change that nobody made");
+  }
+}
+
+// What nobody changed who knew of it is in sight: in the entry itself or, where several wrote at one time,
+// among the values of a conflict.
+void check_last_words(World& world, Person& person, Device& device, const Folded& folded,
+                      const Expected& expected) {
+  std::set<log::Dot> changed;
+  for (const auto* changes : {&expected.must, &expected.may}) {
+    for (const auto& [dot, change] : *changes) changed.insert(change.knew.begin(), change.knew.end());
+  }
+  for (const auto& [dot, change] : expected.must) {
+    const auto entry = folded.find(change.object);
+    if (change.word.empty() || changed.count(dot) != 0 || entry == folded.end()) continue;
+    const bool in_sight = entry->second.text.find(change.word) != std::string::npos ||
+                          entry->second.values.find(change.word) != std::string::npos;
+    world.witness.always(Always::last_words_are_in_sight, in_sight,
+                         where(person, device) + " hides what nobody changed since");
   }
 }
 
@@ -63,6 +86,7 @@ void check_device(World& world, Person& person, Device& device, const Folded& fo
     check_words(world, person, device, folded);
   } else {
     check_dots(world, person, device, folded, expected);
+    check_last_words(world, person, device, folded, expected);
   }
   auto status = device.status();
   std::size_t personal = 0;

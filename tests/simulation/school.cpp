@@ -44,6 +44,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   kinds_.devices_go_back = copies >= 75 && (servers == 1 || kForksOnSeveralCarriers);
   kinds_.membership = world_.chance(600);
   kinds_.live = world_.chance(500);
+  if (shape_ != Shape::first) kinds_.erasure = world_.chance(500);
   for (std::uint64_t i = 0; i < servers; ++i) {
     servers_.push_back(
         std::make_unique<Server>(world_, fresh_folder("server" + std::to_string(i)), i, planted_));
@@ -59,6 +60,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     weather.line_cut = sometimes(150);
     weather.slowest = world_.chance(500) ? 300 : 8 * kSecond;
     networks_.back()->set_weather(weather);
+    if (shape_ != Shape::first) servers_.back()->set_answers_in_part(sometimes(150));
     // Even the very first start may be the last of its process.
     if (world_.chance(luck_.server_crash)) {
       servers_.back()->disk().end_process_at(1 + world_.random.below(30));
@@ -270,8 +272,10 @@ void School::use_device(Device& device) {
     edit_everywhere(device.person());
   } else if (what < 64) {
     device.trash_entry();
-  } else if (what < 71) {
+  } else if (what < 70) {
     device.restore_entry();
+  } else if (what < 71) {
+    if (kinds_.erasure && !device.revocation_tried) device.erase_entry();
   } else if (what < 86 || (what < 92 && !kinds_.live)) {
     device.start_sync();
   } else if (what < 92) {

@@ -76,6 +76,7 @@ class School {
     bool devices_go_back = false;
     bool membership = false;
     bool live = false;
+    bool erasure = false;
   } kinds_;
   struct {  // chances in a thousand, for each operation
     std::uint64_t device_crash = 0, server_crash = 0, disk = 0, clock = 0, offline = 0, lose = 0, roam = 0,

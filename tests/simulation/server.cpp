@@ -116,6 +116,7 @@ void Server::wipe() {
 }
 
 void Server::heal() {
+  in_part_ = 0;
   disk_.heal();
   die_before_reply_ = false;
   start();
@@ -343,6 +344,57 @@ Promise Server::tips() {
   return now.ok() ? **now : Promise{};
 }
 
+// Of each log's segments that an erasure names whole no body is left.
+void Server::check_erased_bodies() {
+  if (!up()) return;
+  auto spaces = store_->spaces();
+  for (const auto& space : spaces.ok() ? *spaces : std::vector<base::SpaceId>{}) {
+    const auto* of = membership(space);
+    if (of == nullptr) continue;
+    for (const auto& erasure : of->erasures()) {
+      for (const auto& part : erasure.segments) {
+        if (of->logs().count(part.name.log) == 0) continue;
+        auto bytes = store_->segment(space, part.name.log, part.name.segment_no);
+        auto segment = bytes.ok() && *bytes ? log::decode_segment(**bytes)
+                                            : base::Result<log::Segment>(base::error(base::Code::not_found));
+        auto header = segment.ok() ? log::decode_header(segment->header)
+                                   : base::Result<log::SegmentHeader>(base::error(base::Code::not_found));
+        if (!header.ok() || !of->erased_ops(part.name).all(header->op_count)) continue;
+        auto hash = store_->hash_of(space, part.name.log, part.name.segment_no);
+        // Another end of that log has the same place.
+        if (!hash.ok() || !*hash || !(base::prefix_of<base::HeadTag>(**hash) == part.name.tag)) continue;
+        world_.witness.always(Always::erased_bodies_are_gone, segment->erased.has_value(),
+                              "a server holds a body of which everything was erased");
+      }
+    }
+  }
+}
+
+// The first uploads of a message, as if the others had not been looked at: those have no verdict.
+void Server::shorten(sync::ClientMessage& message) {
+  std::size_t records = 0;
+  std::size_t segments = 0;
+  for (const auto& space : message.spaces) {
+    records += space.records.size();
+    for (const auto& run : space.logs) segments += run.segments.size();
+  }
+  if (records + segments == 0 || !world_.chance(in_part_)) return;
+  world_.witness.fault(Fault::answered_in_part);
+  records = world_.random.below(records + 1);
+  segments = world_.random.below(segments + 1);
+  const auto keep = [](auto& items, std::size_t& left) {
+    items.resize(std::min(items.size(), left));
+    left -= items.size();
+  };
+  for (auto& space : message.spaces) {
+    keep(space.records, records);
+    for (auto& run : space.logs) keep(run.segments, segments);
+    space.logs.erase(std::remove_if(space.logs.begin(), space.logs.end(),
+                                    [](const auto& run) { return run.segments.empty(); }),
+                     space.logs.end());
+  }
+}
+
 // As storage/writer does it on its thread: all are ingested, one commit, and only then the answers.
 base::Result<std::vector<carrier::Carrier::Ingested>> Server::commit(const std::vector<Request>& group) {
   std::vector<carrier::Carrier::Ingested> ingested;
@@ -386,6 +438,9 @@ void Server::serve() {
   if (!up() || waiting_.empty()) return;
   std::vector<Request> group;
   group.swap(waiting_);
+  for (auto& request : group) {
+    if (in_part_ > 0) shorten(request.message);
+  }
   // As main.cpp: after a failure of the store the process ends at once.
   if (!serve(group)) end(world_.chance(500) ? Ending::killed : Ending::power_cut);
 }

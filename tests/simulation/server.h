@@ -42,6 +42,9 @@ class Server {
   void receive(const base::Bytes& message, const Respond& respond);
   // A client has taken this reply: from now on the server must not lose what it promised.
   void promised(const Promise& promise, std::uint64_t lifetime);
+  // Chance in a thousand that it judges the first few uploads of a message only (docs/PROTOCOL.md, "Sync
+  // messages").
+  void set_answers_in_part(std::uint64_t in_thousand) { in_part_ = in_thousand; }
   void die_before_reply() { die_before_reply_ = true; }
   void heal();  // no more faults, and up
 
@@ -62,6 +65,7 @@ class Server {
   enum class Holds : std::uint8_t { nothing, late, counted };  // late: beyond a fence
   Holds holds(const base::SpaceId& space, const log::Dot& dot);
   bool hosts(const base::SpaceId& space);
+  void check_erased_bodies();
   // Read from its records; nullptr when it does not have the space, or its disk fails. Good until the next
   // change.
   const space::Membership* membership(const base::SpaceId& space);
@@ -95,6 +99,7 @@ class Server {
   void close_process(Ending ending);
   void wait_for(Request request);
   void serve();
+  void shorten(sync::ClientMessage& message);
   bool serve(const std::vector<Request>& group);  // false: the process must end
   base::Result<std::vector<carrier::Carrier::Ingested>> commit(const std::vector<Request>& group);
   std::optional<Answer> seal(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply);
@@ -123,6 +128,7 @@ class Server {
   std::uint64_t last_connection_ = 0;
   bool serving_ = false;
   bool die_before_reply_ = false;
+  std::uint64_t in_part_ = 0;
   Promise promises_;
   std::shared_ptr<const Promise> before_;  // the group that is being answered
   std::optional<Disk::Image> snapshot_;

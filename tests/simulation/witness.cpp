@@ -33,7 +33,8 @@ constexpr std::array kFaults = {"device killed",
                                 "server rolled back",
                                 "server wiped",
                                 "device restored from a backup",
-                                "device cloned"};
+                                "device cloned",
+                                "answered in part"};
 constexpr std::array kSometimes = {"device dies during commit",
                                    "server dies during commit",
                                    "server dies between commit and reply",
@@ -71,7 +72,10 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "late work waits in quarantine",
                                    "late work is readmitted",
                                    "join is confirmed",
-                                   "key is rotated"};
+                                   "key is rotated",
+                                   "entry is erased",
+                                   "survivors are written once more",
+                                   "edit survives an erasure"};
 constexpr std::array kAlways = {"codes are expected",
                                 "store opens again",
                                 "saved is durable",
@@ -99,7 +103,10 @@ constexpr std::array kAlways = {"codes are expected",
                                 "fenced is not shown",
                                 "late work is kept",
                                 "removed is not served",
-                                "invite admits whom it may"};
+                                "invite admits whom it may",
+                                "erased stays erased",
+                                "erased bodies are gone",
+                                "last words are in sight"};
 static_assert(kFaults.size() == static_cast<std::size_t>(Fault::count_));
 static_assert(kSometimes.size() == static_cast<std::size_t>(Sometimes::count_));
 static_assert(kAlways.size() == static_cast<std::size_t>(Always::count_));

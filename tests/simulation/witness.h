@@ -42,6 +42,7 @@ enum class Fault : std::uint8_t {
   server_wiped,
   device_restored,
   device_cloned,
+  answered_in_part,
   count_
 };
 enum class Sometimes : std::uint8_t {
@@ -83,6 +84,9 @@ enum class Sometimes : std::uint8_t {
   late_work_is_readmitted,
   join_is_confirmed,
   key_is_rotated,
+  entry_is_erased,
+  survivors_are_written_once_more,
+  edit_survives_an_erasure,
   count_
 };
 enum class Always : std::uint8_t {
@@ -114,6 +118,9 @@ enum class Always : std::uint8_t {
   late_work_is_kept,
   removed_is_not_served,
   invite_admits_whom_it_may,
+  erased_stays_erased,
+  erased_bodies_are_gone,
+  last_words_are_in_sight,
   count_
 };
 

@@ -45,6 +45,18 @@ cycle::JournalEntry new_entry(support::SeededRandom& random, const std::string& 
   return entry;
 }
 
+void fill_in(cycle::JournalEntry& entry) {
+  if (entry.date.empty()) entry.date = "2026-11-26";
+  if (entry.kind.empty()) entry.kind = "daily";
+  if (entry.events.empty()) entry.events.emplace_back();
+  for (auto& event : entry.events) {
+    if (event.happened.empty()) event.happened = "lagi";
+    if (event.domain < cycle::Domain::pupils || event.domain > cycle::Domain::teacher) {
+      event.domain = cycle::Domain::teacher;
+    }
+  }
+}
+
 void edit_somewhere(support::SeededRandom& random, cycle::JournalEntry& entry, const std::string& word) {
   switch (random.below(4)) {
     case 0: entry.mood = word; break;

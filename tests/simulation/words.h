@@ -16,6 +16,9 @@ std::string unique_word(support::SeededRandom& random);
 std::string sentence(support::SeededRandom& random, const std::string& word);
 // A whole entry whose first event's `happened` holds `word`.
 cycle::JournalEntry new_entry(support::SeededRandom& random, const std::string& word);
+// Of an entry that was erased an edit may be left that was written unaware of it; whoever edits that fills in
+// what is asked for.
+void fill_in(cycle::JournalEntry& entry);
 // Changes one of a few fields, so that two devices often change the same one; `word` stands in the result.
 void edit_somewhere(support::SeededRandom& random, cycle::JournalEntry& entry, const std::string& word);
 
