@@ -8,7 +8,7 @@ const TITLE = 'Siswa diam saat diskusi';
 const PHONES = ['budi', 'cici', 'dedi'];
 
 async function say(page, words) {
-  await page.click('button:has-text("Mengapa?")');
+  await page.click('button:has-text("Tanggapi")');
   await page.fill('textarea', words);
   const began = Date.now();
   await page.click('button:has-text("Kirim")');
