@@ -16,7 +16,7 @@ namespace sejawat::simulation {
 struct Change {
   base::ObjectId object;
   std::string word;
-  bool sent = false;        // this device said so: nothing was pending
+  bool sent = false;             // this device said so: nothing was pending
   std::set<log::Dot> knew = {};  // what its object held where it was made
 };
 // Of one device.

@@ -181,7 +181,8 @@ base::Result<std::string> record_line(Room& room, const cycle::RecordView& view)
   SJ_TRY(const bool hidden, cycle::name_hidden(room.records(), view));
   const std::string date = entity.date == nullptr ? "" : view.value(entity.date);
   std::string line = (date.empty() ? room.date_of(view.begun_ms) : date) + "  " + view.record.id.hex() + "  ";
-  if (entity.has_states()) line += "[" + label(std::string(entity.name) + "." + view.state, room.english()) + "]  ";
+  if (entity.has_states())
+    line += "[" + label(std::string(entity.name) + "." + view.state, room.english()) + "]  ";
   std::string title = entity.title == nullptr ? "" : view.value(entity.title);
   if (title.empty() && view.record.type == cycle::kTrial) {
     base::Bytes bytes;

@@ -8,14 +8,14 @@ namespace sejawat::crypto {
 namespace {
 
 constexpr std::string_view kAllLabels[] = {
-    label::kSpaceId,      label::kDeviceProof,   label::kLogProof,    label::kLogId,
-    label::kPersonId,     label::kDeviceId,      label::kRecordId,    label::kEpochId,
-    label::kSegmentBody,  label::kSegmentHash,   label::kSegmentKey,  label::kBranchTip,
-    label::kSpaceDigest,  label::kAccountDigest, label::kSpaceSet,    label::kForkName,
-    label::kIdentitySign, label::kIdentityBox,   label::kInviteSign,  label::kPersonalEpoch,
-    label::kInviteBox,    label::kBoxKey,        label::kWrapKey,     label::kFieldKey,
-    label::kCardCheck,    label::kOrigin,        label::kBundle,      label::kBundleLock,
-    label::kBundlePart,   label::kReceipt,       label::kReceiptSign,
+    label::kSpaceId,       label::kDeviceProof,  label::kLogProof,      label::kLogId,
+    label::kPersonId,      label::kDeviceId,     label::kRecordId,      label::kEpochId,
+    label::kSegmentBody,   label::kSegmentHash,  label::kSegmentKey,    label::kBranchTip,
+    label::kSpaceDigest,   label::kStateHash,    label::kAccountDigest, label::kSpaceSet,
+    label::kForkName,      label::kIdentitySign, label::kIdentityBox,   label::kInviteSign,
+    label::kPersonalEpoch, label::kInviteBox,    label::kBoxKey,        label::kWrapKey,
+    label::kFieldKey,      label::kCardCheck,    label::kOrigin,        label::kBundle,
+    label::kBundleLock,    label::kBundlePart,   label::kReceipt,       label::kReceiptSign,
 };
 
 std::string hash_of(std::string_view label, std::size_t size, base::ByteView input, base::ByteView key = {}) {

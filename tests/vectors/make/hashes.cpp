@@ -15,12 +15,12 @@ json::object make_labels() {
                    {"key", hex(key)}};
   json::array list;
   for (const auto label :
-       {kSpaceId,       kLogId,         kPersonId,    kDeviceId,    kDeviceProof,  kLogProof,
-        kRecordId,      kEpochId,       kSegmentBody, kSegmentHash, kSegmentKey,   kBranchTip,
-        kSpaceDigest,   kStateHash,     kAccountDigest, kSpaceSet,    kForkName,    kIdentitySign, kIdentityBox,
-        kPersonalEpoch, kInviteSign,    kInviteBox,   kBoxKey,      kWrapKey,      kFieldKey,
-        kCardCheck,     kOrigin,        kBundle,      kBundleLock,  kBundlePart,   kChunk,
-        kChunkKey,      kFile,          kReceipt,     kReceiptSign, kLinkCheck,    kLinkCode}) {
+       {kSpaceId,       kLogId,       kPersonId,    kDeviceId,     kDeviceProof, kLogProof,      kRecordId,
+        kEpochId,       kSegmentBody, kSegmentHash, kSegmentKey,   kBranchTip,   kSpaceDigest,   kStateHash,
+        kAccountDigest, kSpaceSet,    kForkName,    kIdentitySign, kIdentityBox, kPersonalEpoch, kInviteSign,
+        kInviteBox,     kBoxKey,      kWrapKey,     kFieldKey,     kCardCheck,   kOrigin,        kBundle,
+        kBundleLock,    kBundlePart,  kChunk,       kChunkKey,     kFile,        kReceipt,       kReceiptSign,
+        kLinkCheck,     kLinkCode}) {
     const auto bytes = base::as_bytes(input);
     list.push_back({{"label", std::string(label)},
                     {"h16", hex(crypto::Hasher(label, 16).raw(bytes).id<base::Digest>())},
