@@ -264,6 +264,12 @@ struct Core::State {
   base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Result<bool> settle_erasure(SpaceState& space, const log::SegmentName& name,
                                     std::vector<fold::Touched>& touched);
+  using Dotted = std::vector<std::pair<log::Dot, log::Op>>;
+  base::Result<std::optional<Dotted>> ops_of_witness(SpaceState& space, const store::StoredSegment& witness,
+                                                     int depth);
+  base::Result<std::optional<Dotted>> survivors_of(SpaceState& space, const log::SegmentName& name,
+                                                   const base::LogId& branch,
+                                                   const log::SegmentHeader& header, int depth = 0);
   base::Result<bool> restore_survivors(SpaceState& space, const log::SegmentName& name,
                                        const base::LogId& branch, const log::SegmentHeader& header,
                                        Opened& opened);
@@ -271,6 +277,20 @@ struct Core::State {
                          const log::SegmentHeader& header, const base::Bytes& bytes);
   base::Result<base::Code> take_next(Reading& reading, const base::Bytes& bytes);
   base::Status settle(Reading& reading);
+  // What the ops of a segment refer to, by the names that branches have here.
+  struct Referred {
+    log::BranchNames names;
+    std::map<base::LogId, std::uint64_t> seen;  // of each branch how far its author can have seen
+  };
+  // nullopt: not all of it is here.
+  base::Result<std::optional<Referred>> resolve_deps(const SpaceState& space, const base::LogId& branch,
+                                                     const log::SegmentHeader& header);
+  struct ReadOps {
+    store::SegmentState state = store::SegmentState::applied;
+    std::vector<log::Op> ops;
+  };
+  base::Result<ReadOps> read_ops(SpaceState& space, const base::LogId& log, const log::Head& before,
+                                 const log::Segment& segment, const log::SegmentHeader& header, Referred& to);
   base::Result<store::SegmentState> open_segment(SpaceState& space, const base::LogId& log,
                                                  const log::Head& before, const log::Segment& segment,
                                                  const log::SegmentHeader& header, Opened& opened);

@@ -103,27 +103,60 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   return change.commit();
 }
 
+base::Result<std::optional<Core::State::Referred>> Core::State::resolve_deps(
+    const SpaceState& space, const base::LogId& branch, const log::SegmentHeader& header) {
+  Referred to{{branch, {}}, {{branch, header.first_op + header.op_count}}};
+  for (const auto& dep : header.deps) {
+    // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
+    SJ_TRY(auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head));
+    if (!named) return std::optional<Referred>();
+    to.names.deps.push_back(named->log);
+    auto& upto = to.seen[named->log];
+    upto = std::max(upto, named->first_op + named->op_count);
+  }
+  return std::optional<Referred>(std::move(to));
+}
+
+// Not `applied`: why there are none.
+base::Result<Core::State::ReadOps> Core::State::read_ops(SpaceState& space, const base::LogId& log,
+                                                         const log::Head& before, const log::Segment& segment,
+                                                         const log::SegmentHeader& header, Referred& to) {
+  auto key = space.epochs.find(header.epoch);
+  if (key == space.epochs.end() && !space.membership.fallen_boxes().empty()) {
+    SJ_TRY_STATUS(open_fallen_key(space, header.epoch));
+    key = space.epochs.find(header.epoch);
+  }
+  if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) {
+    return ReadOps{store::SegmentState::unreadable, {}};
+  }
+  if (key == space.epochs.end()) return ReadOps{store::SegmentState::waiting_key, {}};
+  auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &to.names);
+  if (!ops.ok()) return ReadOps{store::SegmentState::unreadable, {}};
+  for (auto& op : *ops) {
+    for (auto& dot : op.supersedes) {
+      // Beyond what its author can have seen it would mean something else on every replica.
+      if (dot.position >= to.seen[dot.branch]) return ReadOps{store::SegmentState::unreadable, {}};
+      dot.branch = space.branch_at(dot.branch, dot.position);
+    }
+  }
+  return ReadOps{store::SegmentState::applied, std::move(*ops)};
+}
+
 base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, const base::LogId& branch,
                                                             const log::Head& before,
                                                             const log::Segment& segment,
                                                             const log::SegmentHeader& header,
                                                             Opened& opened) {
   const base::LogId log = space.log_of(branch);
-  log::BranchNames names{branch, {}};
-  std::map<base::LogId, std::uint64_t> seen{{branch, header.first_op + header.op_count}};
   log::SegmentName name{log, header.segment_no, {}};
   if (!space.membership.erasures().empty()) {  // hashing is what taking a segment costs
     name.tag = base::prefix_of<base::HeadTag>(
         log::segment_hash(space.row.space, log, before.hash, segment.header, segment.hash_of_body()));
   }
-  for (const auto& dep : header.deps) {
-    if (segment.erased) break;  // nothing in it refers to anything
-    // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
-    SJ_TRY(auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head));
-    if (!named) return store::SegmentState::waiting_deps;
-    names.deps.push_back(named->log);
-    auto& upto = seen[named->log];
-    upto = std::max(upto, named->first_op + named->op_count);
+  std::optional<Referred> to;
+  if (!segment.erased) {  // else nothing in it refers to anything
+    SJ_TRY(to, resolve_deps(space, branch, header));
+    if (!to) return store::SegmentState::waiting_deps;
   }
   const auto enrolled = space.membership.logs().find(log);
   if (enrolled != space.membership.logs().end() && !is_of_this_device(space, log)) {
@@ -135,27 +168,13 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     SJ_TRY(const bool whole, restore_survivors(space, name, branch, header, opened));
     return whole ? store::SegmentState::applied : store::SegmentState::waiting_deps;
   }
-  auto key = space.epochs.find(header.epoch);
-  if (key == space.epochs.end() && !space.membership.fallen_boxes().empty()) {
-    SJ_TRY_STATUS(open_fallen_key(space, header.epoch));
-    key = space.epochs.find(header.epoch);
-  }
-  if (key == space.epochs.end() && SJ_PLANTED(client_drops_waiting)) return store::SegmentState::unreadable;
-  if (key == space.epochs.end()) return store::SegmentState::waiting_key;
-  auto ops = log::open_segment(space.row.space, log, before, key->second, segment, &names);
-  if (!ops.ok()) return store::SegmentState::unreadable;
-  for (auto& op : *ops) {
-    for (auto& dot : op.supersedes) {
-      // Beyond what its author can have seen it would mean something else on every replica.
-      if (dot.position >= seen[dot.branch]) return store::SegmentState::unreadable;
-      dot.branch = space.branch_at(dot.branch, dot.position);
-    }
-  }
+  SJ_TRY(const auto read, read_ops(space, log, before, segment, header, *to));
+  if (read.state != store::SegmentState::applied) return read.state;
   const space::ErasedOps erased = space.membership.erased_ops(name);
   fold::IsErased is_erased;
   if (erased.any()) is_erased = [&erased](std::uint64_t offset) { return erased.has(offset); };
-  SJ_TRY_STATUS(
-      fold::apply_remote(*store, codec, space.row.space, branch, header.first_op, *ops, opened, is_erased));
+  SJ_TRY_STATUS(fold::apply_remote(*store, codec, space.row.space, branch, header.first_op, read.ops, opened,
+                                   is_erased));
   return store::SegmentState::applied;
 }
 

@@ -69,7 +69,8 @@ class Judgement {
 
   bool stands(std::size_t place) const { return !void_.has(place) && !banned_.has(place); }
   bool provisional(std::size_t join) const { return provisional_.has(join); }
-  const std::vector<std::size_t>& removals() const { return effective_; }  // places
+  const std::vector<std::size_t>& removals() const { return effective_; }           // places
+  const std::vector<std::size_t>& confirmations() const { return confirmations_; }  // places, in force or not
   std::optional<WireRole> role_of(const base::PersonId& person) const;
   std::optional<std::size_t> grant_of(const base::PersonId& person) const {
     return grant_in(nullptr, person);

@@ -234,12 +234,17 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
 
 void MembershipView::choose_epoch(const Membership& of, const Judgement* judgement) {
   auto& view = of.view_;
-  std::vector<std::size_t> known;  // what a new epoch has to know: removals and revocations
+  std::vector<std::size_t> known;  // what a new epoch has to know: whatever takes somebody out
   if (judgement != nullptr) {
     known = judgement->removals();
     for (const std::size_t taker : of.takers_) {
       if (of.entries_[taker]->as<codec::InviteRevoked>() != nullptr && judgement->stands(taker))
         known.push_back(taker);
+    }
+    // What the confirmed had removed comes into force by it, also where an epoch's author had seen the
+    // removal and rightly taken it for void.
+    for (const std::size_t confirmation : judgement->confirmations()) {
+      if (judgement->stands(confirmation)) known.push_back(confirmation);
     }
   }
   const auto followed = [&](std::size_t i) {
@@ -280,7 +285,15 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
     if (!older && (!best || better(i, *best))) best = i;
   }
   view.current_epoch = best ? std::optional<base::EpochId>(view.epochs[*best].epoch) : std::nullopt;
-  view.needs_rotation = best && covered(*best) != static_cast<std::ptrdiff_t>(known.size());
+  // A key that nobody was given: its author was lost between the epoch and the boxes. The first one of a
+  // space needs none to be known to whoever made it.
+  const auto given = [&view](const EpochInfo& epoch) {
+    return epoch.predecessors.empty() ||
+           std::any_of(view.key_boxes.begin(), view.key_boxes.end(),
+                       [&](const KeyBoxes& boxes) { return boxes.epoch == epoch.epoch; });
+  };
+  view.needs_rotation =
+      best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) || !given(view.epochs[*best]));
 }
 
 }  // namespace sejawat::space

@@ -115,8 +115,6 @@ void School::administer(Device& admin) {
 // A phone was stolen, or its owner believes so; it goes on writing, not knowing.
 void School::revoke_device() {
   if (kinds_.devices_go_back) return;
-  // Not whoever erased something: docs/adr/0017, "Known open".
-  if (kinds_.erasure) return;
   Person& person = *people_[world_.random.below(people_.size())];
   const auto alive = person.alive();
   const bool before = std::any_of(alive.begin(), alive.end(), [](const Device* device) {

@@ -144,6 +144,48 @@ TEST_F(ErasureTest, WhatSurvivesIsWrittenOnceMoreAndALaterDeviceIsComplete) {
   EXPECT_EQ(waiting(*last), 0U);
 }
 
+// Found by the simulator: 88752019526294.
+TEST_F(ErasureTest, WhatSurvivesIsThereAlsoWhenItsEraserWasRevokedUnaware) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  ASSERT_TRUE(ani->add_entries({entry("satu"), entry(kSecretWords), entry("tiga")}).ok());
+  watch_uploads();
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const auto body = bodies.front();
+  auto before = device_of(card, "before");
+  auto tablet = device_of(card, "tablet");
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  add(*tablet, "belum diketahui siapa pun");
+  ASSERT_TRUE(tablet->erase(tablet->journal().search("anak", 10)->front().entry.id, 0, false).ok());
+  ASSERT_EQ(sync(*tablet).code, Code::ok);
+  EXPECT_FALSE(on_disk(body)) << "the carrier holds what survives, and let the body go";
+  std::optional<base::DeviceId> lost;
+  for (const auto& row : *tablet->devices()) {
+    if (row.self) lost = row.device;
+  }
+  ASSERT_TRUE(lost);
+  ASSERT_TRUE(ani->revoke_device(*lost).ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+
+  auto later = device_of(card, "later");
+  ASSERT_EQ(sync(*before).code, Code::ok);
+  EXPECT_EQ(texts(*ani), "tiga|satu");
+  EXPECT_EQ(texts(*before), "tiga|satu");
+  EXPECT_EQ(texts(*later), "tiga|satu") << "what else it wrote stays in quarantine";
+  EXPECT_EQ(waiting(*later), 0U);
+  // Readmitted, it is the same once.
+  const auto late = later->quarantine();
+  ASSERT_TRUE(late.ok());
+  ASSERT_EQ(late->size(), 1U);
+  ASSERT_TRUE(later->readmit(late->front().log).ok());
+  ASSERT_EQ(sync(*later).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(texts(*later).find("nama anak"), std::string::npos);
+  EXPECT_NE(texts(*later).find("belum diketahui"), std::string::npos);
+  EXPECT_EQ(texts(*ani), texts(*later));
+}
+
 TEST_F(ErasureTest, TwoDevicesThatEraseAtOneTimeLeaveNothingOfEither) {
   space::RecoveryCard card;
   auto ani = founder("Ani", &card);

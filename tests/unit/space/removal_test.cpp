@@ -282,6 +282,29 @@ TEST_F(RemovalTest, AJoinThatARevocationDidNotKnowWaitsUntilAnAdminConfirms) {
   EXPECT_EQ(all->devices().count(late.device()), 1U);
 }
 
+// Found by the simulator (8992198907135): the key in use was made out to somebody whom it took for a member.
+TEST_F(RemovalTest, ARemovalThatAConfirmationBringsIntoForceAsksForANewKey) {
+  found({WireRole::writer});
+  const Offer invite = offer(*all, people[0], WireRole::admin);
+  const Person helper(random);
+  Membership theirs = *all;
+  put(theirs, join_of(helper, invite));
+  const auto join = theirs.records().back();
+  put(theirs, removal(theirs, helper, people[1]));
+  const auto removed = theirs.records().back();
+  put(*all, write_invite_revoked(people[0].author(), *all, invite.keys.sign.public_key()));
+  put(*all, join.second);
+  put(*all, removed.second);
+  ASSERT_TRUE(all->role_of(people[1].id())) << "who removed them may not be let in at all";
+  put(*all, write_epoch(people[0].author(), *all, base::Secret32::random(random), {}, random));
+  ASSERT_FALSE(all->needs_rotation());
+  put(*all, write_join_confirmed(people[0].author(), *all, join.first));
+  EXPECT_FALSE(all->role_of(people[1].id()));
+  EXPECT_TRUE(all->needs_rotation()) << "the key that everybody writes with was made out to them";
+  put(*all, write_epoch(people[0].author(), *all, base::Secret32::random(random), {}, random));
+  EXPECT_FALSE(all->needs_rotation());
+}
+
 TEST_F(RemovalTest, TheEpochThatKnowsTheRemovalIsUsedEvenBesideOneThatDoesNot) {
   found({WireRole::admin, WireRole::writer});
   Membership theirs = *all;
