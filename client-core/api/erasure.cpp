@@ -99,7 +99,8 @@ base::Result<std::optional<Core::State::Dotted>> Core::State::ops_of_witness(
   const auto erased = space.membership.erased_ops(name);
   for (std::uint64_t offset = 0; offset < read.ops.size(); ++offset) {
     if (!erased.has(offset))
-      found.emplace_back(log::Dot{witness.log, header.first_op + offset}, std::move(read.ops[offset]));
+      found.emplace_back(log::Dot{witness.log, header.first_op + offset},
+                         std::move(read.ops[static_cast<std::size_t>(offset)]));
   }
   return std::optional<Dotted>(std::move(found));
 }

@@ -156,19 +156,37 @@ export async function film(file, text) {
 }
 
 // A screen in one state: pictured, and held to what every screen must be.
-export async function looks(page, name) {
+export async function looks(page, name, pictured = true) {
   await page.waitForTimeout(150);
-  await picture(page, name);
+  if (pictured) await picture(page, name);
   assert.deepEqual(await accessible(page), [], `axe on ${name}`);
   assert.deepEqual(await smallTargets(page), [], `small targets on ${name}`);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(overflow <= 0, `${name} is ${overflow} px too wide`);
+  if (overflow > 0) assert.fail(`${name} is ${overflow} px too wide: ${await widest(page)}`);
 }
+
+// What is too wide by itself, for whoever has to find it.
+const widest = (page) =>
+  page.evaluate(() => {
+    const narrowest = (one) => {
+      const before = one.style.width;
+      one.style.width = 'min-content';
+      const width = one.getBoundingClientRect().width;
+      one.style.width = before;
+      return width;
+    };
+    return [...document.querySelectorAll('main *')]
+      .map((one) => [narrowest(one), `${one.tagName}.${one.className}`])
+      .filter(([width]) => width > innerWidth - 40)
+      .slice(-5)
+      .map(([width, name]) => `${name} ${width}`)
+      .join(', ');
+  });
 
 // The same at 320 px and with text twice as large: nothing is cut off or pushed out.
 export async function looksSmall(page, name) {
   await page.setViewportSize({ width: 320, height: 640 });
-  await looks(page, process.env.SEJAWAT_SCREENS_ALL ? `${name}-320` : undefined);
+  await looks(page, `${name}-320`, process.env.SEJAWAT_SCREENS_ALL !== undefined);
   await page.evaluate(() => (document.documentElement.style.fontSize = '200%'));
   await page.waitForTimeout(100);
   const cut = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

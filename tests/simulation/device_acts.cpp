@@ -112,7 +112,9 @@ void Device::edit_entry(const base::ObjectId& id) {
   if (!has_person()) return;
   auto view = core_->journal().show(id);
   if (!settle_call("show", view.code(), {base::Code::not_found})) return;
-  if (person_.erased_objects.count(id) != 0) fill_in(view->entry);
+  // Also where the entry was written in a segment that has lost its body, and what survives of that has not
+  // come yet: the form asks for what is missing.
+  if (person_.erased_objects.count(id) != 0 || view->entry.date.empty()) fill_in(view->entry);
   const std::string word = unique_word(words_);
   edit_somewhere(words_, view->entry, word);
   did(1);
