@@ -1,27 +1,13 @@
 // Two teachers, two phones, one whole cycle: an option is chosen, tried, its impact recorded, reflected on, concluded, shared.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, looks, settle, skip, World } from './support.mjs';
+import { BUDI, CICI, looks, settle, share, skip, staffroom } from './support.mjs';
 
 const PROBLEM = 'Hanya dua anak yang berbicara saat diskusi';
 
-async function share(page, url) {
-  await page.goto(`${url}#/bagikan`);
-  await page.fill('input[placeholder*="satu kalimat"]', PROBLEM);
-  await page.click('button:has-text("Yang dilihat rekan")');
-  await page.click('button:has-text("Bagikan masalah")');
-  await page.waitForSelector('text=Linimasa siklus');
-}
-
 test('a whole cycle on two phones, from the root to a good practice', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.school();
-  const budi = await world.phone('budi');
-  await join(budi, world.url, world.invite(), 'Pak Budi Hartono');
-  const cici = await world.phone('cici');
-  await join(cici, world.url, world.invite(), 'Bu Cici Lestari');
-  await share(budi, world.url);
+  const { world, budi, cici } = await staffroom(t, { budi: BUDI, cici: CICI });
+  await share(budi, world.url, PROBLEM);
   await budi.click('button:has-text("Mengapa?")');
   await budi.fill('textarea', 'Tugasnya hanya punya satu jawaban.');
   await budi.click('button:has-text("Kirim")');

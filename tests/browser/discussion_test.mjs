@@ -1,20 +1,14 @@
 // Two teachers of one school, each with a phone: a problem is shared, discussed and gets its root.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { alone, join, looks, settle, skip, World, write } from './support.mjs';
+import { alone, BUDI, CICI, looks, settle, skip, staffroom, World, write } from './support.mjs';
 
 const HAPPENED = 'Sebagian besar siswa diam saat diskusi kelompok';
 const EXPECTED = 'Setiap anak berpendapat sedikitnya sekali';
 const GAP = 'Hanya dua anak yang berbicara';
 
 test('a teacher shares a problem out of the journal, and a colleague discusses it until its root is marked', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.school();
-  const budi = await world.phone('budi');
-  await join(budi, world.url, world.invite(), 'Pak Budi Hartono');
-  const cici = await world.phone('cici');
-  await join(cici, world.url, world.invite(), 'Bu Cici Lestari');
+  const { world, budi, cici } = await staffroom(t, { budi: BUDI, cici: CICI });
 
   await cici.goto(`${world.url}#/diskusi`);
   await cici.waitForSelector('text=Tidak ada yang menunggu');

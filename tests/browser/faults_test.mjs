@@ -1,7 +1,5 @@
 // What goes wrong on real phones.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import test from 'node:test';
 import { join, skip, World, write } from './support.mjs';
 
@@ -41,9 +39,7 @@ test('where OPFS has no handles, blocks in IndexedDB hold the store; killed whil
     return [names, (await indexedDB.databases()).map(({ name }) => name).sort()];
   });
   assert.deepEqual(stores, [[], ['sejawat', 'sejawat-blocks', 'sejawat-people']]);
-  writeFileSync(path.join(world.root, 'card.txt'), card);
-  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
-  const texts = world.lines('native', 'journal', 'list').map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
+  const texts = world.readNatively(card).map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
   assert.deepEqual(texts, ['0', '1', '2', '3']);
 });
 
@@ -64,8 +60,6 @@ test('airplane mode: ten entries, the browser killed, opened again, online: all 
   await page.context().setOffline(false);
   await page.click('[aria-label="Sinkronkan sekarang"]');
   await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
-  writeFileSync(path.join(world.root, 'card.txt'), card);
-  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
-  const texts = world.lines('native', 'journal', 'list').map((line) => JSON.stringify(line).match(/luring ke (\d)/)[1]).sort();
+  const texts = world.readNatively(card).map((line) => JSON.stringify(line).match(/luring ke (\d)/)[1]).sort();
   assert.deepEqual(texts, [...'0123456789']);
 });

@@ -2,7 +2,7 @@
 // drop off and come back.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, settle, skip, sleep, World } from './support.mjs';
+import { BUDI, CICI, settle, skip, sleep, staffroom } from './support.mjs';
 
 const TITLE = 'Siswa diam saat diskusi';
 const PHONES = ['budi', 'cici', 'dedi'];
@@ -17,16 +17,8 @@ async function say(page, words) {
 const seen = (page, words) => page.waitForSelector(`li:has-text("${words}")`, { timeout: 20_000 });
 
 test('three phones in one daily discussion hear each other within a second, and whoever drops off catches up', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.school();
-  const pages = [];
-  for (const name of PHONES) {
-    const page = await world.phone(name);
-    await join(page, world.url, world.invite(), `Guru ${name}`);
-    pages.push(page);
-  }
-  const [budi, cici, dedi] = pages;
+  const { world, budi, cici, dedi } = await staffroom(t, { budi: BUDI, cici: CICI, dedi: ['Pak Dedi Wirawan'] });
+  const pages = [budi, cici, dedi];
   world.client('ani', '--yes', 'problem', 'share', '--title', TITLE, '--category', 'engagement');
   world.client('ani', 'sync');
   const channels = pages.map(() => 0);
@@ -74,11 +66,7 @@ test('three phones in one daily discussion hear each other within a second, and 
 });
 
 test('a browser and a native client of one school end with the same digests and the same state', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.school();
-  const budi = await world.phone('budi');
-  await join(budi, world.url, world.invite(), 'Pak Budi');
+  const { world, budi } = await staffroom(t, { budi: BUDI });
   world.client('ani', 'sync');
   for (let i = 0; i < 5; ++i) {
     world.client('ani', '--yes', 'problem', 'share', '--title', `Masalah ${i}`, '--category', 'engagement');

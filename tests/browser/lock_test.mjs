@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import test from 'node:test';
-import { alone, checkCard, join, looks, looksSmall, skip, World, write } from './support.mjs';
+import { alone, join, looks, looksSmall, skip, World, write } from './support.mjs';
 
 const SENTENCE = 'Kelompok belakang berhenti bekerja begitu soal cerita dibagikan';
 const PIN = '482913';

@@ -1,18 +1,10 @@
 // An observed lesson: a colleague fills in the sheet with one tap an item, the teacher reads it and answers, nobody else sees it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, looks, looksSmall, settle, skip, World } from './support.mjs';
+import { BUDI, CICI, looks, looksSmall, settle, skip, staffroom } from './support.mjs';
 
 test('a sheet is scored with a tap an item, counted when it is final, and acknowledged by the teacher it is about', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.school();
-  const budi = await world.phone('budi');
-  await join(budi, world.url, world.invite(), 'Pak Budi Hartono');
-  const cici = await world.phone('cici');
-  await join(cici, world.url, world.invite(), 'Bu Cici Lestari');
-  const dedi = await world.phone('dedi');
-  await join(dedi, world.url, world.invite(), 'Pak Dedi Wirawan');
+  const { world, budi, cici, dedi } = await staffroom(t, { budi: BUDI, cici: CICI, dedi: ['Pak Dedi Wirawan'] });
 
   await cici.goto(`${world.url}#/observasi`);
   await settle(cici);

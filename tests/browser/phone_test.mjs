@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
-import { writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { join, looks, sizes, skip, sleep, World, write } from './support.mjs';
 
@@ -105,9 +103,7 @@ test('with the server dead the app opens, takes an entry, never says ✓✓, and
   await world.serve(world.endpoint);
   await page.click('[aria-label="Sinkronkan sekarang"]');
   await page.waitForSelector('li:has-text("Sudah di server sekolah")');
-  writeFileSync(path.join(world.root, 'card.txt'), card);
-  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
-  const read = world.lines('native', 'journal', 'list');
+  const read = world.readNatively(card);
   assert.equal(read.length, 1);
   assert.ok(JSON.stringify(read).includes(SENTENCE));
 });
@@ -155,9 +151,7 @@ test('a browser killed while it sends: every entry arrives, once', { skip }, asy
   }
   await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
   await page.waitForTimeout(2500);
-  writeFileSync(path.join(world.root, 'card.txt'), card);
-  world.client('native', 'recover', '--card-file', path.join(world.root, 'card.txt'), '--server', world.address);
-  const texts = world.lines('native', 'journal', 'list').map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
+  const texts = world.readNatively(card).map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
   assert.deepEqual(texts, Array.from({ length: ROUNDS }, (_, i) => String(i)).sort());
 });
 

@@ -92,6 +92,13 @@ export class World {
     await sleep(300);
     return mine.length;
   }
+  // What a native client has that is made from the card, as it lists its journal.
+  readNatively(card) {
+    const file = path.join(this.root, 'card.txt');
+    writeFileSync(file, card);
+    this.client('native', 'recover', '--card-file', file, '--server', this.address);
+    return this.lines('native', 'journal', 'list');
+  }
   async close() {
     for (const browser of this.browsers) await browser.close().catch(() => undefined);
     if (this.child?.exitCode === null && this.child.signalCode === null) await this.stop();
@@ -108,6 +115,30 @@ export async function join(page, url, link, name) {
   await page.click('button.primary');
   await page.waitForSelector('pre:has-text("kata:")');
   return page.textContent('pre');
+}
+
+// A school, and a phone for each of them in it: { name: [who, role] }. Gives the world and the pages by name.
+export async function staffroom(t, people) {
+  const world = new World();
+  t.after(() => world.close());
+  await world.school();
+  const pages = {};
+  for (const [phone, [who, role]] of Object.entries(people)) {
+    pages[phone] = await world.phone(phone);
+    await join(pages[phone], world.url, world.invite(role), who);
+  }
+  return { world, ...pages };
+}
+export const BUDI = ['Pak Budi Hartono'];
+export const CICI = ['Bu Cici Lestari'];
+
+// From the empty form to the problem's own page.
+export async function share(page, url, title) {
+  await page.goto(`${url}#/bagikan`);
+  await page.fill('input[placeholder*="satu kalimat"]', title);
+  await page.click('button:has-text("Yang dilihat rekan")');
+  await page.click('button:has-text("Bagikan masalah")');
+  await page.waitForSelector('text=Linimasa siklus');
 }
 
 export async function write(page, url, ...words) {

@@ -1,23 +1,13 @@
 // A weekly discussion held by two phones at once, its papers, requests for support, and what a teacher can see of themselves.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { alone, join, looks, looksSmall, settle, skip, World } from './support.mjs';
+import { alone, BUDI, CICI, looks, looksSmall, settle, share, skip, staffroom, World } from './support.mjs';
 
 const PROBLEM = 'Hanya dua anak yang berbicara saat diskusi';
 
 test('a weekly discussion: turns, ideas without names, groups by buttons, the menu, minutes that are ratified', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.school();
-  const budi = await world.phone('budi');
-  await join(budi, world.url, world.invite(), 'Pak Budi Hartono');
-  const cici = await world.phone('cici');
-  await join(cici, world.url, world.invite('facilitator'), 'Bu Cici Lestari');
-  await budi.goto(`${world.url}#/bagikan`);
-  await budi.fill('input[placeholder*="satu kalimat"]', PROBLEM);
-  await budi.click('button:has-text("Yang dilihat rekan")');
-  await budi.click('button:has-text("Bagikan masalah")');
-  await budi.waitForSelector('text=Linimasa siklus');
+  const { world, budi, cici } = await staffroom(t, { budi: BUDI, cici: [...CICI, 'facilitator'] });
+  await share(budi, world.url, PROBLEM);
   await settle(budi);
 
   await cici.goto(`${world.url}#/pekan`);

@@ -237,7 +237,15 @@ void School::use_as_at_first(Device& device) {
     device.trash_entry();
   } else if (what < 64) {
     device.restore_entry();
-  } else if (what < 86 || (what < 92 && !kinds_.live)) {
+  } else {
+    use_line(device, what, 96);
+  }
+}
+
+// What a schedule of either shape does besides writing. `what` is from 0 to 99; at `begins` and above
+// somebody begins something new.
+void School::use_line(Device& device, std::uint64_t what, std::uint64_t begins) {
+  if (what < 86 || (what < 92 && !kinds_.live)) {
     device.start_sync();
   } else if (what < 92) {
     device.start_live();
@@ -245,7 +253,7 @@ void School::use_as_at_first(Device& device) {
     device.hang_up();
   } else if (what < 94) {
     device.second_owner_is_refused();
-  } else if (what < 96) {
+  } else if (what < begins) {
     device.close();
   } else {
     begin(device.person());
@@ -276,18 +284,8 @@ void School::use_device(Device& device) {
     device.restore_entry();
   } else if (what < 71) {
     if (kinds_.erasure && !device.revocation_tried) device.erase_entry();
-  } else if (what < 86 || (what < 92 && !kinds_.live)) {
-    device.start_sync();
-  } else if (what < 92) {
-    device.start_live();
-  } else if (what < 93) {
-    device.hang_up();
-  } else if (what < 94) {
-    device.second_owner_is_refused();
-  } else if (what < 95) {
-    device.close();
   } else {
-    begin(device.person());
+    use_line(device, what, 95);
   }
 }
 

@@ -35,6 +35,7 @@ class School {
   std::uint64_t rarely(std::uint64_t in_thousand) const;
   void use_device(Device& device);
   void use_as_at_first(Device& device);
+  void use_line(Device& device, std::uint64_t what, std::uint64_t begins);
   void edit_everywhere(Person& person);
   void bad_luck(Device& device);
   void bad_luck_of_server(Server& server);
