@@ -1,7 +1,7 @@
 // What goes wrong on real phones.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, skip, World, write } from './support.mjs';
+import { checkCard, join, removeForGood, skip, World, write } from './support.mjs';
 
 // A browser that has no synchronous handles: taken away where the app's Worker begins.
 async function withoutHandles(page) {
@@ -41,6 +41,11 @@ test('where OPFS has no handles, blocks in IndexedDB hold the store; killed whil
   assert.deepEqual(stores, [[], ['sejawat', 'sejawat-blocks', 'sejawat-people']]);
   const texts = world.readNatively(card).map((line) => JSON.stringify(line).match(/catatan ke (\d+)/)[1]).sort();
   assert.deepEqual(texts, ['0', '1', '2', '3']);
+  await checkCard(page, world.url, card);
+  await page.goto(`${world.url}#/akun`);
+  await page.click('text=Periksa, lalu hapus');
+  await removeForGood(page);
+  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), ['sejawat-people']);
 });
 
 test('airplane mode: ten entries, the browser killed, opened again, online: all ten arrive, once', { skip }, async (t) => {

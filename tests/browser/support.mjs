@@ -168,6 +168,15 @@ export async function checkCard(page, url, card) {
   await page.waitForSelector('text=Tulis catatan');
 }
 
+// What follows "Periksa, lalu hapus" when nothing is unsent.
+export async function removeForGood(page) {
+  await page.waitForSelector('text=Saya memegang kartu');
+  await page.check('input[type=checkbox]');
+  await page.click('text=Ya, hapus dari HP ini');
+  await page.click('text=Hapus sekarang');
+  await page.waitForSelector('text=Siapa yang memakai?');
+}
+
 // A film for Chromium's camera (--use-file-for-fake-video-capture): one still frame with a QR code in it.
 export async function film(file, text) {
   const { default: encode } = await import(require.resolve('qr'));

@@ -84,15 +84,24 @@ export async function sync(): Promise<void> {
   }
 }
 
+// Harmless when none runs any more.
+export async function cancelSync(): Promise<void> {
+  try {
+    await request({ case: 'syncCancel', value: {} }, 'done');
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+  }
+}
+
 // A command that needs a line right after it: joining, recovering. Resolves with the code of the sync's end.
 export async function syncThrough(carrier = ''): Promise<number> {
-  // A live line ends only when it is hung up.
-  if (app.live) await request({ case: 'syncCancel', value: {} }, 'done');
+  if (app.live) await cancelSync();
+  // A live line that another tab is just opening does not end, and has exchanged everything when it settles.
   const done = new Promise<number>((resolve) => {
     const stop = on((told) => {
-      if (told.case !== 'ended') return;
+      if (told.case !== 'ended' && told.case !== 'settled') return;
       stop();
-      resolve(told.value.code);
+      resolve(told.case === 'ended' ? told.value.code : 0);
     });
   });
   try {

@@ -9,7 +9,10 @@ const sizeOf = (file: string): [string, string] => [file, 'size'];
 async function database(): Promise<IDBDatabase> {
   const request = indexedDB.open(NAME, 1);
   request.onupgradeneeded = () => request.result.createObjectStore('blocks');
-  return settled(request);
+  const base = await settled(request);
+  // Removed for good, by this person: an open connection would hold that up.
+  base.onversionchange = () => base.close();
+  return base;
 }
 
 export async function blockBase(): Promise<Base> {

@@ -120,13 +120,22 @@ export async function unseal(draft: Draft): Promise<Uint8Array<ArrayBuffer>> {
   return openSealed(draft.byStore ? await given : await wrappingKey(), draft);
 }
 
-// Every draft under the other key. One that was typed meanwhile is newer, and right already.
+// What is typed into a form and not sent yet stands beside the keys, by the form's name (kept.ts).
+const TYPED = 'typed:';
+export const typedName = (form: string): string => TYPED + form;
+export const typedNames = async (): Promise<string[]> => (await names('keep')).filter((name) => name.startsWith(TYPED));
+
+// Every draft, and what is typed into forms, under the other key. What was typed meanwhile is newer, and right already.
 export async function sealDraftsAnew(): Promise<void> {
-  for (const name of await names('drafts')) {
-    const before = await read<Draft>('drafts', name);
+  const all: [Store, string][] = [
+    ...(await names('drafts')).map((name): [Store, string] => ['drafts', name]),
+    ...(await typedNames()).map((name): [Store, string] => ['keep', name]),
+  ];
+  for (const [place, name] of all) {
+    const before = await read<Draft>(place, name);
     if (before === undefined || (before.byStore ?? false) === (await isLocked())) continue;
     const after = await seal(await unseal(before));
-    await change('drafts', (store) => {
+    await change(place, (store) => {
       const now = store.get(name) as IDBRequest<Draft | undefined>;
       now.onsuccess = () => {
         if (now.result !== undefined && String(now.result.iv) === String(before.iv)) store.put(after, name);

@@ -1,13 +1,15 @@
 // What is typed into a form and not sent yet, sealed in the second store like a draft of the journal: a killed browser
 // loses less than a second of it. `{@attach kept('name')}` on a form; the name says which form of which record.
-import { read, remove, seal, unseal, write } from './keep';
+import { read, remove, seal, typedName, unseal, write } from './keep';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Sealed = Awaited<ReturnType<typeof seal>>;
 const DELAY_MS = 300;
-const keyOf = (name: string): string => `typed:${name}`;
 const fieldsOf = (form: HTMLFormElement): Field[] => [...form.querySelectorAll<Field>('textarea, input, select')];
 const isTicked = (field: Field): field is HTMLInputElement => field instanceof HTMLInputElement && (field.type === 'radio' || field.type === 'checkbox');
+// Choices that a form begins with are no words of anybody's.
+const hasWords = (form: HTMLFormElement): boolean =>
+  fieldsOf(form).some((field) => (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === 'text')) && field.value.trim() !== '');
 const valueOf = (field: Field): string => (isTicked(field) ? (field.checked ? 'on' : '') : field.value);
 
 function restore(form: HTMLFormElement, values: string[]): void {
@@ -24,7 +26,7 @@ function restore(form: HTMLFormElement, values: string[]): void {
   }
 }
 
-export const forget = (name: string): Promise<void> => remove('keep', keyOf(name));
+export const forget = (name: string): Promise<void> => remove('keep', typedName(name));
 
 // `held`: sending the form is not the end of it; `forget` is.
 export const kept =
@@ -38,8 +40,12 @@ export const kept =
       if (timer === undefined) return;
       clearTimeout(timer);
       timer = undefined;
+      if (!hasWords(form)) {
+        queue = queue.then(() => forget(name));
+        return;
+      }
       const bytes = new TextEncoder().encode(JSON.stringify(fieldsOf(form).map(valueOf)));
-      queue = queue.then(async () => write('keep', keyOf(name), await seal(bytes)));
+      queue = queue.then(async () => write('keep', typedName(name), await seal(bytes)));
     };
     const hear = (event: Event): void => {
       if (!event.isTrusted) return;
@@ -51,7 +57,7 @@ export const kept =
     form.addEventListener('submit', submitted);
     document.addEventListener('visibilitychange', flush);
     addEventListener('pagehide', flush);
-    void read<Sealed>('keep', keyOf(name)).then(async (sealed) => {
+    void read<Sealed>('keep', typedName(name)).then(async (sealed) => {
       if (sealed === undefined || typed) return;
       restore(form, JSON.parse(new TextDecoder().decode(await unseal(sealed))) as string[]);
     });

@@ -1,6 +1,6 @@
 // A live line while a discussion is on the screen: changes of others come within a second, and each may drop off and come
 // back. Without one the same page syncs now and then.
-import { app, connected, refresh } from './app.svelte';
+import { app, cancelSync, connected, refresh } from './app.svelte';
 import { CoreError, on, request } from './client';
 
 const EXISTS = 3;
@@ -8,6 +8,8 @@ const SHORTEST_MS = 1000;
 const LONGEST_MS = 30_000;
 
 let holders = 0;
+// A live sync of this page runs, settled or not.
+let dialled = false;
 let failures = 0;
 let again: ReturnType<typeof setTimeout> | undefined;
 
@@ -18,6 +20,8 @@ async function dial(): Promise<void> {
   if (!wanted()) return;
   try {
     await request({ case: 'syncStart', value: { live: true } }, 'syncStarted');
+    dialled = true;
+    if (!wanted()) await cancelSync();
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
     // One is running: its end is heard. Anything else is tried again.
@@ -37,7 +41,7 @@ on((told) => {
     failures = 0;
     app.live = true;
   } else if (told.case === 'ended') {
-    app.live = false;
+    app.live = dialled = false;
     if (!wanted()) return;
     failures += 1;
     later();
@@ -50,16 +54,6 @@ const returned = (): void => {
 addEventListener('online', returned);
 document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && returned());
 
-async function hangUp(): Promise<void> {
-  if (!app.live) return;
-  try {
-    await request({ case: 'syncCancel', value: {} }, 'done');
-  } catch (error) {
-    // It may have ended by itself meanwhile.
-    if (!(error instanceof CoreError)) throw error;
-  }
-}
-
 // While it is held there is a live line whenever there can be one. Returns what lets go of it.
 export function holdLive(): () => void {
   holders += 1;
@@ -71,6 +65,6 @@ export function holdLive(): () => void {
     holders -= 1;
     if (holders > 0) return;
     clearTimeout(again);
-    void hangUp();
+    if (dialled) void cancelSync();
   };
 }
