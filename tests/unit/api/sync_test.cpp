@@ -444,6 +444,43 @@ TEST_F(Syncing, AnotherAddressIsKeptOnlyOnceASyncThereWentThrough) {
   EXPECT_EQ(open("Ani")->home_carrier()->host, "elsewhere.example");
 }
 
+// Found by the simulator (256078525687996): no vector names a space that is not there, so nothing took back
+// what had been acked of it.
+TEST_F(Syncing, AServerThatWentBackToBeforeItHadTheOwnSpaceHoldsNothingOfIt) {
+  space::RecoveryCard card;
+  auto cici = person("Cici", &card);
+  ASSERT_TRUE(cici->join(invite_by(*ani)).ok());
+  const auto own = personal(status(*cici)).space;
+  server.on_request = [&](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      if (!(space.space.id == own)) continue;
+      space.records.clear();
+      space.logs.clear();
+    }
+  };
+  for (int i = 0; i < 4; ++i) sync(*cici);
+  ASSERT_TRUE(cici->join_state().ok());
+  sync(*ani);
+  sync(*cici);
+  server.on_request = nullptr;
+  server.back_up();
+  // No digest confirms it: the next sync asks for everything, and is not told that its base is unknown.
+  server.on_reply = [](sync::ServerMessage& reply) {
+    for (auto& part : reply.spaces) part.digest.clear();
+  };
+  const auto id = add(*cici, "tidak boleh hilang");
+  ASSERT_EQ(sync(*cici).code, Code::ok);
+  ASSERT_EQ(sync(*cici).pending, 0U);
+  server.restore(false);
+  server.on_reply = nullptr;
+  for (int i = 0; i < 3; ++i) sync(*cici);
+  EXPECT_EQ(*cici->delivery(id), Delivery::on_carrier);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  sync(*phone);
+  EXPECT_EQ(texts(*phone), "tidak boleh hilang") << "what is shown as sent is on the carrier";
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif
