@@ -273,10 +273,13 @@ base::Status Core::sync_settled(const space::CarrierAddress& address) {
   SJ_TRY_STATUS(core.ensure_usable());
   auto* row = core.carrier(address.key);
   if (row == nullptr) return {};
+  // The time alone is not worth a commit beside that of each push: it is kept when the line ends.
+  const bool news = row->last_error != static_cast<std::uint16_t>(base::Code::ok) ||
+                    row->last_sync_wall_ms == 0 || row->url != address.url();
   row->last_error = static_cast<std::uint16_t>(base::Code::ok);
   row->last_sync_wall_ms = core.clock.now().wall_ms;
   row->url = address.url();
-  return core.store->put_carrier(*row);
+  return news ? core.store->put_carrier(*row) : base::Status();
 }
 
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
@@ -296,14 +299,10 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     const bool stale = outcome == base::Code::ok && at->first.first == address.key;
     at = stale ? core.refused.erase(at) : std::next(at);
   }
-  for (const auto& [space, refusal] : core.refused_now) core.refused[{address.key, space}] = refusal;
+  for (const auto& [space, refusal] : core.refused_now)
+    core.refused[{address.key, space}] = {refusal.code, refusal.elsewhere, 0};
   if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
-  const bool same = std::equal(old.begin(), old.end(), core.refused.begin(), core.refused.end(),
-                               [](const auto& a, const auto& b) {
-                                 return a.first == b.first && a.second.code == b.second.code &&
-                                        a.second.elsewhere == b.second.elsewhere;
-                               });
-  if (!same) SJ_TRY_STATUS(core.save_refused());
+  if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
   if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));
   if (outcome == base::Code::ok || outcome == base::Code::fenced) {

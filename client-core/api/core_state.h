@@ -112,6 +112,7 @@ struct Core::State {
     base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence
     bool elsewhere = false;            // the space lives on another carrier
     std::uint32_t count = 0;           // in the sync in progress
+    friend bool operator==(const Refusal&, const Refusal&) = default;
   };
   std::map<std::pair<base::PublicBoxKey, base::SpaceId>, Refusal> refused;  // as of the last sync with each
   std::unique_ptr<sync::ClientShelf> shelf;                                 // of the sync in progress
