@@ -292,8 +292,9 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
            std::any_of(view.key_boxes.begin(), view.key_boxes.end(),
                        [&](const KeyBoxes& boxes) { return boxes.epoch == epoch.epoch; });
   };
+  view.current_key_given = !best || given(view.epochs[*best]);
   view.needs_rotation =
-      best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) || !given(view.epochs[*best]));
+      best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) || !view.current_key_given);
 }
 
 }  // namespace sejawat::space
