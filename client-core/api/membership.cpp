@@ -211,11 +211,11 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   SJ_TRY_STATUS(bring_own_devices(space));
   if (*role >= space::WireRole::writer) SJ_TRY_STATUS(ensure_own_log(space));
   const auto current = space.membership.current_epoch();
-  // What nobody was given nobody can carry on.
-  const bool may_go_on =
-      current && (space.epochs.count(*current) != 0 || !space.membership.current_key_given());
+  const bool holds_key = current && space.epochs.count(*current) != 0;
   const bool rotates = space.membership.needs_rotation() || !orphaned_epochs(space).empty();
-  if (is_admin(space) && rotates && may_go_on && !SJ_PLANTED(client_never_rotates))
+  // What nobody was given nobody can carry on. Whoever holds it boxes it instead, below.
+  const bool lost = current && !holds_key && !space.membership.current_key_given();
+  if (is_admin(space) && ((rotates && holds_key) || lost) && !SJ_PLANTED(client_never_rotates))
     SJ_TRY_STATUS(open_epoch(space));
   return box_keys(space);
 }

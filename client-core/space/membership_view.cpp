@@ -293,8 +293,7 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
                        [&](const KeyBoxes& boxes) { return boxes.epoch == epoch.epoch; });
   };
   view.current_key_given = !best || given(view.epochs[*best]);
-  view.needs_rotation =
-      best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) || !view.current_key_given);
+  view.needs_rotation = best && covered(*best) != static_cast<std::ptrdiff_t>(known.size());
 }
 
 }  // namespace sejawat::space

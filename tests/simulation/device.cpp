@@ -274,6 +274,13 @@ bool Device::has_all_keys() {
                      [](const auto& space) { return space.waiting_segments == 0; });
 }
 
+// The app says so of each space that one belongs to, also where nothing waits for it yet.
+bool Device::holds_current_keys() {
+  auto status = core_->status();
+  return status.ok() && std::all_of(status->spaces.begin(), status->spaces.end(),
+                                    [](const auto& space) { return !space.member || space.current_key; });
+}
+
 bool Device::has_sent_all() {
   if (!has_person() || last_sync_.code != base::Code::ok) return false;
   auto status = core_->status();

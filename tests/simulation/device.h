@@ -97,6 +97,7 @@ class Device {
   std::optional<base::SpaceId> personal_space();
   std::optional<base::SpaceId> community();
   bool has_all_keys();  // nothing that arrived waits for a key
+  bool holds_current_keys();
   bool has_sent_all();  // the last sync went well, and nothing came after it
   base::Result<Folded> folded();
   base::Result<api::Status> status() { return core_->status(); }

@@ -85,7 +85,8 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
     go(device, i);
     const bool ok = sync_now(device);
     // An epoch whose only device is lost: whoever sees that something waits for its key shows the card again.
-    if (ok && device.person().card && !device.revoked && !device.has_all_keys()) device.recover();
+    const bool keys = device.has_all_keys() && device.holds_current_keys();
+    if (ok && device.person().card && !device.revoked && !keys) device.recover();
     const SyncResult& sync = device.last_sync();
     // Whose membership ended offers some of the space again and again, and is told so each time.
     const bool cut = device.revoked || device.revocation_tried;

@@ -286,20 +286,20 @@ TEST_F(MembershipTest, BoxesOpenForMembersAndTheInviteHolderOnly) {
 
 // Found by the simulator (216276697111780): the device that opened it was lost before its boxes were taken,
 // and nobody could write any more, not even with the card.
-TEST_F(MembershipTest, AnEpochThatNobodyWasGivenAKeyOfAsksForTheNext) {
+TEST_F(MembershipTest, AnEpochThatNobodyWasGivenAKeyOfIsKnownForThat) {
   found();
   const auto first = base::Secret32::random(random);
   put(write_epoch(admin.author(), *membership, first, {}, random));
   put(*write_boxes(admin.author(), *membership, epoch_id(space, first), first, random));
-  EXPECT_FALSE(membership->needs_rotation());
+  EXPECT_TRUE(membership->current_key_given());
   const auto lost = base::Secret32::random(random);
   put(write_epoch(admin.author(), *membership, lost, {{epoch_id(space, first), &first}}, random));
-  EXPECT_TRUE(membership->needs_rotation());
+  EXPECT_FALSE(membership->current_key_given());
   const auto next = base::Secret32::random(random);
   put(write_epoch(admin.author(), *membership, next, {{epoch_id(space, first), &first}}, random));
   put(*write_boxes(admin.author(), *membership, epoch_id(space, next), next, random));
   EXPECT_EQ(membership->current_epoch(), epoch_id(space, next));
-  EXPECT_FALSE(membership->needs_rotation());
+  EXPECT_TRUE(membership->current_key_given());
 }
 
 TEST_F(MembershipTest, ABoxWithAnotherKeyOpensNothing) {

@@ -153,11 +153,11 @@ class Membership {
   // Writers seal with it: the opened epoch that knows most of the removals in force; of several the one that
   // no other follows; of concurrent ones the smallest id.
   std::optional<base::EpochId> current_epoch() const;
-  // Something stands that takes somebody out and that the current epoch does not know of, or nobody was given
-  // its key: an admin's device opens a new one.
+  // Something stands that takes somebody out and that the current epoch does not know of: an admin's device
+  // opens a new one.
   bool needs_rotation() const { return view().needs_rotation; }
-  // False: no standing record makes its key out to anybody, and it is not the first of its space. Whoever may
-  // then opens the next one without it.
+  // False: no standing record makes its key out to anybody, and it is not the first of its space. An admin's
+  // device that does not hold it opens the next one without it.
   bool current_key_given() const { return view().current_key_given; }
 
   struct Entry;  // one record, decoded; of this room only
