@@ -104,6 +104,39 @@ TEST_F(Recovery, WithoutItsCarrierNothingIsLostHere) {
   EXPECT_EQ(texts(*ani), "ditulis sebelum tersambung");
 }
 
+// Found by the simulator (216276697111780): the carrier took a new key's record and left its boxes for later.
+TEST_F(Recovery, AKeyThatWasLostWithTheDeviceThatMadeItHoldsNobodyUp) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const auto own = personal(status(*phone)).space;
+  ASSERT_TRUE(phone->rotate(own).ok());
+  server.on_request = [](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      if (space.records.size() > 1) space.records.resize(1);
+      space.logs.clear();
+    }
+  };
+  server.cut_after = 0;
+  EXPECT_EQ(sync(*phone).code, Code::offline);
+  phone.reset();
+  server.on_request = nullptr;
+  server.cut_after = -1;
+
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_TRUE(personal(status(*ani)).current_key);
+  add(*ani, "sesudah itu");
+  for (int i = 0; i < 3; ++i) ASSERT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(pending(*ani), 0U);
+  auto next = open("next");
+  ASSERT_TRUE(next->recover(card, server.address()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*next).code, Code::ok);
+  EXPECT_EQ(texts(*next), "sesudah itu");
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif
