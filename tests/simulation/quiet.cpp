@@ -83,10 +83,13 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
   bool quiet = true;
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     go(device, i);
-    const bool ok = sync_now(device);
+    bool ok = sync_now(device);
     // An epoch whose only device is lost: whoever sees that something waits for its key shows the card again.
     const bool keys = device.has_all_keys() && device.holds_current_keys();
-    if (ok && device.person().card && !device.revoked && !keys) device.recover();
+    if (ok && device.person().card && !device.revoked && !keys) {
+      device.recover();
+      ok = sync_now(device);  // what it opens goes out now
+    }
     const SyncResult& sync = device.last_sync();
     // Whose membership ended offers some of the space again and again, and is told so each time.
     const bool cut = device.revoked || device.revocation_tried;
