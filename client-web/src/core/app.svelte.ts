@@ -143,8 +143,8 @@ export function begin(): void {
       app.progress = undefined;
       app.ended = told.value.code;
       app.journal += 1;
-      const { code, sent, received } = told.value;
-      if (app.state.at === 'ready' && app.state.owner) void keepEnding({ at: Date.now(), code, sent, received });
+      const { code, sent, received, refused } = told.value;
+      if (app.state.at === 'ready' && app.state.owner) void keepEnding({ at: Date.now(), code, sent, received, refused });
       void refresh();
     } else if (told.case === 'settled') {
       app.syncing = false;

@@ -82,7 +82,7 @@ async function deliver(draft: Draft): Promise<void> {
   const current = await request({ case: 'journalShow', value: toWire(draft.entry) }, 'entry');
   if (current.entry === undefined) throw new CoreError(35, 'an entry without an entry');
   const entry = merged(draft.base, draft.entry, fromWire(current.entry));
-  await request({ case: 'journalEdit', value: { entry: toWire(entry) } }, 'done');
+  await request({ case: 'journalEdit', value: { entry: toWire(entry), leaveUndecided: true } }, 'done');
 }
 
 let draining: Promise<void> | undefined;
