@@ -112,7 +112,10 @@ export async function syncThrough(carrier = ''): Promise<number> {
   return done;
 }
 
+// Before there is somebody, what was written waits.
 export async function takeDrafts(): Promise<void> {
+  await refresh();
+  if (app.status?.hasPerson !== true) return;
   try {
     await drain();
     app.draftRefused = false;
@@ -132,7 +135,7 @@ export function begin(): void {
   watch((state) => {
     app.state = state;
     if (state.at === 'removed') void forget(ACCOUNT).then(() => become(NOBODY));
-    if (state.at === 'ready') void refresh().then(() => (app.status?.hasPerson ? takeDrafts() : undefined));
+    if (state.at === 'ready') void takeDrafts();
   });
   on((told) => {
     if (told.case === 'progress') {
