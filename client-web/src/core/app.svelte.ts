@@ -23,6 +23,8 @@ class App {
   // The first run is not over when the person exists: joining needs a sync more.
   arriving = $state(false);
   draftRefused = $state(false);
+  // What was written may not all be in the core yet, so the core cannot say where all of it is.
+  spooling = $state(true);
   newVersion = $state(false);
   room = $state.raw<Room | undefined>(undefined);
   // Goes up whenever journal entries changed: lists read anew.
@@ -45,21 +47,18 @@ async function readStatus(): Promise<void> {
 }
 
 let reading: Promise<void> | undefined;
-let again = false;
-// At most one question under way, and the last answer is newer than the last cause to ask.
+let next: Promise<void> | undefined;
+// At most one question under way, and whoever waits here gets an answer that is newer than their cause to ask.
 export function refresh(): Promise<void> {
-  if (reading !== undefined) {
-    again = true;
+  if (reading === undefined) {
+    reading = readStatus().finally(() => (reading = undefined));
     return reading;
   }
-  reading = readStatus().finally(() => {
-    reading = undefined;
-    if (again) {
-      again = false;
-      void refresh();
-    }
+  next ??= reading.catch(() => undefined).then(() => {
+    next = undefined;
+    return refresh();
   });
-  return reading;
+  return next;
 }
 
 export const connected = (): boolean => (app.status?.carriers.length ?? 0) > 0;
@@ -112,8 +111,22 @@ export async function syncThrough(carrier = ''): Promise<number> {
   return done;
 }
 
+let taking = 0;
 // Before there is somebody, what was written waits.
 export async function takeDrafts(): Promise<void> {
+  app.spooling = true;
+  taking += 1;
+  try {
+    await takeThem();
+  } finally {
+    taking -= 1;
+  }
+  if (taking > 0) return;
+  app.spooling = app.draftRefused;
+  await sync();
+}
+
+async function takeThem(): Promise<void> {
   await refresh();
   if (app.status?.hasPerson !== true) return;
   try {
@@ -124,7 +137,6 @@ export async function takeDrafts(): Promise<void> {
   }
   app.journal += 1;
   await refresh();
-  await sync();
 }
 
 let soon: ReturnType<typeof setTimeout> | undefined;
@@ -161,6 +173,8 @@ export function begin(): void {
       app.records += 1;
       if (told.value.spaces.length > 0 || told.value.all) void refresh();
     } else if (told.case === 'pending') {
+      // At once: what the answer to the question says may be a moment away.
+      if (app.status !== undefined) app.status = { ...app.status, pending: told.value.count };
       void refresh();
       clearTimeout(soon);
       if (told.value.count > 0n) soon = setTimeout(() => void sync(), 1500);
