@@ -1,10 +1,9 @@
 // From the first visit on without a line, before anything is set up.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { alone, join, looks, skip, World } from './support.mjs';
+import { alone, installed, join, looks, skip, World } from './support.mjs';
 
 const TEN = [...'0123456789'];
-const installed = (page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 const numbers = (lines) => lines.map((line) => JSON.stringify(line).match(/luring ke (\d)/)?.[1]).sort();
 
 async function writeFirst(page, words) {

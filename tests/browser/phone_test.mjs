@@ -108,6 +108,20 @@ test('with the server dead the app opens, takes an entry, never says ✓✓, and
   assert.ok(JSON.stringify(read).includes(SENTENCE));
 });
 
+test('a server that comes back is found without a tap', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  await join(page, world.url, link, 'Pak Budi');
+  await world.stop();
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector('[role=status] >> text=Menunggu dikirim');
+  await page.waitForSelector('text=Coba lagi saat ada sinyal');
+  await world.serve(world.endpoint);
+  await page.waitForSelector('li:has-text("Sudah di server sekolah")');
+});
+
 test('a second tab speaks to the first one, and takes over when that one closes', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());

@@ -10,6 +10,10 @@ import { drain } from './spool';
 
 const OFFLINE = 5;
 const EXISTS = 3;
+// No line, too slow, not our server: a Wi-Fi's login page.
+const NO_LINE = [OFFLINE, 7, 30];
+const RETRY_FIRST_MS = 10_000;
+const RETRY_LONGEST_MS = 600_000;
 
 class App {
   state = $state.raw<State>({ at: 'starting' });
@@ -140,6 +144,16 @@ async function takeThem(): Promise<void> {
 }
 
 let soon: ReturnType<typeof setTimeout> | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let failures = 0;
+
+// While something waits: a server that was away tells nobody that it is back. Jitter over the upper half.
+function retryLater(): void {
+  clearTimeout(retry);
+  const longest = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10));
+  failures += 1;
+  retry = setTimeout(() => void ((app.status?.pending ?? 0n) > 0n && sync()), longest / 2 + (Math.random() * longest) / 2);
+}
 
 export function begin(): void {
   // Signed out: the page asks who is there, and opens nothing.
@@ -159,7 +173,11 @@ export function begin(): void {
       app.ended = told.value.code;
       app.journal += 1;
       const { code, sent, received } = told.value;
-      if (app.state.at === 'ready' && app.state.owner) void keepEnding({ at: Date.now(), code, sent, received });
+      if (app.state.at === 'ready' && app.state.owner) {
+        void keepEnding({ at: Date.now(), code, sent, received });
+        if (NO_LINE.includes(code)) retryLater();
+        else failures = 0;
+      }
       void refresh();
     } else if (told.case === 'settled') {
       app.syncing = false;

@@ -52,8 +52,11 @@ export function install(): void {
   document.addEventListener('visibilitychange', lookAgain);
 }
 
-export function takeNewVersion(): void {
+export async function takeNewVersion(): Promise<void> {
   reloading = true;
+  // What was typed this moment is kept as when the page is left, and has time to be.
+  document.dispatchEvent(new Event('visibilitychange'));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   if (waiting === undefined) location.reload();
   else waiting.postMessage('take over');
 }
