@@ -38,7 +38,7 @@ class Teacher {
     });
     await this.page.addInitScript(watchClaims);
     await this.page.goto(this.world.url);
-    await this.page.waitForSelector('a:has-text("Tulis catatan")');
+    await this.page.waitForSelector('a[href="#/tulis"]');
   }
   until = (longest) => sleep(Math.floor(this.random() * longest));
 
