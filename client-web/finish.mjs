@@ -13,15 +13,17 @@ const files = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(out, path.join(entry.parentPath ?? entry.path, entry.name)))
   .sort();
+// Pictures of the icon are for whoever installs the app, which needs a line; the app itself shows the drawing.
+const offline = files.filter((file) => !file.endsWith('.png'));
 const hash = createHash('sha256');
 for (const file of files) hash.update(`${file}\0`).update(readFileSync(out + file));
 const worker = readFileSync(new URL('sw.js', import.meta.url), 'utf8')
   .replace('%VERSION%', `sejawat-${hash.digest('hex').slice(0, 16)}`)
-  .replace('%FILES%', JSON.stringify(['/', ...files.filter((file) => file !== 'index.html').map((file) => `/${file}`)]));
+  .replace('%FILES%', JSON.stringify(['/', ...offline.filter((file) => file !== 'index.html').map((file) => `/${file}`)]));
 writeFileSync(`${out}sw.js`, worker);
 
 const sizes = {};
-for (const file of [...files, 'sw.js']) {
+for (const file of [...offline, 'sw.js']) {
   const bytes = readFileSync(out + file);
   const br = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },

@@ -53,6 +53,7 @@ class School {
   bool sync_everywhere(Device& device, std::string& waits);
   void find_revoked();
   bool rounds();
+  void bring_late_work();
   Device* pick_device();
   std::vector<Device*> admins();
   std::string fresh_folder(const std::string& name);

@@ -10,6 +10,10 @@ import { drain } from './spool';
 
 const OFFLINE = 5;
 const EXISTS = 3;
+// No line, too slow, not our server: a Wi-Fi's login page.
+const NO_LINE = [OFFLINE, 7, 30];
+const RETRY_FIRST_MS = 10_000;
+const RETRY_LONGEST_MS = 600_000;
 
 class App {
   state = $state.raw<State>({ at: 'starting' });
@@ -23,6 +27,8 @@ class App {
   // The first run is not over when the person exists: joining needs a sync more.
   arriving = $state(false);
   draftRefused = $state(false);
+  // What was written may not all be in the core yet, so the core cannot say where all of it is.
+  spooling = $state(true);
   newVersion = $state(false);
   room = $state.raw<Room | undefined>(undefined);
   // Goes up whenever journal entries changed: lists read anew.
@@ -45,21 +51,18 @@ async function readStatus(): Promise<void> {
 }
 
 let reading: Promise<void> | undefined;
-let again = false;
-// At most one question under way, and the last answer is newer than the last cause to ask.
+let next: Promise<void> | undefined;
+// At most one question under way, and whoever waits here gets an answer that is newer than their cause to ask.
 export function refresh(): Promise<void> {
-  if (reading !== undefined) {
-    again = true;
+  if (reading === undefined) {
+    reading = readStatus().finally(() => (reading = undefined));
     return reading;
   }
-  reading = readStatus().finally(() => {
-    reading = undefined;
-    if (again) {
-      again = false;
-      void refresh();
-    }
+  next ??= reading.catch(() => undefined).then(() => {
+    next = undefined;
+    return refresh();
   });
-  return reading;
+  return next;
 }
 
 export const connected = (): boolean => (app.status?.carriers.length ?? 0) > 0;
@@ -112,7 +115,24 @@ export async function syncThrough(carrier = ''): Promise<number> {
   return done;
 }
 
+let taking = 0;
+// Before there is somebody, what was written waits.
 export async function takeDrafts(): Promise<void> {
+  app.spooling = true;
+  taking += 1;
+  try {
+    await takeThem();
+  } finally {
+    taking -= 1;
+  }
+  if (taking > 0) return;
+  app.spooling = app.draftRefused;
+  await sync();
+}
+
+async function takeThem(): Promise<void> {
+  await refresh();
+  if (app.status?.hasPerson !== true) return;
   try {
     await drain();
     app.draftRefused = false;
@@ -121,10 +141,19 @@ export async function takeDrafts(): Promise<void> {
   }
   app.journal += 1;
   await refresh();
-  await sync();
 }
 
 let soon: ReturnType<typeof setTimeout> | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let failures = 0;
+
+// While something waits: a server that was away tells nobody that it is back. Jitter over the upper half.
+function retryLater(): void {
+  clearTimeout(retry);
+  const longest = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10));
+  failures += 1;
+  retry = setTimeout(() => void ((app.status?.pending ?? 0n) > 0n && sync()), longest / 2 + (Math.random() * longest) / 2);
+}
 
 export function begin(): void {
   // Signed out: the page asks who is there, and opens nothing.
@@ -132,7 +161,7 @@ export function begin(): void {
   watch((state) => {
     app.state = state;
     if (state.at === 'removed') void forget(ACCOUNT).then(() => become(NOBODY));
-    if (state.at === 'ready') void refresh().then(() => (app.status?.hasPerson ? takeDrafts() : undefined));
+    if (state.at === 'ready') void takeDrafts();
   });
   on((told) => {
     if (told.case === 'progress') {
@@ -144,7 +173,11 @@ export function begin(): void {
       app.ended = told.value.code;
       app.journal += 1;
       const { code, sent, received, refused } = told.value;
-      if (app.state.at === 'ready' && app.state.owner) void keepEnding({ at: Date.now(), code, sent, received, refused });
+      if (app.state.at === 'ready' && app.state.owner) {
+        void keepEnding({ at: Date.now(), code, sent, received, refused });
+        if (NO_LINE.includes(code)) retryLater();
+        else failures = 0;
+      }
       void refresh();
     } else if (told.case === 'settled') {
       app.syncing = false;
@@ -158,6 +191,8 @@ export function begin(): void {
       app.records += 1;
       if (told.value.spaces.length > 0 || told.value.all) void refresh();
     } else if (told.case === 'pending') {
+      // At once: what the answer to the question says may be a moment away.
+      if (app.status !== undefined) app.status = { ...app.status, pending: told.value.count };
       void refresh();
       clearTimeout(soon);
       if (told.value.count > 0n) soon = setTimeout(() => void sync(), 1500);
