@@ -398,6 +398,8 @@ base::Result<std::vector<Records::Revision>> Records::revisions(const base::Obje
 
 base::Result<std::vector<Decision>> Records::decisions(const base::ObjectId& id) {
   SJ_TRY(auto reading, read(id));
+  // Whoever took all words of a record back took those back that were not chosen, too.
+  if (reading.view.record.values.empty() && reading.view.record.parts.empty()) return std::vector<Decision>();
   const auto& space = reading.view.space;
   SJ_TRY(auto ops, ops_of(space, id));
   // Of those who may not write it nothing counts, as in the record itself.

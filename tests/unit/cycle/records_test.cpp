@@ -114,6 +114,9 @@ TEST(Records, WhoChoseWhichVersionAndWhenIsTold) {
   ASSERT_TRUE(phone.change(id, {{"title", "Judul D"}}).ok());
   EXPECT_FALSE(phone.records().decisions(id)->front().standing);
   EXPECT_EQ(phone.records().decisions(base::ObjectId{}).code(), base::Code::not_found);
+  ASSERT_TRUE(ani.clear(id).ok());
+  school.meet();
+  EXPECT_TRUE(phone.records().decisions(id)->empty()) << "words that were taken back are not told either";
 }
 
 // What a change replaced is what stood then, not everything that it names: of several fields it names the
