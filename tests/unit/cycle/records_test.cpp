@@ -114,6 +114,7 @@ TEST(Records, WhoChoseWhichVersionAndWhenIsTold) {
   ASSERT_TRUE(phone.change(id, {{"title", "Judul D"}}).ok());
   EXPECT_FALSE(phone.records().decisions(id)->front().standing);
   EXPECT_EQ(phone.records().decisions(base::ObjectId{}).code(), base::Code::not_found);
+  school.meet();
   ASSERT_TRUE(ani.clear(id).ok());
   school.meet();
   EXPECT_TRUE(phone.records().decisions(id)->empty()) << "words that were taken back are not told either";
