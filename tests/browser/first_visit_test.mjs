@@ -109,6 +109,7 @@ test('a line that is cut before the core has arrived stops nobody from writing, 
   await page.locator('textarea').first().fill('luring ke 0 di kelas');
   await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
   await page.click('button:has-text("Simpan")');
+  await page.waitForURL(/#\/$/);
   await page.context().unroute('**/assets/worker*.js');
   await page.goto(`${world.url}#/tulis`);
   await page.locator('textarea').first().fill('luring ke 1 di kelas');
@@ -116,6 +117,7 @@ test('a line that is cut before the core has arrived stops nobody from writing, 
   assert.equal(await page.locator('textarea').first().inputValue(), 'luring ke 1 di kelas');
   cut = false;
   await page.click('button:has-text("Simpan")');
+  await page.waitForURL(/#\/$/);
   await page.waitForSelector('text=Selamat datang', { timeout: 60_000 });
   assert.equal(await page.locator('li:has-text("luring ke")').count(), 2);
   const card = await join(page, world.url, link, 'Pak Budi');
