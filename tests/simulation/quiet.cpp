@@ -146,6 +146,19 @@ void School::bring_late_work() {
   }
 }
 
+// Devices wait for some syncs before they write once more what survived an erasure and is nowhere to be had.
+bool School::bring_survivors() {
+  if (!kinds_.erasure) return true;
+  constexpr int kPatience = 4;
+  std::string waits;
+  for (int i = 0; i < kPatience; ++i) {
+    for (const auto& person : people_) {
+      for (Device* device : person->alive()) sync_everywhere(*device, waits);
+    }
+  }
+  return rounds();
+}
+
 // Which devices were revoked in the end, as their owner's other devices say.
 void School::find_revoked() {
   for (const auto& person : people_) {
@@ -190,7 +203,7 @@ bool School::quiet_phase() {
   if (!witness.always(Always::settles, missing.empty(), "not everybody could join" + missing)) return false;
   if (!rounds()) return false;
   bring_late_work();
-  if (witness.failed()) return false;
+  if (witness.failed() || !bring_survivors()) return false;
   // Half of what waits in quarantine is taken after all.
   bool again = false;
   for (const auto& person : people_) {
