@@ -41,7 +41,7 @@ export class World {
     await ended;
   }
   client(home, ...args) {
-    return execFileSync(program('sejawat'), ['--home', path.join(this.root, home), '--lang', 'en', '--json', ...args], { encoding: 'utf8' });
+    return execFileSync(program('sejawat'), ['--home', path.join(this.root, home), '--lang', 'en', '--json', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
   }
   lines(home, ...args) {
     return this.client(home, ...args).split('\n').filter(Boolean).map((line) => JSON.parse(line));

@@ -54,6 +54,7 @@ class School {
   void find_revoked();
   bool rounds();
   void bring_late_work();
+  bool bring_survivors();
   Device* pick_device();
   std::vector<Device*> admins();
   std::string fresh_folder(const std::string& name);

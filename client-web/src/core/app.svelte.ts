@@ -115,6 +115,16 @@ export async function syncThrough(carrier = ''): Promise<number> {
   return done;
 }
 
+// Resolves when the first entries of a journal that is coming are here.
+export const firstWords = (): Promise<number> =>
+  new Promise((resolve) => {
+    const stop = on((told) => {
+      if (told.case !== 'journal') return;
+      stop();
+      resolve(0);
+    });
+  });
+
 let taking = 0;
 // Before there is somebody, what was written waits.
 export async function takeDrafts(): Promise<void> {
@@ -147,12 +157,12 @@ let soon: ReturnType<typeof setTimeout> | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
 let failures = 0;
 
-// While something waits: a server that was away tells nobody that it is back. Jitter over the upper half.
+// A server that was away tells nobody that it is back. Jitter over the upper half.
 function retryLater(): void {
   clearTimeout(retry);
   const longest = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10));
   failures += 1;
-  retry = setTimeout(() => void ((app.status?.pending ?? 0n) > 0n && sync()), longest / 2 + (Math.random() * longest) / 2);
+  retry = setTimeout(() => void sync(), longest / 2 + (Math.random() * longest) / 2);
 }
 
 export function begin(): void {
