@@ -53,11 +53,17 @@ export class Spool {
     this.timer ??= setTimeout(() => void this.flush(), DELAY_MS);
   }
 
-  async flush(): Promise<void> {
+  // Whoever calls this keeps the words in another way.
+  drop(): Draft | undefined {
     clearTimeout(this.timer);
     this.timer = undefined;
     const draft = this.dirty;
     this.dirty = undefined;
+    return draft;
+  }
+
+  async flush(): Promise<void> {
+    const draft = this.drop();
     if (draft === undefined) return;
     try {
       await inLine(() => put(draft));
