@@ -350,7 +350,8 @@ TEST(FoundSeeds, SchedulesThatOnceBrokeAPropertyHold) {
 TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
   for (const std::uint64_t seed :
        {256078525687996U, 88752019526294U, 8992198907135U, 216276697111780U, 153223885472277U,
-        273547719173064U, 215910249668180U, 31338179697045U, 91907371245355U}) {
+        273547719173064U, 215910249668180U, 31338179697045U, 91907371245355U,
+        73161643580346U, 269217673100727U}) {
     RunOptions options;
     options.seed = seed;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;

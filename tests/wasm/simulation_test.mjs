@@ -17,7 +17,7 @@ async function traces(command, ...parts) {
 }
 
 test('the same seeds leave the same traces natively and in WebAssembly', async () => {
-  const [seed, count] = ['20261126', '12'];
+  const [seed, count] = ['20261126', '60'];
   const [here, there] = await Promise.all([
     traces(native, seed, count),
     traces(process.execPath, path.join(tests, 'wasm/run.cjs'), program, seed, count),
