@@ -124,10 +124,14 @@ let again = false;
 // One tab at a time: an edit is put on the entry as it is, and two at once would each find it without the other's.
 async function deliverUntilDone(): Promise<void> {
   let refused: unknown;
-  do {
-    again = false;
-    refused = await navigator.locks.request(own('sejawat-drafts'), deliverAll);
-  } while (again);
+  try {
+    do {
+      again = false;
+      refused = await navigator.locks.request(own('sejawat-drafts'), deliverAll);
+    } while (again);
+  } finally {
+    draining = undefined;
+  }
   if (refused !== undefined) throw refused;
 }
 
@@ -135,6 +139,6 @@ async function deliverUntilDone(): Promise<void> {
 // call is dealt with when it ends, also if one was under way.
 export function drain(): Promise<void> {
   again = true;
-  draining ??= deliverUntilDone().finally(() => (draining = undefined));
+  draining ??= deliverUntilDone();
   return draining;
 }
