@@ -83,6 +83,13 @@ std::string School::has_all_begun() {
 // True: it has nothing to say at any server, and hears nothing new.
 bool School::sync_everywhere(Device& device, std::string& waits) {
   bool quiet = true;
+  // Whose membership ended offers some of the space again and again, and is told so each time.
+  const bool cut = device.revoked || device.revocation_tried;
+  const bool touched = device.person().membership_touched;
+  const auto says_nothing = [&](const SyncResult& sync) {
+    return (sync.same && sync.pending == 0) ||
+           ((cut || touched) && sync.received == 0 && sync.sent == 0 && sync.exchanges == 1);
+  };
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     go(device, i);
     bool ok = sync_now(device);
@@ -90,19 +97,13 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
     const bool keys = device.has_all_keys() && device.holds_current_keys();
     if (ok && device.person().card && !device.revoked && !keys) {
       // What it brought or heard before the card was shown is news to the others.
-      quiet = quiet && device.last_sync().same;
+      quiet = quiet && says_nothing(device.last_sync());
       device.recover();
       ok = sync_now(device);  // what it opens goes out now
     }
     const SyncResult& sync = device.last_sync();
-    // Whose membership ended offers some of the space again and again, and is told so each time.
-    const bool cut = device.revoked || device.revocation_tried;
-    const bool touched = device.person().membership_touched;
     if (cut && sync.code == base::Code::fenced) continue;
-    if (ok && ((sync.same && sync.pending == 0) ||
-               ((cut || touched) && sync.received == 0 && sync.sent == 0 && sync.exchanges == 1))) {
-      continue;
-    }
+    if (ok && says_nothing(sync)) continue;
     quiet = false;
     // An epoch whose only device is lost: what waits for its key goes once the card is shown again.
     if (ok && sync.same && device.person().card) device.recover();
