@@ -125,11 +125,15 @@ const TYPED = 'typed:';
 export const typedName = (form: string): string => TYPED + form;
 export const typedNames = async (): Promise<string[]> => (await names('keep')).filter((name) => name.startsWith(TYPED));
 
-// Every draft, and what is typed into forms, under the other key. What was typed meanwhile is newer, and right already.
+// So do photos and voice notes that the core does not have yet (held.ts).
+export const HELD = 'held:';
+export const heldNames = async (of = ''): Promise<string[]> => (await names('keep')).filter((name) => name.startsWith(HELD + of));
+
+// Every draft, and what is typed into forms or held, under the other key. What was typed meanwhile is newer, and right already.
 export async function sealDraftsAnew(): Promise<void> {
   const all: [Store, string][] = [
     ...(await names('drafts')).map((name): [Store, string] => ['drafts', name]),
-    ...(await typedNames()).map((name): [Store, string] => ['keep', name]),
+    ...[...(await typedNames()), ...(await heldNames())].map((name): [Store, string] => ['keep', name]),
   ];
   for (const [place, name] of all) {
     const before = await read<Draft>(place, name);
