@@ -2,11 +2,11 @@
 // never lost.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import test from 'node:test';
 import { add, attachments, begin, gallery, LIMIT, MARK, open, photo, save } from './media.mjs';
-import { checkCard, join, looks, looksSmall, skip, sleep, World, write } from './support.mjs';
+import { checkCard, join, looks, looksSmall, skip, World, write } from './support.mjs';
+import { slowLine } from './slow_line.mjs';
 
 const VOICE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
@@ -42,10 +42,11 @@ test('a photo is made small, loses where it was taken, waits for an answer about
   await watchBlobs(page);
   const card = await join(page, world.url, link, 'Pak Budi');
   const file = await photo(page, path.join(world.root, 'besar.jpg'));
+  assert.ok(readFileSync(file).length > LIMIT);
   await begin(page, world.url, 'Papan tulis penuh');
   await looks(page, '70-write-attachments');
   await looksSmall(page, '70-write-attachments');
-  await add(page, file, undefined);
+  await add(page, file, null);
   await looks(page, '71-photo-face');
   await looksSmall(page, '71-photo-face');
   await page.click('text=Tidak ada wajah');
@@ -104,7 +105,7 @@ test('a photo whose question is open waits on the phone, through a killed browse
   const card = await join(page, world.url, link, 'Pak Budi');
   const file = await photo(page, path.join(world.root, 'kelas.jpg'));
   await begin(page, world.url, 'Kelompok belakang bekerja');
-  await add(page, file, undefined);
+  await add(page, file, null);
   await save(page, 'Kelompok belakang bekerja');
   await page.waitForSelector('li:has-text("Kelompok belakang"):has-text("Sudah di server sekolah")');
   await world.killPhone('budi');
@@ -259,35 +260,6 @@ test('data saver: text goes, photos say that they are paused, until somebody ask
   assert.deepEqual(page.faults, []);
 });
 
-// A line that lets some bytes a second through to the server, and counts them.
-async function slowLine(port) {
-  const line = { up: 0, rate: Infinity };
-  const server = net.createServer((client) => {
-    const far = net.connect(port, '127.0.0.1');
-    far.pipe(client);
-    const end = () => (client.destroy(), far.destroy());
-    client.on('error', end).on('close', end);
-    far.on('error', end).on('close', end);
-    let queue = Promise.resolve();
-    client.on('data', (bytes) => {
-      client.pause();
-      queue = queue.then(async () => {
-        for (let at = 0; at < bytes.length && !far.destroyed; at += 2048) {
-          const part = bytes.subarray(at, at + 2048);
-          if (line.rate !== Infinity) await sleep((part.length / line.rate) * 1000);
-          line.up += part.length;
-          far.write(part);
-        }
-        client.resume();
-      });
-    });
-  });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  line.port = server.address().port;
-  line.close = () => server.close();
-  return line;
-}
-
 test('the browser is killed in the middle of an upload: it goes on where it was, and text overtakes it', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());
@@ -315,7 +287,7 @@ test('the browser is killed in the middle of an upload: it goes on where it was,
   await page.waitForSelector('li:has-text("Menyalip foto"):has-text("Sudah di server sekolah")');
   await page.waitForSelector('text=/Foto dan suara menunggu dikirim/');
   await world.killPhone('budi');
-  line.rate = Infinity;
+  line.rate = 0;
   line.up = 0;
   page = await world.phone('budi');
   await page.goto(world.url);

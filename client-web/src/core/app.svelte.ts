@@ -9,7 +9,7 @@ import { keepEnding } from './history';
 import { heldNames } from './keep';
 import { forget, remember } from './people';
 import { carried, onLineChange } from './saver.svelte';
-import { room, type Room } from './space';
+import { room, wasFull, type Room } from './space';
 import { drain } from './spool';
 
 const OFFLINE = 5;
@@ -191,6 +191,8 @@ export function begin(): void {
       app.records += 1;
       if (told.value.spaces.length > 0 || told.value.all) void refresh();
     } else if (told.case === 'pending') {
+      // What the server has now is shown now: the rest of a photo may take minutes.
+      app.journal += 1;
       void refresh();
       clearTimeout(soon);
       if (told.value.count > 0n) soon = setTimeout(() => void sync(), 1500);
@@ -199,7 +201,10 @@ export function begin(): void {
     }
   });
   addEventListener('online', () => void sync());
-  whenGiven(() => void room().then((now) => (app.room = now)));
+  whenGiven(() => {
+    wasFull();
+    void room().then((now) => (app.room = now));
+  });
   onLineChange(() => void syncAnew());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void sync();

@@ -1,6 +1,7 @@
 // The second store, IndexedDB: the key of the first one, drafts, and the marker that tells an emptied store from a new one.
 // The key that wraps is made by the browser and cannot be read out by a script.
 import { own } from './account';
+import { roomToOpen } from './ballast';
 import { openSealed, sealWith, settled, type Wrapped } from './sealed';
 
 // How the store's key is kept. Always under the browser's key; with an app lock also under one made of the PIN.
@@ -28,13 +29,17 @@ const NAME = own('sejawat');
 let opened: Promise<IDBDatabase> | undefined;
 
 function database(): Promise<IDBDatabase> {
-  opened ??= (() => {
+  if (opened !== undefined) return opened;
+  const opening = (async () => {
+    await roomToOpen();
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore('keep');
       request.result.createObjectStore('drafts');
     };
     return settled(request).then((base) => {
+      // A browser that could not write gives up the connection; the next one may find room.
+      base.onclose = () => (opened = undefined);
       // Removed for good, by this person: nothing of this page makes it anew.
       base.onversionchange = () => {
         base.close();
@@ -44,7 +49,10 @@ function database(): Promise<IDBDatabase> {
       return base;
     });
   })();
-  return opened;
+  opened = opening;
+  // Another time there may be room.
+  opening.catch(() => (opened = undefined));
+  return opening;
 }
 
 type Store = 'keep' | 'drafts';
