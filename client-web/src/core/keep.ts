@@ -3,6 +3,7 @@
 import { own } from './account';
 import { roomToOpen } from './ballast';
 import { openSealed, sealWith, settled, type Wrapped } from './sealed';
+import { putSpare, removeSpare, spare } from './spare';
 
 // How the store's key is kept. Always under the browser's key; with an app lock also under one made of the PIN.
 export interface Lock {
@@ -37,7 +38,8 @@ function database(): Promise<IDBDatabase> {
       request.result.createObjectStore('keep');
       request.result.createObjectStore('drafts');
     };
-    return settled(request).then((base) => {
+    return settled(request).then(async (base) => {
+      await restore(base);
       // A browser that could not write gives up the connection; the next one may find room.
       base.onclose = () => (opened = undefined);
       // Removed for good, by this person: nothing of this page makes it anew.
@@ -53,6 +55,33 @@ function database(): Promise<IDBDatabase> {
   // Another time there may be room.
   opening.catch(() => (opened = undefined));
   return opening;
+}
+
+interface Spare {
+  wrapping: CryptoKey;
+  key: StoreKey;
+}
+// A second store that has nothing: new, or thrown away by the browser. Then the keys are put back before anybody makes others.
+async function restore(base: IDBDatabase): Promise<void> {
+  if ((await settled(base.transaction('keep').objectStore('keep').count('wrapping'))) > 0) return;
+  const found = await spare<Spare>();
+  if (found === undefined) return;
+  const transaction = base.transaction('keep', 'readwrite', { durability: 'strict' });
+  const store = transaction.objectStore('keep');
+  store.add(found.wrapping, 'wrapping');
+  store.add(found.key, 'store-key');
+  // Another page may have been first.
+  await new Promise<void>((resolve) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => resolve();
+  });
+}
+// After every change of them. With a PIN none is left that opens without it.
+export async function keepSpare(): Promise<void> {
+  const key = await read<StoreKey>('keep', 'store-key');
+  if (key === undefined || String(await read('keep', 'spared')) === String(key.iv)) return;
+  await putSpare({ wrapping: await wrappingKey(), key } satisfies Spare);
+  await write('keep', 'spared', key.iv);
 }
 
 type Store = 'keep' | 'drafts';
@@ -180,4 +209,5 @@ export async function removeKeep(): Promise<void> {
   (await database()).close();
   opened = undefined;
   await settled(indexedDB.deleteDatabase(NAME));
+  await removeSpare();
 }

@@ -4,7 +4,7 @@ import { own as ofAccount } from './account';
 import { keepBallast } from './ballast';
 import { Door, DoorError, Module } from './door';
 import { openFiles, removeFiles, Unsupported, type Files } from './files';
-import { hasStoreKey, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
+import { hasStoreKey, keepSpare, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
 import { Lines } from './line';
 import { draftKey, openWithCard, openWithPin, setPin, waitUntil } from './lock';
 import type { BetweenTabs, Command, Control, FromWorker, Result, State, ToWorker, Told, Trouble, Wish } from './messages';
@@ -202,6 +202,7 @@ async function openStore(made: Module, key: Uint8Array<ArrayBuffer>): Promise<vo
   }
   lines = new Lines(door, listen, files?.settle);
   announce();
+  void keepSpare().catch(() => undefined);
   for (const [ask, wish] of waiting) void perform(wish).then((answer) => page({ answer: ask, ...answer }));
   waiting.clear();
   listen();
