@@ -7,21 +7,24 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const out = new URL('../build/web/', import.meta.url).pathname;
 // The goal for the whole is 700,000 (docs/adr/0027); until it is reached, this only keeps it from growing unseen.
-const BUDGET = { typable: 120_000, whole: 930_000 };
+// Of it some 11,200 are photos and voice notes, the data saver and what keeps them and the keys on a full phone (docs/adr/0035).
+const BUDGET = { typable: 120_000, whole: 941_000 };
 
 const files = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(out, path.join(entry.parentPath ?? entry.path, entry.name)))
   .sort();
+// Pictures of the icon are for whoever installs the app, which needs a line; the app itself shows the drawing.
+const offline = files.filter((file) => !file.endsWith('.png'));
 const hash = createHash('sha256');
 for (const file of files) hash.update(`${file}\0`).update(readFileSync(out + file));
 const worker = readFileSync(new URL('sw.js', import.meta.url), 'utf8')
   .replace('%VERSION%', `sejawat-${hash.digest('hex').slice(0, 16)}`)
-  .replace('%FILES%', JSON.stringify(['/', ...files.filter((file) => file !== 'index.html').map((file) => `/${file}`)]));
+  .replace('%FILES%', JSON.stringify(['/', ...offline.filter((file) => file !== 'index.html').map((file) => `/${file}`)]));
 writeFileSync(`${out}sw.js`, worker);
 
 const sizes = {};
-for (const file of [...files, 'sw.js']) {
+for (const file of [...offline, 'sw.js']) {
   const bytes = readFileSync(out + file);
   const br = brotliCompressSync(bytes, {
     params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },

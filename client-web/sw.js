@@ -3,10 +3,25 @@
 const VERSION = '%VERSION%';
 const FILES = %FILES%;
 
+// Files under /assets/ are named after their content: what an older version has, what an install that was cut has, and
+// what the browser just fetched for the page are the same, and cost no bytes again.
+async function keep(cache, file) {
+  const fixed = file.startsWith('/assets/');
+  if (fixed) {
+    const had = await caches.match(file);
+    if (had) return cache.put(file, had);
+  }
+  const response = await fetch(file, { cache: fixed ? 'default' : 'reload' });
+  const html = (response.headers.get('content-type') ?? '').startsWith('text/html');
+  // A page of somebody else's (a login, "back soon"), or of another version, is no part of this one.
+  const named = file === '/' ? ((await response.clone().text()).match(/\/assets\/[^"]+/g) ?? []) : [];
+  const ours = file === '/' ? named.length > 0 && named.every((name) => FILES.includes(name)) : !html;
+  if (!response.ok || !ours) throw new TypeError(file);
+  return cache.put(file, response);
+}
+
 self.addEventListener('install', (event) => {
-  event.waitUntil(
-    caches.open(VERSION).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: 'reload' })))),
-  );
+  event.waitUntil(caches.open(VERSION).then((cache) => Promise.all(FILES.map((file) => keep(cache, file)))));
 });
 self.addEventListener('activate', (event) => {
   event.waitUntil(

@@ -472,6 +472,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   Change change(core_);
   SJ_TRY_STATUS(change.begin());
   SJ_TRY_STATUS(apply_carrier(outcome));
+  for (const auto& [id, vector] : outcome.of_own_logs) SJ_TRY_STATUS(adopt_own_logs(id, vector));
   SJ_TRY_STATUS(apply_receipts(outcome));
   SJ_TRY_STATUS(apply_verdicts(outcome, applied));
   SJ_TRY_STATUS(apply_chunks(outcome, applied));

@@ -54,6 +54,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Status take_wanted(const ChunkNews& news, Applied& applied);
   base::Status apply_moves(const Outcome& outcome, Applied& applied);
   base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
+  base::Status adopt_own_logs(const base::SpaceId& id, const sync::Vector& vector);
   base::Result<std::uint64_t> first_to_offer(const SpaceState& space, const base::LogId& branch);
   base::Result<bool> may_follow(const SpaceState& space, const base::LogId& branch);
   // The carrier holds what leads to the first `count` segments of a branch.

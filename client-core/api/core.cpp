@@ -317,6 +317,7 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   if (outcome != base::Code::ok) return {};
   // Those that a first sync brings were there before this one.
   if (!core.devices_seen) SJ_TRY_STATUS(note_devices_seen());
+  SJ_TRY_STATUS(core.write_lost_survivors());
   return core.open_missing_epoch();
 }
 

@@ -245,6 +245,7 @@ struct Core::State {
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   // erasure.cpp
   base::Status settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Status write_lost_survivors();
   base::Status erase_leftovers(SpaceState& space, std::vector<fold::Touched>& touched);
   // Whether a body may go here: all of it is erased, or what survives is here elsewhere.
   base::Result<bool> may_drop(const SpaceState& space, const log::SegmentName& name, std::uint64_t op_count);

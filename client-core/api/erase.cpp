@@ -1,6 +1,7 @@
 // What a person erases (docs/PROTOCOL.md, "Erasure"): which ops of which segments, what survives of those and
 // is written once more, and the records that say so. Nothing of it waits for a network.
 #include <algorithm>
+#include <array>
 
 #include "client_shelf.h"
 #include "core_state.h"
@@ -213,6 +214,56 @@ base::Status Core::State::erase_leftovers(SpaceState& space, std::vector<fold::T
   SJ_TRY_STATUS(std::move(done));
   SJ_TRY_STATUS(save_digest(space));
   return settle_erasures(space, touched);
+}
+
+// What a device of this person erased and wrote once more may be nowhere: it died, or went back to an older
+// copy, when a carrier had taken the segment without its body and not yet the witnesses. Whoever holds the
+// body then writes once more what survives. After some syncs only: witnesses come behind what they stand for.
+base::Status Core::State::write_lost_survivors() {
+  constexpr std::uint8_t kPatience = 3;  // syncs that went through
+  for (auto& [id, space] : spaces) {
+    if (space->erasures_open.empty() || !certificate) continue;
+    Plan plan;
+    for (const auto& name : space->erasures_open) {
+      SJ_TRY(auto stored, find_segment(*space, name.log, name.segment_no, name.tag));
+      if (!stored || !may_erase(*this, *space, stored->log)) continue;
+      SJ_TRY(const auto segment, log::decode_segment(stored->bytes));
+      const auto of = space->membership.erasures_of(name);
+      const bool ours = std::any_of(of.begin(), of.end(), [&, &all = *space](const std::size_t place) {
+        return all.membership.erasures()[place].author == certificate->person();
+      });
+      if (segment.erased || !ours) continue;
+      const auto erased = space->membership.erased_ops(name);
+      auto& part = plan.parts[{stored->log, stored->segment_no}];
+      for (std::uint32_t offset = 0; offset < stored->op_count; ++offset) {
+        if (erased.has(offset)) part.offsets.push_back(offset);
+      }
+      part.segment = std::move(*stored);
+    }
+    if (plan.parts.empty()) continue;
+    const std::string setting = "erasures_wait:" + id.hex();
+    SJ_TRY(const auto before, store->setting(setting));
+    const std::uint8_t waited = before && before->size() == 1 ? before->front() : 0;
+    Change change(*this);
+    SJ_TRY_STATUS(change.begin());
+    if (waited < kPatience) {
+      const std::array<std::uint8_t, 1> more{static_cast<std::uint8_t>(waited + 1)};
+      SJ_TRY_STATUS(store->put_setting(setting, more));
+      SJ_TRY_STATUS(change.commit());
+      continue;
+    }
+    base::Status done = carry_out(*this, *space, plan, 0);
+    if (done.code() == Code::key_missing || done.code() == Code::not_permitted) return {};  // another time
+    SJ_TRY_STATUS(std::move(done));
+    std::vector<fold::Touched> touched;
+    SJ_TRY_STATUS(membership_changed(*space, touched));
+    SJ_TRY_STATUS(settle_erasures(*space, touched));
+    SJ_TRY_STATUS(refresh(touched));
+    SJ_TRY_STATUS(save_digest(*space));
+    SJ_TRY_STATUS(store->put_setting(setting, {}));
+    SJ_TRY_STATUS(change.commit());
+  }
+  return {};
 }
 
 namespace {

@@ -33,6 +33,37 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
   return vector;
 }
 
+// Of a space that the carrier serves this device no more. It may have gone back to before it took late work.
+base::Status StoreShelf::adopt_own_logs(const base::SpaceId& id, const sync::Vector& vector) {
+  const auto found = core_.spaces.find(id);
+  if (found == core_.spaces.end()) return {};
+  SpaceState& space = *found->second;
+  SJ_TRY(auto heads, core_.store->heads(id));
+  bool less = false;
+  for (const auto& [branch, head] : heads) {
+    if (!core_.is_of_this_device(space, branch)) continue;
+    SJ_TRY(const auto before, core_.store->acked_segments(carrier_, id, branch));
+    if (before == 0) continue;
+    SJ_TRY_STATUS(core_.store->void_segment_acks(carrier_, id, branch));
+    for (const auto& entry : vector.entries) {
+      if (entry.count == 0 || !(entry.log == space.log_of(branch))) continue;
+      SJ_TRY(auto named, core_.find_segment(space, entry.log, entry.count - 1, entry.head));
+      if (named) SJ_TRY_STATUS(ack(space, named->log, entry.count));
+    }
+    SJ_TRY(const auto after, core_.store->acked_segments(carrier_, id, branch));
+    if (after >= before) continue;
+    less = true;
+    offered_until_.erase({id, branch});
+    refused_logs_.erase({id, branch});
+  }
+  // The records that enrolled them may have gone as well.
+  if (!less) return {};
+  for (const auto& [record, bytes] : space.membership.records()) {
+    SJ_TRY_STATUS(core_.store->void_record_ack(carrier_, record));
+  }
+  return {};
+}
+
 base::Result<bool> StoreShelf::ask_first(const base::SpaceId& id) {
   // Fewer are brought at once for about what two vectors cost.
   constexpr std::uint64_t kFew = 16;

@@ -412,6 +412,11 @@ base::Status Store::void_segment_acks(const base::PublicBoxKey& carrier, const b
   auto query = state_->database->query("DELETE FROM acked_log WHERE carrier = ? AND space = ?");
   return query.bind(carrier).bind(space).run();
 }
+base::Status Store::void_segment_acks(const base::PublicBoxKey& carrier, const base::SpaceId& space,
+                                      const base::LogId& log) {
+  auto query = state_->database->query("DELETE FROM acked_log WHERE carrier = ? AND space = ? AND log = ?");
+  return query.bind(carrier).bind(space).bind(log).run();
+}
 base::Status Store::void_record_ack(const base::PublicBoxKey& carrier, const base::RecordId& id) {
   auto query = state_->database->query("DELETE FROM acked_record WHERE carrier = ? AND id = ?");
   return query.bind(carrier).bind(id).run();

@@ -323,6 +323,10 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
       if (!log) return base::error(base::Code::protocol_violation, "a log by prefix");
       outcome.arrivals.runs.push_back({space, *log, std::move(run.segments)});
     }
+    if (reply.space.index == 0 && reply.vector) {
+      outcome.of_own_logs.emplace_back(space, std::move(*reply.vector));
+      continue;
+    }
     outcome.moved.push_back({space, reply.position, std::move(reply.digest), std::move(reply.vector)});
   }
   return outcome;
@@ -364,14 +368,17 @@ base::Result<ServerMessage> ClientSession::State::open(base::ByteView bytes) {
 }
 
 base::Status ClientSession::State::note_refusal(const ServerMessage& message) {
-  // Nothing was taken; only who refuses is worth keeping.
-  if (!message.generation) return {};
+  // Nothing was taken; who refuses is worth keeping, and what it holds of a device that it serves no more.
   ClientShelf::Outcome refusal;
+  for (const auto& part : message.spaces) {
+    if (part.space.index == 0 && part.vector) refusal.of_own_logs.emplace_back(part.space.id, *part.vector);
+  }
+  if (!message.generation && refusal.of_own_logs.empty()) return {};
   refusal.generation = message.generation;
   refusal.base_unknown = message.base_unknown;
   SJ_TRY(auto noted, shelf.apply(refusal));
   static_cast<void>(noted);
-  progress.generation = message.generation;
+  if (message.generation) progress.generation = message.generation;
   return {};
 }
 

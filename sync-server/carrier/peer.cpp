@@ -54,6 +54,33 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
   return vector;
 }
 
+base::Status Carrier::tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply) {
+  std::size_t room = (sync::kMessageMax - kReplyCost) / (2 * kVectorEntryCost);
+  for (const auto& [id, space] : spaces_) {
+    if (room == 0) break;
+    if (space->removed.count(device) == 0 || reply.spaces.size() == sync::kMaxSpaces) continue;
+    --room;
+    sync::SpaceReply part;
+    part.space.id = id;
+    part.vector.emplace();
+    std::set<base::LogId> logs;
+    for (const auto& [log, enrolled] : space->membership.logs()) {
+      const auto& removed = space->membership.removed_devices();
+      const auto row = removed.find(enrolled.device);
+      if (row != removed.end() && row->second.box_key == device) logs.insert(log);
+    }
+    SJ_TRY(auto heads, store_.heads(id));
+    for (const auto& [branch, head] : heads) {
+      const auto& log = space->log_of(branch);
+      if (logs.count(log) == 0 || room == 0) continue;
+      --room;
+      part.vector->entries.push_back({log, head.count, base::prefix_of<base::HeadTag>(head.hash)});
+    }
+    reply.spaces.push_back(std::move(part));
+  }
+  return {};
+}
+
 base::Status Carrier::answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply) {
   std::size_t used = sync::encode(reply).size() + kReplyCost;
   for (std::size_t i = 0; i < set.size(); ++i) {
@@ -238,6 +265,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
     }
+    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer.device, reply));
     return reply;
   }
   reply.media = message.media;

@@ -21,9 +21,10 @@ export { sleep };
 export class World {
   root = mkdtempSync(path.join(tmpdir(), 'sejawat-web-'));
   browsers = [];
+  web = web;
   async serve(listen = '127.0.0.1:0') {
     const log = openSync(path.join(this.root, 'server.log'), 'a');
-    this.child = spawn(program('sejawat-server'), ['serve', '--data', path.join(this.root, 'server'), '--listen', listen, '--json', '--web', web],
+    this.child = spawn(program('sejawat-server'), ['serve', '--data', path.join(this.root, 'server'), '--listen', listen, '--json', '--web', this.web],
       { stdio: ['ignore', 'pipe', log] });
     let text = '';
     this.child.stdout.on('data', (part) => (text += part));
@@ -40,7 +41,7 @@ export class World {
     await ended;
   }
   client(home, ...args) {
-    return execFileSync(program('sejawat'), ['--home', path.join(this.root, home), '--lang', 'en', '--json', ...args], { encoding: 'utf8' });
+    return execFileSync(program('sejawat'), ['--home', path.join(this.root, home), '--lang', 'en', '--json', ...args], { encoding: 'utf8', maxBuffer: 1 << 28 });
   }
   lines(home, ...args) {
     return this.client(home, ...args).split('\n').filter(Boolean).map((line) => JSON.parse(line));
@@ -147,6 +148,8 @@ export async function write(page, url, ...words) {
   await page.click('button:has-text("Simpan")');
   await page.waitForURL(/#\/$/);
 }
+
+export const installed = (page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 
 // A person of their own, with no school.
 export async function alone(page, url, name) {

@@ -20,7 +20,7 @@ struct SyncResult {
   bool refused = false;
   std::uint64_t pending = 0;
   std::uint64_t lifetime = 0;            // of the server's store, when it answered
-  std::shared_ptr<const Promise> as_of;  // how far the server was then
+  std::shared_ptr<const Records> as_of;  // what the server knew when it first took something
 };
 
 // A server and the way to it.

@@ -113,7 +113,7 @@ void Device::take(const base::Result<Answer>& answer) {
   current_.same = answer->same && current_.exchanges == 1;
   current_.refused = current_.refused || answer->refused;
   current_.lifetime = answer->lifetime;
-  current_.as_of = answer->as_of;
+  if (line_ || !current_.as_of) current_.as_of = answer->as_of;
   world_.witness.sometimes(Sometimes::push_arrives, answer->push);
   world_.witness.sometimes(Sometimes::sync_takes_several_exchanges, current_.exchanges == 2);
   if (line_) {
@@ -203,7 +203,7 @@ void Device::check_sent(const api::Status& status) {
   }
   // Whom a revocation sends to quarantine while the answer is on its way, the device cannot know of yet.
   const bool learnt_since = personal && current_.as_of && current_.as_of->count(*personal) != 0 &&
-                            site.server->tips()[*personal] != current_.as_of->at(*personal);
+                            site.server->records()[*personal] != current_.as_of->at(*personal);
   for (const auto& [log, position] : last) {
     const auto holds = personal ? site.server->holds(*personal, {log, position}) : Server::Holds::nothing;
     if (holds == Server::Holds::late && learnt_since) continue;

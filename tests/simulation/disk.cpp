@@ -88,7 +88,8 @@ void Disk::apply(DiskFile& file, DiskFile::Change what) {
 DiskFile::Change Disk::torn(const DiskFile::Change& whole) {
   DiskFile::Change part = whole;
   const std::size_t sectors = (whole.data.size() + kSector - 1) / kSector;
-  if (sectors > 0) part.data.resize(std::min(whole.data.size(), random_.below(sectors) * kSector));
+  if (sectors > 0)
+    part.data.resize(std::min<std::size_t>(whole.data.size(), random_.below(sectors) * kSector));
   return part;
 }
 
@@ -99,7 +100,8 @@ Disk::Outcome Disk::read(const DiskFile& file, std::uint64_t offset, std::uint8_
     witness_.fault(Fault::read_error);
     return Outcome::failed;
   }
-  const std::size_t have = offset >= file.seen.size() ? 0 : std::min(size, file.seen.size() - offset);
+  const std::size_t have =
+      offset >= file.seen.size() ? 0 : std::min<std::size_t>(size, file.seen.size() - offset);
   std::copy_n(file.seen.begin() + static_cast<std::ptrdiff_t>(have == 0 ? 0 : offset), have, out);
   std::fill(out + have, out + size, std::uint8_t{0});
   return have == size ? Outcome::ok : Outcome::short_read;

@@ -1,4 +1,6 @@
 // The quiet phase of a schedule: whatever happened before, it must end well.
+#include <algorithm>
+
 #include "checks.h"
 #include "school.h"
 
@@ -87,6 +89,8 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
     // An epoch whose only device is lost: whoever sees that something waits for its key shows the card again.
     const bool keys = device.has_all_keys() && device.holds_current_keys();
     if (ok && device.person().card && !device.revoked && !keys) {
+      // What it brought or heard before the card was shown is news to the others.
+      quiet = quiet && device.last_sync().same;
       device.recover();
       ok = sync_now(device);  // what it opens goes out now
     }
@@ -113,15 +117,51 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
 bool School::rounds() {
   Witness& witness = world_.witness;
   std::string last;
+  int quiet = 0;
   for (int round = 0; round < kRounds && !witness.failed(); ++round) {
     last.clear();
     bool all = true;
     for (const auto& person : people_) {
       for (Device* device : person->alive()) all = sync_everywhere(*device, last) && all;
     }
-    if (all) return witness.always(Always::digests_agree, true);
+    // Records alone count as nothing sent: what the last of a round brought, the others hear in the next one.
+    quiet = all ? quiet + 1 : 0;
+    if (quiet == 2) return witness.always(Always::digests_agree, true);
   }
   return witness.always(Always::settles, false, "after many rounds still:" + last);
+}
+
+// What is not taken as sent makes no round unquiet, so the others may not have heard of the last of it; and a
+// carrier says first what it does not hold any more.
+void School::bring_late_work() {
+  for (int i = 0; i < 2; ++i) {
+    for (const bool revoked : {true, false}) {
+      for (const auto& person : people_) {
+        const auto devices = person->alive();
+        const bool any =
+            std::any_of(devices.begin(), devices.end(), [](const Device* one) { return one->revoked; });
+        for (Device* device : devices) {
+          for (std::size_t at = 0; any && device->revoked == revoked && at < sites_.size(); ++at) {
+            go(*device, at);
+            sync_now(*device);
+          }
+        }
+      }
+    }
+  }
+}
+
+// Devices wait for some syncs before they write once more what survived an erasure and is nowhere to be had.
+bool School::bring_survivors() {
+  if (!kinds_.erasure) return true;
+  constexpr int kPatience = 4;
+  std::string waits;
+  for (int i = 0; i < kPatience; ++i) {
+    for (const auto& person : people_) {
+      for (Device* device : person->alive()) sync_everywhere(*device, waits);
+    }
+  }
+  return rounds();
 }
 
 // Which devices were revoked in the end, as their owner's other devices say.
@@ -167,6 +207,8 @@ bool School::quiet_phase() {
   const std::string missing = has_all_begun();
   if (!witness.always(Always::settles, missing.empty(), "not everybody could join" + missing)) return false;
   if (!rounds()) return false;
+  bring_late_work();
+  if (witness.failed() || !bring_survivors()) return false;
   // Half of what waits in quarantine is taken after all.
   bool again = false;
   for (const auto& person : people_) {

@@ -53,6 +53,8 @@ class School {
   bool sync_everywhere(Device& device, std::string& waits);
   void find_revoked();
   bool rounds();
+  void bring_late_work();
+  bool bring_survivors();
   Device* pick_device();
   std::vector<Device*> admins();
   std::string fresh_folder(const std::string& name);

@@ -208,7 +208,7 @@ std::optional<Answer> Server::seal(sync::CarrierSession& session, base::Result<s
   world_.witness.event("server answers", sealed->size(), answer.same ? 1 : 0, *sealed);
   answer.bytes = std::move(*sealed);
   if (!answer.push) answer.promise = *promise;
-  answer.as_of = std::move(*promise);
+  answer.as_of = records_before_;
   return answer;
 }
 
@@ -274,11 +274,23 @@ void Server::push_news() {
 
 // --- looking
 
+bool Server::was_removed(const base::PublicBoxKey& device) {
+  for (const auto& [space, count] : records()) {
+    const auto* of = membership(space);
+    if (of == nullptr) continue;
+    for (const auto& [id, row] : of->removed_devices()) {
+      if (row.box_key == device) return true;
+    }
+  }
+  return false;
+}
+
 void Server::look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message) {
   if (!message.hello || !message.hello->full || !message.hello->set) return;
-  // A set that changed is a reason too, and an ack that no digest confirmed; then this server said so itself.
+  // A set that changed is a reason too, and an ack that no digest confirmed; then this server said so itself,
+  // or gave its last ack with the group that removed the device.
   world_.witness.always(Always::base_is_lost_with_reason_only,
-                        told_unknown_.count(device) != 0 || world_.stores_went_back,
+                        told_unknown_.count(device) != 0 || world_.stores_went_back || was_removed(device),
                         "a client holds something else than its carrier says, and no store went back");
 }
 
@@ -342,6 +354,16 @@ Promise Server::tips() {
   if (!up()) return {};
   auto now = promise_now();
   return now.ok() ? **now : Promise{};
+}
+
+Records Server::records() {
+  Records counts;
+  auto spaces = store_->spaces();
+  for (const auto& space : spaces.ok() ? *spaces : std::vector<base::SpaceId>{}) {
+    auto tip = store_->tip(space);
+    if (tip.ok() && *tip) counts[space] = (*tip)->usage.records;
+  }
+  return counts;
 }
 
 // Of each log's segments that an erasure names whole no body is left.
@@ -412,6 +434,7 @@ bool Server::serve(const std::vector<Request>& group) {
   auto before = promise_now();
   if (!before.ok()) return false;
   before_ = std::move(*before);
+  records_before_ = std::make_shared<Records>(records());
   auto ingested = commit(group);
   const bool met_error = disk_.met_error();
   witness.event("server commits", group.size(), static_cast<std::uint64_t>(ingested.code()));

@@ -18,15 +18,19 @@ namespace sejawat::simulation {
 // What a reply promises: of every space the place in the order of arrivals, and the digest there.
 using Promise = std::map<base::SpaceId, std::pair<std::uint64_t, base::Digest>>;
 
+using Records = std::map<base::SpaceId, std::uint64_t>;  // how many of each space
+
 struct Answer {
   base::Bytes bytes;
   std::shared_ptr<const Promise> promise;  // none in a push, which says what is new, not what the store holds
-  std::shared_ptr<const Promise> as_of;    // the places when it was sealed
-  bool same = false;                       // it said that there is nothing to do
-  bool tampered = false;                   // by the network
-  bool push = false;                       // it answers nothing
-  bool refused = false;                    // something in it was refused for good
-  std::uint64_t lifetime = 0;              // of the server's store: Server::lifetime
+  // Of each space the records before the group of messages that it answers: any in that group may have come
+  // first.
+  std::shared_ptr<const Records> as_of;
+  bool same = false;           // it said that there is nothing to do
+  bool tampered = false;       // by the network
+  bool push = false;           // it answers nothing
+  bool refused = false;        // something in it was refused for good
+  std::uint64_t lifetime = 0;  // of the server's store: Server::lifetime
 };
 using Respond = std::function<void(base::Result<Answer>)>;
 
@@ -70,6 +74,7 @@ class Server {
   // change.
   const space::Membership* membership(const base::SpaceId& space);
   Promise tips();
+  Records records();
 
   Disk& disk() { return disk_; }
   NodeClock& clock() { return clock_; }
@@ -104,6 +109,7 @@ class Server {
   base::Result<std::vector<carrier::Carrier::Ingested>> commit(const std::vector<Request>& group);
   std::optional<Answer> seal(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply);
   void push_news();
+  bool was_removed(const base::PublicBoxKey& device);
   void look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message);
   void look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply);
   void look_at(const carrier::Peer& peer);
@@ -130,7 +136,9 @@ class Server {
   bool die_before_reply_ = false;
   std::uint64_t in_part_ = 0;
   Promise promises_;
-  std::shared_ptr<const Promise> before_;  // the group that is being answered
+  std::shared_ptr<const Promise> before_;
+  std::shared_ptr<const Records> records_before_ =
+      std::make_shared<Records>();  // the group that is being answered
   std::optional<Disk::Image> snapshot_;
   std::uint64_t lifetime_ = 0;
   bool went_back_as_it_was_ = false;           // to a snapshot: under the same generation

@@ -15,10 +15,13 @@ export const ACCOUNT = typeof document === 'undefined' ? self.name : stored();
 
 export const own = (name: string): string => (ACCOUNT === '' ? name : `${name}-${ACCOUNT}`);
 
-// Reloads the page as somebody else's, or as nobody's.
-export function become(id: string): void {
+// The next page is somebody else's, or nobody's; this one stays whose it is.
+export function choose(id: string): void {
   sessionStorage.setItem(NAME, id);
   localStorage.setItem(NAME, id);
-  location.hash = '';
+  history.replaceState(null, '', location.pathname);
+}
+export function become(id: string): void {
+  choose(id);
   location.reload();
 }

@@ -14,6 +14,10 @@ import { drain } from './spool';
 
 const OFFLINE = 5;
 const EXISTS = 3;
+// No line, too slow, not our server: a Wi-Fi's login page.
+const NO_LINE = [OFFLINE, 7, 30];
+const RETRY_FIRST_MS = 10_000;
+const RETRY_LONGEST_MS = 600_000;
 
 class App {
   state = $state.raw<State>({ at: 'starting' });
@@ -30,6 +34,8 @@ class App {
   // Of photos and voice notes: why the core does not take one (a code), and entries with one that waits for an answer.
   heldRefused = $state<number | undefined>(undefined);
   facesAsked = $state.raw<string[]>([]);
+  // What was written may not all be in the core yet, so the core cannot say where all of it is.
+  spooling = $state(true);
   newVersion = $state(false);
   room = $state.raw<Room | undefined>(undefined);
   // Goes up whenever journal entries changed: lists read anew.
@@ -52,21 +58,18 @@ async function readStatus(): Promise<void> {
 }
 
 let reading: Promise<void> | undefined;
-let again = false;
-// At most one question under way, and the last answer is newer than the last cause to ask.
+let next: Promise<void> | undefined;
+// At most one question under way, and whoever waits here gets an answer that is newer than their cause to ask.
 export function refresh(): Promise<void> {
-  if (reading !== undefined) {
-    again = true;
+  if (reading === undefined) {
+    reading = readStatus().finally(() => (reading = undefined));
     return reading;
   }
-  reading = readStatus().finally(() => {
-    reading = undefined;
-    if (again) {
-      again = false;
-      void refresh();
-    }
+  next ??= reading.catch(() => undefined).then(() => {
+    next = undefined;
+    return refresh();
   });
-  return reading;
+  return next;
 }
 
 export const connected = (): boolean => (app.status?.carriers.length ?? 0) > 0;
@@ -134,11 +137,38 @@ export async function syncAnew(media = carried()): Promise<void> {
 export const sendMedia = (): Promise<void> => syncAnew(SyncMedia.MEDIA_ALL);
 
 const AGAIN_MS = 15_000;
-let retry: ReturnType<typeof setTimeout> | undefined;
+let retake: ReturnType<typeof setTimeout> | undefined;
+
+// Resolves when the first entries of a journal that is coming are here.
+export const firstWords = (): Promise<number> =>
+  new Promise((resolve) => {
+    const stop = on((told) => {
+      if (told.case !== 'journal') return;
+      stop();
+      resolve(0);
+    });
+  });
+
+let taking = 0;
+// Before there is somebody, what was written waits.
+export async function takeDrafts(): Promise<void> {
+  app.spooling = true;
+  taking += 1;
+  try {
+    await takeThem();
+  } finally {
+    taking -= 1;
+  }
+  if (taking > 0) return;
+  app.spooling = app.draftRefused || app.heldRefused !== undefined;
+  await sync();
+}
 
 // Text first, then what belongs to it.
-export async function takeDrafts(): Promise<void> {
-  clearTimeout(retry);
+async function takeThem(): Promise<void> {
+  clearTimeout(retake);
+  await refresh();
+  if (app.status?.hasPerson !== true) return;
   try {
     await drain();
     app.draftRefused = false;
@@ -151,13 +181,22 @@ export async function takeDrafts(): Promise<void> {
   } catch (error) {
     app.heldRefused = error instanceof CoreError ? error.code : OFFLINE;
   }
-  if (app.draftRefused || app.heldRefused !== undefined) retry = setTimeout(() => void takeDrafts(), AGAIN_MS);
+  if (app.draftRefused || app.heldRefused !== undefined) retake = setTimeout(() => void takeDrafts(), AGAIN_MS);
   app.journal += 1;
   await refresh();
-  await sync();
 }
 
 let soon: ReturnType<typeof setTimeout> | undefined;
+let retry: ReturnType<typeof setTimeout> | undefined;
+let failures = 0;
+
+// A server that was away tells nobody that it is back. Jitter over the upper half.
+function retryLater(): void {
+  clearTimeout(retry);
+  const longest = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10));
+  failures += 1;
+  retry = setTimeout(() => void sync(), longest / 2 + (Math.random() * longest) / 2);
+}
 
 export function begin(): void {
   // Signed out: the page asks who is there, and opens nothing.
@@ -165,7 +204,7 @@ export function begin(): void {
   watch((state) => {
     app.state = state;
     if (state.at === 'removed') void forget(ACCOUNT).then(() => become(NOBODY));
-    if (state.at === 'ready') void refresh().then(() => (app.status?.hasPerson ? takeDrafts() : undefined));
+    if (state.at === 'ready') void takeDrafts();
   });
   on((told) => {
     if (told.case === 'progress') {
@@ -177,7 +216,11 @@ export function begin(): void {
       app.ended = told.value.code;
       app.journal += 1;
       const { code, sent, received } = told.value;
-      if (app.state.at === 'ready' && app.state.owner) void keepEnding({ at: Date.now(), code, sent, received });
+      if (app.state.at === 'ready' && app.state.owner) {
+        void keepEnding({ at: Date.now(), code, sent, received });
+        if (NO_LINE.includes(code)) retryLater();
+        else failures = 0;
+      }
       void refresh();
     } else if (told.case === 'settled') {
       app.syncing = false;
@@ -193,6 +236,8 @@ export function begin(): void {
     } else if (told.case === 'pending') {
       // What the server has now is shown now: the rest of a photo may take minutes.
       app.journal += 1;
+      // At once: what the answer to the question says may be a moment away.
+      if (app.status !== undefined) app.status = { ...app.status, pending: told.value.count };
       void refresh();
       clearTimeout(soon);
       if (told.value.count > 0n) soon = setTimeout(() => void sync(), 1500);

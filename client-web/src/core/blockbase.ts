@@ -1,6 +1,6 @@
 // Blocks in IndexedDB, each change in one transaction that is on the disk when it completes (durability: strict).
 import { own } from './account';
-import type { Base, Change } from './blocks';
+import { BLOCK, type Base, type Change } from './blocks';
 import { settled } from './sealed';
 
 const NAME = own('sejawat-blocks');
@@ -34,10 +34,16 @@ export async function blockBase(): Promise<Base> {
     async commit(changes) {
       const transaction = base.transaction('blocks', 'readwrite', { durability: 'strict' });
       const store = transaction.objectStore('blocks');
-      for (const { file, size, blocks } of changes) {
-        for (const [block, bytes] of blocks) store.put(bytes, [file, block]);
-        store.delete(IDBKeyRange.bound([file, Math.ceil(size / 16_384)], [file, Infinity]));
-        store.put(size, sizeOf(file));
+      try {
+        for (const { file, size, blocks } of changes) {
+          for (const [block, bytes] of blocks) store.put(bytes, [file, block]);
+          store.delete(IDBKeyRange.bound([file, Math.ceil(size / BLOCK)], [file, Infinity]));
+          store.put(size, sizeOf(file));
+        }
+      } catch (error) {
+        // What was put before would be committed by itself.
+        transaction.abort();
+        throw error;
       }
       await new Promise<void>((resolve, reject) => {
         transaction.oncomplete = () => resolve();

@@ -45,7 +45,8 @@ class MemoryFile {
   truncate(size: number): void {
     this.hold(size);
     if (size < this.size) this.bytes.fill(0, size, this.size);
-    if (size > 0 && size % BLOCK !== 0) this.dirty.add(Math.floor(size / BLOCK));
+    // Cut and made longer again before a commit: what lies there durably is older than the cut.
+    for (let block = Math.floor(Math.min(size, this.size) / BLOCK); block * BLOCK < size; ++block) this.dirty.add(block);
     this.size = size;
     this.changed = true;
   }

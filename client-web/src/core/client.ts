@@ -1,7 +1,8 @@
 // The page's side of the core: `request` a command, hear events, know the state. Screens use nothing else.
 import { ACCOUNT } from './account';
 import { takeDraftKey } from './keep';
-import type { Command, Control, FromWorker, Result, State, ToWorker, Told } from './messages';
+import { pause } from './pause';
+import type { Command, Control, FromWorker, Result, State, ToWorker, Told, Wish } from './messages';
 import { trustedUrl } from './trusted';
 import workerUrl from './worker?worker&url';
 
@@ -21,7 +22,11 @@ export class CoreError extends Error {
 
 let worker: Worker | undefined;
 let lastAsk = 0;
-const asked = new Map<number, { resolve: (result: Result) => void; reject: (error: CoreError) => void }>();
+interface Asked {
+  resolve: (result: Result) => void;
+  reject: (error: CoreError) => void;
+}
+const asked = new Map<number, Asked & { wish: Wish }>();
 const listeners = new Set<(told: Told) => void>();
 const watchers = new Set<(state: State) => void>();
 let state: State = { at: 'starting' };
@@ -59,8 +64,30 @@ export function start(): void {
     for (const watcher of watchers) watcher(state);
     return;
   }
-  worker = new Worker(trustedUrl(workerUrl), { type: 'module', name: ACCOUNT });
-  worker.onmessage = hear;
+  begin();
+}
+
+// A Worker whose script did not arrive hears nothing: another one is asked what that one was.
+function begin(wait = 1000): void {
+  const begun = (worker = new Worker(trustedUrl(workerUrl), { type: 'module', name: ACCOUNT }));
+  begun.onmessage = hear;
+  begun.onerror = (event) => {
+    // What goes wrong in a script that did arrive has a message.
+    if (event instanceof ErrorEvent) return;
+    begun.terminate();
+    void pause(wait).then(() => {
+      begin(Math.min(2 * wait, 60_000));
+      for (const [ask, { wish }] of asked) say({ ask, ...wish });
+    });
+  };
+}
+
+function ask(wish: Wish): Promise<Result> {
+  const number = ++lastAsk;
+  return new Promise((resolve, reject) => {
+    asked.set(number, { resolve, reject, wish });
+    say({ ask: number, ...wish });
+  });
 }
 
 export function watch(watcher: (state: State) => void): () => void {
@@ -76,20 +103,12 @@ export const beginAnew = (): void => say({ begin: 'anew' });
 
 // Of the host itself: the lock, removing everything. Rejects with CoreError (16: another PIN).
 export async function control(what: Control): Promise<void> {
-  const ask = ++lastAsk;
-  await new Promise<Result>((resolve, reject) => {
-    asked.set(ask, { resolve, reject });
-    say({ ask, control: what });
-  });
+  await ask({ control: what });
 }
 
 // Rejects with CoreError. Waits as long as there is no core yet.
 export async function request<C extends CaseOf>(command: Command, expected: C): Promise<ValueOf<C>> {
-  const ask = ++lastAsk;
-  const result = await new Promise<Result>((resolve, reject) => {
-    asked.set(ask, { resolve, reject });
-    say({ ask, command });
-  });
+  const result = await ask({ command });
   if (result.case !== expected) throw new CoreError(35, `expected ${expected}, got ${result.case}`);
   return result.value as unknown as ValueOf<C>;
 }

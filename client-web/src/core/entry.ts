@@ -63,6 +63,16 @@ export const hasWords = (entry: Entry): boolean => entry.events.some((event) => 
 export const complete = (entry: Entry): boolean =>
   hasWords(entry) && entry.events.every((event) => isEmpty(event) || event.happened.trim() !== '');
 
+// A whole text put on `there`, which an earlier one of it became: its events take the places of those of their domain.
+export function written(mine: Entry, there: Entry): Entry {
+  const free = [...there.events];
+  const events = mine.events.map((event) => {
+    const at = event.element === 0 ? free.findIndex(({ domain }) => domain === event.domain) : -1;
+    return at < 0 ? event : { ...event, element: free.splice(at, 1)[0]?.element ?? 0 };
+  });
+  return merged(there, { ...mine, events: events.filter((event) => !isEmpty(event)) }, there);
+}
+
 // What this device changed since `base`, put on top of `current`: another device's changes stay.
 export function merged(base: Entry, mine: Entry, current: Entry): Entry {
   const pick = <T>(was: T, now: T, there: T): T => (JSON.stringify(was) === JSON.stringify(now) ? there : now);
@@ -88,7 +98,12 @@ export function merged(base: Entry, mine: Entry, current: Entry): Entry {
   const rescued = [...now.values()].filter(
     (event) => !there.has(event.element) && JSON.stringify(event) !== JSON.stringify(was.get(event.element)),
   );
-  const added = mine.events.filter((event) => event.element === 0);
+  // An edit whose arrival nobody heard of is delivered again: what it added is there already, under ids of its own.
+  const arrived = current.events.filter((event) => !was.has(event.element));
+  const added = [...rescued, ...mine.events.filter((event) => event.element === 0 && !isEmpty(event))].filter((event) => {
+    const same = arrived.findIndex((one) => one.domain === event.domain && TEXTS.every((text) => one[text] === event[text]));
+    return same < 0 || arrived.splice(same, 1).length === 0;
+  });
   return {
     id: mine.id,
     date: pick(base.date, mine.date, current.date),
@@ -98,7 +113,7 @@ export function merged(base: Entry, mine: Entry, current: Entry): Entry {
     kind: pick(base.kind, mine.kind, current.kind),
     trialId: pick(base.trialId, mine.trialId, current.trialId),
     mood: pick(base.mood, mine.mood, current.mood),
-    events: [...kept, ...rescued.map((event) => ({ ...event, element: 0 })), ...added],
+    events: [...kept, ...added.map((event) => ({ ...event, element: 0 }))],
     tags: pick(base.tags, mine.tags, current.tags),
   };
 }

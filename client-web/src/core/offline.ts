@@ -2,7 +2,11 @@
 import { app } from './app.svelte';
 import { trustedUrl } from './trusted';
 
+const AGAIN_MS = 3_600_000;
 let waiting: ServiceWorker | undefined;
+let controlled = false;
+let reloading = false;
+let looked = 0;
 
 function ready(worker: ServiceWorker | null): void {
   // The first one replaces nothing.
@@ -11,20 +15,48 @@ function ready(worker: ServiceWorker | null): void {
   app.newVersion = true;
 }
 
-export function install(): void {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
-  void navigator.serviceWorker.register(trustedUrl('/sw.js')).then((registration) => {
+// Installs it, or asks whether there is a new one. A line that breaks is nothing to tell of: it is looked again.
+async function look(): Promise<void> {
+  looked = Date.now();
+  try {
+    const registration = await navigator.serviceWorker.register(trustedUrl('/sw.js'));
     ready(registration.waiting);
-    registration.addEventListener('updatefound', () => {
+    registration.onupdatefound = () => {
       const coming = registration.installing;
       coming?.addEventListener('statechange', () => {
         if (coming.state === 'installed') ready(coming);
       });
-    });
-  });
+    };
+    if (controlled) await registration.update();
+  } catch {
+    looked = 0;
+  }
 }
 
-export function takeNewVersion(): void {
-  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload());
-  waiting?.postMessage('take over');
+// A page that stays open for days hears of a new version, too; and a first visit that was cut is made good.
+function lookAgain(): void {
+  if (document.visibilityState === 'visible' && (!controlled || Date.now() - looked > AGAIN_MS)) void look();
+}
+
+export function install(): void {
+  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return;
+  controlled = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener('controllerchange', () => {
+    if (reloading) location.reload();
+    // Another tab's person said so. This page is of the version before, and goes on until it is told to.
+    else if (controlled) [waiting, app.newVersion] = [undefined, true];
+    controlled = true;
+  });
+  void look();
+  addEventListener('online', lookAgain);
+  document.addEventListener('visibilitychange', lookAgain);
+}
+
+export async function takeNewVersion(): Promise<void> {
+  reloading = true;
+  // What was typed this moment is kept as when the page is left, and has time to be.
+  document.dispatchEvent(new Event('visibilitychange'));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  if (waiting === undefined) location.reload();
+  else waiting.postMessage('take over');
 }

@@ -1,9 +1,10 @@
 // Drafts: what is typed is durable in the second store within half a second, sealed, with or without a core. A finished
 // draft goes into the core once: its id was chosen here, so a second try finds that the first one arrived.
+import { own } from './account';
+import { giveBallast } from './ballast';
 import { CoreError, request } from './client';
 import type { Entry } from './entry';
-import { merged } from './entry';
-import { giveBallast } from './ballast';
+import { merged, written } from './entry';
 import { names, read, remove, seal, unseal, write } from './keep';
 import { fromWire, toWire } from './wire';
 
@@ -87,34 +88,60 @@ async function deliver(draft: Draft): Promise<void> {
   if (draft.base === undefined) {
     try {
       await request({ case: 'journalAdd', value: { entries: [toWire(draft.entry)] } }, 'entryIds');
+      return;
     } catch (error) {
       if (!(error instanceof CoreError) || error.code !== ALREADY_EXISTS) throw error;
     }
-    return;
   }
-  const current = await request({ case: 'journalShow', value: toWire(draft.entry) }, 'entry');
-  if (current.entry === undefined) throw new CoreError(35, 'an entry without an entry');
-  const entry = merged(draft.base, draft.entry, fromWire(current.entry));
+  const current = (await request({ case: 'journalShow', value: toWire(draft.entry) }, 'entry')).entry;
+  if (current === undefined) throw new CoreError(35, 'an entry without an entry');
+  const there = fromWire(current);
+  // An earlier try arrived; what was written into the draft after it began has not.
+  const entry = draft.base === undefined ? written(draft.entry, there) : merged(draft.base, draft.entry, there);
+  if (JSON.stringify(entry) === JSON.stringify(there)) return;
   await request({ case: 'journalEdit', value: { entry: toWire(entry) } }, 'done');
 }
 
+// What was typed into it meanwhile is newer than what the core took.
+const delivered = (draft: Draft): Promise<void> =>
+  inLine(async () => {
+    if ((await draftOf(draft.entry.id))?.at === draft.at) await remove('drafts', draft.entry.id);
+  });
+
 let draining: Promise<void> | undefined;
 
-// Rejects with the CoreError of a draft that the core does not take; it stays in the spool, and the others go in.
-export function drain(): Promise<void> {
-  draining ??= (async () => {
-    await queue.catch(() => undefined);
-    let refused: unknown;
-    for (const draft of await drafts()) {
-      if (!draft.finished) continue;
-      try {
-        await deliver(draft);
-        await discard(draft.entry.id);
-      } catch (error) {
-        refused ??= error;
-      }
+// Why the core did not take one of them; the others went in.
+async function deliverAll(): Promise<unknown> {
+  await queue.catch(() => undefined);
+  let refused: unknown;
+  // In the order in which they were written: the journal lists what came last first.
+  for (const draft of (await drafts()).reverse()) {
+    if (!draft.finished) continue;
+    try {
+      await deliver(draft);
+      await delivered(draft);
+    } catch (error) {
+      refused ??= error;
     }
-    if (refused !== undefined) throw refused;
-  })().finally(() => (draining = undefined));
+  }
+  return refused;
+}
+
+let again = false;
+// One tab at a time: an edit is put on the entry as it is, and two at once would each find it without the other's.
+async function deliverUntilDone(): Promise<void> {
+  let refused: unknown;
+  do {
+    again = false;
+    refused = await navigator.locks.request(own('sejawat-drafts'), deliverAll);
+  } while (again);
+  if (refused !== undefined) throw refused;
+}
+
+// Rejects with the CoreError of a draft that the core does not take; it stays in the spool. What was finished before this
+// call is dealt with when it ends, also if one was under way.
+export function drain(): Promise<void> {
+  again = true;
+  draining ??= deliverUntilDone().finally(() => (draining = undefined));
   return draining;
 }

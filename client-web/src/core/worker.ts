@@ -1,9 +1,9 @@
 // The Worker of one tab. It waits for the lock on the store; whoever holds it owns the core and answers the other tabs.
-import createCore from '@core/core_web.mjs';
 import { own as ofAccount } from './account';
 import { keepBallast } from './ballast';
 import { Door, DoorError, Module } from './door';
 import { openFiles, removeFiles, Unsupported, type Files } from './files';
+import { fetchCore } from './fetch';
 import { hasStoreKey, keepSpare, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
 import { Lines } from './line';
 import { draftKey, openWithCard, openWithPin, setPin, waitUntil } from './lock';
@@ -184,7 +184,7 @@ async function own(): Promise<void> {
     }
     // No key is made for a store that another one opens: it would hide, next time, that the right one is gone.
     if (there && !(await hasStoreKey())) return fail('key-lost');
-    module = new Module(await createCore({ opfsFiles: files.handles }));
+    module = new Module(await fetchCore(files.handles));
     if ((await lockOf()) !== undefined) await showLocked(false);
     else await openStore(module, await storeKey());
   } catch (error) {

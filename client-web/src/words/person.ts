@@ -7,6 +7,8 @@ export const person = {
     'Write down what happened in class in seconds, signal or not. Private notes can be read on your devices only.',
   ],
   startNew: ['Mulai tanpa undangan', 'Start without an invitation'],
+  writeFirst: ['Tulis dulu, atur nanti', 'Write first, set up later'],
+  writtenFirst: ['Masuk jurnal setelah Anda mulai atau bergabung', 'Goes into your journal once you start or join'],
   joinLink: ['Gabung dengan undangan', 'Join with an invitation'],
   recover: ['Pulihkan dengan kartu pemulihan', 'Restore with a recovery card'],
   yourName: ['Nama Anda', 'Your name'],

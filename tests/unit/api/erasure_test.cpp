@@ -275,6 +275,54 @@ TEST_F(ErasureTest, ACarrierThatLostItsDiskIsFilledWithoutTheBodies) {
   EXPECT_EQ(waiting(*later), 0U);
 }
 
+// Found by the simulator: 73161643580346. The carrier took the segment without its body, and never the
+// witnesses.
+TEST_F(ErasureTest, WhoeverHoldsWhatSurvivesWritesItOnceMoreWhenItsEraserIsGone) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  ASSERT_TRUE(ani->add_entries({entry("satu"), entry(kSecretWords), entry("tiga")}).ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  auto other = device_of(card, "other");
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  server.lose_disk();
+  server.operator_secret();
+  for (const auto& space : ani->spaces()) {
+    if (space.kind == space::SpaceKind::school) {
+      ASSERT_TRUE(ani->host_community(space.space, server.address(), server.last_operator_secret()).ok());
+    }
+  }
+  server.on_request = [this](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      for (auto& run : space.logs) {
+        if (bodiless > 0) run.segments.clear();
+        for (std::size_t i = 0; i < run.segments.size(); ++i) {
+          if (!log::decode_segment(run.segments[i])->erased) continue;
+          ++bodiless;
+          run.segments.resize(i + 1);
+        }
+      }
+    }
+  };
+  const auto id = ani->journal().search("anak", 10)->front().entry.id;
+  ASSERT_TRUE(ani->erase(id, 0, false).ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_GT(bodiless, 0);
+  server.on_request = nullptr;
+  ani.reset();
+  auto later = device_of(card, "later");
+  ASSERT_GT(waiting(*later), 0U);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(sync(*other).code, Code::ok);
+  EXPECT_EQ(texts(*other), "tiga|satu");
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*later).code, Code::ok);
+  EXPECT_EQ(texts(*later), "tiga|satu");
+  EXPECT_EQ(waiting(*later), 0U);
+  // Once: it does not go on for ever.
+  const auto rest = pending(*other);
+  for (int i = 0; i < 5; ++i) ASSERT_EQ(sync(*other).code, Code::ok);
+  EXPECT_EQ(rest, 0U);
+  EXPECT_EQ(sync(*other).round_trips, 1U);
+}
+
 TEST_F(ErasureTest, ARestoredCarrierForgetsAgain) {
   auto ani = founder();
   const auto secret = add(*ani, kSecretWords);

@@ -106,6 +106,32 @@ TEST_F(Removal, WhoIsAskedBackComesWithAllTheirDevices) {
   EXPECT_EQ(school(*budi), before);
 }
 
+// Seed 273547719173064: whom a carrier serves no more it told nothing of a store that went back.
+TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
+  auto budi = member(*ani, "Budi", &budi_card);
+  auto phone = another_device("phone", budi_card);
+  settle({ani.get(), budi.get(), phone.get()});
+  const auto devices = budi->devices();
+  ASSERT_TRUE(devices.ok());
+  for (const auto& device : *devices) {
+    if (device.self) continue;
+    ASSERT_TRUE(budi->revoke_device(device.device).ok());
+  }
+  settle({budi.get()});
+  server.back_up();
+  add(*phone, "ditulis sebelum tahu");
+  for (int i = 0; i < 3; ++i) sync(*phone);
+  ASSERT_EQ(pending(*phone), 0U);
+  server.restore(false);
+  for (int i = 0; i < 2; ++i) sync(*phone);
+  settle({budi.get()});
+  std::uint64_t ops = 0;
+  const auto kept = budi->quarantine();
+  ASSERT_TRUE(kept.ok());
+  for (const auto& row : *kept) ops += row.ops;
+  EXPECT_GT(ops, 0U);
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif

@@ -82,6 +82,27 @@ TEST_F(RemovedTest, TheRemovedAreServedNothingOfTheSpaceAnyMore) {
   after();
 }
 
+TEST_F(RemovedTest, TheRemovedHearHowMuchIsHeldOfTheirOwnLogsAndOfNobodyElses) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  Writing others = enrol(school, admin);
+  std::vector<Bytes> written{log.write(), log.write()};
+  ASSERT_EQ(write(sari, log, written[0]), Code::ok);
+  ASSERT_EQ(write(admin, others, others.write()), Code::ok);
+  remove_sari(log, written, 1);
+  ASSERT_EQ(write(sari, log, written[1]), Code::fenced);
+  const auto reply = send(sari, message_of({}));
+  ASSERT_EQ(reply.error, Code::fenced);
+  ASSERT_EQ(reply.spaces.size(), 1U);
+  EXPECT_EQ(reply.spaces[0].space.id, school.id());
+  ASSERT_TRUE(reply.spaces[0].vector);
+  EXPECT_TRUE(reply.spaces[0].vector->records.empty());
+  ASSERT_EQ(reply.spaces[0].vector->entries.size(), 1U);
+  EXPECT_EQ(reply.spaces[0].vector->entries[0].log, log.id);
+  EXPECT_EQ(reply.spaces[0].vector->entries[0].count, 2U) << "late work as well";
+  EXPECT_EQ(reply.spaces[0].vector->entries[0].head, tag_of(log, written, 2));
+}
+
 TEST_F(RemovedTest, ARevokedInviteAdmitsNobody) {
   const auto keys = invite(5);
   const auto join = join_of(budi, keys);

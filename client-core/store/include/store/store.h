@@ -202,6 +202,7 @@ class Store {
   base::Status void_acks(const base::PublicBoxKey&);  // new generation: cursors and acks of this carrier go
   // What one carrier acked of one space's logs, or of one record, goes; the cursor stays.
   base::Status void_segment_acks(const base::PublicBoxKey&, const base::SpaceId&);
+  base::Status void_segment_acks(const base::PublicBoxKey&, const base::SpaceId&, const base::LogId&);
   base::Status void_record_ack(const base::PublicBoxKey&, const base::RecordId&);
 
   JournalRows& journal();

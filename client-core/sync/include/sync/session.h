@@ -126,6 +126,9 @@ class ClientShelf {
       std::optional<Vector> vector;
     };
     std::vector<Moved> moved;
+    // A carrier that serves this device no more says what it holds of the device's own logs, late work
+    // included. Nothing of the space is known by that but those.
+    std::vector<std::pair<base::SpaceId, Vector>> of_own_logs;
     std::vector<ChunkNews> chunks;
     std::vector<base::Bytes> receipts;  // space/receipt.h; not judged yet
     std::int64_t wall_seconds = 0;

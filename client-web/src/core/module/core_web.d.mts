@@ -22,5 +22,6 @@ export interface CoreSettings {
   opfsFiles: Record<string, FileSystemSyncAccessHandle>;
   wasmBinary?: ArrayBuffer;
   locateFile?: (name: string) => string;
+  instantiateWasm?: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => object;
 }
 export default function createCore(settings: CoreSettings): Promise<CoreModule>;

@@ -100,6 +100,9 @@ class Carrier {
   };
   bool known(const base::PublicBoxKey& device) const;
   bool was_removed(const base::PublicBoxKey& device) const;  // from any space here
+  // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
+  // went back.
+  base::Status tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply);
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
   std::uint64_t quota_of(const Space& space) const;

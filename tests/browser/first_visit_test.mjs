@@ -1,0 +1,176 @@
+// From the first visit on without a line, before anything is set up.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'node:test';
+import { corpus } from '../../tools/prose/corpus.mjs';
+import { alone, installed, join, looks, program, skip, World, write } from './support.mjs';
+
+const TEN = [...'0123456789'];
+const numbers = (lines) => lines.map((line) => JSON.stringify(line).match(/luring ke (\d)/)?.[1]).sort();
+
+async function writeFirst(page, words) {
+  await page.click('text=Tulis dulu, atur nanti');
+  await page.locator('textarea').first().fill(words);
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector(`li:has-text("${words}")`);
+}
+
+// Killed, and opened again where there still is no line.
+async function reopened(world) {
+  assert.ok((await world.killPhone('budi')) > 0);
+  const page = await world.phone('budi');
+  await page.context().setOffline(true);
+  await page.goto(world.url);
+  return page;
+}
+
+async function online(world, page) {
+  await world.serve(world.endpoint);
+  await page.context().setOffline(false);
+}
+
+// By the server's own store, opened by a new process, and read by a device that was made from the card alone.
+async function arrivedOnce(world, card) {
+  await world.stop();
+  await world.serve(world.endpoint);
+  assert.deepEqual(numbers(world.readNatively(card)), TEN);
+}
+
+test('fetched once, then no line: ten entries before there is an account, the browser killed, opened, joined: all ten arrive, once', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  await page.goto(world.url);
+  await page.waitForSelector('text=Selamat datang');
+  await installed(page);
+  await world.stop();
+  await page.context().setOffline(true);
+  for (const n of TEN.slice(0, 5)) await writeFirst(page, `luring ke ${n} di kelas`);
+  page = await reopened(world);
+  await page.waitForSelector('text=Masuk jurnal setelah Anda mulai');
+  assert.equal(await page.locator('li').count(), 5);
+  for (const n of TEN.slice(5)) await writeFirst(page, `luring ke ${n} di kelas`);
+  await looks(page, '51-first-run-written');
+  page = await reopened(world);
+  await page.waitForSelector('li:has-text("luring ke 9")');
+  assert.equal(await page.locator('text=Sudah di server sekolah').count(), 0);
+  await online(world, page);
+  const card = await join(page, world.url, link, 'Pak Budi');
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  await page.goto(`${world.url}#/catatan`);
+  await page.waitForSelector('li:has-text("luring ke 0")');
+  assert.equal(await page.locator('li:has-text("luring ke")').count(), 10);
+  await arrivedOnce(world, card);
+  assert.deepEqual(page.faults.filter((fault) => !fault.includes('ERR_')), []);
+});
+
+test('the same with an account that was made without a line, and a school joined afterwards', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
+  await page.goto(world.url);
+  await installed(page);
+  await world.stop();
+  await page.context().setOffline(true);
+  const card = await alone(page, world.url, 'Pak Budi');
+  for (const n of TEN) {
+    await page.goto(`${world.url}#/tulis`);
+    await page.locator('textarea').first().fill(`luring ke ${n} di kelas`);
+    await page.click('button:has-text("Simpan")');
+    await page.waitForSelector(`li:has-text("luring ke ${n}")`);
+  }
+  page = await reopened(world);
+  await page.waitForSelector('li:has-text("luring ke 9")');
+  await online(world, page);
+  await page.goto(`${world.url}#/gabung/`);
+  await page.fill('textarea', link);
+  await page.click('text=Pakai teks ini');
+  await page.click('button.primary');
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  await arrivedOnce(world, card);
+});
+
+test('a line that is cut before the core has arrived stops nobody from writing, and the core comes when the line does', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  let cut = true;
+  // First nothing comes of it, then a login page comes in its place.
+  for (const part of ['**/assets/worker*.js', '**/*.wasm', '**/sw.js']) {
+    await page.context().route(part, (route) => {
+      if (!cut) return route.continue();
+      return part.endsWith('wasm') ? route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>Wi-Fi</h1>' }) : route.abort();
+    });
+  }
+  await page.goto(world.url);
+  await page.click('text=Tulis catatan');
+  await page.locator('textarea').first().fill('luring ke 0 di kelas');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await page.click('button:has-text("Simpan")');
+  await page.waitForURL(/#\/$/);
+  await page.context().unroute('**/assets/worker*.js');
+  await page.goto(`${world.url}#/tulis`);
+  await page.locator('textarea').first().fill('luring ke 1 di kelas');
+  await page.waitForTimeout(2500);
+  assert.equal(await page.locator('textarea').first().inputValue(), 'luring ke 1 di kelas');
+  cut = false;
+  await page.click('button:has-text("Simpan")');
+  await page.waitForURL(/#\/$/);
+  await page.waitForSelector('text=Selamat datang', { timeout: 60_000 });
+  assert.equal(await page.locator('li:has-text("luring ke")').count(), 2);
+  const card = await join(page, world.url, link, 'Pak Budi');
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  assert.deepEqual(numbers(world.readNatively(card)), ['0', '1']);
+});
+
+test('restored from the card, one reads and writes when the first entries are here; the rest comes behind', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.school();
+  const ENTRIES = 5000;
+  const card = path.join(world.root, 'budi.txt');
+  world.client('budi', 'join', world.invite(), '--name', 'Pak Budi', '--card-file', card);
+  const input = corpus(ENTRIES, 1, 'own').map((entry) => JSON.stringify(entry)).join('\n');
+  const added = spawnSync(program('sejawat'), ['--home', path.join(world.root, 'budi'), 'journal', 'add', '--from', '-'], { input, maxBuffer: 1 << 28 });
+  assert.equal(added.status, 0);
+  world.client('budi', 'sync');
+  const page = await world.phone('phone');
+  // Everything after the first entries is held back until the gate opens.
+  let open;
+  const gate = new Promise((resolve) => (open = resolve));
+  let bytes = 0;
+  await page.context().route('**/sync', async (route) => {
+    if (bytes > 60_000) await gate;
+    const answer = await route.fetch();
+    const body = await answer.body();
+    bytes += body.length;
+    await route.fulfill({ response: answer, body });
+  });
+  await page.goto(world.url);
+  await page.click('text=Pulihkan dengan kartu pemulihan');
+  await page.fill('textarea', readFileSync(card, 'utf8'));
+  await page.click('text=Pakai teks ini');
+  await page.click('button.primary');
+  await page.waitForSelector('h2:has-text("Catatan sebelumnya") + ul li');
+  assert.equal(await page.locator('[role=status] >> text=Sudah di server sekolah').count(), 0);
+  await write(page, world.url, 'luring ke 0 selagi yang lain masih datang');
+  await page.goto(`${world.url}#/catatan`);
+  await page.fill('input[type=search]', 'selagi');
+  await page.waitForSelector('li:has-text("luring ke 0")');
+  assert.equal(await page.locator('li:has-text("luring ke 0") >> text=Sudah di server sekolah').count(), 0);
+  open();
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  await page.goto(`${world.url}#/status`);
+  await page.waitForSelector(`text=/\\b${ENTRIES + 1}\\b|5\\.001/`);
+  world.client('budi', 'sync');
+  const there = world.lines('budi', 'journal', 'list', '--limit', '10000');
+  assert.equal(there.length, ENTRIES + 1);
+});
