@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { looks, looksSmall, join, skip, World, write } from './support.mjs';
+import { checkCard, looks, looksSmall, join, skip, World, write } from './support.mjs';
 import { add, attachments, begin, gallery, open, photo, save } from './media.mjs';
 
 // Sets what the browser gives this origin. `undefined`: as much as there is.
@@ -144,4 +144,47 @@ test('the store itself is full: the entry waits in the drafts, is said to, and g
   await page.waitForSelector('[role=alert]:has-text("Catatan belum masuk ke daftar")', { state: 'detached' });
   await page.waitForSelector('li:has-text("penuh"):has-text("Sudah di server sekolah")');
   assert.equal(world.readNatively(card).length, 1);
+});
+
+test('a second store that the browser threw away: the keys are put back from their spare place, and a PIN still stands', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  const card = await join(page, world.url, link, 'Pak Budi');
+  const throwAway = async () => {
+    await page.goto(`${world.url}healthz`);
+    await page.evaluate(() => new Promise((resolve, reject) => {
+      const gone = indexedDB.deleteDatabase('sejawat');
+      gone.onsuccess = () => resolve();
+      gone.onerror = () => reject(gone.error);
+    }));
+    await page.goto(world.url);
+  };
+  await page.route('**/sync', (route) => route.abort());
+  await write(page, world.url, 'Belum terkirim');
+  await page.waitForSelector('li:has-text("Belum terkirim")');
+  await throwAway();
+  await page.waitForSelector('li:has-text("Belum terkirim")');
+  await page.unroute('**/sync');
+  await checkCard(page, world.url, card);
+  await page.goto(`${world.url}#/pin`);
+  for (const n of [0, 1]) await page.locator('input[type=password]').nth(n).fill('482913');
+  await page.click('text=Pasang PIN');
+  await page.waitForSelector('text=PIN terpasang');
+  await throwAway();
+  await page.waitForSelector('input[type=password]');
+  // What is spare: the layer that only the PIN opens, 32 bytes and a tag.
+  const size = await page.evaluate(async () => {
+    const settled = (request) => new Promise((resolve, reject) => ((request.onsuccess = () => resolve(request.result)), (request.onerror = () => reject(request.error))));
+    const bucket = await navigator.storageBuckets.open('sejawat-keys');
+    const base = await settled(bucket.indexedDB.open('keys'));
+    const { wrapping, key } = await settled(base.transaction('keys').objectStore('keys').get('keys'));
+    base.close();
+    return (await crypto.subtle.decrypt({ name: 'AES-GCM', iv: key.iv }, wrapping, key.sealed)).byteLength;
+  });
+  assert.equal(size, 48);
+  await page.fill('input[type=password]', '482913');
+  await page.click('button:has-text("Buka")');
+  await page.waitForSelector('li:has-text("Belum terkirim")');
 });
