@@ -46,8 +46,7 @@ int run_sync_command(const Globals& globals, const SyncOptions& options) {
   if (!address)
     return session.fail(base::error(base::Code::not_found, "no server known: join, or give --server"));
   if (options.watch) return run_watch(session, *address);
-  auto report =
-      run_sync(session, *address, options.text_only ? api::SyncMedia::none : api::SyncMedia::all);
+  auto report = run_sync(session, *address, options.text_only ? api::SyncMedia::none : api::SyncMedia::all);
   if (!report.ok()) return session.fail(report.error());
   auto status = session.core().status();
   if (!status.ok()) return session.fail(status.error());
@@ -191,8 +190,8 @@ void add_sync_commands(CLI::App& app, Context& context) {
   auto options = std::make_shared<SyncOptions>();
   auto* sync = app.add_subcommand("sync", "reconcile with the server now");
   sync->add_option("--server", options->server, "another address than the one known");
-  auto* text_only = sync->add_flag("--text-only", options->text_only,
-                                   "photos and voice notes wait, here and there");
+  auto* text_only =
+      sync->add_flag("--text-only", options->text_only, "photos and voice notes wait, here and there");
   auto* watch = sync->add_flag(
       "--watch", options->watch,
       "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for "

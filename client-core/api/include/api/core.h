@@ -139,8 +139,8 @@ struct QuarantinedWork {
 inline constexpr std::size_t kMaxPhotoBytes = 150 * 1024;
 inline constexpr std::size_t kMaxVoiceBytes = 120 * 1024;  // 60 s of Opus at 16 kbit/s
 inline constexpr std::size_t kMaxAttached = 6;             // to one entry or record
-// What of attachments a sync may carry: everything; only what somebody asked for (fetch_attachment), nothing up;
-// text alone. Numbers as in api.proto.
+// What of attachments a sync may carry: everything; only what somebody asked for (fetch_attachment), nothing
+// up; text alone. Numbers as in api.proto.
 enum class SyncMedia : std::uint8_t { all = 0, asked = 1, none = 2 };
 struct AttachmentInfo {
   base::ObjectId id;
