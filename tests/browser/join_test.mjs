@@ -61,7 +61,7 @@ test('an admin makes an invitation; its link, opened in a browser, leads straigh
 
   // The invitation is used up now, and says so.
   const cici = await world.phone('cici');
-  await cici.goto(world.url);
+  await write(cici, world.url, 'Ditulis sebelum bergabung');
   await cici.click('text=Gabung dengan undangan');
   await cici.waitForSelector('text=Tidak ada kamera');
   await looks(cici, '23-scan');
@@ -75,6 +75,10 @@ test('an admin makes an invitation; its link, opened in a browser, leads straigh
   await cici.click('button:has-text("Gabung")');
   await cici.waitForSelector('text=Undangan sudah habis dipakai');
   await looks(cici, '24-join-refused');
+  // She exists by now, so what she wrote before is in her journal, and not said to be anywhere else.
+  await cici.click('button:has-text("Kembali")');
+  await cici.waitForSelector('li a[href^="#/catatan/"]:has-text("Ditulis sebelum bergabung")');
+  assert.equal(await cici.locator('text=Sudah di server sekolah').count(), 0);
   assert.deepEqual(ani.faults, []);
   assert.deepEqual(budi.faults, []);
 });

@@ -159,7 +159,7 @@ export async function takeDrafts(): Promise<void> {
   } finally {
     taking -= 1;
   }
-  if (taking > 0) return;
+  if (taking > 0 || app.status?.hasPerson !== true) return;
   app.spooling = app.draftRefused || app.heldRefused !== undefined;
   await sync();
 }

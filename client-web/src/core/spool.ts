@@ -65,11 +65,17 @@ export class Spool {
     this.timer ??= setTimeout(() => void this.flush(), DELAY_MS);
   }
 
-  async flush(): Promise<void> {
+  // Whoever calls this keeps the words in another way.
+  drop(): Draft | undefined {
     clearTimeout(this.timer);
     this.timer = undefined;
     const draft = this.dirty;
     this.dirty = undefined;
+    return draft;
+  }
+
+  async flush(): Promise<void> {
+    const draft = this.drop();
     if (draft === undefined) return;
     try {
       await inLine(() => roomFor(() => put(draft)));
@@ -131,10 +137,14 @@ let again = false;
 // One tab at a time: an edit is put on the entry as it is, and two at once would each find it without the other's.
 async function deliverUntilDone(): Promise<void> {
   let refused: unknown;
-  do {
-    again = false;
-    refused = await navigator.locks.request(own('sejawat-drafts'), deliverAll);
-  } while (again);
+  try {
+    do {
+      again = false;
+      refused = await navigator.locks.request(own('sejawat-drafts'), deliverAll);
+    } while (again);
+  } finally {
+    draining = undefined;
+  }
   if (refused !== undefined) throw refused;
 }
 
@@ -142,6 +152,6 @@ async function deliverUntilDone(): Promise<void> {
 // call is dealt with when it ends, also if one was under way.
 export function drain(): Promise<void> {
   again = true;
-  draining ??= deliverUntilDone().finally(() => (draining = undefined));
+  draining ??= deliverUntilDone();
   return draining;
 }
