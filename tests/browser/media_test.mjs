@@ -314,7 +314,7 @@ test('a voice note: recorded, paused, kept through a killed browser, played; one
   await page.waitForTimeout(1500);
   assert.equal(await page.textContent('[role=timer]'), paused);
   await page.click('button:has-text("Lanjutkan")');
-  await page.waitForSelector('[role=timer]:has-text("0:04")');
+  await page.waitForSelector('[role=timer]:has-text("0:07")');
   // In the middle of it the battery falls out.
   await world.killPhone('budi');
   page = await world.phone('budi', ...VOICE);
@@ -323,7 +323,7 @@ test('a voice note: recorded, paused, kept through a killed browser, played; one
   await page.waitForSelector('button:has-text("Putar")');
   await looks(page, '81-voice-kept');
   await page.click('button:has-text("Putar")');
-  await page.waitForSelector('text=/Catatan suara · 0:0[2-5]/');
+  await page.waitForSelector('text=/Catatan suara · 0:0[3-7]/');
   // A second one, to the end of the minute.
   await page.click('button:has-text("Suara")');
   await page.waitForSelector('[role=timer]');
