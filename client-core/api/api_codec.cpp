@@ -10,6 +10,7 @@
 #include "field_count.h"
 #include "people_codec.h"
 #include "sejawat/v1/api.pb.h"
+#include "status_codec.h"
 
 namespace sejawat::api::door {
 namespace {
@@ -69,6 +70,15 @@ void write_entry(const cycle::JournalEntry& from, wire::JournalEntry& to) {
   for (const auto& tag : from.tags) to.add_tags(text_of(tag));
 }
 
+void write_version(const std::string& text, std::int64_t wall_ms, const MadeOn* made_on,
+                   wire::cycle::Version& to) {
+  to.set_text(text_of(text));
+  to.set_written_ms(wall_ms);
+  if (made_on == nullptr) return;
+  if (made_on->device) to.set_device(bytes_of(*made_on->device));
+  to.set_here(made_on->here);
+}
+
 void write_view(const View& from, wire::JournalView& to) {
   write_entry(from.view.entry, *to.mutable_entry());
   to.set_trashed(from.view.trashed);
@@ -78,6 +88,14 @@ void write_view(const View& from, wire::JournalView& to) {
     item->set_element(conflict.element);
     item->set_field(conflict.field);
     for (const auto& value : conflict.values) item->add_values(text_of(value));
+    for (std::size_t i = 0; i < conflict.written.size(); ++i) {
+      const auto found = from.made_on.find(conflict.written[i].dot);
+      if (found == from.made_on.end()) continue;
+      auto& version = *item->add_versions();
+      write_version(conflict.values[i], conflict.written[i].wall_ms, &found->second, version);
+      version.mutable_by()->set_id(bytes_of(from.me));
+      version.mutable_by()->set_name(text_of(from.name));
+    }
   }
   to.set_written_ms(from.view.wall_ms);
   to.set_delivery(static_cast<wire::Delivery>(from.delivery));
@@ -124,13 +142,13 @@ base::Result<Command> read(const wire::JournalAdd& from) {
 base::Result<Command> read(const wire::JournalEdit& from) {
   SJ_TRY(auto entry, read_entry(from.entry()));
   if (entry.id.is_zero()) return invalid_field("id: 8 bytes");
-  return Command(JournalEdit{std::move(entry)});
+  return Command(JournalEdit{std::move(entry), from.leave_undecided()});
 }
 
 base::Result<Command> read(const wire::JournalList& from) {
   SJ_TRY(auto limit, read_limit(from.limit()));
   SJ_TRY(auto after, read_place<store::JournalKey>(from.after()));
-  return Command(JournalList{from.trashed(), limit, std::move(after)});
+  return Command(JournalList{from.trashed(), limit, std::move(after), from.undecided()});
 }
 
 base::Result<Command> read(const wire::JournalSearch& from) {
@@ -210,6 +228,26 @@ base::Result<Command> read_command(wire::Request& from) {
     case wire::Request::kJournalList: return read(from.journal_list());
     case wire::Request::kJournalSearch: return read(from.journal_search());
     case wire::Request::kJournalRevisions: return read(from.journal_revisions());
+    case wire::Request::kJournalDecide: {
+      const auto& decide = from.journal_decide();
+      SJ_TRY(auto id, id_of<base::ObjectId>(decide.id(), "id: 8 bytes"));
+      return Command(JournalDecide{id, decide.element(), decide.field(), decide.value()});
+    }
+    case wire::Request::kJournalDecisions: return read_id<JournalDecisions>(from.journal_decisions());
+    case wire::Request::kJournalUndo: {
+      JournalUndo undo;
+      SJ_TRY(undo.id, id_of<base::ObjectId>(from.journal_undo().id(), "id: 8 bytes"));
+      SJ_TRY(undo.dot.branch, id_of<base::LogId>(from.journal_undo().dot().branch(), "branch: 16 bytes"));
+      undo.dot.position = from.journal_undo().dot().position();
+      return Command(undo);
+    }
+    case wire::Request::kUnsent: {
+      ListUnsent list;
+      list.offset = from.unsent().offset();
+      SJ_TRY(list.limit, read_limit(from.unsent().limit()));
+      return Command(list);
+    }
+    case wire::Request::kCardReissue: return Command(CardReissue{from.card_reissue().text()});
     case wire::Request::kStatus: return Command(GetStatus{});
     case wire::Request::kCarriers: return Command(GetCarriers{});
     case wire::Request::kAddCarrier: return Command(AddCarrier{from.add_carrier().url()});
@@ -241,7 +279,7 @@ base::Result<Command> read_command(wire::Request& from) {
 
 // --- Replies
 
-using door::write;  // of attachments
+using door::write;  // of attachments and status
 void write(const Done&, wire::Reply& to) { to.mutable_done(); }
 void write(const LinkCode& from, wire::Reply& to) {
   to.mutable_link_code()->set_text(from.text);
@@ -301,55 +339,8 @@ void write(const Revisions& from, wire::Reply& to) {
   }
   page.set_total(static_cast<std::uint32_t>(from.total));
 }
-void write_carrier(const CarrierStatus& from, wire::Carrier& to) {
-  to.set_url(text_of(from.address.url()));
-  if (from.generation) to.set_generation(bytes_of(*from.generation));
-  to.set_last_sync_ms(from.last_sync_wall_ms);
-  to.set_last_error(static_cast<std::uint32_t>(from.last_error));
-  to.set_not_sent(from.unsent_segments);
-  to.set_media_not_sent(from.unsent_media);
-  to.set_media_refused(static_cast<std::uint32_t>(from.media_refused));
-  for (const auto& refusal : from.refusals) {
-    auto* item = to.add_refusals();
-    item->set_space(bytes_of(refusal.space));
-    item->set_code(static_cast<std::uint32_t>(refusal.code));
-    item->set_elsewhere(refusal.elsewhere);
-  }
-}
-void write(const FullStatus& from, wire::Reply& to) {
-  auto& status = *to.mutable_status();
-  status.set_has_person(from.status.has_person);
-  status.set_name(text_of(from.status.name));
-  status.set_entries(from.status.entries);
-  status.set_pending(from.status.pending);
-  for (const auto& space : from.status.spaces) {
-    auto* item = status.add_spaces();
-    item->set_id(bytes_of(space.space));
-    item->set_kind(static_cast<wire::SpaceKind>(space.kind));
-    item->set_name(text_of(space.name));
-    item->set_saved_here_only(space.unsealed_ops);
-    item->set_waiting(space.waiting_segments);
-    item->set_refused(static_cast<std::uint32_t>(space.refused));
-    item->set_damaged(space.damaged);
-    item->set_admin(space.admin);
-    item->set_forks(space.forks);
-    item->set_unreadable(space.unreadable);
-    item->set_member(space.member);
-    item->set_current_key(space.current_key);
-  }
-  for (const auto& carrier : from.status.carriers) write_carrier(carrier, *status.add_carriers());
-  status.set_join(static_cast<std::uint32_t>(from.join));
-  status.set_syncing(from.syncing);
-  status.set_live(from.live);
-  status.set_recovering(from.recovering);
-  status.set_media_pending(from.status.media_pending);
-  status.set_media_wanted(from.status.media_wanted);
-  status.set_card_unconfirmed(from.status.card_unconfirmed);
-  status.set_new_devices(static_cast<std::uint32_t>(from.status.new_devices.size()));
-}
-void write(const Carriers& from, wire::Reply& to) {
-  to.mutable_carriers();
-  for (const auto& carrier : from.carriers) write_carrier(carrier, *to.mutable_carriers()->add_carriers());
+void write(const Decisions& from, wire::Reply& to) {
+  write_decisions(from.shown, from.names, *to.mutable_decisions());
 }
 void write(const SyncStarted& from, wire::Reply& to) {
   to.mutable_sync_started()->set_connection(from.connection);

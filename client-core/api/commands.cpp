@@ -1,6 +1,9 @@
 #include "commands.h"
 
+#include <algorithm>
+
 #include "cycle_commands.h"
+#include "cycle_reader.h"
 
 namespace sejawat::api::door {
 namespace {
@@ -23,7 +26,7 @@ base::Result<space::InviteLink> operator_link(const std::string& url) {
 
 base::Result<View> view_of(Core& core, cycle::JournalView view) {
   SJ_TRY(const auto delivery, core.delivery(view.entry.id));
-  return View{std::move(view), delivery};
+  return View{std::move(view), delivery, {}, {}, {}};
 }
 
 std::size_t size_of(const cycle::JournalEntry& entry) {
@@ -105,7 +108,8 @@ Card card_out(const space::RecoveryCard& card, std::string_view name) {
   constexpr std::string_view kMark = "sejawat-card: ";
   const std::size_t at = out.text.find(kMark);
   SJ_CHECK(at != std::string::npos);
-  out.code = out.text.substr(at, out.text.find('\n', at) - at);
+  // Up to the end: the servers stand below it.
+  out.code = out.text.substr(at, out.text.find_last_not_of('\n') + 1 - at);
   return out;
 }
 
@@ -129,6 +133,13 @@ struct Executor {
   }
   base::Result<Result> operator()(CardShow&) {
     SJ_TRY(auto card, core.unconfirmed_card());
+    return Result(card_out(card, core.name()));
+  }
+  base::Result<Result> operator()(CardReissue& reissue) {
+    auto old = space::RecoveryCard::parse(reissue.card);
+    base::wipe(reissue.card.data(), reissue.card.size());
+    if (!old.ok()) return std::move(old).error();
+    SJ_TRY(auto card, core.renewed_card(std::move(*old)));
     return Result(card_out(card, core.name()));
   }
   base::Result<Result> operator()(CardConfirm& confirm) { return done(core.confirm_card(confirm.words)); }
@@ -217,16 +228,30 @@ struct Executor {
     SJ_TRY(auto ids, core.add_entries(add.entries));
     return Result(EntryIds{std::move(ids)});
   }
-  base::Result<Result> operator()(JournalEdit& edit) { return done(core.edit_entry(edit.entry)); }
+  base::Result<Result> operator()(JournalEdit& edit) {
+    return done(core.edit_entry(edit.entry, edit.leave_undecided));
+  }
+  base::Result<Result> operator()(JournalDecide& decide) {
+    return done(core.decide_entry(decide.id, decide.element, decide.field, decide.value));
+  }
   base::Result<Result> operator()(JournalTrash& trash) { return done(core.trash_entry(trash.id)); }
   base::Result<Result> operator()(JournalRestore& restore) { return done(core.restore_entry(restore.id)); }
   base::Result<Result> operator()(JournalShow& show) {
     SJ_TRY(auto view, core.journal().show(show.id));
     SJ_TRY(auto shown, view_of(core, std::move(view)));
+    for (const auto& conflict : shown.view.conflicts) {
+      for (const auto& one : conflict.written) {
+        shown.made_on[one.dot] = core.made_on(core.personal_space(), one.dot);
+      }
+    }
+    shown.name = core.name();
+    shown.me = core.person();
     return Result(std::move(shown));
   }
   base::Result<Result> operator()(JournalList& list) {
-    SJ_TRY(auto views, core.journal().list_after(list.trashed, list.after, list.limit + 1));
+    auto listed = list.undecided ? core.journal().undecided_after(list.after, list.limit + 1)
+                                 : core.journal().list_after(list.trashed, list.after, list.limit + 1);
+    SJ_TRY(auto views, std::move(listed));
     return page_of(core, std::move(views), list.limit);
   }
   base::Result<Result> operator()(JournalSearch& search) {
@@ -242,6 +267,29 @@ struct Executor {
       size += size_of(all[i].entry);
       if (size > kMaxPageBytes && !page.revisions.empty()) break;
       page.revisions.push_back(std::move(all[i]));
+    }
+    return Result(std::move(page));
+  }
+  base::Result<Result> operator()(JournalDecisions& asked) {
+    Decisions out;
+    SJ_TRY(auto all, core.decisions(asked.id));
+    out.shown = decisions_shown(core, core.personal_space(), std::move(all));
+    out.names[core.person()] = core.name();
+    return Result(std::move(out));
+  }
+  base::Result<Result> operator()(JournalUndo& undo) {
+    return done(core.undo_entry_change(undo.id, undo.dot));
+  }
+  base::Result<Result> operator()(ListUnsent& list) {
+    SJ_TRY(auto all, core.unsent());
+    UnsentPage page;
+    page.total = all.size();
+    std::size_t size = 0;
+    for (std::size_t i = list.offset; i < all.size() && page.rows.size() < list.limit; ++i) {
+      SJ_TRY_STATUS(core.entitle(all[i]));
+      size += 128 + all[i].title.size();
+      if (size > kMaxPageBytes && !page.rows.empty()) break;
+      page.rows.push_back(std::move(all[i]));
     }
     return Result(std::move(page));
   }

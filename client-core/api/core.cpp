@@ -196,14 +196,27 @@ base::Result<std::vector<base::ObjectId>> Core::add_entries(const std::vector<cy
   return ids;
 }
 
-base::Status Core::edit_entry(const cycle::JournalEntry& entry) {
+base::Status Core::edit_entry(const cycle::JournalEntry& entry, bool leave_undecided) {
   State& core = *state_;
   SJ_TRY(auto log, personal_log(core));
   store::Store::Transaction transaction(*core.store);
   SJ_TRY_STATUS(transaction.begin());
-  SJ_TRY_STATUS(core.journal->edit(core.personal, log, entry, core.clock.now().wall_ms));
+  SJ_TRY_STATUS(core.journal->edit(core.personal, log, entry, core.clock.now().wall_ms, leave_undecided));
   SJ_TRY_STATUS(transaction.commit());
   core.note_entry(entry.id);
+  return {};
+}
+
+base::Status Core::decide_entry(const base::ObjectId& id, std::uint32_t element, std::string_view field,
+                                std::string_view value) {
+  State& core = *state_;
+  SJ_TRY(auto log, personal_log(core));
+  store::Store::Transaction transaction(*core.store);
+  SJ_TRY_STATUS(transaction.begin());
+  SJ_TRY_STATUS(
+      core.journal->decide(core.personal, log, id, element, field, value, core.clock.now().wall_ms));
+  SJ_TRY_STATUS(transaction.commit());
+  core.note_entry(id);
   return {};
 }
 
@@ -231,6 +244,34 @@ base::Status Core::restore_entry(const base::ObjectId& id) {
 
 base::Result<std::vector<cycle::JournalRevision>> Core::revisions(const base::ObjectId& id) {
   return state_->journal->revisions(state_->personal, id);
+}
+
+base::Result<std::vector<cycle::Decision>> Core::decisions(const base::ObjectId& id) {
+  SJ_TRY(auto decisions, state_->journal->decisions(state_->personal, id));
+  for (auto& one : decisions) one.by = person();
+  return decisions;
+}
+
+base::Status Core::undo_entry_change(const base::ObjectId& id, const log::Dot& change) {
+  State& core = *state_;
+  SJ_TRY(auto log, personal_log(core));
+  store::Store::Transaction transaction(*core.store);
+  SJ_TRY_STATUS(transaction.begin());
+  SJ_TRY_STATUS(core.journal->undo(core.personal, log, id, change, core.clock.now().wall_ms));
+  SJ_TRY_STATUS(transaction.commit());
+  core.note_entry(id);
+  return {};
+}
+
+base::SpaceId Core::personal_space() const { return state_->personal; }
+
+MadeOn Core::made_on(const base::SpaceId& space, const log::Dot& change) const {
+  const auto found = state_->spaces.find(space);
+  if (found == state_->spaces.end()) return {};
+  const auto& logs = found->second->membership.logs();
+  const auto enrolled = logs.find(found->second->log_of(change.branch));
+  if (enrolled == logs.end()) return {};
+  return {enrolled->second.device, state_->is_of_this_device(*found->second, change.branch)};
 }
 
 base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address,

@@ -125,6 +125,7 @@ struct Core::State {
   base::Status load();
   // After an upgrade: once, before anything else.
   base::Status read_anew();
+  base::Result<std::int64_t> oldest_unsent_ms();  // unsent.cpp; 0: none
   // Memory as the store has it, after a change that failed half-way.
   void reload();
   // A store that could not be read for a moment is read again before anything is said or done.

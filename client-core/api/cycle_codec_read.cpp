@@ -224,6 +224,7 @@ base::Result<CycleCommand> read_command(const wire::CycleRequest& from) {
     case W::kRecordList: return read(from.record_list());
     case W::kRecordRevisions: return read(from.record_revisions());
     case W::kRecordUndo: return on<RecordUndo>(from.record_undo());
+    case W::kRecordDecisions: return on<RecordDecisions>(from.record_decisions());
     case W::kIntentTake: return read(from.intent_take());
     case W::kIntentDismiss: return on<IntentDismiss>(from.intent_dismiss());
     case W::kProblemPreview: return on<ProblemPreview>(from.problem_preview());

@@ -1,4 +1,5 @@
 #include "codec_values.h"
+#include "cycle/attachments.h"
 #include "cycle/labels.h"
 #include "cycle/prompts.h"
 #include "cycle_codec.h"
@@ -86,6 +87,43 @@ void write_kind(const cycle::Entity& from, wire::Kind& to) {
   if (from.date != nullptr) to.set_date_field(from.date);
 }
 
+// --- Decisions
+
+struct DecisionWriter {
+  const DecisionsShown& of;
+  const Names& names;
+
+  template <class Row>
+  void maker(const std::optional<base::PersonId>& by, const log::Dot& dot, std::int64_t wall_ms,
+             Row& to) const {
+    to.set_written_ms(wall_ms);
+    if (!by || by->is_zero() || (of.hidden && *by == *of.hidden)) return;
+    to.mutable_by()->set_id(bytes_of(*by));
+    const auto name = names.find(*by);
+    if (name != names.end()) to.mutable_by()->set_name(text_of(name->second));
+    const auto place = of.made_on.find(dot);
+    if (place == of.made_on.end()) return;
+    if (place->second.device) to.set_device(bytes_of(*place->second.device));
+    to.set_here(place->second.here);
+  }
+  void write(const cycle::Decision& from, wire::Decision& to) const {
+    to.mutable_dot()->set_branch(bytes_of(from.dot.branch));
+    to.mutable_dot()->set_position(from.dot.position);
+    maker(from.by, from.dot, from.wall_ms, to);
+    to.set_part(from.part);
+    to.set_element(from.element);
+    to.set_field(from.field);
+    to.set_chosen(text_of(from.chosen));
+    to.set_standing(from.standing);
+    for (const auto& choice : from.choices) {
+      auto& row = *to.add_versions();
+      row.set_text(text_of(choice.value));
+      // In the journal every writer is its owner.
+      maker(choice.by ? choice.by : from.by, choice.written.dot, choice.written.wall_ms, row);
+    }
+  }
+};
+
 // --- Replies
 
 class Writer {
@@ -172,6 +210,10 @@ class Writer {
         row->set_text(text_of(version.value));
         person(from, version.by, *row->mutable_by());
         row->set_written_ms(version.wall_ms);
+        const auto place = from.made_on.find(version.dot);
+        if (place == from.made_on.end() || (from.hidden && version.by && *version.by == view.owner)) continue;
+        if (place->second.device) row->set_device(bytes_of(*place->second.device));
+        row->set_here(place->second.here);
       }
     }
     to.set_begun_ms(view.begun_ms);
@@ -183,6 +225,9 @@ class Writer {
     to.set_brief(from.brief);
   }
 
+  void operator()(const DecisionsShown& from) {
+    write_decisions(from, reply_.names, *to->mutable_decisions());
+  }
   void operator()(const Shown& from) { record(from, *to->mutable_record()); }
   void operator()(const ShownPage& from) {
     auto& page = *to->mutable_records();
@@ -381,6 +426,17 @@ class Writer {
 };
 
 }  // namespace
+
+void write_decisions(const DecisionsShown& from, const Names& names, wire::Decisions& to) {
+  for (const auto& one : from.rows) DecisionWriter{from, names}.write(one, *to.add_decisions());
+}
+
+std::string kind_text(std::uint32_t type) {
+  if (type == cycle::kJournalEntryType) return "journal_entry";
+  if (type == cycle::kAttachmentType) return "attachment";
+  const auto* entity = cycle::entity(type);
+  return entity == nullptr ? "" : entity->name;
+}
 
 void write_cycle(const CycleReply& from, wire::CycleReply& to) {
   Writer writer(from);

@@ -125,6 +125,10 @@ struct Executor {
     }
     return Answer(std::move(page));
   }
+  Answered operator()(RecordDecisions& asked) {
+    SJ_TRY(auto shown, read.decisions(asked.id));
+    return Answer(std::move(shown));
+  }
   Answered operator()(IntentTake& take) {
     SJ_TRY(auto view, read.records().show(take.id));
     const auto intent = std::find_if(view.intents.begin(), view.intents.end(),

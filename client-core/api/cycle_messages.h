@@ -60,6 +60,9 @@ struct RecordUndo {
   base::ObjectId id;
   log::Dot dot;
 };
+struct RecordDecisions {
+  base::ObjectId id;
+};
 struct IntentTake {
   base::ObjectId id;
   log::Dot dot;
@@ -220,12 +223,12 @@ struct ObservationShow {
 };
 using CycleCommand =
     std::variant<std::monostate, Describe, RecordAdd, RecordChange, RecordStep, RecordTrash, RecordRestore,
-                 RecordShow, RecordList, RecordRevisions, RecordUndo, IntentTake, IntentDismiss,
-                 ProblemPreview, ProblemKeep, ProblemShare, ProblemWithdraw, Contribute, FindRoot,
-                 ListCategories, DailyShow, AgendaMake, AgendaShow, AgendaAdd, IdeaAdd, IdeasShow, IdeaGroup,
-                 Formulate, Attend, AttendanceShow, MinutesWrite, MinutesRatify, Propose, MenuShow, Endorse,
-                 Choose, Training, TrialPrepare, TrialStart, TrialImpact, TrialReflect, TrialConclude,
-                 TrialPractice, StoryShow, Walks, DaysShow, AsksShow, InstrumentsShow, Observe,
+                 RecordShow, RecordList, RecordRevisions, RecordUndo, RecordDecisions, IntentTake,
+                 IntentDismiss, ProblemPreview, ProblemKeep, ProblemShare, ProblemWithdraw, Contribute,
+                 FindRoot, ListCategories, DailyShow, AgendaMake, AgendaShow, AgendaAdd, IdeaAdd, IdeasShow,
+                 IdeaGroup, Formulate, Attend, AttendanceShow, MinutesWrite, MinutesRatify, Propose, MenuShow,
+                 Endorse, Choose, Training, TrialPrepare, TrialStart, TrialImpact, TrialReflect,
+                 TrialConclude, TrialPractice, StoryShow, Walks, DaysShow, AsksShow, InstrumentsShow, Observe,
                  ObservationShow>;
 struct CycleRequest {
   std::int64_t utc_offset_ms = 0;
@@ -240,6 +243,12 @@ struct Shown {
   bool brief = false;  // only its title: the reply is full
   bool may_edit = false;
   std::vector<cycle::Transition> may_step;
+  std::map<log::Dot, MadeOn> made_on;  // of each value of its versions
+};
+struct DecisionsShown {
+  std::vector<cycle::Decision> rows;  // newest first
+  std::map<log::Dot, MadeOn> made_on;
+  std::optional<base::PersonId> hidden;  // whose name and device are not shown
 };
 struct ShownPage {
   std::vector<Shown> records;
@@ -338,7 +347,7 @@ struct InstrumentsShown {
 struct CycleReply {
   std::variant<Shown, ShownPage, ShownRevisions, KindsShown, PreviewShown, CategoriesShown, DailyShown,
                AgendaShown, IdeasShown, AttendanceShown, MenuShown, StoryShown, WalksShown, DaysShown,
-               AsksShown, InstrumentsShown, cycle::ObservationResult, std::monostate>
+               AsksShown, InstrumentsShown, cycle::ObservationResult, DecisionsShown, std::monostate>
       result;
   std::map<base::PersonId, std::string> names;
   base::PersonId me;

@@ -26,6 +26,28 @@ std::size_t size_of(const cycle::RecordView& view) {
   return size;
 }
 
+DecisionsShown decisions_shown(const Core& core, const base::SpaceId& space,
+                               std::vector<cycle::Decision> all) {
+  DecisionsShown shown;
+  shown.rows = std::move(all);
+  std::reverse(shown.rows.begin(), shown.rows.end());
+  std::size_t size = 0;
+  std::size_t fit = 0;
+  while (fit < shown.rows.size() && fit < kMaxPage) {
+    const auto& one = shown.rows[fit];
+    size += 128 + one.chosen.size();
+    for (const auto& choice : one.choices) size += 96 + choice.value.size();
+    if (size > kMaxPageBytes && fit > 0) break;
+    shown.made_on[one.dot] = core.made_on(space, one.dot);
+    for (const auto& choice : one.choices) {
+      shown.made_on[choice.written.dot] = core.made_on(space, choice.written.dot);
+    }
+    ++fit;
+  }
+  shown.rows.resize(fit);
+  return shown;
+}
+
 cycle::LocalMoment CycleReader::now() {
   return cycle::local_moment(cycle().desk().wall_ms(), utc_offset_ms_);
 }
@@ -60,6 +82,11 @@ base::Result<Shown> CycleReader::shown(cycle::RecordView view) {
     view.steps.clear();
     view.intents.clear();
   }
+  for (const auto& field : view.versions) {
+    for (const auto& version : field.versions) {
+      shown.made_on[version.dot] = core_.made_on(view.space, version.dot);
+    }
+  }
   shown.view = std::move(view);
   return shown;
 }
@@ -90,6 +117,15 @@ base::Result<Shown> CycleReader::whole(const base::ObjectId& id) {
     shown.may_step.push_back(*transition);
     shown.may_step.back().from = from->name;
   }
+  return shown;
+}
+
+base::Result<DecisionsShown> CycleReader::decisions(const base::ObjectId& id) {
+  SJ_TRY(auto now, records().show(id));
+  SJ_TRY(auto all, records().decisions(id));
+  auto shown = decisions_shown(core_, now.space, std::move(all));
+  SJ_TRY(const bool hidden, cycle::name_hidden(records(), now));
+  if (hidden) shown.hidden = now.owner;
   return shown;
 }
 

@@ -25,6 +25,7 @@ class CycleReader {
   base::Result<std::vector<Shown>> all_shown(std::vector<cycle::RecordView> views);
   // With what this person may do with it now.
   base::Result<Shown> whole(const base::ObjectId& id);
+  base::Result<DecisionsShown> decisions(const base::ObjectId& id);
   base::Result<cycle::RecordView> of_type(const base::ObjectId& id, cycle::Type type);
 
  private:
@@ -34,5 +35,7 @@ class CycleReader {
 };
 
 std::size_t size_of(const cycle::RecordView& view);
+DecisionsShown decisions_shown(const Core& core, const base::SpaceId& space,
+                               std::vector<cycle::Decision> oldest_first);
 
 }  // namespace sejawat::api::door

@@ -1,6 +1,7 @@
 // The contract of api.proto as plain structures; api_codec.cpp translates.
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -28,6 +29,9 @@ struct Recover {
   std::string card, carrier;
 };
 struct CardShow {};
+struct CardReissue {
+  std::string card;
+};
 struct CardConfirm {
   std::vector<Core::CardWord> words;
 };
@@ -76,6 +80,12 @@ struct JournalAdd {
 };
 struct JournalEdit {
   cycle::JournalEntry entry;
+  bool leave_undecided = false;
+};
+struct JournalDecide {
+  base::ObjectId id;
+  std::uint32_t element = 0;
+  std::string field, value;
 };
 struct JournalTrash {
   base::ObjectId id;
@@ -90,6 +100,7 @@ struct JournalList {
   bool trashed = false;
   std::size_t limit = kDefaultPage;
   std::optional<store::JournalKey> after;
+  bool undecided = false;
 };
 struct JournalSearch {
   std::string words;
@@ -98,6 +109,17 @@ struct JournalSearch {
 };
 struct JournalRevisions {
   base::ObjectId id;
+  std::size_t offset = 0;
+  std::size_t limit = kDefaultPage;
+};
+struct JournalDecisions {
+  base::ObjectId id;
+};
+struct JournalUndo {
+  base::ObjectId id;
+  log::Dot dot;
+};
+struct ListUnsent {
   std::size_t offset = 0;
   std::size_t limit = kDefaultPage;
 };
@@ -149,7 +171,8 @@ using Command =
                  Join, ReadLink, JournalAdd, JournalEdit, JournalTrash, JournalRestore, JournalShow,
                  JournalList, JournalSearch, JournalRevisions, GetStatus, GetCarriers, AddCarrier, SyncStart,
                  SyncCancel, ExportPiece, ImportPiece, AttachmentAdd, AttachmentList, AttachmentShow,
-                 AttachmentRead, AttachmentFetch, AttachmentRemove, CycleRequest, PeopleRequest>;
+                 AttachmentRead, AttachmentFetch, AttachmentRemove, CardReissue, JournalDecide,
+                 JournalDecisions, JournalUndo, ListUnsent, CycleRequest, PeopleRequest>;
 struct Request {
   std::uint32_t version = 0;
   std::uint64_t id = 0;
@@ -190,6 +213,18 @@ struct EntryIds {
 struct View {
   cycle::JournalView view;
   Delivery delivery = Delivery::saved_here;
+  // Of each conflict's values, and by whom they all are; empty in lists.
+  std::map<log::Dot, MadeOn> made_on;
+  std::string name;
+  base::PersonId me;
+};
+struct Decisions {
+  DecisionsShown shown;
+  std::map<base::PersonId, std::string> names;
+};
+struct UnsentPage {
+  std::vector<UnsentRecord> rows;
+  std::size_t total = 0;
 };
 struct Page {
   std::vector<View> entries;
@@ -231,10 +266,10 @@ struct AttachmentContent {
   base::Bytes content;
   std::string media_type;
 };
-using Result =
-    std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds, View, Page,
-                 Revisions, FullStatus, Carriers, SyncStarted, BundlePiece, BundleTaken, AttachmentId,
-                 AttachmentRows, AttachmentInfo, AttachmentContent, CycleReply, PeopleReply>;
+using Result = std::variant<Done, Card, LinkCode, LinkOffer, Devices, Created, NewInvite, Link, EntryIds,
+                            View, Page, Revisions, FullStatus, Carriers, SyncStarted, BundlePiece,
+                            BundleTaken, AttachmentId, AttachmentRows, AttachmentInfo, AttachmentContent,
+                            Decisions, UnsentPage, CycleReply, PeopleReply>;
 
 // --- Events beside those of the sync
 struct JournalChanged {

@@ -131,6 +131,29 @@ base::Status Core::State::open_own_log(SpaceState& space, const std::optional<ba
   return store->replace_unsealed(space.row.space, *instead_of, moved);
 }
 
+namespace {
+
+Late why_late(const space::Membership& of, const space::EnrolledLog& log) {
+  if (of.provisional().count(log.person) != 0) return Late::unconfirmed;
+  const auto role = of.role_of(log.person);
+  if (!role) return Late::removed;
+  if (of.removed_devices().count(log.device) != 0) return Late::device_removed;
+  return *role < space::WireRole::writer ? Late::reader : Late::other;
+}
+
+}  // namespace
+
+const char* late_name(Late late) {
+  switch (late) {
+    case Late::other: return "other";
+    case Late::removed: return "removed";
+    case Late::device_removed: return "device_removed";
+    case Late::reader: return "reader";
+    case Late::unconfirmed: return "unconfirmed";
+  }
+  return "other";
+}
+
 base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
   State& core = *state_;
   std::vector<QuarantinedLog> out;
@@ -143,10 +166,12 @@ base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
         row.space = id;
         row.log = segment.log;
         row.first_segment = segment.segment_no;
+        row.may_readmit = core.is_admin(*space);
         const auto enrolled = space->membership.logs().find(space->log_of(segment.log));
         if (enrolled != space->membership.logs().end()) {
           row.person = enrolled->second.person;
           row.own = core.is_own(enrolled->second);
+          row.why = why_late(space->membership, enrolled->second);
         }
         for (const auto& [person, name] : names) {
           if (person == row.person) row.name = name;

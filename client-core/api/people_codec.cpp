@@ -1,6 +1,7 @@
 #include "people_codec.h"
 
 #include "codec_values.h"
+#include "cycle_codec.h"
 #include "sejawat/v1/api_people.pb.h"
 
 namespace sejawat::api::door {
@@ -78,6 +79,38 @@ void write(const std::vector<QuarantinedLog>& from, wire::PeopleReply& to) {
     item->set_name(text_of(log.name));
     item->set_own(log.own);
     item->set_changes(log.ops);
+    item->set_reason(late_name(log.why));
+    item->set_may_readmit(log.may_readmit);
+  }
+}
+
+const char* what_name(log::OpKind kind) {
+  switch (kind) {
+    case log::OpKind::write: return "write";
+    case log::OpKind::trash: return "trash";
+    case log::OpKind::increment: return "increment";
+    case log::OpKind::append: return "append";
+  }
+  return "";
+}
+void write(const LateWork& from, wire::PeopleReply& to) {
+  auto& work = *to.mutable_late_work();
+  work.set_total(static_cast<std::uint32_t>(from.total));
+  work.set_unreadable(from.unreadable);
+  for (const auto& bytes : from.sealed) work.add_sealed(std::string(base::as_text(bytes)));
+  for (const auto& change : from.changes) {
+    auto* item = work.add_changes();
+    item->set_id(bytes_of(change.object));
+    item->set_kind(kind_text(change.type));
+    item->set_what(what_name(change.kind));
+    item->set_written_ms(change.wall_ms);
+    for (const auto& field : change.fields) {
+      auto* row = item->add_fields();
+      row->set_element(field.element);
+      row->set_field(text_of(field.name));
+      row->set_removed(!field.value);
+      if (field.value) row->set_text(text_of(*field.value));
+    }
   }
 }
 
@@ -104,6 +137,14 @@ base::Result<PeopleRequest> read_people(const wire::PeopleRequest& from) {
     case W::kQuarantineReadmit: {
       SJ_TRY(auto log, id_of<base::LogId>(from.quarantine_readmit().log(), "log: 16 bytes"));
       return PeopleRequest{LateReadmit{log}};
+    }
+    case W::kQuarantineShow: {
+      LateWorkShow show;
+      SJ_TRY(show.log, id_of<base::LogId>(from.quarantine_show().log(), "log: 16 bytes"));
+      show.offset = from.quarantine_show().offset();
+      SJ_TRY(show.limit, read_limit(from.quarantine_show().limit()));
+      show.sealed = from.quarantine_show().sealed();
+      return PeopleRequest{show};
     }
     case W::COMMAND_NOT_SET: break;
   }

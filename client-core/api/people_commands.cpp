@@ -19,6 +19,14 @@ Answered listed(base::Result<List> list) {
   return Answer(std::move(list).value());
 }
 
+constexpr std::size_t kMostBytes = 4 * 1024 * 1024;  // of one reply
+
+std::size_t size_of(const QuarantinedChange& change) {
+  std::size_t size = 64;
+  for (const auto& field : change.fields) size += 32 + (field.value ? field.value->size() : 0);
+  return size;
+}
+
 struct Executor {
   Core& core;
 
@@ -59,6 +67,23 @@ struct Executor {
     return done(core.rotate(*one.space));
   }
   Answered operator()(const LateShow&) { return listed(core.quarantine()); }
+  Answered operator()(const LateWorkShow& asked) {
+    SJ_TRY(auto work, core.quarantined_work(asked.log));
+    LateWork page;
+    page.unreadable = work.unreadable;
+    page.total = asked.sealed ? work.sealed.size() : work.changes.size();
+    std::size_t size = 0;
+    for (std::size_t i = asked.offset; i < page.total && i - asked.offset < asked.limit; ++i) {
+      size += asked.sealed ? work.sealed[i].size() : size_of(work.changes[i]);
+      if (size > kMostBytes && i > asked.offset) break;
+      if (asked.sealed) {
+        page.sealed.push_back(std::move(work.sealed[i]));
+      } else {
+        page.changes.push_back(std::move(work.changes[i]));
+      }
+    }
+    return Answer(std::move(page));
+  }
   Answered operator()(const LateReadmit& one) { return done(core.readmit(one.log)); }
 };
 

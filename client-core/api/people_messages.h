@@ -41,14 +41,26 @@ struct LateShow {};
 struct LateReadmit {
   base::LogId log;
 };
+struct LateWorkShow {
+  base::LogId log;
+  std::size_t offset = 0;
+  std::size_t limit = 0;
+  bool sealed = false;
+};
+struct LateWork {
+  std::vector<QuarantinedChange> changes;
+  std::vector<base::Bytes> sealed;
+  std::size_t total = 0;
+  std::uint64_t unreadable = 0;
+};
 struct PeopleRequest {
   std::variant<std::monostate, MembersShow, OfMember, GroupCreate, InvitesShow, InviteRevoke, SpaceRotate,
-               FingerprintShow, LateShow, LateReadmit>
+               FingerprintShow, LateShow, LateReadmit, LateWorkShow>
       command;
 };
 struct PeopleReply {
   std::variant<std::monostate, std::vector<MemberInfo>, base::SpaceId, std::vector<InviteInfo>,
-               std::vector<QuarantinedLog>, Fingerprint>
+               std::vector<QuarantinedLog>, Fingerprint, LateWork>
       result;  // monostate: done
 };
 

@@ -32,11 +32,8 @@ base::Result<QuarantinedWork> Core::quarantined_work(const base::LogId& log) {
       change.type = op.type;
       change.kind = op.kind;
       change.wall_ms = op.wall_ms;
-      for (const auto& cell : op.cells) {
-        change.fields.push_back({cell.element, cycle::field_name_of(op.type, cell.element, cell.field),
-                                 cell.value ? std::optional<std::string>(cycle::field_text_of(
-                                                  op.type, cell.element, cell.field, *cell.value))
-                                            : std::nullopt});
+      for (auto& one : cycle::named_values(op)) {
+        change.fields.push_back({one.element, std::move(one.name), std::move(one.value)});
       }
       work.changes.push_back(std::move(change));
     }

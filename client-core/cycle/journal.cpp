@@ -54,6 +54,30 @@ Wanted wanted_of(const JournalEntry& entry, const fold::ObjectState& state) {
   return wanted;
 }
 
+base::Result<std::vector<fold::DottedOp>> ops_of(store::Store& store, const fold::OpCodec& codec,
+                                                 const base::SpaceId& space, const base::ObjectId& id) {
+  SJ_TRY(auto stored, store.ops_of(space, id));
+  std::vector<fold::DottedOp> ops;
+  for (const auto& item : stored) {
+    SJ_TRY(auto op, codec.decode(item.bytes));
+    ops.push_back({item.dot, std::move(op)});
+  }
+  if (ops.empty()) return base::error(base::Code::not_found, "entry");
+  return ops;
+}
+
+// A value as people write it; "": take it away.
+base::Result<log::Cell> cell_of(const fold::RegisterKey& key, std::string_view value) {
+  log::Cell cell{key.first, key.second, std::nullopt};
+  if (value.empty()) return cell;
+  cell.value = std::string(value);
+  if (key.first == 0 || key.second != static_cast<std::uint32_t>(EventField::domain)) return cell;
+  const auto domain = domain_from(value);
+  if (!domain) return base::error(base::Code::invalid_argument, "domain: unknown");
+  cell.value = std::string(1, static_cast<char>(*domain));
+  return cell;
+}
+
 bool holds_exactly(const fold::Register& held, const std::set<std::string>& wanted) {
   return held.size() == wanted.size() && std::all_of(held.begin(), held.end(), [&](const fold::Value& value) {
            return wanted.count(value.bytes) != 0;
@@ -81,7 +105,7 @@ base::Result<base::ObjectId> Journal::add(const base::SpaceId& personal, const b
 }
 
 base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_log, const JournalEntry& given,
-                           std::int64_t wall_ms) {
+                           std::int64_t wall_ms, bool leave_undecided) {
   SJ_TRY(auto state, fold::state_of(store_, codec_, space, given.id));
   if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
   JournalEntry entry = given;
@@ -99,7 +123,9 @@ base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_lo
     if (held.empty() || !is_known(key.first, key.second)) continue;
     const auto want = wanted.find(key);
     const auto& values = want == wanted.end() ? std::set<std::string>{} : want->second;
-    if (!holds_exactly(held, values)) {
+    const bool as_shown = leave_undecided && held.size() > 1 && key.first < kTagElements &&
+                          values == std::set<std::string>{held.front().bytes};
+    if (!as_shown && !holds_exactly(held, values)) {
       if (values.empty()) op.cells.push_back({key.first, key.second, std::nullopt});
       for (const auto& value : values) op.cells.push_back({key.first, key.second, value});
       for (const auto& value : held)
@@ -117,6 +143,36 @@ base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_lo
   SJ_TRY(auto dot, fold::write_local(store_, codec_, space, own_log, std::move(op), wall_ms));
   static_cast<void>(dot);
   return refresh({{space, given.id}});
+}
+
+base::Status Journal::decide(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
+                             std::uint32_t element, std::string_view field, std::string_view value,
+                             std::int64_t wall_ms) {
+  SJ_TRY(auto state, fold::state_of(store_, codec_, space, id));
+  if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  const auto torn = std::find_if(state.registers.begin(), state.registers.end(), [&](const auto& one) {
+    const auto& [key, held] = one;
+    return key.first == element && element < kTagElements && held.size() > 1 &&
+           is_known(element, key.second) && field == field_name(element, key.second);
+  });
+  if (torn == state.registers.end()) return base::error(base::Code::not_found, "field in two versions");
+  SJ_TRY(auto cell, cell_of(torn->first, value));
+  // The entry as it will be must be one.
+  fold::ObjectState after = state;
+  after.registers[torn->first] = {};
+  if (cell.value) after.registers[torn->first].push_back({*cell.value, {}});
+  SJ_TRY_STATUS(validate(view_of(id, after).entry));
+  log::Op op;
+  op.object = id;
+  op.type = kJournalEntryType;
+  op.cells.push_back(std::move(cell));
+  for (const auto& one : torn->second)
+    op.supersedes.insert(op.supersedes.end(), one.dots.begin(), one.dots.end());
+  std::sort(op.supersedes.begin(), op.supersedes.end());
+  op.supersedes.erase(std::unique(op.supersedes.begin(), op.supersedes.end()), op.supersedes.end());
+  SJ_TRY(auto dot, fold::write_local(store_, codec_, space, own_log, std::move(op), wall_ms));
+  static_cast<void>(dot);
+  return refresh({{space, id}});
 }
 
 base::Status Journal::trash(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
@@ -174,8 +230,14 @@ base::Status Journal::refresh(const std::vector<fold::Touched>& touched) {
 base::Result<JournalView> Journal::show(const base::ObjectId& id) {
   SJ_TRY(auto row, store_.journal().get(id));
   if (!row) return base::error(base::Code::not_found, "entry");
-  SJ_TRY(auto state, fold::state_of(store_, codec_, row->space, id));
-  return view_of(id, state);
+  SJ_TRY(auto ops, ops_of(store_, codec_, row->space, id));
+  JournalView view = view_of(id, fold::fold(ops));
+  std::map<log::Dot, std::int64_t> times;
+  for (const auto& op : ops) times[op.dot] = op.op.wall_ms;
+  for (auto& conflict : view.conflicts) {
+    for (auto& one : conflict.written) one.wall_ms = times[one.dot];
+  }
+  return view;
 }
 
 namespace {
@@ -217,17 +279,17 @@ base::Result<std::vector<JournalView>> Journal::search_after(std::string_view wo
   return views_of(store_, codec_, rows);
 }
 
+base::Result<std::vector<JournalView>> Journal::undecided_after(const std::optional<store::JournalKey>& key,
+                                                                std::size_t limit) {
+  SJ_TRY(auto rows, store_.journal().undecided_after(key, limit));
+  return views_of(store_, codec_, rows);
+}
+
 store::JournalKey key_of(const JournalView& view) { return {view.entry.date, view.lamport, view.entry.id}; }
 
 base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceId& space,
                                                               const base::ObjectId& id) {
-  SJ_TRY(auto stored, store_.ops_of(space, id));
-  std::vector<fold::DottedOp> ops;
-  for (const auto& item : stored) {
-    SJ_TRY(auto op, codec_.decode(item.bytes));
-    ops.push_back({item.dot, std::move(op)});
-  }
-  if (ops.empty()) return base::error(base::Code::not_found, "entry");
+  SJ_TRY(auto ops, ops_of(store_, codec_, space, id));
   std::sort(ops.begin(), ops.end(), [](const fold::DottedOp& a, const fold::DottedOp& b) {
     return a.op.lamport != b.op.lamport ? a.op.lamport < b.op.lamport : a.dot < b.dot;
   });
@@ -238,6 +300,48 @@ base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceI
     revisions.push_back({op.dot, op.op.wall_ms, view_of(id, fold::fold(so_far)).entry});
   }
   return revisions;
+}
+
+base::Result<std::vector<Decision>> Journal::decisions(const base::SpaceId& space, const base::ObjectId& id) {
+  SJ_TRY(auto ops, ops_of(store_, codec_, space, id));
+  if (ops.front().op.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  std::vector<Decision> decisions;
+  for (auto& one : decisions_in(std::move(ops))) {
+    const auto& [element, field] = one.key;
+    if (!is_known(element, field) || element >= kTagElements) continue;
+    Decision decision{one.dot,
+                      std::nullopt,
+                      one.wall_ms,
+                      "",
+                      element,
+                      field_name(element, field),
+                      one.chosen ? value_name(element, field, *one.chosen) : std::string(),
+                      {},
+                      one.standing};
+    for (const auto& choice : one.choices) {
+      decision.choices.push_back({value_name(element, field, choice.bytes), std::nullopt, choice.written});
+    }
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
+}
+
+base::Status Journal::undo(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
+                           const log::Dot& change, std::int64_t wall_ms) {
+  SJ_TRY(auto ops, ops_of(store_, codec_, space, id));
+  if (ops.front().op.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  auto op = undoing(ops, change);
+  if (!op) return base::error(base::Code::not_found, "change");
+  for (const auto& cell : op->cells) {
+    const bool date = cell.element == 0 && cell.field == static_cast<std::uint32_t>(EntryField::date);
+    if (date && !cell.value)
+      return base::error(base::Code::invalid_argument, "the beginning cannot be undone");
+  }
+  op->object = id;
+  op->type = kJournalEntryType;
+  SJ_TRY(auto dot, fold::write_local(store_, codec_, space, own_log, std::move(*op), wall_ms));
+  static_cast<void>(dot);
+  return refresh({{space, id}});
 }
 
 }  // namespace sejawat::cycle

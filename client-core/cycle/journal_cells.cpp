@@ -119,15 +119,10 @@ const char* field_name(std::uint32_t element, std::uint32_t field) {
   return "unknown";
 }
 
-namespace {
-
-// A value as people and programs outside read it.
-std::string name_of(std::uint32_t element, std::uint32_t field, const std::string& value) {
+std::string value_name(std::uint32_t element, std::uint32_t field, const std::string& value) {
   if (element == 0 || field != number(EventField::domain)) return value;
   return is_domain(value) ? domain_name(static_cast<Domain>(value[0])) : "unknown";
 }
-
-}  // namespace
 
 JournalView view_of(const base::ObjectId& id, const fold::ObjectState& state) {
   JournalView view;
@@ -160,8 +155,11 @@ JournalView view_of(const base::ObjectId& id, const fold::ObjectState& state) {
       }
     }
     if (values.size() > 1) {
-      JournalView::Conflict conflict{element, field_name(element, field), {}};
-      for (const auto& value : values) conflict.values.push_back(name_of(element, field, value.bytes));
+      JournalView::Conflict conflict{element, field_name(element, field), {}, {}};
+      for (const auto& value : values) {
+        conflict.values.push_back(value_name(element, field, value.bytes));
+        conflict.written.push_back({value.dots.front(), 0});
+      }
       view.conflicts.push_back(std::move(conflict));
     }
   }

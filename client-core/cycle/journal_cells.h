@@ -29,6 +29,8 @@ bool is_known(std::uint32_t element, std::uint32_t field);
 std::vector<log::Cell> cells_of(const JournalEntry& entry);
 JournalView view_of(const base::ObjectId& id, const fold::ObjectState& state);
 const char* field_name(std::uint32_t element, std::uint32_t field);
+// A value as people and programs outside read it.
+std::string value_name(std::uint32_t element, std::uint32_t field, const std::string& value);
 std::string searchable_text(const JournalView& view);
 
 }  // namespace sejawat::cycle

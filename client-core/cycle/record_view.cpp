@@ -245,7 +245,8 @@ class Reader {
     for (const auto& value : values) {
       const auto writer = writers_.find(value.dots.front());
       versions.versions.push_back({decode_value(*field, value.bytes), author(value.dots.front()),
-                                   writer == writers_.end() ? 0 : writer->second->op.wall_ms});
+                                   writer == writers_.end() ? 0 : writer->second->op.wall_ms,
+                                   value.dots.front()});
     }
     view.versions.push_back(std::move(versions));
   }

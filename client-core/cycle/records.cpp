@@ -285,29 +285,12 @@ base::Status Records::undo(const Pen& pen, const base::ObjectId& id, const log::
     return base::error(base::Code::not_permitted, reading.entity->name);
   }
   SJ_TRY(auto ops, ops_of(reading.view.space, id));
-  const auto undone =
-      std::find_if(ops.begin(), ops.end(), [&](const fold::DottedOp& op) { return op.dot == dot; });
-  if (undone == ops.end() || undone->op.kind != log::OpKind::write) {
-    return base::error(base::Code::not_found, "change");
-  }
-  log::Op op;
-  for (const auto& cell : undone->op.cells) {
+  auto op = undoing(ops, dot);
+  if (!op) return base::error(base::Code::not_found, "change");
+  for (const auto& cell : op->cells) {
     if (cell.element == 0 && cell.field == kOriginField) return invalid("the beginning cannot be undone");
-    bool restored = false;
-    for (const auto& old : ops) {
-      if (std::find(undone->op.supersedes.begin(), undone->op.supersedes.end(), old.dot) ==
-          undone->op.supersedes.end())
-        continue;
-      for (const auto& before : old.op.cells) {
-        if (before.element != cell.element || before.field != cell.field || !before.value) continue;
-        op.cells.push_back(before);
-        restored = true;
-      }
-    }
-    if (!restored) op.cells.push_back({cell.element, cell.field, std::nullopt});
   }
-  op.supersedes.push_back(dot);
-  return write(pen, reading, std::move(op));
+  return write(pen, reading, std::move(*op));
 }
 
 base::Status Records::put_row(const RecordReading& reading) {
@@ -411,6 +394,45 @@ base::Result<std::vector<Records::Revision>> Records::revisions(const base::Obje
         {op.dot, people_.author_of(row->space, op.dot.branch), op.op.wall_ms, std::move(reading->view)});
   }
   return revisions;
+}
+
+base::Result<std::vector<Decision>> Records::decisions(const base::ObjectId& id) {
+  SJ_TRY(auto reading, read(id));
+  // Whoever took all words of a record back took those back that were not chosen, too.
+  if (reading.view.record.values.empty() && reading.view.record.parts.empty()) return std::vector<Decision>();
+  const auto& space = reading.view.space;
+  SJ_TRY(auto ops, ops_of(space, id));
+  // Of those who may not write it nothing counts, as in the record itself.
+  ops.erase(std::remove_if(
+                ops.begin(), ops.end(),
+                [&](const fold::DottedOp& op) {
+                  const auto by = people_.author_of(space, op.dot.branch);
+                  return !by || ((relation(reading, space, people_, *by) & reading.entity->edited_by) == 0 &&
+                                 !(*by == reading.view.owner));
+                }),
+            ops.end());
+  std::vector<Decision> decisions;
+  for (auto& one : decisions_in(std::move(ops))) {
+    const auto& [element, number] = one.key;
+    const Field* field = field_at(*reading.entity, element, number);
+    const Part* part = element == 0 ? nullptr : reading.entity->part(element & ((1U << kPartBits) - 1));
+    if (field == nullptr || (part != nullptr && part->set)) continue;
+    Decision decision{one.dot,
+                      people_.author_of(space, one.dot.branch),
+                      one.wall_ms,
+                      part == nullptr ? "" : part->name,
+                      element,
+                      field->name,
+                      one.chosen ? decode_value(*field, *one.chosen) : std::string(),
+                      {},
+                      one.standing};
+    for (const auto& choice : one.choices) {
+      decision.choices.push_back({decode_value(*field, choice.bytes),
+                                  people_.author_of(space, choice.written.dot.branch), choice.written});
+    }
+    decisions.push_back(std::move(decision));
+  }
+  return decisions;
 }
 
 base::Result<std::uint16_t> Records::relation_of(const base::ObjectId& id, const base::PersonId& who) {

@@ -130,6 +130,17 @@ base::Result<std::vector<JournalRow>> JournalTable::list_after(bool trashed,
   return all(query);
 }
 
+base::Result<std::vector<JournalRow>> JournalTable::undecided_after(const std::optional<JournalKey>& key,
+                                                                    std::size_t limit) {
+  auto query = database_.query("SELECT " SJ_JOURNAL_COLUMNS
+                               " FROM journal WHERE trashed = 0 AND conflicted = 1"
+                               " AND (date, lamport, object) < (?, ?, ?)"
+                               " ORDER BY date DESC, lamport DESC, object DESC LIMIT ?");
+  bind_place(query, key);
+  query.bind(static_cast<std::int64_t>(limit));
+  return all(query);
+}
+
 base::Result<std::vector<JournalRow>> JournalTable::search_after(std::string_view words,
                                                                  const std::optional<JournalKey>& key,
                                                                  std::size_t limit) {

@@ -19,6 +19,8 @@ class JournalTable final : public JournalRows {
   base::Result<std::vector<JournalRow>> search_after(std::string_view words,
                                                      const std::optional<JournalKey>& key,
                                                      std::size_t limit) override;
+  base::Result<std::vector<JournalRow>> undecided_after(const std::optional<JournalKey>& key,
+                                                        std::size_t limit) override;
   base::Result<std::uint64_t> count() override;
 
  private:

@@ -49,6 +49,23 @@ base::Result<std::vector<base::ObjectId>> Store::objects_from(const base::SpaceI
   }
 }
 
+// The bare column goes with the least id (SQLite, "Bare columns in an aggregate query").
+base::Result<std::vector<Store::ObjectOps>> Store::ops_by_object_from(const base::SpaceId& space,
+                                                                      const base::LogId& log,
+                                                                      std::uint64_t position) {
+  std::vector<ObjectOps> found;
+  auto query = state_->database->query(
+      "SELECT object, min(id), count(*), bytes FROM op"
+      " WHERE space = ? AND log = ? AND position >= ? GROUP BY object");
+  query.bind(space).bind(log).bind(number(position));
+  for (;;) {
+    SJ_TRY(auto row, query.step());
+    if (!row) return found;
+    const auto bytes = query.blob(3);
+    found.push_back({query.id<base::ObjectId>(0), query.i64(1), query.u64(2), {bytes.begin(), bytes.end()}});
+  }
+}
+
 base::Result<std::vector<base::ObjectId>> Store::objects(const base::SpaceId& space) {
   std::vector<base::ObjectId> objects;
   auto query =

@@ -149,7 +149,12 @@ bool is_hashed(const std::vector<std::string>& path) {
   const std::string_view name = path.back();
   const std::size_t dot = name.rfind('.');
   if (dot == std::string_view::npos || dot == 0) return false;
-  const std::size_t mark = name.find_last_of("-.", dot - 1);
+  std::size_t mark = name.find_last_of("-.", dot - 1);
+  // The hash is base64url and may hold the sign that stands before it: then it has its usual length.
+  if (mark != std::string_view::npos && dot - mark - 1 < kHash && dot > kHash + 1 &&
+      name[dot - kHash - 1] == '-') {
+    mark = dot - kHash - 1;
+  }
   if (mark == std::string_view::npos || dot - mark - 1 < kHash) return false;
   // A word of small letters is a word.
   return name.substr(mark + 1, dot - mark - 1).find_first_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") !=

@@ -124,7 +124,7 @@ test('a weekly discussion: turns, ideas without names, groups by buttons, the me
   await budi.waitForSelector('h2:has-text("Ada dua versi")');
   await budi.locator('h2:has-text("Ada dua versi")').evaluate((heading) => heading.scrollIntoView());
   await looks(budi, 'cycle-59-two-versions');
-  await budi.click('.card:has-text("Semua guru menyumbang") >> button:has-text("Pakai ini")');
+  await budi.click('.card:has-text("Semua guru menyumbang") >> button:has-text("Pakai itu")');
   await budi.waitForSelector('h2:has-text("Ada dua versi")', { state: 'detached' });
   await settle(budi);
   await settle(cici);

@@ -237,6 +237,16 @@ test('two versions are shown on every device until somebody chooses, and a choic
   room.tries('B2', 'conflict', 'resolve', entry, 'happened', '--value', 'diputuskan');
   room.meet(['B', 'B2']);
   assert.equal(room.does('B', 'journal', 'show', entry).events[0].happened, 'diputuskan');
+  const [told] = room.all('B', 'conflict', 'decisions', entry);
+  assert.deepEqual([told.field, told.chosen, told.standing, told.versions.map((one) => one.value).sort()],
+    ['happened', 'diputuskan', true, ['laptop', 'ponsel']]);
+  assert.equal(room.all('B2', 'conflict', 'decisions', problem)[0].standing, false, 'that one was taken back');
+  room.does('B', 'conflict', 'undo', entry, told.change);
+  const waiting = room.all('B', 'pending', 'list').find((one) => one.id === entry);
+  assert.equal(waiting.record, 'journal_entry');
+  room.meet(['B', 'B2']);
+  assert.equal(room.all('B', 'pending', 'list').length, 0);
+  assert.equal(room.all('B2', 'conflict', 'list').filter((one) => one.record === 'journal_entry').length, 1, 'both stand again');
 }));
 
 test('intents: the one that is not possible from here asks for a decision, and nothing is lost', () => inRoom((room) => {

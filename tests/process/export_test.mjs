@@ -85,6 +85,7 @@ test('late work of a removed device can be read and exported, and stays in quara
     world.client('B', '--json', 'sync');
     const waiting = world.client('B', '--json', 'quarantine', 'list').lines;
     assert.ok(waiting.length >= 1, `${taken.out}`);
+    assert.ok(waiting.every((row) => row.reason === 'device_removed' && typeof row.may_readmit === 'boolean'));
     const shown = waiting.map((row) => world.client('B', '--json', 'quarantine', 'show', row.log).json);
     const written = shown.flatMap((one) => one.changes).flatMap((change) => change.fields);
     assert.ok(written.some((field) => field.field === 'happened' && field.value === 'tulisan terlambat <b>'), JSON.stringify(shown));

@@ -12,6 +12,8 @@
 namespace sejawat::cli {
 namespace {
 
+namespace json = boost::json;
+
 constexpr std::size_t kPage = 500;
 
 base::Result<std::vector<cycle::RecordView>> undecided(Room& room, bool decided_too = false) {
@@ -90,34 +92,19 @@ bool element_fits(const Args& args, std::uint32_t element) {
   return args["element"].empty() || args["element"] == std::to_string(element);
 }
 
-base::Status resolve_entry(Room& room, const Args& args, cycle::JournalView view) {
+base::Status resolve_entry(Room& room, const Args& args, const cycle::JournalView& view) {
   const auto conflict = std::find_if(view.conflicts.begin(), view.conflicts.end(), [&](const auto& one) {
     return one.field == args["field"] && element_fits(args, one.element);
   });
   if (conflict == view.conflicts.end()) return base::error(base::Code::not_found, "conflict");
   SJ_TRY(auto value, decided(args, conflict->values));
-  auto& entry = view.entry;
-  std::map<std::string, std::string*> fields{{"date", &entry.date},       {"class", &entry.class_name},
-                                             {"subject", &entry.subject}, {"period", &entry.period},
-                                             {"mood", &entry.mood},       {"trial_id", &entry.trial_id},
-                                             {"kind", &entry.kind}};
-  for (auto& event : entry.events) {
-    if (event.element != conflict->element) continue;
-    fields["happened"] = &event.happened;
-    fields["expected"] = &event.expected;
-    fields["gap"] = &event.gap;
-  }
-  const auto field = fields.find(conflict->field);
-  if (field == fields.end())
-    return base::error(base::Code::invalid_argument, "field: settle this one with `journal edit`");
-  *field->second = value;
-  return room.core().edit_entry(entry);
+  return room.core().decide_entry(view.entry.id, conflict->element, conflict->field, value);
 }
 
 base::Status resolve(Room& room, const Args& args) {
   SJ_TRY(auto id, room.object(args["id"]));
   auto entry = room.core().journal().show(id);
-  if (entry.ok()) return resolve_entry(room, args, std::move(entry).value());
+  if (entry.ok()) return resolve_entry(room, args, *entry);
   SJ_TRY(auto view, room.records().show(id));
   const auto field = std::find_if(view.versions.begin(), view.versions.end(), [&](const auto& one) {
     return one.field == args["field"] && element_fits(args, one.element);
@@ -137,9 +124,44 @@ base::Status resolve(Room& room, const Args& args) {
   return print_record(room, view, true);
 }
 
+std::string date_of(std::int64_t wall_ms) { return cycle::local_moment(wall_ms, 0).date; }
+
+void print_decision(Room& room, const base::ObjectId& id, const cycle::Decision& one) {
+  if (room.json()) {
+    json::array versions;
+    for (const auto& choice : one.choices) {
+      versions.push_back({{"value", choice.value}, {"written", choice.written.wall_ms / 1000}});
+    }
+    json::object row{{"id", id.hex()},         {"change", dot_text(one.dot)}, {"written", one.wall_ms / 1000},
+                     {"element", one.element}, {"field", one.field},          {"chosen", one.chosen},
+                     {"versions", versions},   {"standing", one.standing}};
+    if (one.by) row["by"] = one.by->hex();
+    room.session().print(row);
+    return;
+  }
+  std::cout << date_of(one.wall_ms) << "  " << one.field << "  " << dot_text(one.dot)
+            << (one.standing ? "" : room.say("  [berubah lagi]", "  [changed since]")) << "\n    → "
+            << one.chosen << "\n";
+  for (const auto& choice : one.choices) std::cout << "      " << choice.value << "\n";
+}
+
+base::Status decisions(Room& room, const Args& args) {
+  SJ_TRY(auto id, room.object(args["id"]));
+  auto made = room.core().journal().show(id).ok() ? room.core().decisions(id) : room.records().decisions(id);
+  if (!made.ok()) return made.error();
+  for (const auto& one : *made) print_decision(room, id, one);
+  return {};
+}
+
 base::Status undo(Room& room, const Args& args) {
   SJ_TRY(auto id, room.object(args["id"]));
   SJ_TRY(auto change, dot_from(args["change"]));
+  if (room.core().journal().show(id).ok()) {
+    SJ_TRY_STATUS(room.core().undo_entry_change(id, change));
+    SJ_TRY(auto view, room.core().journal().show(id));
+    if (room.json()) room.session().print(entry_to_json(view));
+    return {};
+  }
   SJ_TRY_STATUS(room.cycle().undo(id, change));
   SJ_TRY(auto view, room.records().show(id));
   return print_record(room, view, true);
@@ -255,9 +277,12 @@ void add_decision_commands(CLI::App& app, Context& context) {
       .may("--use", "the number of the version to keep")
       .may("--value", "other words instead")
       .runs(resolve);
+  Verb(conflict, context, "decisions", "what was chosen, by whom and when, and between which versions")
+      .id()
+      .runs(decisions);
   Verb(conflict, context, "undo", "takes one change back; what it replaced stands again")
       .id()
-      .id("change", "as `record revisions` shows it")
+      .id("change", "as `conflict decisions` or `record revisions` shows it")
       .runs(undo);
   auto* intent =
       subject(app, "intent", "steps taken on a record that had moved on: kept, shown, yours to decide");

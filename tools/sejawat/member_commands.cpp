@@ -122,6 +122,19 @@ int run_revoke_invite(const Globals& globals, const std::string& text) {
                    [&] { return session.core().revoke_invite(*id); });
 }
 
+const char* why_text(const Session& session, api::Late why) {
+  switch (why) {
+    case api::Late::removed:
+      return session.say("penulisnya sudah bukan anggota", "its writer is no member any more");
+    case api::Late::device_removed: return session.say("perangkatnya dikeluarkan", "its device was removed");
+    case api::Late::reader: return session.say("penulisnya kini hanya membaca", "its writer only reads now");
+    case api::Late::unconfirmed:
+      return session.say("bergabungnya belum dikonfirmasi", "the joining is not confirmed yet");
+    case api::Late::other: break;
+  }
+  return session.say("ditulis sesudah batas yang diterima", "written beyond what was accepted");
+}
+
 int run_quarantine(const Globals& globals) {
   Session session(globals);
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
@@ -134,13 +147,16 @@ int run_quarantine(const Globals& globals) {
                                         {"person", row.person.hex()},
                                         {"name", row.name},
                                         {"own", row.own},
+                                        {"reason", api::late_name(row.why)},
+                                        {"may_readmit", row.may_readmit},
                                         {"segments", row.segments},
                                         {"changes", row.ops},
                                         {"bytes", row.bytes}});
       continue;
     }
     std::cout << row.log.hex() << "  " << (row.name.empty() ? row.person.hex() : one_line(row.name)) << "  "
-              << row.ops << session.say(" perubahan menunggu\n", " changes wait\n");
+              << row.ops << session.say(" perubahan menunggu", " changes wait") << "  ("
+              << why_text(session, row.why) << ")\n";
   }
   return 0;
 }

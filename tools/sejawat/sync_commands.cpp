@@ -174,6 +174,8 @@ int run_status(const Globals& globals) {
   session.print(boost::json::object{{"name", status->name},
                                     {"entries", status->entries},
                                     {"pending", status->pending},
+                                    {"oldest_unsent", status->oldest_unsent_ms / 1000},
+                                    {"quarantined", status->quarantined},
                                     {"media_pending", status->media_pending},
                                     {"media_wanted", status->media_wanted},
                                     {"at_rest", "file_mode"},
@@ -181,6 +183,41 @@ int run_status(const Globals& globals) {
                                     {"new_devices", status->new_devices.size()},
                                     {"spaces", std::move(spaces)},
                                     {"carriers", std::move(carriers)}});
+  return 0;
+}
+
+std::string kind_of(std::uint32_t type) {
+  if (type == cycle::kJournalEntryType) return "journal_entry";
+  const auto* entity = cycle::entity(type);
+  return entity == nullptr ? "" : entity->name;
+}
+
+int run_pending(const Globals& globals) {
+  Session session(globals);
+  if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
+  auto rows = session.core().unsent();
+  if (!rows.ok()) return session.fail(rows.error());
+  for (auto& row : *rows) {
+    if (auto read = session.core().entitle(row); !read.ok()) return session.fail(read.error());
+    const auto kind = kind_of(row.type);
+    if (globals.json) {
+      session.print(boost::json::object{{"id", row.object.hex()},
+                                        {"space", row.space.hex()},
+                                        {"record", kind},
+                                        {"title", row.title},
+                                        {"date", row.date},
+                                        {"changes", row.changes},
+                                        {"since", row.since_wall_ms / 1000},
+                                        {"own", row.own},
+                                        {"refused", base::code_name(row.refused)}});
+      continue;
+    }
+    std::cout << row.object.hex() << "  "
+              << (kind.empty() ? session.say("nama dan kunci", "names and keys") : kind.c_str()) << "  "
+              << row.date << "  " << one_line(row.title) << "  (" << row.changes << ")";
+    if (row.refused != base::Code::ok) std::cout << "  " << sentence(row.refused, session.language());
+    std::cout << "\n";
+  }
   return 0;
 }
 
@@ -202,6 +239,12 @@ void add_sync_commands(CLI::App& app, Context& context) {
   sync->callback([&context, options] { context.exit = run_sync_command(context.globals, *options); });
   auto* status = app.add_subcommand("status", "what is saved where, and what waits");
   status->callback([&context] { context.exit = run_status(context.globals); });
+  auto* pending = app.add_subcommand("pending", "what the server does not hold yet, one by one");
+  pending->require_subcommand(1);
+  pending->fallthrough();
+  auto* list = pending->add_subcommand("list", "in the order in which it was written");
+  list->fallthrough();
+  list->callback([&context] { context.exit = run_pending(context.globals); });
 }
 
 }  // namespace sejawat::cli

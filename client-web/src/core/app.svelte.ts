@@ -215,9 +215,9 @@ export function begin(): void {
       app.progress = undefined;
       app.ended = told.value.code;
       app.journal += 1;
-      const { code, sent, received } = told.value;
+      const { code, sent, received, refused } = told.value;
       if (app.state.at === 'ready' && app.state.owner) {
-        void keepEnding({ at: Date.now(), code, sent, received });
+        void keepEnding({ at: Date.now(), code, sent, received, refused });
         if (NO_LINE.includes(code)) retryLater();
         else failures = 0;
       }

@@ -6,10 +6,12 @@ export interface Ended {
   code: number;
   sent: number;
   received: number;
+  refused?: number; // since the versions that count them
 }
 const MOST = 100;
 
 export const endings = async (): Promise<Ended[]> => (await read<Ended[]>('keep', 'endings')) ?? [];
-export async function keepEnding(ended: Ended): Promise<void> {
-  await write('keep', 'endings', [ended, ...(await endings())].slice(0, MOST));
-}
+// One after another: two that end together are both kept.
+let queue: Promise<void> = Promise.resolve();
+export const keepEnding = (ended: Ended): Promise<void> =>
+  (queue = queue.catch(() => undefined).then(async () => write('keep', 'endings', [ended, ...(await endings())].slice(0, MOST))));

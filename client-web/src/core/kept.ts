@@ -1,6 +1,6 @@
 // What is typed into a form and not sent yet, sealed in the second store like a draft of the journal: a killed browser
 // loses less than a second of it. `{@attach kept('name')}` on a form; the name says which form of which record.
-import { read, remove, seal, typedName, unseal, write } from './keep';
+import { read, remove, seal, typedName, typedNames, unseal, write } from './keep';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Sealed = Awaited<ReturnType<typeof seal>>;
@@ -24,6 +24,18 @@ function restore(form: HTMLFormElement, values: string[]): void {
     field.dispatchEvent(new Event('input', { bubbles: true }));
     field.dispatchEvent(new Event('change', { bubbles: true }));
   }
+}
+
+// Whether something typed there waits for its form.
+export const holds = async (name: string): Promise<boolean> => (await read<Sealed>('keep', typedName(name))) !== undefined;
+// All of it, by the name of its form.
+export async function typedTexts(): Promise<Record<string, string[]>> {
+  const found: Record<string, string[]> = {};
+  for (const name of await typedNames()) {
+    const sealed = await read<Sealed>('keep', name);
+    if (sealed !== undefined) found[name] = JSON.parse(new TextDecoder().decode(await unseal(sealed))) as string[];
+  }
+  return found;
 }
 
 export const forget = (name: string): Promise<void> => remove('keep', typedName(name));

@@ -105,7 +105,7 @@ async function deliver(draft: Draft): Promise<void> {
   // An earlier try arrived; what was written into the draft after it began has not.
   const entry = draft.base === undefined ? written(draft.entry, there) : merged(draft.base, draft.entry, there);
   if (JSON.stringify(entry) === JSON.stringify(there)) return;
-  await request({ case: 'journalEdit', value: { entry: toWire(entry) } }, 'done');
+  await request({ case: 'journalEdit', value: { entry: toWire(entry), leaveUndecided: true } }, 'done');
 }
 
 // What was typed into it meanwhile is newer than what the core took.

@@ -218,10 +218,10 @@ function announce(): void {
 
 // --- Between tabs -------------------------------------------------------------------------------------------
 
-const READS = /^(status|journal(Show|List|Search|Revisions)|carriers|devices|readLink|cardShow|attachment(List|Show|Read))$/;
+const READS = /^(status|journal(Show|List|Search|Revisions|Decisions)|unsent|carriers|devices|readLink|cardShow|attachment(List|Show|Read))$/;
 // Said again to a new owner only if twice does no harm; the rest ends, and the person may repeat it.
 const CYCLE_READS =
-  /^(describe|record(Show|List|Revisions)|problemPreview|categories|agenda|ideas|attendance|menu|story|walks|stalled|waiting|days|asks)$/;
+  /^(describe|record(Show|List|Revisions|Decisions)|problemPreview|categories|agenda|ideas|attendance|menu|story|walks|stalled|waiting|days|asks)$/;
 const reads = (command: Command): boolean =>
   READS.test(command.case ?? '') || (command.case === 'cycle' && CYCLE_READS.test(command.value?.command?.case ?? ''));
 const harmless = (wish: Wish): boolean =>

@@ -9,9 +9,10 @@ const plain = (load: () => Promise<{ default: Plain }>): Load => load as unknown
 
 const chunk = () => import('./cycle');
 type Chunk = Awaited<ReturnType<typeof chunk>>;
-const cycle = (name: Exclude<keyof Chunk, 'homeCards' | 'entryProblems'>): Load => () => chunk().then((all) => ({ default: all[name] as unknown as Screen }));
+const cycle = (name: Exclude<keyof Chunk, 'homeCards' | 'entryProblems' | 'entryVersions'>): Load => () => chunk().then((all) => ({ default: all[name] as unknown as Screen }));
 export const entryProblems = () => chunk().then((all) => all.entryProblems);
 export const attachments = () => import('../parts/Attachments.svelte').then((part) => part.default);
+export const entryVersions = () => chunk().then((all) => all.entryVersions);
 export const homeCards = () => chunk().then((all) => all.homeCards);
 
 export const lazy: Record<string, Load> = {
@@ -29,6 +30,8 @@ export const lazy: Record<string, Load> = {
   siklus: cycle('cycles'),
   tanggapi: cycle('asks'),
   ujicoba: cycle('trial'),
+  rekaman: cycle('record'),
+  bantuan: () => import('./HelpScreen.svelte') as Promise<{ default: Screen }>,
   kartu: plain(() => import('./CardScreen.svelte')),
   undangan: plain(() => import('./InviteScreen.svelte')),
   perangkat: plain(() => import('./Devices.svelte')),

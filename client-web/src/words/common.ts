@@ -48,7 +48,6 @@ export const common = {
   history: ['Riwayat perubahan', 'Revision history'],
   untitled: ['Catatan harian', 'Daily entry'],
   twoVersions: ['Ada dua versi', 'Two versions'],
-  twoVersionsText: ['Ditulis di dua perangkat tanpa saling tahu. Pilih yang dipakai.', 'Written on two devices at once. Choose one.'],
   useThis: ['Pakai ini', 'Use this'],
   // Sync
   savedHere: ['Tersimpan di HP ini', 'Saved on this phone'],

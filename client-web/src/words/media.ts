@@ -52,7 +52,7 @@ export const media = {
   paused: ['Dijeda (hemat kuota)', 'Paused (data saver)'],
   mediaWaits: ['Foto dan suara menunggu dikirim', 'Photos and voice waiting to send'],
   mediaPaused: ['Foto dan suara dijeda (hemat kuota)', 'Photos and voice paused (data saver)'],
-  mediaRefused: ['Server belum menerima foto dan suara; tulisan tidak terhalang.', 'The server takes no photos and voice yet; text is not held up.'],
+  mediaHeldUp: ['Server belum menerima foto dan suara; tulisan tidak terhalang.', 'The server takes no photos and voice yet; text is not held up.'],
   mediaNow: ['Kirim foto sekarang', 'Send photos now'],
   helpPaused: ['Foto menunggu Wi-Fi atau sampai Anda memintanya.', 'Photos wait for Wi-Fi, or until you ask for it.'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -6,8 +6,9 @@ import { meeting } from './meeting';
 import { observation } from './observation';
 import { person } from './person';
 import { school } from './school';
+import { status } from './status';
 import { trial } from './trial';
 
-export const words = { ...common, ...person, ...media, ...cycle, ...trial, ...meeting, ...school, ...observation };
+export const words = { ...common, ...person, ...media, ...cycle, ...trial, ...meeting, ...school, ...observation, ...status };
 
 export type Word = keyof typeof words;

@@ -45,6 +45,15 @@ class Device {
   base::Status edit(const JournalEntry& entry) { return journal_->edit(space(), log_, entry, ++wall_); }
   base::Status trash(const base::ObjectId& id) { return journal_->trash(space(), log_, id, ++wall_); }
   base::Status restore(const base::ObjectId& id) { return journal_->restore(space(), log_, id, ++wall_); }
+  base::Status edit_and_leave(const JournalEntry& entry) {
+    return journal_->edit(space(), log_, entry, ++wall_, true);
+  }
+  base::Status decide(const base::ObjectId& id, std::uint32_t element, const char* field, const char* value) {
+    return journal_->decide(space(), log_, id, element, field, value, ++wall_);
+  }
+  base::Status undo(const base::ObjectId& id, const log::Dot& change) {
+    return journal_->undo(space(), log_, id, change, ++wall_);
+  }
   JournalView show(const base::ObjectId& id) {
     auto view = journal_->show(id);
     EXPECT_TRUE(view.ok());

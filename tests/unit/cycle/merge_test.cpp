@@ -66,6 +66,113 @@ TEST_F(TwoDevices, EditsOfOneFieldKeepBothUntilSomebodyDecides) {
   EXPECT_EQ(left.journal().search("kiri", 5)->size(), 0U);
 }
 
+TEST_F(TwoDevices, AChoiceBetweenVersionsIsToldEverywhereAndTakenBackAnywhere) {
+  change(left, [](JournalEntry& entry) {
+    entry.events[0].happened = "kiri";
+    entry.subject = "IPAS";
+  });
+  change(right, [](JournalEntry& entry) { entry.events[0].happened = "kanan"; });
+  meet(left, right, id);
+  EXPECT_TRUE(left.journal().decisions(Device::space(), id)->empty()) << "nobody chose yet";
+  EXPECT_EQ(left.journal().undecided_after(std::nullopt, 5)->size(), 1U);
+  change(right, [](JournalEntry& entry) { entry.events[0].happened = "kiri"; });
+  meet(left, right, id);
+  EXPECT_TRUE(left.journal().undecided_after(std::nullopt, 5)->empty());
+  const auto told = left.journal().decisions(Device::space(), id);
+  ASSERT_TRUE(told.ok());
+  ASSERT_EQ(told->size(), 1U);
+  EXPECT_EQ(told->front().field, "happened");
+  EXPECT_EQ(told->front().element, 1U);
+  EXPECT_EQ(told->front().chosen, "kiri");
+  EXPECT_TRUE(told->front().standing);
+  ASSERT_EQ(told->front().choices.size(), 2U);
+  EXPECT_EQ(std::set<std::string>({told->front().choices[0].value, told->front().choices[1].value}),
+            (std::set<std::string>{"kiri", "kanan"}));
+  const auto elsewhere = right.journal().decisions(Device::space(), id);
+  ASSERT_EQ(elsewhere->size(), 1U);
+  EXPECT_EQ(elsewhere->front().dot, told->front().dot);
+
+  ASSERT_TRUE(left.undo(id, told->front().dot).ok());
+  meet(left, right, id);
+  expect_equal_views();
+  ASSERT_EQ(right.show(id).conflicts.size(), 1U) << "both stand again";
+  EXPECT_EQ(right.show(id).entry.subject, "IPAS") << "what was not chosen between stays";
+  const auto after = right.journal().decisions(Device::space(), id);
+  ASSERT_EQ(after->size(), 1U) << "that it was decided once stays told";
+  EXPECT_FALSE(after->front().standing);
+}
+
+// "No auto choice": a decision about one field is none about another.
+TEST_F(TwoDevices, AChoiceIsOfOneFieldAndSavingAnotherFieldChoosesNothing) {
+  change(left, [](JournalEntry& entry) {
+    entry.events[0].happened = "kiri";
+    entry.subject = "IPAS";
+  });
+  change(right, [](JournalEntry& entry) {
+    entry.events[0].happened = "kanan";
+    entry.subject = "Bahasa";
+  });
+  meet(left, right, id);
+  ASSERT_EQ(left.show(id).conflicts.size(), 2U);
+  auto entry = left.show(id).entry;
+  entry.class_name = "4B";
+  ASSERT_TRUE(left.edit_and_leave(entry).ok());
+  EXPECT_EQ(left.show(id).entry.class_name, "4B");
+  EXPECT_EQ(left.show(id).conflicts.size(), 2U) << "saved as shown, both are still in two versions";
+  ASSERT_TRUE(left.decide(id, 1, "happened", "kanan").ok());
+  const auto view = left.show(id);
+  ASSERT_EQ(view.conflicts.size(), 1U);
+  EXPECT_EQ(view.conflicts[0].field, "subject");
+  EXPECT_EQ(view.entry.events[0].happened, "kanan");
+  entry = view.entry;
+  entry.subject = "PKn";
+  ASSERT_TRUE(left.edit_and_leave(entry).ok());
+  EXPECT_TRUE(left.show(id).conflicts.empty()) << "other words decide";
+}
+
+TEST_F(TwoDevices, OnlyAFieldInTwoVersionsIsDecidedAndOnlyIntoAnEntry) {
+  change(left, [](JournalEntry& entry) {
+    entry.events[0].happened = "kiri";
+    entry.events[0].domain = Domain::methods;
+    entry.date = "2026-11-20";
+  });
+  change(right, [](JournalEntry& entry) {
+    entry.events[0].happened = "kanan";
+    entry.events[0].domain = Domain::teacher;
+    entry.date = "2026-11-21";
+  });
+  meet(left, right, id);
+  EXPECT_EQ(left.decide(id, 0, "subject", "IPAS").code(), base::Code::not_found);
+  EXPECT_EQ(left.decide(id, 7, "happened", "kiri").code(), base::Code::not_found);
+  EXPECT_EQ(left.decide(base::ObjectId{}, 1, "happened", "kiri").code(), base::Code::not_found);
+  EXPECT_EQ(left.decide(id, 1, "happened", "").code(), base::Code::invalid_argument)
+      << "an event says something";
+  EXPECT_EQ(left.decide(id, 0, "date", "kemarin").code(), base::Code::invalid_argument);
+  EXPECT_EQ(left.decide(id, 1, "domain", "langit").code(), base::Code::invalid_argument);
+  ASSERT_EQ(left.show(id).conflicts.size(), 3U);
+  ASSERT_TRUE(left.decide(id, 1, "domain", "teacher").ok());
+  ASSERT_TRUE(left.decide(id, 0, "date", "2026-11-21").ok());
+  EXPECT_EQ(left.show(id).entry.events[0].domain, Domain::teacher);
+  EXPECT_EQ(left.show(id).entry.date, "2026-11-21");
+  EXPECT_EQ(left.show(id).conflicts.size(), 1U);
+}
+
+TEST_F(TwoDevices, ALaterEditOfSeveralFieldsIsNoChoiceBetweenVersions) {
+  change(left, [](JournalEntry& entry) { entry.subject = "IPAS"; });
+  change(left, [](JournalEntry& entry) {
+    entry.subject = "Bahasa";
+    entry.events[0].happened = "lain";
+  });
+  EXPECT_TRUE(left.journal().decisions(Device::space(), id)->empty());
+}
+
+TEST_F(TwoDevices, WhatIsNoChangeOfAnEntryCannotBeTakenBack) {
+  EXPECT_EQ(left.undo(id, {}).code(), base::Code::not_found);
+  const auto first = left.journal().revisions(Device::space(), id)->front().dot;
+  EXPECT_EQ(left.undo(id, first).code(), base::Code::invalid_argument);
+  EXPECT_EQ(left.journal().decisions(Device::space(), base::ObjectId{}).code(), base::Code::not_found);
+}
+
 TEST_F(TwoDevices, SavingTheShownValueDecidesForIt) {
   change(left, [](JournalEntry& entry) { entry.subject = "IPAS"; });
   change(right, [](JournalEntry& entry) { entry.subject = "Bahasa"; });

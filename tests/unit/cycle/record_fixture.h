@@ -78,6 +78,7 @@ class Teacher {
   }
   base::Status trash(const base::ObjectId& id) { return records_->trash(pen(), id); }
   base::Status restore(const base::ObjectId& id) { return records_->restore(pen(), id); }
+  base::Status clear(const base::ObjectId& id) { return records_->clear(pen(), id); }
   base::Status undo(const base::ObjectId& id, const log::Dot& dot) { return records_->undo(pen(), id, dot); }
   RecordView show(const base::ObjectId& id) {
     auto view = records_->show(id);

@@ -92,6 +92,51 @@ TEST(Records, AConflictIsListedDecidedAndTheDecisionUndone) {
   EXPECT_EQ(phone.show(id).versions.at(0).versions.size(), 2U) << "both are there again";
 }
 
+TEST(Records, WhoChoseWhichVersionAndWhenIsTold) {
+  School school(2);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
+  const auto id = ani.begin(a_problem("Judul"));
+  school.meet();
+  ASSERT_TRUE(ani.change(id, {{"title", "Judul A"}}).ok());
+  ASSERT_TRUE(phone.change(id, {{"title", "Judul B"}}).ok());
+  school.meet();
+  ASSERT_TRUE(ani.change(id, {{"title", "Judul C"}}).ok());
+  school.meet();
+  const auto told = phone.records().decisions(id);
+  ASSERT_TRUE(told.ok());
+  ASSERT_EQ(told->size(), 1U);
+  EXPECT_EQ(told->front().field, "title");
+  EXPECT_EQ(told->front().chosen, "Judul C");
+  EXPECT_EQ(told->front().by, ani.show(id).owner);
+  EXPECT_EQ(told->front().choices.size(), 2U);
+  EXPECT_TRUE(told->front().standing);
+  ASSERT_TRUE(phone.change(id, {{"title", "Judul D"}}).ok());
+  EXPECT_FALSE(phone.records().decisions(id)->front().standing);
+  EXPECT_EQ(phone.records().decisions(base::ObjectId{}).code(), base::Code::not_found);
+  school.meet();
+  ASSERT_TRUE(ani.clear(id).ok());
+  school.meet();
+  EXPECT_TRUE(phone.records().decisions(id)->empty()) << "words that were taken back are not told either";
+}
+
+// What a change replaced is what stood then, not everything that it names: of several fields it names the
+// changes of all.
+TEST(Records, TakingBackAChangeOfTwoFieldsMakesNoVersions) {
+  School school(1);
+  Teacher& ani = school.desk(0);
+  const auto id = ani.begin(a_problem("Judul", "Uraian"));
+  ASSERT_TRUE(ani.change(id, {{"title", "Judul baru"}}).ok());
+  ASSERT_TRUE(ani.change(id, {{"title", "Judul lain"}, {"description", "Uraian lain"}}).ok());
+  const auto revisions = ani.records().revisions(id);
+  ASSERT_TRUE(revisions.ok());
+  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  const auto view = ani.show(id);
+  EXPECT_EQ(view.value("title"), "Judul baru");
+  EXPECT_EQ(view.value("description"), "Uraian");
+  EXPECT_TRUE(view.versions.empty());
+}
+
 TEST(Records, ProseOfDifferentParagraphsGoesTogetherAndTheVersionsStay) {
   School school(2);
   Teacher& ani = school.desk(0);

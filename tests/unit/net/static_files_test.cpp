@@ -38,6 +38,8 @@ TEST(StaticPath, RefusesWhatClimbsHidesOrDoesNotDecode) {
 TEST(StaticPath, HashedAssetsAreKnownByTheirName) {
   EXPECT_TRUE(is_hashed({"assets", "index-B7xQ_92a.js"}));
   EXPECT_TRUE(is_hashed({"assets", "fonts", "inter.0a1b2c3d.woff2"}));
+  for (const char* name : {"Settings-Dot521-E.js", "CardScreen--w0Za4iu.css", "worker-tfk-zxCb.js"})
+    EXPECT_TRUE(is_hashed({"assets", name})) << "a hash may hold a dash: " << name;
   EXPECT_FALSE(is_hashed({"assets", "inter.woff2"}));
   EXPECT_FALSE(is_hashed({"assets", "my-holidays.jpg"}));
   EXPECT_FALSE(is_hashed({"assets", "index.js"}));

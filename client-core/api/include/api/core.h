@@ -72,12 +72,30 @@ struct Status {
   std::vector<base::DeviceId> new_devices;  // own ones made elsewhere that nobody looked at yet
   std::string name;
   std::uint64_t entries = 0;
-  std::uint64_t quarantined = 0;    // own segments that carriers hold and that count for nobody yet
-  std::uint64_t pending = 0;        // ops and segments the home carrier does not hold durably yet
-  std::uint64_t media_pending = 0;  // bytes of attachments that the home carrier does not hold yet
-  std::uint64_t media_wanted = 0;   // chunks that are to be fetched
+  std::uint64_t quarantined = 0;      // own segments that carriers hold and that count for nobody yet
+  std::uint64_t pending = 0;          // ops and segments the home carrier does not hold durably yet
+  std::int64_t oldest_unsent_ms = 0;  // wall time of the oldest op among them; 0: none
+  std::uint64_t media_pending = 0;    // bytes of attachments that the home carrier does not hold yet
+  std::uint64_t media_wanted = 0;     // chunks that are to be fetched
   std::vector<SpaceStatus> spaces;
   std::vector<CarrierStatus> carriers;
+};
+
+// One thing with changes that the home carrier of its space does not hold durably yet.
+struct UnsentRecord {
+  base::ObjectId object;
+  base::SpaceId space;
+  std::uint32_t type = 0;   // of its ops; 0: only erased ones
+  std::string title, date;  // as a list shows it; empty when it is none of the journal or the cycle
+  std::uint64_t changes = 0;
+  std::int64_t since_wall_ms = 0;
+  bool own = false;                     // written by this person
+  base::Code refused = base::Code::ok;  // why the carrier last refused something of its space
+};
+// Where a change was made.
+struct MadeOn {
+  std::optional<base::DeviceId> device;  // nullopt: its log is not known here
+  bool here = false;
 };
 
 struct MemberInfo {
@@ -103,6 +121,14 @@ struct InviteInfo {
   bool revoked = false;
 };
 // Work beyond a fence: of somebody removed, demoted or not confirmed.
+enum class Late : std::uint8_t {
+  other = 0,       // none of these is known here
+  removed,         // its writer does not belong any more
+  device_removed,  // the device does not
+  reader,          // may read and no longer write
+  unconfirmed,     // joined by an invite that was being revoked
+};
+const char* late_name(Late late);  // "removed" ...
 struct QuarantinedLog {
   base::SpaceId space;
   base::LogId log;
@@ -113,6 +139,8 @@ struct QuarantinedLog {
   std::uint64_t segments = 0;
   std::uint64_t ops = 0;
   std::uint64_t bytes = 0;
+  Late why = Late::other;
+  bool may_readmit = false;  // this person is an admin there
 };
 
 // One change of it, as far as this person's keys open it.
@@ -295,7 +323,9 @@ class Core {
 
   // Journal, all in the personal space. Entries are written as given in one transaction: all or none.
   base::Result<std::vector<base::ObjectId>> add_entries(const std::vector<cycle::JournalEntry>& entries);
-  base::Status edit_entry(const cycle::JournalEntry& entry);
+  base::Status edit_entry(const cycle::JournalEntry& entry, bool leave_undecided = false);
+  base::Status decide_entry(const base::ObjectId& id, std::uint32_t element, std::string_view field,
+                            std::string_view value);
   base::Status trash_entry(const base::ObjectId& id);
   base::Status restore_entry(const base::ObjectId& id);
   cycle::Journal& journal();
@@ -318,6 +348,11 @@ class Core {
   cycle::Cycle& cycle();
   base::PersonId person() const;  // zero before there is one
   base::Result<std::vector<cycle::JournalRevision>> revisions(const base::ObjectId& id);
+  // Choices between versions of an entry, and taking a change of it back (cycle/journal.h).
+  base::Result<std::vector<cycle::Decision>> decisions(const base::ObjectId& id);
+  base::Status undo_entry_change(const base::ObjectId& id, const log::Dot& change);
+  MadeOn made_on(const base::SpaceId& space, const log::Dot& change) const;
+  base::SpaceId personal_space() const;
 
   // Erases for good what this person may erase of an entry or record: what they wrote, as an admin
   // everything. Here at once, elsewhere as it gets there. not_found, not_permitted; key_missing: not all is
@@ -330,6 +365,9 @@ class Core {
   base::Result<std::uint64_t> pending();  // as in Status
   base::Result<std::uint64_t> media_pending();
   base::Code media_refused_in_sync() const;  // why the carrier of the last sync took a chunk no more; ok
+  // In the order in which they were written here (unsent.cpp).
+  base::Result<std::vector<UnsentRecord>> unsent();  // without title and date
+  base::Status entitle(UnsentRecord& row);           // reads them
   base::Result<Delivery> delivery(const base::ObjectId& entry);
   base::Result<Delivery> delivery(const base::SpaceId& space, const base::ObjectId& record);
   // This person's spaces, from memory; of `SpaceStatus` only space, kind, name, admin, member, current_key.

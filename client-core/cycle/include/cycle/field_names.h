@@ -2,16 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "cycle/journal.h"
 
 namespace sejawat::cycle {
 
-// Stable English name, as in JSON; of a type or field that is not known here its number.
-std::string field_name_of(std::uint32_t type, std::uint32_t element, std::uint32_t field);
-// The value as JSON has it.
-std::string field_text_of(std::uint32_t type, std::uint32_t element, std::uint32_t field,
-                          const std::string& value);
+struct NamedValue {
+  std::uint32_t element = 0;
+  std::string name;                  // stable and English, as in JSON; of what is not known here its number
+  std::optional<std::string> value;  // as JSON has it; nullopt: taken away
+};
+// What one change says: fields of a journal entry or a record, or the step that it takes. What only says
+// whose a record is, is left out.
+std::vector<NamedValue> named_values(const log::Op& op);
 
 }  // namespace sejawat::cycle

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cycle/decisions.h"
 #include "fold/apply.h"
 
 namespace sejawat::cycle {
@@ -45,6 +46,7 @@ struct JournalView {
     std::uint32_t element;
     std::string field;
     std::vector<std::string> values;
+    std::vector<Written> written;  // of each value: by which change, and when (`show` alone says when)
   };
   std::vector<Conflict> conflicts;
   std::int64_t wall_ms = 0;
@@ -65,8 +67,15 @@ class Journal {
   // Writes only the fields that differ; superseding every value seen, so it also resolves conflicts.
   // Registers of a later version stay as they are. Kind and domains of a later version may be given back
   // unchanged.
-  base::Status edit(const base::SpaceId&, const base::LogId&, const JournalEntry& entry,
-                    std::int64_t wall_ms);
+  // With `leave_undecided` a field in two versions that is given as it is shown stays undecided: whoever
+  // saves another field chose nothing there.
+  base::Status edit(const base::SpaceId&, const base::LogId&, const JournalEntry& entry, std::int64_t wall_ms,
+                    bool leave_undecided = false);
+  // Chooses between the versions of one field (as Conflict names it), or writes other words, and touches no
+  // other. not_found: that field is not in two versions. invalid_argument.
+  base::Status decide(const base::SpaceId&, const base::LogId&, const base::ObjectId& id,
+                      std::uint32_t element, std::string_view field, std::string_view value,
+                      std::int64_t wall_ms);
   base::Status trash(const base::SpaceId&, const base::LogId&, const base::ObjectId&, std::int64_t wall_ms);
   base::Status restore(const base::SpaceId&, const base::LogId&, const base::ObjectId&, std::int64_t wall_ms);
   // After remote ops: rewrites the rows of journal objects among `touched`.
@@ -79,10 +88,19 @@ class Journal {
   // in the order newest first (date, then lamport, then id); from the start without one.
   base::Result<std::vector<JournalView>> list_after(bool trashed, const std::optional<store::JournalKey>& key,
                                                     std::size_t limit);
+  // Those of the list with two versions of a field.
+  base::Result<std::vector<JournalView>> undecided_after(const std::optional<store::JournalKey>& key,
+                                                         std::size_t limit);
   base::Result<std::vector<JournalView>> search_after(std::string_view words,
                                                       const std::optional<store::JournalKey>& key,
                                                       std::size_t limit);
   base::Result<std::vector<JournalRevision>> revisions(const base::SpaceId&, const base::ObjectId& id);
+  // Choices between versions that were made, oldest first. not_found: no such entry.
+  base::Result<std::vector<Decision>> decisions(const base::SpaceId&, const base::ObjectId& id);
+  // In the caller's transaction. Takes one change back: what it replaced stands again, beside whatever was
+  // written since. not_found; invalid_argument: the entry's first change.
+  base::Status undo(const base::SpaceId&, const base::LogId&, const base::ObjectId& id,
+                    const log::Dot& change, std::int64_t wall_ms);
 
  private:
   store::Store& store_;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "cycle/decisions.h"
 #include "cycle/schema.h"
 #include "cycle/states.h"
 #include "fold/apply.h"
@@ -51,6 +52,7 @@ struct Version {
   std::string value;
   std::optional<base::PersonId> by;
   std::int64_t wall_ms = 0;
+  log::Dot dot;  // the change that wrote it
 };
 struct FieldVersions {
   std::uint32_t element = 0;
@@ -145,6 +147,8 @@ class Records {
     RecordView after;
   };
   base::Result<std::vector<Revision>> revisions(const base::ObjectId& id);  // oldest first
+  // Choices between versions that were made, oldest first; of writers that count.
+  base::Result<std::vector<Decision>> decisions(const base::ObjectId& id);
   // What `who` is to this record (Who).
   base::Result<std::uint16_t> relation_of(const base::ObjectId& id, const base::PersonId& who);
 

@@ -48,6 +48,9 @@ class JournalRows {
   virtual base::Result<std::vector<JournalRow>> search_after(std::string_view words,
                                                              const std::optional<JournalKey>& key,
                                                              std::size_t limit) = 0;
+  // Of the first list, those with two versions of something.
+  virtual base::Result<std::vector<JournalRow>> undecided_after(const std::optional<JournalKey>& key,
+                                                                std::size_t limit) = 0;
   virtual base::Result<std::uint64_t> count() = 0;
 };
 

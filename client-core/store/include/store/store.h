@@ -156,6 +156,16 @@ class Store {
   // Of a branch from this position on: which objects its ops touch, and taking the ops out of the fold.
   base::Result<std::vector<base::ObjectId>> objects_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t position);
+  // The same with the first of those ops, and how many there are; `seq` orders them as they came to this
+  // store.
+  struct ObjectOps {
+    base::ObjectId object;
+    std::int64_t seq = 0;
+    std::uint64_t count = 0;
+    base::Bytes first;
+  };
+  base::Result<std::vector<ObjectOps>> ops_by_object_from(const base::SpaceId&, const base::LogId&,
+                                                          std::uint64_t position);
   base::Result<std::vector<base::ObjectId>> objects(const base::SpaceId&);  // all that have ops
   base::Status retry_unreadable(const base::SpaceId&);                      // they wait to be opened again
   base::Status remove_ops_from(const base::SpaceId&, const base::LogId&, std::uint64_t position);
