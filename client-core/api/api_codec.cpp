@@ -174,6 +174,13 @@ base::Result<Command> read(const wire::BundleExport& from) {
   return Command(std::move(piece));
 }
 
+base::Result<Command> read(const wire::SyncStart& from) {
+  SyncStart start{from.carrier(), from.live(), SyncMedia::all};
+  if (from.media() < 0 || from.media() > wire::MEDIA_NONE) return invalid_field("media");
+  start.media = static_cast<SyncMedia>(from.media());
+  return Command(std::move(start));
+}
+
 template <class OfEntry>
 base::Result<Command> read_id(const wire::EntryId& from) {
   SJ_TRY(auto id, id_of<base::ObjectId>(from.id(), "id: 8 bytes"));
@@ -244,8 +251,7 @@ base::Result<Command> read_command(wire::Request& from) {
     case wire::Request::kStatus: return Command(GetStatus{});
     case wire::Request::kCarriers: return Command(GetCarriers{});
     case wire::Request::kAddCarrier: return Command(AddCarrier{from.add_carrier().url()});
-    case wire::Request::kSyncStart:
-      return Command(SyncStart{from.sync_start().carrier(), from.sync_start().live()});
+    case wire::Request::kSyncStart: return read(from.sync_start());
     case wire::Request::kSyncCancel: return Command(SyncCancel{});
     case wire::Request::kBundleExport: return read(from.bundle_export());
     case wire::Request::kBundleImport:

@@ -1,5 +1,7 @@
 #include "attachment_codec.h"
 
+#include <algorithm>
+
 #include "codec_values.h"
 #include "sejawat/v1/api.pb.h"
 
@@ -21,6 +23,7 @@ void write_one(const AttachmentInfo& from, wire::Attachment& to) {
   to.set_bytes(from.sealed_bytes);
   to.set_bytes_here(from.sealed_here);
   to.set_wanted(from.wanted);
+  to.set_bytes_there(from.sealed_there);
   to.set_delivery(static_cast<wire::Delivery>(from.delivery));
 }
 
@@ -28,7 +31,15 @@ void write_one(const AttachmentInfo& from, wire::Attachment& to) {
 
 base::Result<Command> read_attachment_add(const wire::AttachmentAdd& from) {
   SJ_TRY(auto to, id_of<base::ObjectId>(from.to(), "to: 8 bytes"));
-  return Command(AttachmentAdd{to, base::to_bytes(base::as_bytes(from.content())), from.caption()});
+  AttachmentAdd add{to, base::to_bytes(base::as_bytes(from.content())), from.caption(), std::nullopt};
+  if (!from.nonce().empty()) {
+    cycle::OriginNonce nonce;
+    if (from.nonce().size() != nonce.size())
+      return base::error(base::Code::invalid_argument, "nonce: 6 bytes");
+    std::copy(from.nonce().begin(), from.nonce().end(), nonce.begin());
+    add.nonce = nonce;
+  }
+  return Command(std::move(add));
 }
 
 base::Result<Command> read_attachment_list(const wire::AttachmentList& from) {

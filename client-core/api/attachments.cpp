@@ -75,8 +75,10 @@ base::Result<AttachmentInfo> info_of(Core::State& core, const store::AttachmentR
       info.wanted = info.wanted || begun.has_value();
       if (begun) info.sealed_here += begun->size();
     }
-    if (!everywhere) continue;
-    SJ_TRY(everywhere, core.store->attachments().is_at(core.carriers.front().key, row.space, chunk));
+    if (core.carriers.empty()) continue;
+    SJ_TRY(const auto there, core.store->attachments().at(core.carriers.front().key, row.space, chunk));
+    info.sealed_there += there.whole ? sizes[i] : there.held;
+    everywhere = everywhere && there.whole;
   }
   if (everywhere) info.delivery = Delivery::on_carrier;
   return info;
@@ -92,7 +94,8 @@ base::Result<store::AttachmentRow> row_of(Core::State& core, const base::ObjectI
 }  // namespace
 
 base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::ByteView content,
-                                          std::string_view caption) {
+                                          std::string_view caption,
+                                          const std::optional<cycle::OriginNonce>& nonce) {
   State& core = *state_;
   SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(const auto space, space_of(core, parent));
@@ -102,15 +105,19 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
     return base::error(base::Code::too_large, "content: at most " + std::to_string(kind->most) +
                                                   " bytes of " + std::string(kind->type));
   }
+  SJ_TRY(const auto pen, core.desk->pen(space));
+  if (nonce) {
+    SJ_TRY(const bool exists, core.attachments->exists(pen, *nonce));
+    if (exists) return base::error(base::Code::already_exists, "attachment");
+  }
   SJ_TRY(auto others, core.store->attachments().list(parent));
   if (others.size() >= kMaxAttached)
     return base::error(base::Code::quota_exceeded, "attachments of one entry");
-  SJ_TRY(const auto pen, core.desk->pen(space));
   SJ_TRY(auto sealed, log::seal_attachment(space, content, kind->type, core.random));
   store::Store::Transaction transaction(*core.store);
   SJ_TRY_STATUS(transaction.begin());
   base::Bytes value = log::encode_attachment(sealed.attachment);
-  SJ_TRY(const auto id, core.attachments->add(pen, parent, value, caption));
+  SJ_TRY(const auto id, core.attachments->add(pen, parent, value, caption, nonce));
   base::wipe(value.data(), value.size());
   for (std::size_t i = 0; i < sealed.chunks.size(); ++i) {
     SJ_TRY_STATUS(

@@ -11,7 +11,8 @@ namespace sejawat::api {
 
 class StoreShelf final : public sync::ClientShelf {
  public:
-  StoreShelf(Core::State& core, const base::PublicBoxKey& carrier) : core_(core), carrier_(carrier) {}
+  StoreShelf(Core::State& core, const base::PublicBoxKey& carrier, SyncMedia media = SyncMedia::all)
+      : core_(core), carrier_(carrier), media_(media) {}
 
   base::Result<CarrierState> carrier_state() override;
   base::Result<std::vector<base::SpaceId>> spaces_to_offer() override;
@@ -47,6 +48,7 @@ class StoreShelf final : public sync::ClientShelf {
     store::AttachmentRows::Unsent chunk;
   };
   base::Result<std::optional<NextChunk>> next_chunk();
+  base::Result<std::vector<store::AttachmentRows::Wanted>> wanted();
   base::Status apply_chunks(const Outcome& outcome, Applied& applied);
   base::Status take_offer_news(const ChunkNews& news, Applied& applied);
   base::Status take_wanted(const ChunkNews& news, Applied& applied);
@@ -70,6 +72,7 @@ class StoreShelf final : public sync::ClientShelf {
 
   Core::State& core_;
   base::PublicBoxKey carrier_;
+  SyncMedia media_;
   // Of this sync only: what is on its way, and what the carrier will not take now.
   std::map<LogKey, std::uint64_t> offered_until_;
   // What it says it has more of than is here: the beginning is not offered, and acked once the rest has come.

@@ -316,7 +316,7 @@ struct Executor {
       SJ_TRY(carrier, space::CarrierAddress::parse(start.carrier));
     }
     if (!carrier) return base::error(Code::not_found, "no carrier is known");
-    SJ_TRY(auto connection, sync.start(*carrier, start.live));
+    SJ_TRY(auto connection, sync.start(*carrier, start.live, start.media));
     return Result(SyncStarted{connection});
   }
   base::Result<Result> operator()(SyncCancel&) { return done(sync.cancel()); }
@@ -330,7 +330,7 @@ struct Executor {
   }
   base::Result<Result> operator()(ExportPiece& asked) { return export_piece(core, bundles, asked); }
   base::Result<Result> operator()(AttachmentAdd& add) {
-    SJ_TRY(const auto id, core.attach(add.to, add.content, add.caption));
+    SJ_TRY(const auto id, core.attach(add.to, add.content, add.caption, add.nonce));
     return Result(AttachmentId{id});
   }
   base::Result<Result> operator()(AttachmentList& list) {

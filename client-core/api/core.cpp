@@ -275,7 +275,7 @@ MadeOn Core::made_on(const base::SpaceId& space, const log::Dot& change) const {
 }
 
 base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address,
-                                                                    bool live) {
+                                                                    bool live, SyncMedia media) {
   State& core = *state_;
   SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
@@ -302,7 +302,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }
-  auto shelf = std::make_unique<StoreShelf>(core, address.key);
+  auto shelf = std::make_unique<StoreShelf>(core, address.key, media);
   SJ_TRY(options.full, shelf->has_unconfirmed_acks());
   core.shelf = std::move(shelf);
   return std::make_unique<sync::ClientSession>(std::move(options), core.device->box, *core.shelf,

@@ -131,6 +131,7 @@ struct AddCarrier {
 struct SyncStart {
   std::string carrier;
   bool live = false;
+  SyncMedia media = SyncMedia::all;
 };
 struct SyncCancel {};
 struct ExportPiece {
@@ -147,6 +148,7 @@ struct AttachmentAdd {
   base::ObjectId to;
   base::Bytes content;
   std::string caption;
+  std::optional<cycle::OriginNonce> nonce;
 };
 struct AttachmentList {
   std::optional<base::ObjectId> of;

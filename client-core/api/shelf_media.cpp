@@ -11,7 +11,7 @@ constexpr std::size_t kLookAt = 256;  // chunks of a space; more wait for the ne
 }  // namespace
 
 base::Result<std::optional<StoreShelf::NextChunk>> StoreShelf::next_chunk() {
-  if (!core_.certificate) return std::optional<NextChunk>();
+  if (!core_.certificate || media_ != SyncMedia::all) return std::optional<NextChunk>();
   for (const auto& [id, space] : core_.spaces) {
     if (full_spaces_.count(id) != 0) continue;
     const auto role = space->membership.role_of(core_.certificate->person());
@@ -26,11 +26,16 @@ base::Result<std::optional<StoreShelf::NextChunk>> StoreShelf::next_chunk() {
   return std::optional<NextChunk>();
 }
 
+base::Result<std::vector<store::AttachmentRows::Wanted>> StoreShelf::wanted() {
+  if (media_ == SyncMedia::none) return std::vector<store::AttachmentRows::Wanted>();
+  return core_.store->attachments().wanted();
+}
+
 base::Result<bool> StoreShelf::media_waiting() {
   SJ_TRY(auto next, next_chunk());
   if (next) return true;
-  SJ_TRY(auto wanted, core_.store->attachments().wanted());
-  return std::any_of(wanted.begin(), wanted.end(), [this](const auto& one) {
+  SJ_TRY(auto all, wanted());
+  return std::any_of(all.begin(), all.end(), [this](const auto& one) {
     return refused_chunks_.count({one.space, one.chunk}) == 0;
   });
 }
@@ -54,8 +59,8 @@ base::Result<std::optional<sync::ClientShelf::ChunkOffer>> StoreShelf::chunk_to_
 }
 
 base::Result<std::optional<sync::ClientShelf::ChunkWish>> StoreShelf::chunk_to_want() {
-  SJ_TRY(auto wanted, core_.store->attachments().wanted());
-  for (const auto& one : wanted) {
+  SJ_TRY(auto all, wanted());
+  for (const auto& one : all) {
     const ChunkKey key{one.space, one.chunk};
     if (refused_chunks_.count(key) != 0 || !chunks_on_their_way_.insert(key).second) continue;
     return std::optional<ChunkWish>(ChunkWish{one.space, one.chunk, one.held});

@@ -2,18 +2,20 @@
 
 namespace sejawat::api {
 
-base::Result<SyncDriver::Connection> SyncDriver::start(const space::CarrierAddress& carrier, bool live) {
+base::Result<SyncDriver::Connection> SyncDriver::start(const space::CarrierAddress& carrier, bool live,
+                                                       SyncMedia media) {
   if (sync_) return base::error(base::Code::already_exists, "a sync is running");
   // A host that starts syncs and never listens would fill the memory.
   constexpr std::size_t kMostUnheard = 256;
   if (events_.size() > kMostUnheard)
     return base::error(base::Code::quota_exceeded, "events were not fetched");
-  SJ_TRY(auto session, core_.start_sync(carrier, live));
+  SJ_TRY(auto session, core_.start_sync(carrier, live, media));
   Running running;
   running.connection = ++last_;
   if (last_ == 0) running.connection = ++last_;
   running.carrier = carrier;
   running.live = live;
+  running.media = media;
   running.session = std::move(session);
   running.joining = core_.joining();
   running.deadline_ms = clock_.now().monotonic_ms + kConnectMs;
@@ -33,7 +35,7 @@ base::Status SyncDriver::connected(Connection connection, bool one_shot) {
   if (one_shot && sync_->live) {
     // The old one must be gone before the new one takes its place.
     sync_->session.reset();
-    auto session = core_.start_sync(sync_->carrier, false);
+    auto session = core_.start_sync(sync_->carrier, false, sync_->media);
     if (!session.ok()) {
       finish(session.code(), session.error().detail);
       return {};

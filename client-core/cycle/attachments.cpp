@@ -34,13 +34,18 @@ std::optional<base::PersonId> owner_of(const base::SpaceId& space, const base::O
 }  // namespace
 
 base::Result<base::ObjectId> Attachments::add(const Pen& pen, const base::ObjectId& parent,
-                                              base::ByteView content, std::string_view caption) {
+                                              base::ByteView content, std::string_view caption,
+                                              const std::optional<OriginNonce>& given) {
   const auto length = characters(caption);
   if (!length || *length > kMaxCaption) return base::error(base::Code::invalid_argument, "caption");
   log::Op op;
   op.type = kAttachmentType;
   OriginNonce nonce;
-  random_.fill(nonce);
+  if (given) {
+    nonce = *given;
+  } else {
+    random_.fill(nonce);
+  }
   op.object = record_id_for(pen.space, pen.person, nonce);
   op.cells.push_back(cell(AttachmentField::parent, std::string(base::as_text(parent.view()))));
   op.cells.push_back(cell(AttachmentField::content, std::string(base::as_text(content))));
@@ -51,6 +56,11 @@ base::Result<base::ObjectId> Attachments::add(const Pen& pen, const base::Object
   static_cast<void>(dot);
   SJ_TRY_STATUS(refresh({{pen.space, id, kAttachmentType}}));
   return id;
+}
+
+base::Result<bool> Attachments::exists(const Pen& pen, const OriginNonce& nonce) {
+  SJ_TRY(const auto row, store_.attachments().get(record_id_for(pen.space, pen.person, nonce)));
+  return row.has_value();
 }
 
 base::Status Attachments::remove(const Pen& pen, const base::ObjectId& id) {

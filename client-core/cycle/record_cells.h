@@ -19,7 +19,6 @@ std::uint32_t set_identity(std::string_view bytes);
 std::uint32_t late_identity(const log::Dot& dot, std::size_t index);
 
 // The random bytes from which the id of a record follows, and who may be its owner.
-using OriginNonce = std::array<std::uint8_t, 6>;
 base::ObjectId record_id_for(const base::SpaceId&, const base::PersonId&, const OriginNonce&);
 bool is_origin(const base::SpaceId&, const base::PersonId&, const base::ObjectId&, std::string_view cell);
 

@@ -178,11 +178,14 @@ base::Status AttachmentTable::set_held(const base::PublicBoxKey& carrier, const 
   return seen.bind(space).bind(chunk).run();
 }
 
-base::Result<bool> AttachmentTable::is_at(const base::PublicBoxKey& carrier, const base::SpaceId& space,
-                                          const log::ChunkId& chunk) {
-  auto query =
-      database_.query("SELECT 1 FROM chunk_at WHERE carrier = ? AND space = ? AND id = ? AND whole = 1");
-  return query.bind(carrier).bind(space).bind(chunk).step();
+base::Result<AttachmentRows::There> AttachmentTable::at(const base::PublicBoxKey& carrier,
+                                                        const base::SpaceId& space,
+                                                        const log::ChunkId& chunk) {
+  auto query = database_.query("SELECT held, whole FROM chunk_at WHERE carrier = ? AND space = ? AND id = ?");
+  query.bind(carrier).bind(space).bind(chunk);
+  SJ_TRY(const bool row, query.step());
+  if (!row) return There{};
+  return There{static_cast<std::uint32_t>(query.i64(0)), query.i64(1) != 0};
 }
 
 }  // namespace sejawat::store

@@ -28,8 +28,8 @@ class AttachmentTable final : public AttachmentRows {
   base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) override;
   base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                         std::uint32_t held, bool whole) override;
-  base::Result<bool> is_at(const base::PublicBoxKey& carrier, const base::SpaceId&,
-                           const log::ChunkId&) override;
+  base::Result<There> at(const base::PublicBoxKey& carrier, const base::SpaceId&,
+                         const log::ChunkId&) override;
 
  private:
   Database& database_;

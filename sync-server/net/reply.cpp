@@ -17,7 +17,7 @@ void guard(Reply& reply, bool tls) {
   message.set("X-Content-Type-Options", "nosniff");
   message.set("Referrer-Policy", "no-referrer");
   message.set("Content-Security-Policy", kPolicy);
-  message.set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), interest-cohort=()");
+  message.set("Permissions-Policy", "camera=(self), microphone=(self), geolocation=(), interest-cohort=()");
   message.set("Cross-Origin-Opener-Policy", "same-origin");
   message.set("Cross-Origin-Embedder-Policy", "require-corp");
   message.set("Cross-Origin-Resource-Policy", "same-origin");

@@ -253,6 +253,7 @@ test('removing one’s data: refused while anything is unsent, then asked twice,
   await page.waitForSelector('text=Saya memegang kartu');
   await looks(page, '49-remove');
   await removeForGood(page);
+  assert.deepEqual(await page.evaluate(() => navigator.storageBuckets.keys()), []);
   const left = await page.evaluate(async () => {
     const names = [];
     for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);

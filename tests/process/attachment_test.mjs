@@ -36,7 +36,10 @@ test('a photo goes after the text, and comes to a second device when it is asked
     const server = await world.school();
     const bytes = photo(world, 'p.jpg');
     const id = attach(world, entry(world), 'p.jpg');
-    let done = world.client('B', '--json', 'sync');
+    let done = world.client('B', '--json', 'sync', '--text-only');
+    assert.equal(done.status, 0, done.err);
+    assert.ok(done.json.pending === 0 && done.json.media_sent === 0 && done.json.media_pending >= bytes.length);
+    done = world.client('B', '--json', 'sync');
     assert.equal(done.status, 0, done.err);
     assert.ok(done.json.media_sent >= bytes.length && done.json.media_pending === 0);
     t.diagnostic(`${bytes.length} B photo: ${done.json.bytes_up} B up, ${done.json.round_trips} round trips`);

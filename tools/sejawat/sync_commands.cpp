@@ -27,11 +27,17 @@ const char* new_device_sentence(const Session& session) {
       "A new device of yours is there (`device list`). If it was not you who linked it: `device revoke`.");
 }
 
-int run_sync_command(const Globals& globals, const std::string& server, bool watch) {
+struct SyncOptions {
+  std::string server;
+  bool watch = false;
+  bool text_only = false;
+};
+
+int run_sync_command(const Globals& globals, const SyncOptions& options) {
   Session session(globals);
   std::optional<space::CarrierAddress> address;
-  if (!server.empty()) {
-    auto parsed = space::CarrierAddress::parse(server);
+  if (!options.server.empty()) {
+    auto parsed = space::CarrierAddress::parse(options.server);
     if (!parsed.ok()) return session.fail(parsed.error());
     address = std::move(parsed).value();
   }
@@ -39,8 +45,8 @@ int run_sync_command(const Globals& globals, const std::string& server, bool wat
   if (!address) address = session.core().home_carrier();
   if (!address)
     return session.fail(base::error(base::Code::not_found, "no server known: join, or give --server"));
-  if (watch) return run_watch(session, *address);
-  auto report = run_sync(session, *address);
+  if (options.watch) return run_watch(session, *address);
+  auto report = run_sync(session, *address, options.text_only ? api::SyncMedia::none : api::SyncMedia::all);
   if (!report.ok()) return session.fail(report.error());
   auto status = session.core().status();
   if (!status.ok()) return session.fail(status.error());
@@ -218,18 +224,19 @@ int run_pending(const Globals& globals) {
 }  // namespace
 
 void add_sync_commands(CLI::App& app, Context& context) {
-  auto server = std::make_shared<std::string>();
+  auto options = std::make_shared<SyncOptions>();
   auto* sync = app.add_subcommand("sync", "reconcile with the server now");
-  sync->add_option("--server", *server, "another address than the one known");
-  auto watch = std::make_shared<bool>(false);
-  sync->add_flag(
-      "--watch", *watch,
+  sync->add_option("--server", options->server, "another address than the one known");
+  auto* text_only =
+      sync->add_flag("--text-only", options->text_only, "photos and voice notes wait, here and there");
+  auto* watch = sync->add_flag(
+      "--watch", options->watch,
       "stay connected and take what arrives at once, until SIGINT or SIGTERM; --json: one line for "
       "each of synced, arrived, forked, offline. The store is in use all the while: other commands on it "
       "wait, "
       "then say so");
-  sync->callback(
-      [&context, server, watch] { context.exit = run_sync_command(context.globals, *server, *watch); });
+  watch->excludes(text_only);
+  sync->callback([&context, options] { context.exit = run_sync_command(context.globals, *options); });
   auto* status = app.add_subcommand("status", "what is saved where, and what waits");
   status->callback([&context] { context.exit = run_status(context.globals); });
   auto* pending = app.add_subcommand("pending", "what the server does not hold yet, one by one");

@@ -95,9 +95,10 @@ net_client::LinkOptions link_to(const space::CarrierAddress& address) {
   return options;
 }
 
-base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress& address) {
+base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress& address,
+                                  api::SyncMedia media) {
   SyncReport report;
-  SJ_TRY(auto sync, session.core().start_sync(address, false));
+  SJ_TRY(auto sync, session.core().start_sync(address, false, media));
   auto link = net_client::CarrierLink::connect(link_to(address));
   base::Status status;
   if (link.ok()) {

@@ -21,7 +21,8 @@ struct SyncReport {
 };
 
 // After every exchange what was achieved is durable; an error or a signal between two of them loses nothing.
-base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress& address);
+base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress& address,
+                                  api::SyncMedia media = api::SyncMedia::all);
 void stop_on_signals();
 int stop_fd();  // readable once SIGINT or SIGTERM came
 bool stop_asked();

@@ -2,10 +2,14 @@
 import type { Status, SyncProgress } from '../generated/sejawat/v1/api_pb';
 import { ACCOUNT, become, NOBODY } from './account';
 import { watchIdle } from './autolock';
+import { whenGiven } from './ballast';
 import { CoreError, on, request, start, watch, type State } from './client';
+import { SyncMedia } from '../generated/sejawat/v1/api_pb';
 import { keepEnding } from './history';
+import { heldNames } from './keep';
 import { forget, remember } from './people';
-import { room, type Room } from './space';
+import { carried, onLineChange } from './saver.svelte';
+import { room, wasFull, type Room } from './space';
 import { drain } from './spool';
 
 const OFFLINE = 5;
@@ -27,6 +31,9 @@ class App {
   // The first run is not over when the person exists: joining needs a sync more.
   arriving = $state(false);
   draftRefused = $state(false);
+  // Of photos and voice notes: why the core does not take one (a code), and entries with one that waits for an answer.
+  heldRefused = $state<number | undefined>(undefined);
+  facesAsked = $state.raw<string[]>([]);
   // What was written may not all be in the core yet, so the core cannot say where all of it is.
   spooling = $state(true);
   newVersion = $state(false);
@@ -79,7 +86,7 @@ export async function sync(): Promise<void> {
   if (app.status === undefined) await refresh();
   if (app.status?.hasPerson !== true || !connected()) return;
   try {
-    await request({ case: 'syncStart', value: {} }, 'syncStarted');
+    await request({ case: 'syncStart', value: { media: carried() } }, 'syncStarted');
     app.syncing = true;
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
@@ -97,7 +104,7 @@ export async function cancelSync(): Promise<void> {
 }
 
 // A command that needs a line right after it: joining, recovering. Resolves with the code of the sync's end.
-export async function syncThrough(carrier = ''): Promise<number> {
+export async function syncThrough(carrier = '', media = carried()): Promise<number> {
   if (app.live) await cancelSync();
   // A live line that another tab is just opening does not end, and has exchanged everything when it settles.
   const done = new Promise<number>((resolve) => {
@@ -108,12 +115,29 @@ export async function syncThrough(carrier = ''): Promise<number> {
     });
   });
   try {
-    await request({ case: 'syncStart', value: { carrier } }, 'syncStarted');
+    await request({ case: 'syncStart', value: { carrier, media } }, 'syncStarted');
   } catch (error) {
     if (!(error instanceof CoreError) || error.code !== EXISTS) return error instanceof CoreError ? error.code : OFFLINE;
   }
   return done;
 }
+
+// What may be carried is another now, or somebody says so: what runs ends, and goes on under the new rule.
+export async function syncAnew(media = carried()): Promise<void> {
+  if (app.state.at !== 'ready' || !connected()) return;
+  if (app.syncing || app.live) await cancelSync();
+  try {
+    await request({ case: 'syncStart', value: { media } }, 'syncStarted');
+    app.syncing = true;
+  } catch (error) {
+    if (!(error instanceof CoreError)) throw error;
+    if (error.code !== EXISTS) app.ended = error.code;
+  }
+}
+export const sendMedia = (): Promise<void> => syncAnew(SyncMedia.MEDIA_ALL);
+
+const AGAIN_MS = 15_000;
+let retake: ReturnType<typeof setTimeout> | undefined;
 
 // Resolves when the first entries of a journal that is coming are here.
 export const firstWords = (): Promise<number> =>
@@ -136,11 +160,13 @@ export async function takeDrafts(): Promise<void> {
     taking -= 1;
   }
   if (taking > 0 || app.status?.hasPerson !== true) return;
-  app.spooling = app.draftRefused;
+  app.spooling = app.draftRefused || app.heldRefused !== undefined;
   await sync();
 }
 
+// Text first, then what belongs to it.
 async function takeThem(): Promise<void> {
+  clearTimeout(retake);
   await refresh();
   if (app.status?.hasPerson !== true) return;
   try {
@@ -149,6 +175,13 @@ async function takeThem(): Promise<void> {
   } catch {
     app.draftRefused = true;
   }
+  try {
+    app.facesAsked = (await heldNames()).length > 0 ? await (await import('./held')).deliverHeld() : [];
+    app.heldRefused = undefined;
+  } catch (error) {
+    app.heldRefused = error instanceof CoreError ? error.code : OFFLINE;
+  }
+  if (app.draftRefused || app.heldRefused !== undefined) retake = setTimeout(() => void takeDrafts(), AGAIN_MS);
   app.journal += 1;
   await refresh();
 }
@@ -201,6 +234,8 @@ export function begin(): void {
       app.records += 1;
       if (told.value.spaces.length > 0 || told.value.all) void refresh();
     } else if (told.case === 'pending') {
+      // What the server has now is shown now: the rest of a photo may take minutes.
+      app.journal += 1;
       // At once: what the answer to the question says may be a moment away.
       if (app.status !== undefined) app.status = { ...app.status, pending: told.value.count };
       void refresh();
@@ -211,6 +246,11 @@ export function begin(): void {
     }
   });
   addEventListener('online', () => void sync());
+  whenGiven(() => {
+    wasFull();
+    void room().then((now) => (app.room = now));
+  });
+  onLineChange(() => void syncAnew());
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') void sync();
   });

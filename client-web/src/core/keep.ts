@@ -1,7 +1,9 @@
 // The second store, IndexedDB: the key of the first one, drafts, and the marker that tells an emptied store from a new one.
 // The key that wraps is made by the browser and cannot be read out by a script.
 import { own } from './account';
+import { roomToOpen } from './ballast';
 import { openSealed, sealWith, settled, type Wrapped } from './sealed';
+import { putSpare, removeSpare, spare } from './spare';
 
 // How the store's key is kept. Always under the browser's key; with an app lock also under one made of the PIN.
 export interface Lock {
@@ -28,13 +30,18 @@ const NAME = own('sejawat');
 let opened: Promise<IDBDatabase> | undefined;
 
 function database(): Promise<IDBDatabase> {
-  opened ??= (() => {
+  if (opened !== undefined) return opened;
+  const opening = (async () => {
+    await roomToOpen();
     const request = indexedDB.open(NAME, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore('keep');
       request.result.createObjectStore('drafts');
     };
-    return settled(request).then((base) => {
+    return settled(request).then(async (base) => {
+      await restore(base);
+      // A browser that could not write gives up the connection; the next one may find room.
+      base.onclose = () => (opened = undefined);
       // Removed for good, by this person: nothing of this page makes it anew.
       base.onversionchange = () => {
         base.close();
@@ -44,7 +51,37 @@ function database(): Promise<IDBDatabase> {
       return base;
     });
   })();
-  return opened;
+  opened = opening;
+  // Another time there may be room.
+  opening.catch(() => (opened = undefined));
+  return opening;
+}
+
+interface Spare {
+  wrapping: CryptoKey;
+  key: StoreKey;
+}
+// A second store that has nothing: new, or thrown away by the browser. Then the keys are put back before anybody makes others.
+async function restore(base: IDBDatabase): Promise<void> {
+  if ((await settled(base.transaction('keep').objectStore('keep').count('wrapping'))) > 0) return;
+  const found = await spare<Spare>();
+  if (found === undefined) return;
+  const transaction = base.transaction('keep', 'readwrite', { durability: 'strict' });
+  const store = transaction.objectStore('keep');
+  store.add(found.wrapping, 'wrapping');
+  store.add(found.key, 'store-key');
+  // Another page may have been first.
+  await new Promise<void>((resolve) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => resolve();
+  });
+}
+// After every change of them. With a PIN none is left that opens without it.
+export async function keepSpare(): Promise<void> {
+  const key = await read<StoreKey>('keep', 'store-key');
+  if (key === undefined || String(await read('keep', 'spared')) === String(key.iv)) return;
+  await putSpare({ wrapping: await wrappingKey(), key } satisfies Spare);
+  await write('keep', 'spared', key.iv);
 }
 
 type Store = 'keep' | 'drafts';
@@ -125,11 +162,15 @@ const TYPED = 'typed:';
 export const typedName = (form: string): string => TYPED + form;
 export const typedNames = async (): Promise<string[]> => (await names('keep')).filter((name) => name.startsWith(TYPED));
 
-// Every draft, and what is typed into forms, under the other key. What was typed meanwhile is newer, and right already.
+// So do photos and voice notes that the core does not have yet (held.ts).
+export const HELD = 'held:';
+export const heldNames = async (of = ''): Promise<string[]> => (await names('keep')).filter((name) => name.startsWith(HELD + of));
+
+// Every draft, and what is typed into forms or held, under the other key. What was typed meanwhile is newer, and right already.
 export async function sealDraftsAnew(): Promise<void> {
   const all: [Store, string][] = [
     ...(await names('drafts')).map((name): [Store, string] => ['drafts', name]),
-    ...(await typedNames()).map((name): [Store, string] => ['keep', name]),
+    ...[...(await typedNames()), ...(await heldNames())].map((name): [Store, string] => ['keep', name]),
   ];
   for (const [place, name] of all) {
     const before = await read<Draft>(place, name);
@@ -168,4 +209,5 @@ export async function removeKeep(): Promise<void> {
   (await database()).close();
   opened = undefined;
   await settled(indexedDB.deleteDatabase(NAME));
+  await removeSpare();
 }

@@ -2,6 +2,7 @@
 // back. Without one the same page syncs now and then.
 import { app, cancelSync, connected, refresh } from './app.svelte';
 import { CoreError, on, request } from './client';
+import { carried } from './saver.svelte';
 
 const EXISTS = 3;
 const SHORTEST_MS = 1000;
@@ -19,7 +20,7 @@ async function dial(): Promise<void> {
   clearTimeout(again);
   if (!wanted()) return;
   try {
-    await request({ case: 'syncStart', value: { live: true } }, 'syncStarted');
+    await request({ case: 'syncStart', value: { live: true, media: carried() } }, 'syncStarted');
     dialled = true;
     if (!wanted()) await cancelSync();
   } catch (error) {

@@ -1,7 +1,8 @@
 // The app lock: the store's key under a key made of the PIN (Argon2id, in the core), inside the browser's own layer. In
 // the Worker only. Wrong PINs cost growing waits; none of them, and no forgotten one, deletes anything.
 import type { Door, Module } from './door';
-import { lockOf, read, remove, sealDraftsAnew, setStoreKey, storeKey, write, type Lock } from './keep';
+import { keepSpare, lockOf, read, remove, sealDraftsAnew, setStoreKey, storeKey, write, type Lock } from './keep';
+import { removeSpare } from './spare';
 import { aesKey, openSealed, sealWith } from './sealed';
 
 interface Tries {
@@ -50,6 +51,7 @@ export async function openWithCard(module: Module, card: string): Promise<Uint8A
   const key = module.openWithCard(card, (await lockOf())?.card ?? new Uint8Array(0));
   await setStoreKey(key);
   await remove('keep', 'tries');
+  await keepSpare().catch(removeSpare);
   return key;
 }
 
@@ -66,6 +68,8 @@ export async function setPin(module: Module, door: Door, key: Uint8Array<ArrayBu
     await setStoreKey(new Uint8Array(inner.sealed), lock);
   }
   await sealDraftsAnew();
+  // One from before opens without the PIN.
+  await keepSpare().catch(removeSpare);
 }
 
 // What drafts are sealed with while there is a lock.

@@ -1,5 +1,6 @@
 // The people of this device, for the screen that asks who is there: names, sealed by a key of the browser, so that no
 // file holds them readable. What they wrote is elsewhere, each in a store of their own.
+import { roomToOpen } from './ballast';
 import { openSealed, sealWith, settled } from './sealed';
 
 export interface Person {
@@ -14,7 +15,9 @@ interface Row {
 
 let opened: Promise<IDBDatabase> | undefined;
 function database(): Promise<IDBDatabase> {
-  opened ??= (() => {
+  if (opened !== undefined) return opened;
+  const opening = (async () => {
+    await roomToOpen();
     const request = indexedDB.open('sejawat-people', 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore('people');
@@ -22,7 +25,9 @@ function database(): Promise<IDBDatabase> {
     };
     return settled(request);
   })();
-  return opened;
+  opened = opening;
+  opening.catch(() => (opened = undefined));
+  return opening;
 }
 
 async function key(): Promise<CryptoKey> {

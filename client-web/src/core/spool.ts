@@ -1,6 +1,7 @@
 // Drafts: what is typed is durable in the second store within half a second, sealed, with or without a core. A finished
 // draft goes into the core once: its id was chosen here, so a second try finds that the first one arrived.
 import { own } from './account';
+import { giveBallast } from './ballast';
 import { CoreError, request } from './client';
 import type { Entry } from './entry';
 import { merged, written } from './entry';
@@ -15,6 +16,7 @@ export interface Draft {
 }
 
 const DELAY_MS = 300;
+const AGAIN_MS = 3000;
 const ALREADY_EXISTS = 3;
 type Sealed = Awaited<ReturnType<typeof seal>>;
 
@@ -24,6 +26,16 @@ const inLine = (act: () => Promise<void>): Promise<void> => (queue = queue.then(
 
 async function put(draft: Draft): Promise<void> {
   await write('drafts', draft.entry.id, await seal(new TextEncoder().encode(JSON.stringify(draft))));
+}
+
+// What is kept free for text is given to it.
+async function roomFor(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(await giveBallast())) throw error;
+    await act();
+  }
 }
 
 export async function draftOf(id: string): Promise<Draft | undefined> {
@@ -66,16 +78,17 @@ export class Spool {
     const draft = this.drop();
     if (draft === undefined) return;
     try {
-      await inLine(() => put(draft));
+      await inLine(() => roomFor(() => put(draft)));
       if (this.dirty === undefined) this.saved(draft.at);
     } catch {
       this.dirty ??= draft;
       this.failed();
+      this.timer ??= setTimeout(() => void this.flush(), AGAIN_MS);
     }
   }
 }
 
-export const finish = (draft: Draft): Promise<void> => inLine(() => put({ ...draft, finished: true }));
+export const finish = (draft: Draft): Promise<void> => inLine(() => roomFor(() => put({ ...draft, finished: true })));
 
 async function deliver(draft: Draft): Promise<void> {
   if (draft.base === undefined) {

@@ -1,9 +1,10 @@
 // The Worker of one tab. It waits for the lock on the store; whoever holds it owns the core and answers the other tabs.
 import { own as ofAccount } from './account';
+import { keepBallast } from './ballast';
 import { Door, DoorError, Module } from './door';
 import { openFiles, removeFiles, Unsupported, type Files } from './files';
 import { fetchCore } from './fetch';
-import { hasStoreKey, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
+import { hasStoreKey, keepSpare, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
 import { Lines } from './line';
 import { draftKey, openWithCard, openWithPin, setPin, waitUntil } from './lock';
 import type { BetweenTabs, Command, Control, FromWorker, Result, State, ToWorker, Told, Trouble, Wish } from './messages';
@@ -79,6 +80,7 @@ async function mark(): Promise<void> {
   await setMarker({ person: true, entries: Number(status.value.entries), pending: Number(status.value.pending), blocks: files?.settle !== undefined });
   if (asking || status.value.entries === 0n) return;
   asking = true;
+  if (files?.settle === undefined) await keepBallast().catch(() => undefined);
   await navigator.storage.persist?.();
 }
 
@@ -200,6 +202,7 @@ async function openStore(made: Module, key: Uint8Array<ArrayBuffer>): Promise<vo
   }
   lines = new Lines(door, listen, files?.settle);
   announce();
+  void keepSpare().catch(() => undefined);
   for (const [ask, wish] of waiting) void perform(wish).then((answer) => page({ answer: ask, ...answer }));
   waiting.clear();
   listen();
@@ -222,7 +225,7 @@ const CYCLE_READS =
 const reads = (command: Command): boolean =>
   READS.test(command.case ?? '') || (command.case === 'cycle' && CYCLE_READS.test(command.value?.command?.case ?? ''));
 const harmless = (wish: Wish): boolean =>
-  'command' in wish && (wish.command.case === 'journalAdd' || reads(wish.command));
+  'command' in wish && (/^(journalAdd|attachment(Add|Fetch))$/.test(wish.command.case ?? '') || reads(wish.command));
 
 // A locked owner listens to what opens it, and to nothing else.
 const mine = (wish: Wish): boolean => door !== undefined || ('control' in wish && module !== undefined);

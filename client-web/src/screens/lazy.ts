@@ -11,6 +11,7 @@ const chunk = () => import('./cycle');
 type Chunk = Awaited<ReturnType<typeof chunk>>;
 const cycle = (name: Exclude<keyof Chunk, 'homeCards' | 'entryProblems' | 'entryVersions'>): Load => () => chunk().then((all) => ({ default: all[name] as unknown as Screen }));
 export const entryProblems = () => chunk().then((all) => all.entryProblems);
+export const attachments = () => import('../parts/Attachments.svelte').then((part) => part.default);
 export const entryVersions = () => chunk().then((all) => all.entryVersions);
 export const homeCards = () => chunk().then((all) => all.homeCards);
 

@@ -210,7 +210,7 @@ export const person = {
   sizeLarger: ['Lebih besar', 'Larger'],
   sizeLargest: ['Paling besar', 'Largest'],
   dataSaver: ['Hemat kuota', 'Data saver'],
-  dataSaverText: ['Foto dan suara menunggu sampai Anda memintanya. Tulisan selalu dikirim.', 'Photos and voice notes wait until you ask for them. Text is always sent.'],
+  dataSaverText: ['Foto dan suara hanya lewat Wi-Fi, atau bila Anda memintanya. Tulisan selalu dikirim.', 'Photos and voice notes only over Wi-Fi, or when you ask for it. Text is always sent.'],
   help: ['Arti tanda', 'What the signs mean'],
   helpSaved: ['Aman di HP ini, belum di tempat lain.', 'Safe on this phone, nowhere else yet.'],
   helpWaiting: ['Terkirim sendiri begitu ada sinyal.', 'Goes out by itself when there is a signal.'],

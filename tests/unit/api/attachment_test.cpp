@@ -69,6 +69,55 @@ TEST_F(Attaching, ASecondDeviceKnowsOfAPhotoAndFetchesItWhenSomebodyAsks) {
   EXPECT_EQ(*open("Ani-2")->read_attachment(id), content);
 }
 
+TEST_F(Attaching, TextGoesAndAPhotoStaysWhereAttachmentsAreHeldBack) {
+  const auto id = attach(*ani, photo());
+  for (const auto media : {SyncMedia::asked, SyncMedia::none}) {
+    const auto report = sync(*ani, media);
+    EXPECT_EQ(report.code, Code::ok);
+    EXPECT_EQ(report.pending, 0U);
+    EXPECT_EQ(report.media_sent, 0U);
+    EXPECT_EQ(ani->delivery(entry).value(), Delivery::on_carrier);
+    EXPECT_EQ(info(*ani, id).delivery, Delivery::saved_here) << "nobody says that the photo is there";
+    EXPECT_EQ(info(*ani, id).sealed_there, 0U);
+    EXPECT_GT(report.media_pending, 0U);
+  }
+  EXPECT_GT(sync(*ani).media_sent, 0U);
+  EXPECT_EQ(info(*ani, id).delivery, Delivery::on_carrier);
+  EXPECT_EQ(info(*ani, id).sealed_there, info(*ani, id).sealed_bytes);
+}
+
+TEST_F(Attaching, WhatSomebodyAskedForComesEvenWhereTheRestIsHeldBack) {
+  const Bytes content = photo();
+  const auto id = attach(*ani, content);
+  sync(*ani);
+  auto other = second_device();
+  const auto own = attach(*other, photo());
+  ASSERT_TRUE(other->fetch_attachment(id).ok());
+  EXPECT_EQ(sync(*other, SyncMedia::none).media_received, 0U);
+  EXPECT_FALSE(info(*other, id).here());
+  const auto report = sync(*other, SyncMedia::asked);
+  EXPECT_GT(report.media_received, 0U);
+  EXPECT_EQ(report.media_sent, 0U);
+  EXPECT_EQ(*other->read_attachment(id), content);
+  EXPECT_EQ(info(*other, own).sealed_there, 0U);
+}
+
+TEST_F(Attaching, SaidTwiceWithOneNonceItIsMadeOnce) {
+  const auto with = [&](const Bytes& content, std::uint8_t n) {
+    return ani->attach(entry, content, "", cycle::OriginNonce{n, 1, 2, 3, 4, 5});
+  };
+  const Bytes content = photo(2'000);
+  const auto id = with(content, 0);
+  ASSERT_TRUE(id.ok());
+  EXPECT_EQ(with(content, 0).code(), Code::already_exists);
+  for (std::uint8_t n = 1; n < kMaxAttached; ++n) EXPECT_TRUE(with(content, n).ok());
+  EXPECT_EQ(with(content, 0).code(), Code::already_exists) << "a full entry has it all the same";
+  EXPECT_EQ(with(content, 9).code(), Code::quota_exceeded);
+  ASSERT_TRUE(ani->remove_attachment(*id).ok());
+  EXPECT_EQ(with(content, 0).code(), Code::already_exists) << "what was removed does not come back";
+  EXPECT_EQ(ani->attachments(entry)->size(), kMaxAttached - 1);
+}
+
 TEST_F(Attaching, NothingOfAPhotoIsOnTheServersDisk) {
   Bytes content = photo();
   const std::string mark = "ibu guru di depan papan";

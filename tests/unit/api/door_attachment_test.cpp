@@ -20,6 +20,7 @@ TEST(DoorAttachment, IsAddedListedReadAndRemoved) {
     request.mutable_attachment_add()->set_to(entry);
     request.mutable_attachment_add()->set_content(jpeg(2000));
     request.mutable_attachment_add()->set_caption("papan");
+    request.mutable_attachment_add()->set_nonce("enam..");
   });
   ASSERT_EQ(reply.result_case(), wire::Reply::kAttachmentId);
   const auto id = reply.attachment_id().id();
@@ -37,7 +38,14 @@ TEST(DoorAttachment, IsAddedListedReadAndRemoved) {
   EXPECT_EQ(row.media_type(), "image/jpeg");
   EXPECT_EQ(row.bytes(), row.bytes_here());
   EXPECT_EQ(row.delivery(), wire::SAVED_HERE);
+  EXPECT_EQ(row.bytes_there(), 0U);
   EXPECT_TRUE(row.own());
+  EXPECT_EQ(door.error_of([&](wire::Request& request) {
+    request.mutable_attachment_add()->set_to(entry);
+    request.mutable_attachment_add()->set_content(jpeg(2000));
+    request.mutable_attachment_add()->set_nonce("enam..");
+  }),
+            number(Code::already_exists));
   EXPECT_EQ(door.status().media_pending(), row.bytes());
   reply = door.call([&](wire::Request& request) { request.mutable_attachment_read()->set_id(id); });
   EXPECT_EQ(reply.attachment_content().content(), jpeg(2000));
@@ -66,6 +74,12 @@ TEST(DoorAttachment, WhatDoesNotFitIsAnError) {
   };
   EXPECT_EQ(add("kurang", jpeg(10)), number(Code::invalid_argument));
   EXPECT_EQ(add(std::string(8, 'x'), jpeg(10)), number(Code::not_found));
+  EXPECT_EQ(door.error_of([&](wire::Request& request) {
+    request.mutable_attachment_add()->set_to(entry);
+    request.mutable_attachment_add()->set_content(jpeg(10));
+    request.mutable_attachment_add()->set_nonce("tujuh..");
+  }),
+            number(Code::invalid_argument));
   EXPECT_EQ(add(entry, "<html>"), number(Code::invalid_argument));
   EXPECT_EQ(add(entry, ""), number(Code::invalid_argument));
   EXPECT_EQ(add(entry, jpeg(150 * 1024)), number(Code::too_large));

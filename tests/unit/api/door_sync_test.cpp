@@ -84,6 +84,21 @@ TEST(Door, ASyncAsksForAConnectionAndEndsWhenThereIsNone) {
   EXPECT_FALSE(door.status().syncing());
 }
 
+TEST(Door, ASyncIsToldWhatOfAttachmentsItMayCarry) {
+  Door door;
+  door.init();
+  door.call([](wire::Request& r) { r.mutable_add_carrier()->set_url(address_at("sejawat://a.example:1")); });
+  const auto start = [&](int media) {
+    return door.call(
+        [&](wire::Request& r) { r.mutable_sync_start()->set_media(static_cast<wire::SyncMedia>(media)); });
+  };
+  EXPECT_EQ(start(3).error().code(), number(Code::invalid_argument)) << "of a newer program";
+  for (const int media : {wire::MEDIA_ALL, wire::MEDIA_ASKED, wire::MEDIA_NONE}) {
+    EXPECT_EQ(start(media).result_case(), wire::Reply::kSyncStarted);
+    door.call([](wire::Request& r) { r.mutable_sync_cancel(); });
+  }
+}
+
 TEST(Door, AHostThatNeverListensIsStopped) {
   Door door;
   door.init();

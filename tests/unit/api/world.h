@@ -279,9 +279,10 @@ class World : public ::testing::Test {
   }
 
   SyncReport sync(Core& core, bool one_shot = true) { return sync(core, server, one_shot); }
-  SyncReport sync(Core& core, Server& with, bool one_shot = true) {
+  SyncReport sync(Core& core, SyncMedia media) { return sync(core, server, true, media); }
+  SyncReport sync(Core& core, Server& with, bool one_shot = true, SyncMedia media = SyncMedia::all) {
     SyncDriver driver(core, clock);
-    auto started = driver.start(with.address());
+    auto started = driver.start(with.address(), false, media);
     if (!started.ok()) return report_of(started.code());
     EXPECT_TRUE(driver.connected(*started, one_shot).ok());
     std::unique_ptr<sync::CarrierSession> session;

@@ -167,6 +167,9 @@ struct QuarantinedWork {
 inline constexpr std::size_t kMaxPhotoBytes = 150 * 1024;
 inline constexpr std::size_t kMaxVoiceBytes = 120 * 1024;  // 60 s of Opus at 16 kbit/s
 inline constexpr std::size_t kMaxAttached = 6;             // to one entry or record
+// What of attachments a sync may carry: everything; only what somebody asked for (fetch_attachment), nothing
+// up; text alone. Numbers as in api.proto.
+enum class SyncMedia : std::uint8_t { all = 0, asked = 1, none = 2 };
 struct AttachmentInfo {
   base::ObjectId id;
   base::ObjectId parent;
@@ -179,6 +182,7 @@ struct AttachmentInfo {
   bool own = false;
   std::uint64_t sealed_bytes = 0;  // of its chunks
   std::uint64_t sealed_here = 0;   // of them on this device
+  std::uint64_t sealed_there = 0;  // of them at the home carrier, as far as is known
   bool wanted = false;             // to be fetched by the next syncs
   Delivery delivery = Delivery::saved_here;
   bool here() const { return sealed_bytes > 0 && sealed_here == sealed_bytes; }
@@ -328,9 +332,11 @@ class Core {
   // Attachments (attachments.cpp). `parent`: a journal entry, or a record in a space where this person
   // writes. What the content is is read from its first bytes: JPEG, PNG, WebP; Ogg, WebM, M4A, AMR.
   // not_found, not_permitted, too_large, quota_exceeded (kMaxAttached), invalid_argument (another kind of
-  // file; caption).
+  // file; caption). With a `nonce` of the caller's the same attachment is made only once: already_exists,
+  // also where it was removed since.
   base::Result<base::ObjectId> attach(const base::ObjectId& parent, base::ByteView content,
-                                      std::string_view caption);
+                                      std::string_view caption,
+                                      const std::optional<cycle::OriginNonce>& nonce = std::nullopt);
   // Of one thing, or all; oldest first.
   base::Result<std::vector<AttachmentInfo>> attachments(const std::optional<base::ObjectId>& parent);
   base::Result<AttachmentInfo> attachment(const base::ObjectId& id);  // not_found
@@ -397,9 +403,10 @@ class Core {
   std::optional<space::CarrierAddress> carrier_of(const base::SpaceId& space) const;
   base::Status add_carrier(const space::CarrierAddress& address);
 
-  // One sync with one carrier. The session borrows the core and must not outlive it.
+  // One sync with one carrier. The session borrows the core and must not outlive it. `media` holds for all of
+  // it: text goes either way.
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
-                                                                bool live);
+                                                                bool live, SyncMedia media = SyncMedia::all);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
   // A live one has exchanged everything and goes on: what `status` says of that carrier is of now.
   base::Status sync_settled(const space::CarrierAddress& carrier);

@@ -68,7 +68,8 @@ class SyncDriver {
 
   // already_exists while one is running; else as Core::start_sync. Asks for a connection. A live one that
   // gets no channel, only one-shot exchanges, ends like any other.
-  base::Result<Connection> start(const space::CarrierAddress& carrier, bool live = false);
+  base::Result<Connection> start(const space::CarrierAddress& carrier, bool live = false,
+                                 SyncMedia media = SyncMedia::all);
   bool running() const { return sync_.has_value(); }
   bool settled() const { return sync_ && sync_->settled; }  // live, and nothing is to be exchanged now
   // Ends it with `interrupted`; not_found when none is running.
@@ -99,6 +100,7 @@ class SyncDriver {
     bool connected = false;
     bool one_shot = false;
     bool live = false;
+    SyncMedia media = SyncMedia::all;
     bool settled = false;
     bool settled_once = false;
     std::uint64_t unsent = 0;  // that stays unsent on a settled line

@@ -15,9 +15,12 @@ class Attachments {
  public:
   Attachments(store::Store& store, fold::OpCodec codec, const People& people, base::Random& random)
       : store_(store), codec_(std::move(codec)), people_(people), random_(random) {}
-  // In the caller's transaction; ops and rows together. invalid_argument: caption.
+  // In the caller's transaction; ops and rows together. invalid_argument: caption. `nonce` makes the id; the
+  // caller saw that none of it exists.
   base::Result<base::ObjectId> add(const Pen& pen, const base::ObjectId& parent, base::ByteView content,
-                                   std::string_view caption);
+                                   std::string_view caption, const std::optional<OriginNonce>& nonce);
+  // Of this nonce there is one, removed or not.
+  base::Result<bool> exists(const Pen& pen, const OriginNonce& nonce);
   // By its owner only: not_permitted. Chunks that carriers hold stay there until they are erased.
   base::Status remove(const Pen& pen, const base::ObjectId& id);
   // After remote ops. Only what its owner wrote counts: the object's id follows from who that is.

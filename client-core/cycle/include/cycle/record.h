@@ -6,6 +6,7 @@
 // of people who may not write them (Entity::edited_by) stay in the store and count for nothing.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -19,6 +20,9 @@
 #include "store/record_rows.h"
 
 namespace sejawat::cycle {
+
+// Chance that the id of a record or attachment is made of (PROTOCOL.md, "Records").
+using OriginNonce = std::array<std::uint8_t, 6>;
 
 // Who wrote a log, and what they are or were in that space. Borrowed; answers from memory.
 class People {

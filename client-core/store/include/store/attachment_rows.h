@@ -67,8 +67,13 @@ class AttachmentRows {
   virtual base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) = 0;
   virtual base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                                 std::uint32_t held, bool whole) = 0;
-  virtual base::Result<bool> is_at(const base::PublicBoxKey& carrier, const base::SpaceId&,
-                                   const log::ChunkId&) = 0;
+  struct There {
+    std::uint32_t held = 0;
+    bool whole = false;
+  };
+  // What a carrier is known to hold of a chunk: nothing, if it was not asked.
+  virtual base::Result<There> at(const base::PublicBoxKey& carrier, const base::SpaceId&,
+                                 const log::ChunkId&) = 0;
 };
 
 }  // namespace sejawat::store
