@@ -1,4 +1,5 @@
 // What waits, thing by thing, and why something waits: what a teacher is shown of it.
+#ifndef __EMSCRIPTEN__
 #include "world.h"
 
 namespace sejawat::api {
@@ -181,3 +182,4 @@ TEST_F(Waiting, VersionsOfAnEntrySayOnWhichDeviceTheyWereWritten) {
 
 }  // namespace
 }  // namespace sejawat::api
+#endif
