@@ -58,6 +58,13 @@ async function wasGiven(): Promise<boolean> {
 
 const full = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
 
+// What a browser that was killed left of its trials. One under way is locked, and stays.
+async function sweep(root: FileSystemDirectoryHandle): Promise<void> {
+  const left: string[] = [];
+  for await (const name of root.keys()) if (name.startsWith('trial-')) left.push(name);
+  for (const name of left) await root.removeEntry(name).catch(() => undefined);
+}
+
 // Whether `size` bytes find room: written, or only asked for, and thrown away. A browser that cannot tell says yes.
 export async function fits(size: number, written: boolean): Promise<boolean> {
   const root = await navigator.storage?.getDirectory?.().catch(() => undefined);
@@ -65,6 +72,7 @@ export async function fits(size: number, written: boolean): Promise<boolean> {
   // Of its own: several pages ask at once.
   const name = `trial-${crypto.randomUUID()}`;
   try {
+    await sweep(root);
     const writer = await (await root.getFileHandle(name, { create: true })).createWritable();
     try {
       await (written ? writer.write(new Uint8Array(size)) : writer.truncate(size));
