@@ -85,7 +85,9 @@ base::Result<Status> Core::status() {
     status.carriers.push_back(std::move(row));
   }
   SJ_TRY(status.pending, pending());
-  SJ_TRY(status.oldest_unsent_ms, core.oldest_unsent_ms());
+  if (status.pending > 0) {
+    SJ_TRY(status.oldest_unsent_ms, core.oldest_unsent_ms());
+  }
   SJ_TRY(status.media_pending, media_pending());
   SJ_TRY(const auto wanted, core.store->attachments().wanted());
   status.media_wanted = wanted.size();

@@ -1,7 +1,7 @@
 // What goes wrong on real phones.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { checkCard, join, removeForGood, skip, World, write } from './support.mjs';
+import { checkCard, join, removeForGood, skip, withoutCache, World, write } from './support.mjs';
 
 // A browser that has no synchronous handles: taken away where the app's Worker begins.
 async function withoutHandles(page) {
@@ -9,9 +9,7 @@ async function withoutHandles(page) {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, body: `delete FileSystemFileHandle.prototype.createSyncAccessHandle;\n${await answer.text()}` });
   });
-  // Its cache would answer before the route does.
-  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker',
-    { value: { register: () => new Promise(() => undefined), addEventListener: () => undefined } }));
+  await withoutCache(page);
 }
 
 test('where OPFS has no handles, blocks in IndexedDB hold the store; killed while it sends, every entry arrives, once', { skip }, async (t) => {

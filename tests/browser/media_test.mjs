@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { add, attachments, begin, gallery, LIMIT, MARK, open, photo, save } from './media.mjs';
-import { checkCard, join, looks, looksSmall, skip, World, write } from './support.mjs';
+import { checkCard, join, looks, looksSmall, skip, withoutCache, World, write } from './support.mjs';
 import { slowLine } from './slow_line.mjs';
 
 const VOICE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
@@ -135,10 +135,7 @@ test('before the core is there, and with a PIN: a photo is durable, sealed, and 
   t.after(() => world.close());
   const link = await world.school();
   let page = await world.phone('budi');
-  // Its cache would bring the core.
-  const without = (one) => one.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker',
-    { value: { register: () => new Promise(() => undefined), addEventListener: () => undefined } }));
-  await without(page);
+  await withoutCache(page);
   const card = await join(page, world.url, link, 'Pak Budi');
   const file = await photo(page, path.join(world.root, 'papan.jpg'));
   await checkCard(page, world.url, card);
@@ -152,7 +149,7 @@ test('before the core is there, and with a PIN: a photo is durable, sealed, and 
   await world.killPhone('budi');
   assert.deepEqual(exists(world, card), []);
   page = await world.phone('budi');
-  await without(page);
+  await withoutCache(page);
   await page.goto(world.url);
   await page.waitForSelector('li:has-text("Sebelum inti datang")');
   await page.waitForFunction(() => document.querySelector('main')?.textContent.includes('Sudah di server sekolah'));
@@ -175,7 +172,7 @@ test('before the core is there, and with a PIN: a photo is durable, sealed, and 
   await page.waitForSelector(`${attachments} >> text=Tersimpan di HP ini`);
   await page.context().close();
   page = await world.phone('budi');
-  await without(page);
+  await withoutCache(page);
   await page.goto(world.url);
   await page.waitForSelector('input[type=password]');
   const readable = await page.evaluate(async () => {

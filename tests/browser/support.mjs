@@ -151,6 +151,10 @@ export async function write(page, url, ...words) {
 
 export const installed = (page) => page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
 
+// A page whose service worker never comes: its cache would answer before a test's route does.
+export const withoutCache = (page) => page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker',
+  { value: { register: () => new Promise(() => undefined), addEventListener: () => undefined } }));
+
 // A person of their own, with no school.
 export async function alone(page, url, name) {
   await page.goto(url);

@@ -85,8 +85,12 @@ export async function sync(): Promise<void> {
   if (app.state.at !== 'ready') return;
   if (app.status === undefined) await refresh();
   if (app.status?.hasPerson !== true || !connected()) return;
+  await startSync(carried());
+}
+
+async function startSync(media: SyncMedia): Promise<void> {
   try {
-    await request({ case: 'syncStart', value: { media: carried() } }, 'syncStarted');
+    await request({ case: 'syncStart', value: { media } }, 'syncStarted');
     app.syncing = true;
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
@@ -126,13 +130,7 @@ export async function syncThrough(carrier = '', media = carried()): Promise<numb
 export async function syncAnew(media = carried()): Promise<void> {
   if (app.state.at !== 'ready' || !connected()) return;
   if (app.syncing || app.live) await cancelSync();
-  try {
-    await request({ case: 'syncStart', value: { media } }, 'syncStarted');
-    app.syncing = true;
-  } catch (error) {
-    if (!(error instanceof CoreError)) throw error;
-    if (error.code !== EXISTS) app.ended = error.code;
-  }
+  await startSync(media);
 }
 export const sendMedia = (): Promise<void> => syncAnew(SyncMedia.MEDIA_ALL);
 

@@ -150,3 +150,20 @@ export class Doing {
     }
   }
 }
+
+// A record's fields while a person changes them on its screen.
+export class Changing extends Doing {
+  open = $state(false);
+  values = $state<Values>({});
+  private before: Values = {};
+  begin(view: RecordView): void {
+    this.before = valuesOf(view);
+    this.values = { ...this.before };
+    this.open = true;
+  }
+  async save(event: SubmitEvent, id: string): Promise<void> {
+    event.preventDefault();
+    const value = { id: unhex(id), content: content(this.values, this.before) };
+    if (await this.run(() => ask({ case: 'recordChange', value }, 'record'))) this.open = false;
+  }
+}

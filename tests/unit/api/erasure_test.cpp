@@ -42,6 +42,15 @@ class ErasureTest : public World {
     EXPECT_EQ(sync(*core).code, Code::ok);
     return core;
   }
+  // And an admin brings the school there once more with their next sync.
+  void server_loses_its_disk(Core& admin) {
+    server.lose_disk();
+    server.operator_secret();
+    for (const auto& space : admin.spaces()) {
+      if (space.kind != space::SpaceKind::school) continue;
+      ASSERT_TRUE(admin.host_community(space.space, server.address(), server.last_operator_secret()).ok());
+    }
+  }
   static std::uint64_t waiting(Core& core) {
     std::uint64_t all = 0;
     for (const auto& space : status(core).spaces) all += space.waiting_segments + space.unreadable;
@@ -257,13 +266,7 @@ TEST_F(ErasureTest, ACarrierThatLostItsDiskIsFilledWithoutTheBodies) {
   const auto id = ani->journal().search("anak", 10)->front().entry.id;
   ASSERT_TRUE(ani->erase(id, 0, false).ok());
   ASSERT_EQ(sync(*ani).code, Code::ok);
-  server.lose_disk();
-  server.operator_secret();
-  for (const auto& space : ani->spaces()) {
-    if (space.kind == space::SpaceKind::school) {
-      ASSERT_TRUE(ani->host_community(space.space, server.address(), server.last_operator_secret()).ok());
-    }
-  }
+  server_loses_its_disk(*ani);
   watch_uploads();
   ASSERT_EQ(sync(*ani).code, Code::ok);
   EXPECT_EQ(bodiless, 1);
@@ -284,13 +287,7 @@ TEST_F(ErasureTest, WhoeverHoldsWhatSurvivesWritesItOnceMoreWhenItsEraserIsGone)
   ASSERT_EQ(sync(*ani).code, Code::ok);
   auto other = device_of(card, "other");
   ASSERT_EQ(sync(*ani).code, Code::ok);
-  server.lose_disk();
-  server.operator_secret();
-  for (const auto& space : ani->spaces()) {
-    if (space.kind == space::SpaceKind::school) {
-      ASSERT_TRUE(ani->host_community(space.space, server.address(), server.last_operator_secret()).ok());
-    }
-  }
+  server_loses_its_disk(*ani);
   server.on_request = [this](sync::ClientMessage& message) {
     for (auto& space : message.spaces) {
       for (auto& run : space.logs) {
