@@ -77,6 +77,7 @@ function smallDisk(t, world, name, megabytes) {
     free: () => rmSync(filler),
   };
 }
+
 test('the disk is full while typing: room kept for text is given to it, then it is said, and saved once there is some', { skip }, async (t) => {
   const world = new World();
   const disk = smallDisk(t, world, 'budi', 400);
