@@ -61,7 +61,7 @@ base::Result<cycle::SchoolDays> CycleReader::days() {
 std::vector<base::SpaceId> CycleReader::circles() const {
   std::vector<base::SpaceId> circles;
   for (const auto& space : core_.spaces()) {
-    if (space.kind != space::SpaceKind::personal) circles.push_back(space.space);
+    if (space.shared()) circles.push_back(space.space);
   }
   return circles;
 }

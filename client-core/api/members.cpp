@@ -131,8 +131,8 @@ base::Result<std::vector<InviteInfo>> Core::invites(const base::SpaceId* communi
   SJ_TRY(auto* space, core.community(community));
   std::vector<InviteInfo> out;
   for (const auto& [key, invite] : space->membership.invites()) {
-    out.push_back({invite.record, open_text(core, *space, invite.sealed_role), invite.uses, invite.joined,
-                   invite.expires_seconds, invite.revoked});
+    out.push_back({invite.record, open_text(core, *space, invite.sealed_role), invite.uses,
+                   static_cast<std::uint32_t>(invite.joined.size()), invite.expires_seconds, invite.revoked});
   }
   return out;
 }

@@ -53,7 +53,7 @@ void write(const FullStatus& from, wire::Reply& to) {
   for (const auto& space : from.status.spaces) {
     auto* item = status.add_spaces();
     item->set_id(bytes_of(space.space));
-    item->set_kind(static_cast<wire::SpaceKind>(space.kind));
+    if (space.kind) item->set_kind(static_cast<wire::SpaceKind>(*space.kind));
     item->set_name(text_of(space.name));
     item->set_saved_here_only(space.unsealed_ops);
     item->set_waiting(space.waiting_segments);

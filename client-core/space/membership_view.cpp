@@ -126,7 +126,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   } else if (const auto* join = entry.as<codec::Joined>()) {
     const auto& invite = *of.entries_[entry.parents.front()]->as<codec::InviteOffered>();
     const auto offered = view.invites.find(join->invite_key);
-    if (offered != view.invites.end()) ++offered->second.joined;
+    if (offered != view.invites.end()) offered->second.joined.insert(entry.person);
     if (provisional) {
       view.provisional.emplace(entry.person, entry.id);
       return;
@@ -143,8 +143,8 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
     const auto known = view.invite_places.find(offer->sign_key);
     if (known == view.invite_places.end() || earlier(entry, *of.entries_[known->second])) {
-      const std::uint32_t joined =
-          known == view.invite_places.end() ? 0 : view.invites.at(offer->sign_key).joined;
+      auto joined = known == view.invite_places.end() ? std::set<base::PersonId>()
+                                                      : std::move(view.invites.at(offer->sign_key).joined);
       view.invite_places[offer->sign_key] = place;
       view.invites[offer->sign_key] = Invite{offer->sign_key,
                                              offer->box_key,
@@ -152,7 +152,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
                                              offer->uses,
                                              offer->expires_seconds,
                                              base::prefix_of<base::HeadTag>(entry.id),
-                                             joined,
+                                             std::move(joined),
                                              false,
                                              *entry.author,
                                              offer->sealed_role};

@@ -59,13 +59,16 @@ base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested&
   return base::Code::ok;
 }
 
-base::Code Carrier::judge_join(const Space& space, const base::PublicSignKey& invite_key,
+base::Code Carrier::judge_join(const Space& space, const space::RecordPeek& join,
                                std::int64_t wall_seconds) const {
-  const auto invite = space.membership.invites().find(invite_key);
+  const auto invite = space.membership.invites().find(*join.join_invite);
   if (invite == space.membership.invites().end()) return base::Code::invite_invalid;
   if (invite->second.revoked) return base::Code::invite_revoked;
   if (wall_seconds > invite->second.expires_seconds) return base::Code::invite_expired;
-  if (invite->second.joined >= invite->second.uses && !SJ_PLANTED(carrier_ignores_uses))
+  // A member who comes by it again, with another phone, is no further use of it.
+  const auto person = join.device ? std::optional(join.device->person()) : std::nullopt;
+  const bool again = person && invite->second.joined.count(*person) != 0 && space.membership.role_of(*person);
+  if (invite->second.joined.size() >= invite->second.uses && !again && !SJ_PLANTED(carrier_ignores_uses))
     return base::Code::invite_used;
   return base::Code::ok;
 }
@@ -97,7 +100,7 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
                        std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
                          return space.membership.role_of(person.first) == space::WireRole::admin;
                        });
-    const base::Code verdict = judge_join(space, *peek->join_invite, offered.wall_seconds);
+    const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
     if (verdict != base::Code::ok && !(admin && verdict != base::Code::invite_invalid)) return verdict;
   }
   auto added = space.membership.add(offered.record);

@@ -318,7 +318,7 @@ std::optional<base::SpaceId> Device::community() {
   auto status = core_->status();
   if (!status.ok()) return std::nullopt;
   for (const auto& space : status->spaces) {
-    if (space.kind != space::SpaceKind::personal) return space.space;
+    if (space.shared()) return space.space;
   }
   return std::nullopt;
 }
@@ -326,9 +326,8 @@ std::optional<base::SpaceId> Device::community() {
 bool Device::is_admin() {
   if (!has_person()) return false;
   auto status = core_->status();
-  return status.ok() && std::any_of(status->spaces.begin(), status->spaces.end(), [](const auto& space) {
-           return space.admin && space.kind != space::SpaceKind::personal;
-         });
+  return status.ok() && std::any_of(status->spaces.begin(), status->spaces.end(),
+                                    [](const auto& space) { return space.admin && space.shared(); });
 }
 
 bool Device::knows(const base::PersonId& person) {

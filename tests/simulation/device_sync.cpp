@@ -206,7 +206,7 @@ void Device::check_sent(const api::Status& status) {
                             site.server->records()[*personal] != current_.as_of->at(*personal);
   for (const auto& [log, position] : last) {
     const auto holds = personal ? site.server->holds(*personal, {log, position}) : Server::Holds::nothing;
-    if (holds == Server::Holds::late && learnt_since) continue;
+    if ((holds == Server::Holds::late && learnt_since) || holds == Server::Holds::unreadable) continue;
     world_.witness.always(Always::sent_is_on_the_carrier, holds == Server::Holds::counted,
                           "device " + std::to_string(number_) + " shows as sent what its carrier " +
                               (holds == Server::Holds::late ? "keeps in quarantine" : "does not hold"));

@@ -114,13 +114,13 @@ Expected expected_of(Person& person) {
   return expected;
 }
 
-std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person) {
+std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person, const Expected& expected) {
   std::map<base::ObjectId, std::set<std::string>> words;
   const auto add = [&](const Change& change) {
     if (!change.word.empty() && person.erased_words.count(change.word) == 0)
       words[change.object].insert(change.word);
   };
-  for (const auto& [dot, change] : expected_of(person).must) add(change);
+  for (const auto& [dot, change] : expected.must) add(change);
   for (const auto& change : person.gone) {
     if (change.sent) add(change);
   }

@@ -84,8 +84,8 @@ struct Expected {
   std::map<log::Dot, Change> may;
 };
 Expected expected_of(Person& person);
-// By object: the words that must be there, whatever dots carry them.
-std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person);
+// By object: the words of that which must be there, whatever dots carry them.
+std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person, const Expected& expected);
 // What was erased for certain: by devices that live and may. Nobody shows it in the end.
 std::map<log::Dot, base::ObjectId> erased_dots(Person& person);
 // Changes of revoked devices beyond what the fences let through.

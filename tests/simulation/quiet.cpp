@@ -18,7 +18,7 @@ std::string waiting_of(Device& device) {
   if (!status.ok()) return out;
   for (const auto& space : status->spaces) {
     if (space.unsealed_ops + space.waiting_segments == 0) continue;
-    out += " (space of kind " + std::to_string(static_cast<int>(space.kind)) + ": " +
+    out += " (space of kind " + std::to_string(space.kind ? static_cast<int>(*space.kind) : 0) + ": " +
            std::to_string(space.unsealed_ops) + " unsealed, " + std::to_string(space.waiting_segments) +
            " waiting)";
   }

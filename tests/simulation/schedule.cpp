@@ -19,8 +19,9 @@ bool shows(const FoldedEntry& entry, const std::string& word) {
 }
 
 // Where an old copy wrote on, dots are not names for ever; what somebody wrote is there all the same.
-void check_words(World& world, Person& person, Device& device, const Folded& folded) {
-  for (const auto& [object, words] : expected_words(person)) {
+void check_words(World& world, Person& person, Device& device, const Folded& folded,
+                 const Expected& expected) {
+  for (const auto& [object, words] : expected_words(person, expected)) {
     const auto entry = folded.find(object);
     for (const auto& word : words) {
       const bool there = entry != folded.end() && shows(entry->second, word);
@@ -72,6 +73,16 @@ void check_last_words(World& world, Person& person, Device& device, const Folded
   }
 }
 
+// What the device itself wrote must be there; what others wrote may be.
+Expected own_part(const Expected& expected, const Device& device) {
+  Expected own;
+  own.may = expected.may;
+  for (const auto& [dot, change] : expected.must) {
+    (device.saved().knows(dot) ? own.must : own.may).emplace(dot, change);
+  }
+  return own;
+}
+
 // One device of a person against everything that is known from outside.
 void check_device(World& world, Person& person, Device& device, const Folded& folded,
                   const Expected& expected) {
@@ -83,7 +94,7 @@ void check_device(World& world, Person& person, Device& device, const Folded& fo
     witness.sometimes(Sometimes::edit_wins_over_delete, entry.restored_by_edit);
   }
   if (person.has_old_copies) {
-    check_words(world, person, device, folded);
+    check_words(world, person, device, folded, expected);
   } else {
     check_dots(world, person, device, folded, expected);
     check_last_words(world, person, device, folded, expected);
@@ -98,7 +109,7 @@ void check_device(World& world, Person& person, Device& device, const Folded& fo
                    where(person, device) + " has something that waits" + waiting_of(device));
   }
   witness.always(Always::private_stays_private, personal == 1,
-                 where(person, device) + " has a space too many");
+                 where(person, device) + " has " + std::to_string(personal) + " diaries");
   witness.always(Always::device_disk_is_sealed, !device.disk().holds(kMarker),
                  where(person, device) + " has readable text on its disk");
 }
@@ -140,6 +151,9 @@ void check_person(School& school, Person& person) {
   World& world = school.world();
   Witness& witness = world.witness;
   const Expected expected = expected_of(person);
+  // Of whoever was removed before any server took their diary, or whose server was wiped since: nobody there
+  // vouches for them. Each device keeps its own, and no server brings it to the others.
+  const bool held = !person.membership_touched || is_held(school, person);
   std::optional<Folded> first;
   for (Device* device : person.alive()) {
     if (device->revoked) continue;
@@ -148,7 +162,8 @@ void check_person(School& school, Person& person) {
                         where(person, *device) + " cannot be shown: " + base::code_name(folded.code()))) {
       return;
     }
-    check_device(world, person, *device, *folded, expected);
+    check_device(world, person, *device, *folded, held ? expected : own_part(expected, *device));
+    if (first && !held) continue;
     if (first) {
       witness.always(Always::devices_converge, same_state(*first, *folded),
                      where(person, *device) + " shows something else");
@@ -161,9 +176,8 @@ void check_person(School& school, Person& person) {
                     person.everything_lost && !expected.must.empty());
   if (!person.card || !first || witness.failed()) return;
 
-  // A server that was wiped does not take the diary of somebody who was removed again: nobody there vouches
-  // for them. What no carrier holds no card brings back.
-  if (person.membership_touched && !is_held(school, person)) return;
+  // What no carrier holds no card brings back.
+  if (!held) return;
 
   // The phone is lost, the card in hand: a new phone has all that any carrier holds.
   Device& fresh = school.add_device(person);

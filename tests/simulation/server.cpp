@@ -328,7 +328,8 @@ Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
   // An end of a forked log has a name of its own on a device, and may be the first chain of the log here.
   if (known != nullptr && known->logs().count(dot.branch) == 0) return Holds::counted;
   auto head = store_->head(space, dot.branch);
-  if (!head.ok() || !*head || (*head)->next_op <= dot.position) return Holds::nothing;
+  if (!head.ok()) return Holds::unreadable;
+  if (!*head || (*head)->next_op <= dot.position) return Holds::nothing;
   const auto* members = membership(space);
   if (members == nullptr) return Holds::nothing;
   const auto log = members->logs().find(dot.branch);
@@ -336,7 +337,8 @@ Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
   if (!log->second.fence) return Holds::counted;
   if (log->second.fence->count == 0) return Holds::late;
   auto last = store_->segment(space, dot.branch, log->second.fence->count - 1);
-  if (!last.ok() || !*last) return Holds::counted;  // it holds less than the fence lets through
+  if (!last.ok()) return Holds::unreadable;
+  if (!*last) return Holds::counted;  // it holds less than the fence lets through
   auto segment = log::decode_segment(**last);
   auto header = segment.ok() ? log::decode_header(segment->header)
                              : base::Result<log::SegmentHeader>(base::error(base::Code::malformed));

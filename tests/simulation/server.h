@@ -66,7 +66,8 @@ class Server {
   std::uint64_t lifetime() const { return lifetime_; }  // grows when the store goes back
 
   // What it holds, seen from outside.
-  enum class Holds : std::uint8_t { nothing, late, counted };  // late: beyond a fence
+  // Late: beyond a fence. Unreadable: a read error met the onlooker, who learns nothing.
+  enum class Holds : std::uint8_t { nothing, late, counted, unreadable };
   Holds holds(const base::SpaceId& space, const log::Dot& dot);
   bool hosts(const base::SpaceId& space);
   void check_erased_bodies();

@@ -146,7 +146,7 @@ base::Status write_records(Room& room, const std::optional<base::SpaceId>& of, F
 json::array communities_of(const api::Status& status) {
   json::array communities;
   for (const auto& space : status.spaces) {
-    if (space.kind == space::SpaceKind::personal) continue;
+    if (!space.shared()) continue;
     communities.push_back({{"space", space.space.hex()}, {"name", space.name}, {"admin", space.admin}});
   }
   return communities;

@@ -43,7 +43,7 @@ base::Status Room::open() {
   }
   // Of every community and group: each person once, under a name if one has arrived anywhere.
   for (const auto& space : spaces_) {
-    if (space.kind == space::SpaceKind::personal) continue;
+    if (!space.shared()) continue;
     auto members = core().members(&space.space);
     if (!members.ok() && members.code() == base::Code::not_found) continue;  // not all of it is here yet
     if (!members.ok()) return std::move(members).error();
@@ -87,7 +87,7 @@ base::Result<base::SpaceId> Room::space(const std::string& given) {
   if (wish == "personal" || wish == "pribadi") return personal_;
   std::optional<base::SpaceId> found;
   for (const auto& space : spaces_) {
-    if (space.kind == space::SpaceKind::personal) continue;
+    if (!space.shared()) continue;
     // Unless it is named, the community is meant and not a group inside it.
     if (wish.empty() && space.kind == space::SpaceKind::group) continue;
     // Nor one that was left: it can still be read, by its name.
@@ -107,7 +107,7 @@ base::Result<std::vector<base::SpaceId>> Room::communities() {
   }
   std::vector<base::SpaceId> all;
   for (const auto& space : spaces_) {
-    if (space.kind != space::SpaceKind::personal) all.push_back(space.space);
+    if (space.shared()) all.push_back(space.space);
   }
   return all;
 }

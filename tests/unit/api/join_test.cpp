@@ -103,6 +103,22 @@ TEST_F(Joining, ARefusedJoinIsRememberedAndAnotherLinkTakesItsPlace) {
   EXPECT_EQ(sync(*budi).join, Code::ok);
 }
 
+TEST_F(Joining, ACommunityOfWhichNothingCameYetIsNoDiary) {
+  auto ani = founder();
+  const auto link = invite_by(*ani);
+  auto budi = person("Budi");
+  ASSERT_TRUE(budi->join(link).ok());
+  server.on_reply = [](sync::ServerMessage& reply) { reply.spaces.clear(); };
+  sync(*budi);
+  auto status = budi->status();
+  ASSERT_TRUE(status.ok());
+  ASSERT_EQ(status->spaces.size(), 2U);
+  for (const auto& space : status->spaces) {
+    EXPECT_EQ(space.kind.has_value(), !(space.space == link.space));
+    EXPECT_EQ(space.kind == space::SpaceKind::personal, space.space == budi->personal_space());
+  }
+}
+
 TEST_F(Joining, AMemberWhoseKeyHasNotComeIsToldSo) {
   auto ani = founder();
   const auto link = invite_by(*ani);

@@ -63,6 +63,23 @@ TEST_F(SchoolTest, AJoinThatIsRepeatedUsesNothingUpEvenAfterTheInviteExpired) {
   EXPECT_EQ(carrier->survey()[0].members, 2U);
 }
 
+TEST_F(SchoolTest, AMemberWhoComesByTheSameInviteWithAnotherPhoneIsNoFurtherUse) {
+  const auto keys = invite(2);
+  EXPECT_EQ(offer(sari, school.id(), join_of(sari, keys)), Code::ok);
+  const auto join_with_a_new_phone = [&](const Person& whose) {
+    Person phone{random};
+    phone.certificate = space::certify(whose.identity.sign, phone.keys, 200);
+    const auto invite_record = school.membership.invites().at(keys.sign.public_key()).record;
+    return offer(phone, school.id(),
+                 space::write_join(phone.author(), school.id(), keys.sign, invite_record,
+                                   whose.identity.box.public_key(), {}));
+  };
+  EXPECT_EQ(join_with_a_new_phone(sari), Code::ok);
+  EXPECT_EQ(offer(budi, school.id(), join_of(budi, keys)), Code::ok) << "the second use is left";
+  EXPECT_EQ(join_with_a_new_phone(budi), Code::ok) << "used up, but not by a further person";
+  EXPECT_EQ(offer(stranger, school.id(), join_of(stranger, keys)), Code::invite_used);
+}
+
 // Two carriers on two islands: one admitted, the invite expired, then an admin brings the news.
 TEST_F(SchoolTest, AJoinAdmittedElsewhereIsTakenFromAnAdminAfterTheInviteExpired) {
   admit(budi);

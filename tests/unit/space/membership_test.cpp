@@ -93,7 +93,7 @@ TEST_F(MembershipTest, JoinTakesTheRoleOfTheInviteAndMovesTheHead) {
   EXPECT_EQ(membership->role_of(sari.id()), WireRole::writer);
   EXPECT_EQ(membership->frontier().size(), 1U);
   EXPECT_NE(membership->frontier(), before);
-  EXPECT_EQ(membership->invites().at(invite.sign.public_key()).joined, 1U);
+  EXPECT_EQ(membership->invites().at(invite.sign.public_key()).joined.size(), 1U);
   put(join_of(budi, invite));
   EXPECT_EQ(membership->frontier().size(), 2U);
   EXPECT_TRUE(membership->device_by_box_key(budi.keys.box.public_key()).has_value());

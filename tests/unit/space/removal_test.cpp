@@ -40,8 +40,8 @@ std::string seen(const Membership& of) {
     out += "\n";
   }
   for (const auto& [key, invite] : of.invites()) {
-    out +=
-        "invite " + key.hex() + " " + std::to_string(invite.joined) + (invite.revoked ? " revoked\n" : "\n");
+    out += "invite " + key.hex() + " " + std::to_string(invite.joined.size()) +
+           (invite.revoked ? " revoked\n" : "\n");
   }
   for (const auto& head : of.frontier()) out += "head " + head.hex() + "\n";
   if (of.current_epoch()) out += "epoch " + of.current_epoch()->hex() + "\n";

@@ -26,7 +26,8 @@ namespace sejawat::api {
 
 struct SpaceStatus {
   base::SpaceId space;
-  space::SpaceKind kind = space::SpaceKind::personal;
+  std::optional<space::SpaceKind> kind;  // nothing while its first record has not come
+  bool shared() const { return kind && *kind != space::SpaceKind::personal; }
   std::string name;
   std::uint64_t unsealed_ops = 0;       // saved here only
   std::uint64_t waiting_segments = 0;   // received, key or dependency not here yet

@@ -72,9 +72,9 @@ struct Invite {
   WireRole role = WireRole::reader;
   std::uint32_t uses = 1;
   std::int64_t expires_seconds = 0;
-  base::HeadTag record;      // names it as the parent of joins
-  std::uint32_t joined = 0;  // joins seen here
-  bool revoked = false;      // or its author was removed
+  base::HeadTag record;             // names it as the parent of joins
+  std::set<base::PersonId> joined;  // whoever joined by it; again from a further device is no further use
+  bool revoked = false;             // or its author was removed
   base::DeviceId author;
   base::Bytes sealed_role;  // domain role, ciphertext for members
 };

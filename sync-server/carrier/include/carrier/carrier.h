@@ -124,8 +124,7 @@ class Carrier {
                             const std::vector<std::optional<base::SpaceId>>& spaces,
                             std::int64_t wall_seconds, Ingested& ingested);
   base::Code told(const Offered& offered, base::Code code) const;
-  base::Code judge_join(const Space& space, const base::PublicSignKey& invite,
-                        std::int64_t wall_seconds) const;
+  base::Code judge_join(const Space& space, const space::RecordPeek& join, std::int64_t wall_seconds) const;
   // branches.cpp: where a log's segments stand, when it has several ends.
   struct Place {
     base::LogId branch;
