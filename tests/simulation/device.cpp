@@ -267,6 +267,7 @@ void Device::check_saved() {
   if (unreadable && (disk_.met_error() || disk_.ended())) return;
   witness.always(Always::saved_is_durable, all && !unreadable,
                  "device " + std::to_string(number_) + " came back without a change that it had saved");
+  check_photos_saved();
 }
 
 // --- looking

@@ -16,7 +16,8 @@ struct SyncResult {
   std::uint32_t sent = 0;
   std::uint32_t received = 0;
   std::uint32_t exchanges = 0;
-  bool same = false;  // one exchange, and the carrier had nothing to say
+  bool same = false;        // one exchange, and the carrier had nothing to say
+  bool only_asked = false;  // two, the second for photos that are wanted and that no carrier has
   bool refused = false;
   std::uint64_t pending = 0;
   std::uint64_t lifetime = 0;            // of the server's store, when it answered
@@ -66,6 +67,9 @@ class Device {
   void trash_entry();
   void restore_entry();
   void erase_entry();
+  void attach_photo();
+  void fetch_photo();  // any that is not here
+  void remove_photo();
 
   std::optional<base::ObjectId> pick_entry(bool trashed);
 
@@ -139,6 +143,8 @@ class Device {
   void tell_live();
   void check_sent(const api::Status& status);
   void check_delivery();
+  void check_photos_saved();
+  void note_photos_sent(const api::Status& status);
   void check_rejects(const api::Status& status, base::Code code);
   void mark_sent();
   void take(const base::Result<Answer>& answer);

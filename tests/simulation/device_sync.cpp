@@ -111,6 +111,8 @@ void Device::take(const base::Result<Answer>& answer) {
   current_.sent = progress->sent;
   current_.received = progress->received;
   current_.same = answer->same && current_.exchanges == 1;
+  current_.only_asked = answer->same && progress->media_sent + progress->media_received == 0 &&
+                        (current_.exchanges == 1 || (current_.only_asked && current_.exchanges == 2));
   current_.refused = current_.refused || answer->refused;
   current_.lifetime = answer->lifetime;
   if (line_ || !current_.as_of) current_.as_of = answer->as_of;
@@ -156,6 +158,7 @@ void Device::note_live() {
   if (!settle_call("status", status.code())) return;
   check_sent(*status);
   if (up() && status->pending == 0 && status->quarantined == 0) mark_sent();
+  if (up()) note_photos_sent(*status);
 }
 
 void Device::finish_sync(base::Code code) {
@@ -167,6 +170,7 @@ void Device::finish_sync(base::Code code) {
   auto status = core_->status();
   if (!settle_call("status", status.code())) return;
   last_sync_.pending = status->pending;
+  last_sync_.only_asked = last_sync_.only_asked && status->media_wanted > 0;
   for (const auto& space : status->spaces) {
     world_.witness.sometimes(Sometimes::segment_waits_for_its_key, space.waiting_segments > 0);
   }
@@ -177,6 +181,7 @@ void Device::finish_sync(base::Code code) {
   if (!up()) return;
   check_delivery();
   if (up() && status->pending == 0 && status->quarantined == 0) mark_sent();
+  if (up()) note_photos_sent(*status);
 }
 
 // The app now shows two check marks: all that is here must outlive this device.

@@ -71,6 +71,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   const bool crowd = world_.chance(15);
   most_devices_ = crowd ? 20 + world_.random.below(21) : 1 + world_.random.below(9);
   const std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
+  if (shape_ == Shape::everything) kinds_.photos = world_.chance(400) && !kinds_.devices_go_back;
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
     people_.back()->number = i;
@@ -242,6 +243,17 @@ void School::use_as_at_first(Device& device) {
   }
 }
 
+void School::use_photos(Device& device) {
+  const auto what = world_.random.below(100);
+  if (what < 55) {
+    device.attach_photo();
+  } else if (what < 90) {
+    device.fetch_photo();
+  } else {
+    device.remove_photo();
+  }
+}
+
 // What a schedule of either shape does besides writing. `what` is from 0 to 99; at `begins` and above
 // somebody begins something new.
 void School::use_line(Device& device, std::uint64_t what, std::uint64_t begins) {
@@ -269,6 +281,10 @@ void School::use_device(Device& device) {
   }
   if (shape_ == Shape::first) {
     use_as_at_first(device);
+    return;
+  }
+  if (kinds_.photos && world_.chance(120)) {
+    use_photos(device);
     return;
   }
   const auto what = world_.random.below(100);
