@@ -351,10 +351,10 @@ TEST(FoundSeeds, SchedulesThatOnceBrokeAPropertyHold) {
 // record had not come passed for a diary. 14505545205156: a carrier refused a join that an admin had
 // confirmed.
 TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed :
-       {256078525687996U, 88752019526294U, 8992198907135U, 216276697111780U, 153223885472277U,
-        273547719173064U, 215910249668180U, 31338179697045U, 91907371245355U, 73161643580346U,
-        269217673100727U, 268507330875628U, 62557103549367U, 227386230525462U, 236584642425825U}) {
+  for (const std::uint64_t seed : {256078525687996U, 88752019526294U, 8992198907135U, 216276697111780U,
+                                   153223885472277U, 273547719173064U, 215910249668180U, 31338179697045U,
+                                   91907371245355U, 73161643580346U, 269217673100727U, 268507330875628U,
+                                   62557103549367U, 227386230525462U, 236584642425825U, 14505545205156U}) {
     RunOptions options;
     options.seed = seed;
     options.schedule.shape = Shape::text;
