@@ -178,6 +178,11 @@ base::Status AttachmentTable::set_held(const base::PublicBoxKey& carrier, const 
   return seen.bind(space).bind(chunk).run();
 }
 
+base::Status AttachmentTable::void_held(const base::PublicBoxKey& carrier) {
+  auto query = database_.query("DELETE FROM chunk_at WHERE carrier = ?");
+  return query.bind(carrier).run();
+}
+
 base::Result<AttachmentRows::There> AttachmentTable::at(const base::PublicBoxKey& carrier,
                                                         const base::SpaceId& space,
                                                         const log::ChunkId& chunk) {

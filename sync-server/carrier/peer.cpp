@@ -269,6 +269,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     return reply;
   }
   reply.media = message.media;
+  SJ_TRY_STATUS(add_chunk_mark(message, reply));
   SJ_TRY_STATUS(add_receipts(peer, message, ingested.wall_seconds, reply));
   peer.own.merge(ingested.own);
   if (hello != nullptr) {

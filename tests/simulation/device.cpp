@@ -112,6 +112,7 @@ void Device::end(Ending ending) {
 }
 
 void Device::heal() {
+  save_data(false);
   disk_.heal();
   offline_until = 0;
   open();

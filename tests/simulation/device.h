@@ -70,6 +70,7 @@ class Device {
   void attach_photo();
   void fetch_photo();  // any that is not here
   void remove_photo();
+  void save_data(bool saves) { media_ = saves ? api::SyncMedia::none : api::SyncMedia::all; }
 
   std::optional<base::ObjectId> pick_entry(bool trashed);
 
@@ -171,6 +172,7 @@ class Device {
   bool join_waits_ = false;
   std::optional<std::size_t> join_site_;
   std::size_t at_ = 0;
+  api::SyncMedia media_ = api::SyncMedia::all;
   std::shared_ptr<Line> line_;
   std::uint64_t lines_ = 0;
   struct Backup {

@@ -20,7 +20,7 @@ void Device::start_sync() {
   if (!has_person() || syncing()) return;
   // A join is taken where the invite came from.
   if (join_waits_ && join_site_ && world_.chance(700)) at_ = *join_site_;
-  auto session = core_->start_sync(here().server->address(), false);
+  auto session = core_->start_sync(here().server->address(), false, media_);
   if (!settle_call("start sync", session.code())) return;
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
@@ -49,7 +49,7 @@ void Device::exchange() {
 void Device::start_live() {
   if (!has_person() || syncing() || offline_until > world_.now()) return;
   if (join_waits_ && join_site_) at_ = *join_site_;
-  auto session = core_->start_sync(here().server->address(), true);
+  auto session = core_->start_sync(here().server->address(), true, media_);
   if (!settle_call("start live", session.code())) return;
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);

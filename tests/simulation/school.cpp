@@ -245,12 +245,14 @@ void School::use_as_at_first(Device& device) {
 
 void School::use_photos(Device& device) {
   const auto what = world_.random.below(100);
-  if (what < 55) {
+  if (what < 45) {
     device.attach_photo();
-  } else if (what < 90) {
+  } else if (what < 70) {
     device.fetch_photo();
-  } else {
+  } else if (what < 78) {
     device.remove_photo();
+  } else {
+    device.save_data(what < 89);
   }
 }
 

@@ -43,6 +43,7 @@ class School {
   void new_device();
   void lose_device();
   void old_copies();
+  void lose_a_photo();
   void partition();
   void administer();
   void administer(Device& admin);

@@ -17,8 +17,28 @@ void School::partition() {
       std::move(devices), world_.now() + world_.between(kMinute, 12 * kHour));
 }
 
+// A server goes back to between a text and its photo: nothing of the text is missing then.
+void School::lose_a_photo() {
+  Device* device = pick_device();
+  if (device == nullptr || !device->joined() || device->syncing()) return;
+  device->save_data(true);
+  device->attach_photo();
+  if (!device->up() || !sync_now(*device)) return;
+  for (const auto& each : servers_) each->take_snapshot();
+  lost_since_snapshot_ = false;
+  if (!device->up()) return;
+  device->save_data(false);
+  sync_now(*device);
+  Server& server = *servers_[device->site()];
+  if (server.has_snapshot() && !lost_since_snapshot_) server.roll_back();
+}
+
 void School::old_copies() {
   if (kinds_.servers_go_back) {
+    if (kinds_.photos && world_.chance(rarely(40))) {
+      lose_a_photo();
+      return;
+    }
     Server& server = *servers_[world_.random.below(servers_.size())];
     if (world_.chance(rarely(60))) {
       // One moment for all: what a lost device had sent lies in each or is not counted on.

@@ -3,7 +3,7 @@
 
 namespace sejawat::storage {
 
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 inline constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -47,7 +47,12 @@ CREATE TABLE chunk(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NUL
 CREATE TABLE chunk_begun(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL,
   total INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, device, id));
 ALTER TABLE space ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 6;
+)sql";
+// Version 7: what a store had taken of chunks has a name at each moment, so that one that went back is found
+// out.
+inline constexpr char kToVersion7[] = R"sql(
+CREATE TABLE chunk_mark(seq INTEGER PRIMARY KEY, mark BLOB NOT NULL UNIQUE);
+PRAGMA user_version = 7;
 )sql";
 
 }  // namespace sejawat::storage

@@ -84,6 +84,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       SJ_TRY_STATUS(hash_what_is_held());
     }
     if (version < 6) SJ_TRY_STATUS(execute(kToVersion6));
+    if (version < 7) SJ_TRY_STATUS(execute(kToVersion7));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -298,6 +299,19 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
                          base::ByteView bytes) override {
     auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes) VALUES(?, ?, ?)");
     return query.bind(space.view()).bind(chunk.view()).bind(bytes).run();
+  }
+  base::Status put_chunk_mark(const base::ChunkMark& mark) override {
+    return prepare("INSERT INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
+  }
+  base::Result<bool> has_chunk_mark(const base::ChunkMark& mark) override {
+    auto query = prepare("SELECT 1 FROM chunk_mark WHERE mark = ?");
+    return query.bind(mark.view()).step();
+  }
+  base::Result<std::optional<base::ChunkMark>> last_chunk_mark() override {
+    auto query = prepare("SELECT mark FROM chunk_mark ORDER BY seq DESC LIMIT 1");
+    SJ_TRY(const bool row, query.step());
+    if (!row) return std::optional<base::ChunkMark>();
+    return std::optional(query.id<base::ChunkMark>(0));
   }
   base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
     std::vector<log::ChunkId> ids;

@@ -67,6 +67,7 @@ class AttachmentRows {
   virtual base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) = 0;
   virtual base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                                 std::uint32_t held, bool whole) = 0;
+  virtual base::Status void_held(const base::PublicBoxKey& carrier) = 0;  // nothing is known of it any more
   struct There {
     std::uint32_t held = 0;
     bool whole = false;
