@@ -17,6 +17,7 @@ struct SyncResult {
   std::uint32_t received = 0;
   std::uint32_t exchanges = 0;
   bool same = false;        // one exchange, and the carrier had nothing to say
+  bool removed = false;     // by what the server knew before it began
   bool only_asked = false;  // two, the second for photos that are wanted and that no carrier has
   bool refused = false;
   std::uint64_t pending = 0;
@@ -138,6 +139,7 @@ class Device {
   void now_durable();
   void note_self();
   Site here() const { return sites_[at_]; }
+  void note_removed();
   void exchange();
   void send_on_line();
   void note_live();

@@ -25,7 +25,13 @@ void Device::start_sync() {
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
   current_ = {};
+  note_removed();
   exchange();
+}
+
+void Device::note_removed() {
+  const auto personal = personal_space();
+  current_.removed = personal && id && here().server->has_removed(*personal, *id);
 }
 
 void Device::exchange() {
@@ -54,6 +60,7 @@ void Device::start_live() {
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
   current_ = {};
+  note_removed();
   const auto number = ++lines_;
   line_ = here().network->open_line(number_, [this, number](const base::Result<Answer>& answer) {
     if (number != lines_ || !line_ || !syncing()) return;
@@ -110,6 +117,11 @@ void Device::take(const base::Result<Answer>& answer) {
   if (!answer->push) ++current_.exchanges;
   current_.sent = progress->sent;
   current_.received = progress->received;
+  // A diary's text alone: nobody writes elsewhere.
+  if (current_.removed) {
+    world_.witness.always(Always::removed_is_not_served, current_.received == 0,
+                          "device " + std::to_string(number_) + " was removed and is served all the same");
+  }
   current_.same = answer->same && current_.exchanges == 1;
   current_.only_asked = answer->same && progress->media_sent + progress->media_received == 0 &&
                         (current_.exchanges == 1 || (current_.only_asked && current_.exchanges == 2));

@@ -70,7 +70,13 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   // Now and then a whole cluster of schools comes together.
   const bool crowd = world_.chance(15);
   most_devices_ = crowd ? 20 + world_.random.below(21) : 1 + world_.random.below(9);
-  const std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
+  std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
+  if (shape_ == Shape::everything && world_.chance(100)) {
+    // A school of several heads, who do not agree.
+    kinds_.membership = kinds_.feuds = true;
+    people = std::max<std::uint64_t>(people, 3);
+    most_devices_ = std::max(most_devices_, people + 2);
+  }
   if (shape_ == Shape::everything) kinds_.photos = world_.chance(400) && !kinds_.devices_go_back;
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
@@ -135,7 +141,7 @@ bool School::join(Device& device) {
     // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
     // look at the clock in the end.
     if (quiet_) admin->clock().wrong_by = 0;
-    const bool second_admin = may_touch && world_.chance(400);
+    const bool second_admin = may_touch && (kinds_.feuds || world_.chance(400));
     const std::uint32_t uses = may_touch && world_.chance(500) ? 3 : 1;
     // What a rolled back server has to take again it must not find expired.
     const bool may_be_short = !kinds_.servers_go_back && world_.chance(500);
@@ -374,13 +380,22 @@ void School::act() {
   if (kinds_.servers_go_back || kinds_.devices_go_back) old_copies();
   if (world_.chance(luck_.partition)) partition();
   if (servers_.size() > 1 && world_.chance(rarely(60))) host_everywhere();
-  if (kinds_.membership && world_.chance(rarely(120))) administer();
+  if (kinds_.membership && world_.chance(rarely(kinds_.feuds ? 300 : 120))) administer();
   if (world_.chance(luck_.lose)) lose_device();
   if (world_.chance(rarely(80))) new_device();
   if (!device->lost()) use_device(*device);
 }
 
 void School::bad_days() {
+  // Where heads are to disagree there must be some: people come together first, in whatever weather it is.
+  for (int i = 0; kinds_.feuds && i < 5; ++i) {
+    for (const auto& person : people_) {
+      begin(*person);
+      for (Device* device : person->alive()) {
+        if (device->has_person()) sync_now(*device);
+      }
+    }
+  }
   const Counts& counts = world_.witness.counts();
   const bool at_first = shape_ == Shape::first;
   const std::uint64_t enough =

@@ -48,6 +48,8 @@ class School {
   void administer();
   void administer(Device& admin);
   void revoke_device();
+  void rotate(Device& admin);
+  void feud();
   bool begin(Person& person);  // a person's first steps; true: done and joined
   bool join(Device& device);
   bool host_everywhere();
@@ -83,6 +85,7 @@ class School {
     bool live = false;
     bool erasure = false;
     bool photos = false;
+    bool feuds = false;
   } kinds_;
   struct {  // chances in a thousand, for each operation
     std::uint64_t device_crash = 0, server_crash = 0, disk = 0, clock = 0, offline = 0, lose = 0, roam = 0,

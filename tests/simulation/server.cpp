@@ -346,6 +346,11 @@ Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
   return dot.position < header->first_op + header->op_count ? Holds::counted : Holds::late;
 }
 
+bool Server::has_removed(const base::SpaceId& space, const base::DeviceId& device) {
+  const auto* of = membership(space);
+  return of != nullptr && of->removed_devices().count(device) != 0;
+}
+
 bool Server::hosts(const base::SpaceId& space) {
   if (!up()) return false;
   auto tip = store_->tip(space);
