@@ -45,7 +45,7 @@ std::vector<const char*> RunReport::never_happened() const {
   }
   for (std::size_t i = 0; i < counts.sometimes.size(); ++i) {
     const auto property = static_cast<Sometimes>(i);
-    if (shape != Shape::everything && is_of_photos(property)) continue;
+    if (shape != Shape::everything && is_newer(property)) continue;
     if (counts.sometimes[i] == 0) never.push_back(name_of(property));
   }
   return never;

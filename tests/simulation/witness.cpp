@@ -79,7 +79,9 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "photo is attached",
                                    "photo is sent",
                                    "photo is removed",
-                                   "photo comes to another device"};
+                                   "photo comes to another device",
+                                   "older server answers",
+                                   "server is updated"};
 constexpr std::array kAlways = {"codes are expected",
                                 "store opens again",
                                 "saved is durable",
@@ -129,9 +131,7 @@ bool wants_log() {
 }  // namespace
 
 const char* name_of(Fault fault) { return kFaults.at(static_cast<std::size_t>(fault)); }
-bool is_of_photos(Sometimes property) {
-  return property >= Sometimes::photo_is_attached && property <= Sometimes::photo_comes_to_another_device;
-}
+bool is_newer(Sometimes property) { return property >= Sometimes::photo_is_attached; }
 const char* name_of(Sometimes property) { return kSometimes.at(static_cast<std::size_t>(property)); }
 const char* name_of(Always property) { return kAlways.at(static_cast<std::size_t>(property)); }
 

@@ -91,6 +91,8 @@ enum class Sometimes : std::uint8_t {
   photo_is_sent,
   photo_is_removed,
   photo_comes_to_another_device,
+  older_server_answers,
+  server_is_updated,
   count_
 };
 enum class Always : std::uint8_t {
@@ -130,7 +132,7 @@ enum class Always : std::uint8_t {
 };
 
 const char* name_of(Fault fault);
-bool is_of_photos(Sometimes property);
+bool is_newer(Sometimes property);  // than Shape::text
 const char* name_of(Sometimes property);
 const char* name_of(Always property);
 
