@@ -331,6 +331,11 @@ void School::bad_luck(Device& device) {
   }
   if (world_.chance(luck_.disk)) device.disk().fail_at(soon());
   if (world_.chance(luck_.disk)) device.disk().fail_read_at(soon());
+  if (shape_ == Shape::everything && world_.chance(luck_.disk)) {
+    // A card that is dying fails both ways: what could not be written cannot be read back at once.
+    device.disk().fail_at(soon());
+    device.disk().fail_read_at(1 + world_.random.below(30));
+  }
   if (world_.chance(luck_.roam)) device.roam(world_.random.below(sites_.size()));
   if (world_.chance(luck_.disk)) {
     device.disk().set_full(true);
