@@ -16,9 +16,11 @@ struct SyncResult {
   std::uint32_t sent = 0;
   std::uint32_t received = 0;
   std::uint32_t exchanges = 0;
-  bool same = false;        // one exchange, and the carrier had nothing to say
-  bool removed = false;     // by what the server knew before it began
-  bool only_asked = false;  // two, the second for photos that are wanted and that no carrier has
+  bool same = false;     // one exchange, and the carrier had nothing to say
+  bool removed = false;  // by what the server knew before it began
+  // One exchange, or two, the second for photos that are wanted and that no carrier has.
+  bool brief = false;
+  bool nothing_said = true;  // the carrier had nothing to say in any
   bool refused = false;
   std::uint64_t pending = 0;
   std::uint64_t lifetime = 0;            // of the server's store, when it answered

@@ -123,8 +123,9 @@ void Device::take(const base::Result<Answer>& answer) {
                           "device " + std::to_string(number_) + " was removed and is served all the same");
   }
   current_.same = answer->same && current_.exchanges == 1;
-  current_.only_asked = answer->same && progress->media_sent + progress->media_received == 0 &&
-                        (current_.exchanges == 1 || (current_.only_asked && current_.exchanges == 2));
+  current_.nothing_said = current_.nothing_said && answer->same;
+  current_.brief = current_.exchanges == 1 ||
+                   (current_.exchanges == 2 && progress->media_sent + progress->media_received == 0);
   current_.refused = current_.refused || answer->refused;
   current_.lifetime = answer->lifetime;
   if (line_ || !current_.as_of) current_.as_of = answer->as_of;
@@ -182,7 +183,7 @@ void Device::finish_sync(base::Code code) {
   auto status = core_->status();
   if (!settle_call("status", status.code())) return;
   last_sync_.pending = status->pending;
-  last_sync_.only_asked = last_sync_.only_asked && status->media_wanted > 0;
+  last_sync_.brief = last_sync_.brief && (last_sync_.exchanges == 1 || status->media_wanted > 0);
   for (const auto& space : status->spaces) {
     world_.witness.sometimes(Sometimes::segment_waits_for_its_key, space.waiting_segments > 0);
   }
