@@ -141,7 +141,7 @@ class Device {
   void now_durable();
   void note_self();
   Site here() const { return sites_[at_]; }
-  void note_removed();
+  bool is_removed_there();
   void exchange();
   void send_on_line();
   void note_live();
