@@ -198,6 +198,7 @@ void Device::finish_sync(base::Code code) {
 void Device::mark_sent() {
   now_durable();
   for (auto& [dot, change] : saved_.certain) change.sent = true;
+  for (auto& [id, shared] : saved_.shared) shared.sent = true;
 }
 
 // What is shown as sent lies on the carrier that said so, and counts there.
