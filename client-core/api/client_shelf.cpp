@@ -350,6 +350,7 @@ base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied
                                                    store::SegmentState::quarantined));
     }
     if (code == base::Code::ok || code == base::Code::fenced) {
+      SJ_TRY_STATUS(note_taken(verdict.space, *branch, header->segment_no + 1));
       SJ_TRY_STATUS(ack(*space, *branch, header->segment_no + 1));
       acked_now_.insert(verdict.space);
       if (code == base::Code::ok) ++applied.segments_sent;

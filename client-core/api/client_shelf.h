@@ -57,6 +57,9 @@ class StoreShelf final : public sync::ClientShelf {
   base::Status apply_moves(const Outcome& outcome, Applied& applied);
   base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
   base::Status adopt_own_logs(const base::SpaceId& id, const sync::Vector& vector);
+  std::string own_logs_setting(const base::SpaceId& space) const;
+  // The carrier took more of an own log than it was known to hold when it said what it holds.
+  base::Status note_taken(const base::SpaceId& space, const base::LogId& branch, std::uint64_t count);
   base::Result<std::uint64_t> first_to_offer(const SpaceState& space, const base::LogId& branch);
   base::Result<bool> may_follow(const SpaceState& space, const base::LogId& branch);
   // The carrier holds what leads to the first `count` segments of a branch.
@@ -79,6 +82,8 @@ class StoreShelf final : public sync::ClientShelf {
   std::map<LogKey, std::uint64_t> offered_until_;
   // What it says it has more of than is here: the beginning is not offered, and acked once the rest has come.
   std::map<LogKey, std::uint64_t> presumed_;
+  // Of spaces that it serves us no more: what it was known to hold before it said so.
+  std::map<base::SpaceId, std::map<base::LogId, std::uint64_t>> held_before_;
   std::set<LogKey> refused_logs_;
   std::set<base::RecordId> offered_records_;
   std::set<ChunkKey> chunks_on_their_way_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client_shelf.h"
+#include "crypto/hash.h"
 
 namespace sejawat::api {
 
@@ -33,16 +34,43 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
   return vector;
 }
 
+std::string StoreShelf::own_logs_setting(const base::SpaceId& space) const {
+  return "own_logs:" + carrier_.hex() + ":" + space.hex();
+}
+
+base::Status StoreShelf::note_taken(const base::SpaceId& space, const base::LogId& branch,
+                                    std::uint64_t count) {
+  const auto told = held_before_.find(space);
+  if (told == held_before_.end()) return {};
+  const auto before = told->second.find(branch);
+  if (before != told->second.end() && count <= before->second) return {};
+  return core_.store->put_setting(own_logs_setting(space), {});
+}
+
 // Of a space that the carrier serves this device no more. It may have gone back to before it took late work.
+// What it says is heeded once: where another copy of this device wrote on, an end that is not known here
+// would have everything offered again in each sync. Once it has taken more it is heeded anew.
 base::Status StoreShelf::adopt_own_logs(const base::SpaceId& id, const sync::Vector& vector) {
   const auto found = core_.spaces.find(id);
   if (found == core_.spaces.end()) return {};
   SpaceState& space = *found->second;
   SJ_TRY(auto heads, core_.store->heads(id));
-  bool less = false;
+  auto& held_before = held_before_[id];
   for (const auto& [branch, head] : heads) {
     if (!core_.is_of_this_device(space, branch)) continue;
-    SJ_TRY(const auto before, core_.store->acked_segments(carrier_, id, branch));
+    // The most of this sync: it says so with every exchange, also after its acks were void.
+    SJ_TRY(const auto acked, core_.store->acked_segments(carrier_, id, branch));
+    held_before[branch] = std::max(held_before[branch], acked);
+  }
+  crypto::Hasher hasher(crypto::label::kOwnLogs, base::Digest::kSize);
+  for (const auto& entry : vector.entries)
+    hasher.raw(entry.log.view()).u64(entry.count).raw(entry.head.view());
+  const auto said = hasher.id<base::Digest>();
+  SJ_TRY(const auto heeded, core_.store->setting(own_logs_setting(id)));
+  if (heeded && base::equal(*heeded, said.view())) return {};
+  SJ_TRY_STATUS(core_.store->put_setting(own_logs_setting(id), said.view()));
+  bool less = false;
+  for (const auto& [branch, before] : held_before) {
     if (before == 0) continue;
     SJ_TRY_STATUS(core_.store->void_segment_acks(carrier_, id, branch));
     for (const auto& entry : vector.entries) {
