@@ -3,7 +3,7 @@
 
 namespace sejawat::storage {
 
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 inline constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;
@@ -48,6 +48,11 @@ CREATE TABLE chunk_begun(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB N
   total INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, device, id));
 ALTER TABLE space ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
 PRAGMA user_version = 6;
+)sql";
+// Version 7: who brought a chunk may take it back. Of those that came before nobody knows.
+inline constexpr char kToVersion7[] = R"sql(
+ALTER TABLE chunk ADD COLUMN person BLOB;
+PRAGMA user_version = 7;
 )sql";
 
 }  // namespace sejawat::storage

@@ -84,6 +84,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       SJ_TRY_STATUS(hash_what_is_held());
     }
     if (version < 6) SJ_TRY_STATUS(execute(kToVersion6));
+    if (version < 7) SJ_TRY_STATUS(execute(kToVersion7));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -294,10 +295,17 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
     return row ? base::to_bytes(query.blob(0)) : base::Bytes();
   }
-  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk,
-                         base::ByteView bytes) override {
-    auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes) VALUES(?, ?, ?)");
-    return query.bind(space.view()).bind(chunk.view()).bind(bytes).run();
+  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk, base::ByteView bytes,
+                         const std::optional<base::PersonId>& by) override {
+    auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes, person) VALUES(?, ?, ?, ?)");
+    query.bind(space.view()).bind(chunk.view()).bind(bytes);
+    return (by ? query.bind(by->view()) : query.bind_null()).run();
+  }
+  base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId& space,
+                                                         const log::ChunkId& chunk) override {
+    auto query = prepare("SELECT person FROM chunk WHERE space = ? AND id = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
+    return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
   }
   base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
     std::vector<log::ChunkId> ids;
@@ -317,8 +325,10 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       freed += size;
       auto whole = prepare("DELETE FROM chunk WHERE space = ? AND id = ?");
       SJ_TRY_STATUS(whole.bind(space.view()).bind(id.view()).run());
+      replaced_ = replaced_ || sqlite3_changes(database_) > 0;
       auto begun = prepare("DELETE FROM chunk_begun WHERE space = ? AND id = ?");
       SJ_TRY_STATUS(begun.bind(space.view()).bind(id.view()).run());
+      replaced_ = replaced_ || sqlite3_changes(database_) > 0;
     }
     return freed;
   }
@@ -347,6 +357,23 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
                                 const log::ChunkId& chunk) override {
     auto query = prepare("DELETE FROM chunk_begun WHERE space = ? AND device = ? AND id = ?");
     return query.bind(space.view()).bind(device.view()).bind(chunk.view()).run();
+  }
+
+  base::Result<std::vector<base::PublicBoxKey>> begun_by(const base::SpaceId& space,
+                                                         const log::ChunkId& chunk) override {
+    std::vector<base::PublicBoxKey> devices;
+    auto query = prepare("SELECT device FROM chunk_begun WHERE space = ? AND id = ? ORDER BY device");
+    query.bind(space.view()).bind(chunk.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return devices;
+      devices.push_back(query.id<base::PublicBoxKey>(0));
+    }
+  }
+  base::Status forget_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
+                                  const log::ChunkId& chunk) override {
+    replaced_ = true;
+    return drop_begun_chunk(space, device, chunk);
   }
 
   base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
