@@ -4,6 +4,9 @@
 namespace sejawat::storage {
 
 inline constexpr int kSchemaVersion = 7;
+// A backup of this version is read and restored as it is: its tables are today's but for columns that may be
+// missing. The server that starts on it brings it up to date.
+inline constexpr int kOldestArtefact = 6;
 inline constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE space(id BLOB PRIMARY KEY, position INTEGER NOT NULL, digest BLOB NOT NULL) WITHOUT ROWID;

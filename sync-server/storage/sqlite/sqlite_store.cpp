@@ -48,7 +48,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const int version, version_of_file());
     if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
     if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
-    if (version < kSchemaVersion) return base::error(base::Code::version_unsupported, "an older version's");
+    if (version < kOldestArtefact) return base::error(base::Code::version_unsupported, "an older version's");
+    knows_bringers_ = version >= 7;
     return {};
   }
 
@@ -303,6 +304,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
   }
   base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId& space,
                                                          const log::ChunkId& chunk) override {
+    if (!knows_bringers_) return std::optional<base::PersonId>();
     auto query = prepare("SELECT person FROM chunk WHERE space = ? AND id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
     return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
@@ -459,6 +461,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return Statement(database_, statement);
   }
   sqlite3* database_ = nullptr;
+  bool knows_bringers_ = true;
   bool replaced_ = false;  // something whose old bytes may still be in a file
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
   // Of the open transaction, not yet in their rows.
