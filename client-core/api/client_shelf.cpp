@@ -28,6 +28,7 @@ base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
     SJ_TRY(auto cursor, core_.store->cursor(carrier_, space));
     state.cursors.push_back(cursor ? Cursor{cursor->position, cursor->digest} : Cursor{});
   }
+  SJ_TRY(state.chunk_mark, chunk_mark());
   return state;
 }
 
@@ -253,6 +254,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     refused_chunks_.clear();
     full_spaces_.clear();
   }
+  if (outcome.chunks_unknown) SJ_TRY_STATUS(forget_chunks());
   if (outcome.generation) carrier->generation = outcome.generation;
   // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
   // one that went back to before it knew us, which says its old generation once more.

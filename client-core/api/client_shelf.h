@@ -50,6 +50,8 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<std::optional<NextChunk>> next_chunk();
   base::Result<std::vector<store::AttachmentRows::Wanted>> wanted();
   base::Status apply_chunks(const Outcome& outcome, Applied& applied);
+  base::Result<std::optional<base::ChunkMark>> chunk_mark();
+  base::Status forget_chunks();  // what the carrier holds of them: it is asked anew
   base::Status take_offer_news(const ChunkNews& news, Applied& applied);
   base::Status take_wanted(const ChunkNews& news, Applied& applied);
   base::Status apply_moves(const Outcome& outcome, Applied& applied);

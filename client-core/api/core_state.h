@@ -248,6 +248,10 @@ struct Core::State {
   // erasure.cpp
   base::Status settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status settle_chunks(SpaceState& space);
+  // Whose attachments name a chunk, `except` left out: whoever can read one can copy its value into their
+  // own.
+  using ChunkOwners = std::map<log::ChunkId, std::set<base::PersonId>>;
+  base::Result<ChunkOwners> chunk_owners(const SpaceState& space, const std::vector<base::ObjectId>& except);
   base::Status take_back_chunks(SpaceState& space);
   bool chunk_gone(const SpaceState& space, const log::ChunkId& chunk,
                   const std::optional<base::PersonId>& owner) const;

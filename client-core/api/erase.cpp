@@ -29,6 +29,7 @@ struct Plan {
   std::map<std::pair<base::LogId, std::uint64_t>, Part> parts;
   std::vector<base::ObjectId> objects;  // what was asked for, and what is attached to it
   std::set<log::ChunkId> chunks;        // that carriers may hold
+  std::set<log::ChunkId> of_others;     // of those whom an admin erases
   std::vector<log::ChunkId> unsent;     // and those that never left
   EraseReport report;
 };
@@ -77,13 +78,12 @@ base::Status plan_attachment(Core::State& core, SpaceState& space, const store::
   if (!content.ok()) return {};  // nothing names a chunk of it
   for (const std::size_t size : log::chunk_sizes(content->size)) plan.report.attachment_bytes += size;
   SJ_TRY(const bool left, has_left(core, row));
-  for (const auto& chunk : content->chunks) {
-    if (left) {
-      plan.chunks.insert(chunk);
-    } else {
-      plan.unsent.push_back(chunk);
-    }
+  if (!left) {
+    plan.unsent.insert(plan.unsent.end(), content->chunks.begin(), content->chunks.end());
+    return {};
   }
+  auto& named = row.owner == core.certificate->person() ? plan.chunks : plan.of_others;
+  named.insert(content->chunks.begin(), content->chunks.end());
   return {};
 }
 
@@ -95,6 +95,13 @@ base::Result<Plan> plan_of(Core::State& core, SpaceState& space, const base::Obj
   if (itself) attached.push_back(*itself);
   for (const auto& row : attached) {
     if (row.space == space.row.space) SJ_TRY_STATUS(plan_attachment(core, space, row, plan));
+  }
+  if (!plan.of_others
+           .empty()) {  // an admin's word is for all; what somebody copied from another stays theirs
+    SJ_TRY(const auto shown, core.chunk_owners(space, plan.objects));
+    for (const auto& chunk : plan.of_others) {
+      if (shown.count(chunk) == 0) plan.chunks.insert(chunk);
+    }
   }
   std::set<log::Dot> dots;
   for (const auto& one : plan.objects) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core_state.h"
+#include "log_seal/attachment.h"
 #include "space/erasure_rule.h"
 
 namespace sejawat::api {
@@ -52,8 +53,22 @@ bool Core::State::chunk_gone(const SpaceState& space, const log::ChunkId& chunk,
          (certificate && space.membership.chunk_erased(chunk, certificate->person()));
 }
 
-// What lies here of erased attachments. Judged by the chunk's owner and not by rows of attachments, which
-// come and go with fences and with the ops that the same record erases.
+base::Result<Core::State::ChunkOwners> Core::State::chunk_owners(const SpaceState& space,
+                                                                 const std::vector<base::ObjectId>& except) {
+  ChunkOwners owners;
+  SJ_TRY(const auto rows, store->attachments().list(std::nullopt));
+  for (const auto& row : rows) {
+    if (!(row.space == space.row.space)) continue;
+    if (std::find(except.begin(), except.end(), row.object) != except.end()) continue;
+    const auto content = log::decode_attachment(row.content);
+    if (!content.ok()) continue;
+    for (const auto& chunk : content->chunks) owners[chunk].insert(row.owner);
+  }
+  return owners;
+}
+
+// What lies here of erased attachments. Judged by the chunk's owner and not by rows of attachments alone,
+// which come and go with fences and with the ops that the same record erases.
 base::Status Core::State::settle_chunks(SpaceState& space) {
   const base::SpaceId& id = space.row.space;
   const auto& erasures = space.membership.erasures();
@@ -61,11 +76,20 @@ base::Status Core::State::settle_chunks(SpaceState& space) {
   space.chunk_erasures_seen = erasures.size();
   if (std::all_of(erasures.begin(), erasures.end(), [](const auto& one) { return one.chunks.empty(); }))
     return {};
-  SJ_TRY(const auto held, store->attachments().chunks_of(id));
+  SJ_TRY(auto held, store->attachments().chunks_of(id));
+  held.erase(std::remove_if(held.begin(), held.end(),
+                            [&](const auto& one) { return space.membership.erasures_of(one.chunk).empty(); }),
+             held.end());
+  if (held.empty()) return {};
+  SJ_TRY(const auto owners, chunk_owners(space, {}));
   for (const auto& one : held) {
     const auto& places = space.membership.erasures_of(one.chunk);
-    if (places.empty()) continue;
-    if (chunk_gone(space, one.chunk, one.owner)) {
+    const auto of = owners.find(one.chunk);
+    const bool named_on =
+        of != owners.end() && std::any_of(of->second.begin(), of->second.end(), [&](const auto& owner) {
+          return !chunk_gone(space, one.chunk, owner);
+        });
+    if (!named_on && chunk_gone(space, one.chunk, one.owner)) {
       SJ_TRY_STATUS(store->attachments().erase_chunk(id, one.chunk));
     } else if (places.back() >= seen) {
       // Somebody else's word takes nothing away, except what they themselves once brought to a carrier.

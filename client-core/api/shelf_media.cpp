@@ -1,6 +1,7 @@
 // The shelf's part in chunks of attachments: which one next, and what became of it.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "client_shelf.h"
 
 namespace sejawat::api {
@@ -137,7 +138,22 @@ base::Status StoreShelf::apply_chunks(const Outcome& outcome, Applied& applied) 
     chunks_on_their_way_.erase({news.space, news.chunk});
     SJ_TRY_STATUS(news.offered ? take_offer_news(news, applied) : take_wanted(news, applied));
   }
-  return {};
+  if (!outcome.chunk_mark) return {};
+  return core_.store->put_setting("chunk_mark:" + carrier_.hex(), outcome.chunk_mark->view());
+}
+
+base::Result<std::optional<base::ChunkMark>> StoreShelf::chunk_mark() {
+  SJ_TRY(auto stored, core_.store->setting("chunk_mark:" + carrier_.hex()));
+  return stored ? base::ChunkMark::from(*stored) : std::nullopt;
+}
+
+base::Status StoreShelf::forget_chunks() {
+  if (SJ_PLANTED(client_keeps_chunk_acks)) return {};
+  refused_chunks_.clear();
+  full_spaces_.clear();
+  restarted_chunks_.clear();
+  SJ_TRY_STATUS(core_.store->put_setting("chunk_mark:" + carrier_.hex(), {}));
+  return core_.store->attachments().void_held(carrier_);
 }
 
 }  // namespace sejawat::api

@@ -243,6 +243,13 @@ base::Status AttachmentTable::set_held(const base::PublicBoxKey& carrier, const 
   return seen.bind(space).bind(chunk).run();
 }
 
+base::Status AttachmentTable::void_held(const base::PublicBoxKey& carrier) {
+  auto query = database_.query("DELETE FROM chunk_at WHERE carrier = ? AND brought = 0");
+  SJ_TRY_STATUS(query.bind(carrier).run());
+  auto brought = database_.query("UPDATE chunk_at SET held = -1, whole = 0 WHERE carrier = ?");
+  return brought.bind(carrier).run();
+}
+
 base::Result<AttachmentRows::There> AttachmentTable::at(const base::PublicBoxKey& carrier,
                                                         const base::SpaceId& space,
                                                         const log::ChunkId& chunk) {

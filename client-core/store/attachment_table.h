@@ -34,6 +34,7 @@ class AttachmentTable final : public AttachmentRows {
   base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) override;
   base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                         std::uint32_t held, bool whole, bool brought) override;
+  base::Status void_held(const base::PublicBoxKey& carrier) override;
   base::Result<There> at(const base::PublicBoxKey& carrier, const base::SpaceId&,
                          const log::ChunkId&) override;
 

@@ -402,11 +402,7 @@ base::Status Store::void_acks(const base::PublicBoxKey& carrier) {
   SJ_TRY_STATUS(cursors.bind(carrier).run());
   auto records = state_->database->query("DELETE FROM acked_record WHERE carrier = ?");
   SJ_TRY_STATUS(records.bind(carrier).run());
-  auto chunks = state_->database->query("DELETE FROM chunk_at WHERE carrier = ? AND brought = 0");
-  SJ_TRY_STATUS(chunks.bind(carrier).run());
-  // It may be an older copy of the same store, with what this device once brought there.
-  auto brought = state_->database->query("UPDATE chunk_at SET held = -1, whole = 0 WHERE carrier = ?");
-  SJ_TRY_STATUS(brought.bind(carrier).run());
+  SJ_TRY_STATUS(attachments().void_held(carrier));
   if (SJ_PLANTED(client_keeps_void_acks)) return {};
   auto logs = state_->database->query("DELETE FROM acked_log WHERE carrier = ?");
   return logs.bind(carrier).run();

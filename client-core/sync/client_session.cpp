@@ -179,6 +179,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     hello.live = options.live;
     hello.full = full || set.empty();
     hello.generation = carrier.generation;
+    hello.chunk_mark = carrier.chunk_mark;
     set_agreed = !set.empty();
     if (!set.empty()) {
       hello.set = log::set_tag(set);
@@ -309,6 +310,8 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
   outcome.set = message.set;
   outcome.base_unknown = message.base_unknown;
   outcome.wall_seconds = message.wall_seconds;
+  outcome.chunks_unknown = message.chunks_unknown;
+  outcome.chunk_mark = message.chunk_mark;
   if (!message.push) {
     add_verdicts(message, outcome);
     SJ_TRY_STATUS(add_chunk_news(message, outcome));
@@ -337,7 +340,8 @@ base::Status ClientSession::State::judge_push(const ServerMessage& message) cons
   bool plain = options.live && confirmed && !message.generation && !message.set && !message.base_unknown &&
                message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
                message.record_exceptions.empty() && message.segment_exceptions.empty() && !message.media &&
-               message.chunk_states.empty() && message.chunks.empty() && message.receipts.empty();
+               message.chunk_states.empty() && message.chunks.empty() && !message.chunk_mark &&
+               !message.chunks_unknown && message.receipts.empty();
   for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
   if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
   return {};
@@ -470,7 +474,8 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   const bool to_come = message.bytes_to_come > 0 || message.segments_to_come > 0;
   state.text_to_come = to_come;
   SJ_TRY(const bool media_left, state.shelf.media_waiting());
-  const bool media_goes_on = state.media_agreed && media_left && (moved_on || media_moved);
+  const bool media_goes_on =
+      media_left && (message.chunks_unknown || (state.media_agreed && (moved_on || media_moved)));
   progress.more = media_goes_on || again || (to_come && moved_on) || (!offers.empty() && moved_on) ||
                   !state.vectors_due.empty() || (state.options.live && !state.confirmed);
   return progress;

@@ -198,6 +198,10 @@ base::Result<Hello> read_hello(const wire::Hello& from) {
     hello.generation.emplace();
     if (!read_id(from.generation(), *hello.generation)) return malformed("generation");
   }
+  if (!from.chunk_mark().empty()) {
+    hello.chunk_mark.emplace();
+    if (!read_id(from.chunk_mark(), *hello.chunk_mark)) return malformed("mark of chunks");
+  }
   return hello;
 }
 
@@ -236,6 +240,7 @@ base::Bytes encode(const ClientMessage& message) {
     to->set_full(hello.full);
     to->set_operator_secret(text(hello.operator_secret));
     if (hello.generation) to->set_generation(text(hello.generation->view()));
+    if (hello.chunk_mark) to->set_chunk_mark(text(hello.chunk_mark->view()));
   }
   for (const auto& space : message.spaces) {
     auto* to = out.add_spaces();
@@ -297,6 +302,8 @@ base::Bytes encode(const ServerMessage& message) {
     item->set_held(state.held);
   }
   write_pieces(message.chunks, out.mutable_chunks());
+  if (message.chunk_mark) out.set_chunk_mark(text(message.chunk_mark->view()));
+  out.set_chunks_unknown(message.chunks_unknown);
   for (const auto& receipt : message.receipts) out.add_receipts(text(receipt));
   base::Bytes bytes = bytes_of(out.SerializeAsString());
   for (const auto& part : message.shared) append_shared(part, bytes);
@@ -396,6 +403,11 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
     message.chunk_states.push_back({static_cast<base::Code>(item.code()), item.held()});
   }
   if (!read_pieces(in.chunks(), message.chunks)) return malformed("chunks");
+  if (!in.chunk_mark().empty()) {
+    message.chunk_mark.emplace();
+    if (!read_id(in.chunk_mark(), *message.chunk_mark)) return malformed("mark of chunks");
+  }
+  message.chunks_unknown = in.chunks_unknown();
   if (static_cast<std::size_t>(in.receipts_size()) > kMaxReceipts) return malformed("receipts");
   for (const auto& receipt : in.receipts()) {
     if (receipt.size() > kMaxReceiptBytes) return malformed("receipts");

@@ -1,7 +1,9 @@
 // Chunks of attachments: taken and given by their address, after text (docs/PROTOCOL.md, "Attachments").
 #include <algorithm>
 
+#include "base/planted.h"
 #include "carrier/carrier.h"
+#include "crypto/hash.h"
 
 namespace sejawat::carrier {
 namespace {
@@ -64,9 +66,32 @@ base::Result<sync::ChunkState> Carrier::take_chunk(const base::PublicBoxKey& dev
   // Other bytes than the address says, however they came here, are nobody's.
   if (!(log::chunk_id(chunk.bytes) == piece.chunk)) return sync::ChunkState{base::Code::malformed, 0};
   SJ_TRY_STATUS(store_.chunks().put_chunk(id, piece.chunk, chunk.bytes, by));
+  SJ_TRY_STATUS(mark_chunk(id, piece.chunk));
   space.usage.media_bytes += chunk.bytes.size();
   SJ_TRY_STATUS(store_.chunks().put_usage(id, space.tip()));
   return sync::ChunkState{base::Code::ok, chunk.total};
+}
+
+// A chain over all chunks that this store took, in their order: who knows one of its marks knows that nothing
+// of what came before it is missing for want of time.
+base::Status Carrier::mark_chunk(const base::SpaceId& space, const log::ChunkId& chunk) {
+  SJ_TRY(const auto last, store_.chunks().last_chunk_mark());
+  crypto::Hasher hasher(crypto::label::kChunkMark, base::Digest::kSize);
+  hasher.raw(generation_.view()).raw(last.value_or(base::ChunkMark{}).view()).raw(space.view());
+  const auto hash = hasher.raw(chunk.view()).id<base::Digest>();
+  return store_.chunks().put_chunk_mark(base::prefix_of<base::ChunkMark>(hash));
+}
+
+// To whom it says what it holds it gives the mark that this rests on; who comes with one hears whether it
+// stands.
+base::Status Carrier::add_chunk_mark(const sync::ClientMessage& message, sync::ServerMessage& reply) {
+  if (message.hello && message.hello->chunk_mark) {
+    SJ_TRY(const bool known, store_.chunks().has_chunk_mark(*message.hello->chunk_mark));
+    reply.chunks_unknown = !known && !SJ_PLANTED(carrier_knows_every_chunk_mark);
+  }
+  if (message.chunks.empty()) return {};
+  SJ_TRY(reply.chunk_mark, store_.chunks().last_chunk_mark());
+  return {};
 }
 
 base::Status Carrier::take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,

@@ -269,9 +269,11 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     return reply;
   }
   reply.media = message.media;
+  SJ_TRY_STATUS(add_chunk_mark(message, reply));
   SJ_TRY_STATUS(add_receipts(peer, message, ingested.wall_seconds, reply));
   peer.own.merge(ingested.own);
   if (hello != nullptr) {
+    SJ_TRY_STATUS(tell_removed(peer.device, reply));
     if (!hello->set || !(*hello->set == log::set_tag(set))) reply.set = set;
     SJ_TRY(const bool goes_on, greet(peer, *hello, set, reply));
     if (!goes_on) return reply;

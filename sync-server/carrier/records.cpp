@@ -94,14 +94,15 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
   }
   if (peek->join_invite) {
     // What an admin brings was admitted elsewhere: here it is carried on, or all that follows it would wait
-    // for ever (expiry and use counts are filters, never meaning).
+    // for ever (expiry and use counts are filters, never meaning; and an invite that fell with its author
+    // stands again by the confirmation that follows the join).
     const auto persons = persons_.find(offered.device);
     const bool admin = persons != persons_.end() &&
                        std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
                          return space.membership.role_of(person.first) == space::WireRole::admin;
                        });
     const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
-    if (verdict != base::Code::ok && !(admin && verdict != base::Code::invite_invalid)) return verdict;
+    if (verdict != base::Code::ok && !admin) return verdict;
   }
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();

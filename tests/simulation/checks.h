@@ -12,6 +12,9 @@ std::string where(const Person& person, const Device& device);
 void check_person(School& school, Person& person);
 // Work of revoked devices, before anybody readmits it: kept, and shown by nobody else.
 void check_late(School& school, Person& person);
+// Photos: on each device as a name, on a new phone (held by the card alone until now) as what they show.
+void check_photos_listed(World& world, Person& person, Device& device, bool own_only);
+void check_photos_come(School& school, Person& person, Device& fresh);
 // Servers against each other, and every space's keys and members.
 void check_servers(School& school);
 

@@ -38,16 +38,24 @@ std::vector<const space::Device*> living_holders(School& school, const space::Me
   return holders;
 }
 
-// Who can open the epoch that everybody seals with.
-void check_keys(School& school, const space::Membership& membership) {
+// That everybody seals with, and any that was opened at the same time by somebody who did not know of it.
+std::set<base::EpochId> last_epochs(const space::Membership& membership) {
+  std::set<base::EpochId> last;
+  for (const auto& epoch : membership.epochs()) last.insert(epoch.epoch);
+  for (const auto& epoch : membership.epochs()) {
+    for (const auto& before : epoch.predecessors) {
+      if (!(before.epoch == epoch.epoch)) last.erase(before.epoch);
+    }
+  }
+  return last;
+}
+
+// Who can open an epoch.
+void check_keys(School& school, const space::Membership& membership, const base::EpochId& epoch) {
   Witness& witness = school.world().witness;
-  const auto current = membership.current_epoch();
-  if (!current) return;
-  witness.always(Always::keys_reach_members_only, !membership.needs_rotation(),
-                 "a removal stands that no new key followed");
   std::set<base::HeadTag> boxed;
   for (const auto& boxes : membership.key_boxes()) {
-    if (boxes.epoch != *current) continue;
+    if (boxes.epoch != epoch) continue;
     for (const auto& [tag, box] : boxes.boxes) boxed.insert(tag);
   }
   const auto has = [&](const base::PublicBoxKey& key) {
@@ -72,14 +80,35 @@ void check_keys(School& school, const space::Membership& membership) {
                          std::to_string(static_cast<int>(membership.kind())));
     }
   }
+  // Whoever opened another one may not have known of the removal.
+  if (!(epoch == *membership.current_epoch())) return;
   for (const auto& [id, device] : membership.removed_devices()) {
     witness.always(Always::keys_reach_members_only, !has(device.box_key) || membership.needs_rotation(),
                    "the new key was made out to a removed device");
   }
 }
 
+void check_keys(School& school, const space::Membership& membership) {
+  const auto current = membership.current_epoch();
+  if (!current) return;
+  school.world().witness.always(Always::keys_reach_members_only, !membership.needs_rotation(),
+                                "a removal stands that no new key followed");
+  auto epochs = last_epochs(membership);
+  epochs.insert(*current);
+  for (const auto& epoch : epochs) check_keys(school, membership, epoch);
+}
+
 void check_members(School& school, const space::Membership& membership) {
   const Roles roles = roles_of(membership);
+  // Whoever revoked a device at home did so everywhere, also where it came in meanwhile.
+  for (const auto& person : school.people()) {
+    for (const auto& device : person->devices) {
+      if (!device->revoked || !device->id) continue;
+      school.world().witness.always(Always::membership_converges,
+                                    membership.devices().count(*device->id) == 0,
+                                    where(*person, *device) + " was revoked and is still in the community");
+    }
+  }
   for (const auto& person : school.people()) {
     if (!person->id || roles.count(*person->id) == 0) continue;
     for (Device* device : person->alive()) {

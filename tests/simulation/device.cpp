@@ -112,6 +112,7 @@ void Device::end(Ending ending) {
 }
 
 void Device::heal() {
+  save_data(false);
   disk_.heal();
   offline_until = 0;
   open();
@@ -267,6 +268,7 @@ void Device::check_saved() {
   if (unreadable && (disk_.met_error() || disk_.ended())) return;
   witness.always(Always::saved_is_durable, all && !unreadable,
                  "device " + std::to_string(number_) + " came back without a change that it had saved");
+  check_photos_saved();
 }
 
 // --- looking

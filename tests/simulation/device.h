@@ -16,7 +16,11 @@ struct SyncResult {
   std::uint32_t sent = 0;
   std::uint32_t received = 0;
   std::uint32_t exchanges = 0;
-  bool same = false;  // one exchange, and the carrier had nothing to say
+  bool same = false;     // one exchange, and the carrier had nothing to say
+  bool removed = false;  // by what the server knew before it began
+  // One exchange, or two, the second for photos that are wanted and that no carrier has.
+  bool brief = false;
+  bool nothing_said = true;  // the carrier had nothing to say in any
   bool refused = false;
   std::uint64_t pending = 0;
   std::uint64_t lifetime = 0;            // of the server's store, when it answered
@@ -66,6 +70,10 @@ class Device {
   void trash_entry();
   void restore_entry();
   void erase_entry();
+  void attach_photo();
+  void fetch_photo();  // any that is not here
+  void remove_photo();
+  void save_data(bool saves) { media_ = saves ? api::SyncMedia::none : api::SyncMedia::all; }
 
   std::optional<base::ObjectId> pick_entry(bool trashed);
 
@@ -133,12 +141,15 @@ class Device {
   void now_durable();
   void note_self();
   Site here() const { return sites_[at_]; }
+  void note_removed();
   void exchange();
   void send_on_line();
   void note_live();
   void tell_live();
   void check_sent(const api::Status& status);
   void check_delivery();
+  void check_photos_saved();
+  void note_photos_sent(const api::Status& status);
   void check_rejects(const api::Status& status, base::Code code);
   void mark_sent();
   void take(const base::Result<Answer>& answer);
@@ -165,6 +176,7 @@ class Device {
   bool join_waits_ = false;
   std::optional<std::size_t> join_site_;
   std::size_t at_ = 0;
+  api::SyncMedia media_ = api::SyncMedia::all;
   std::shared_ptr<Line> line_;
   std::uint64_t lines_ = 0;
   struct Backup {

@@ -20,12 +20,18 @@ void Device::start_sync() {
   if (!has_person() || syncing()) return;
   // A join is taken where the invite came from.
   if (join_waits_ && join_site_ && world_.chance(700)) at_ = *join_site_;
-  auto session = core_->start_sync(here().server->address(), false);
+  auto session = core_->start_sync(here().server->address(), false, media_);
   if (!settle_call("start sync", session.code())) return;
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
   current_ = {};
+  note_removed();
   exchange();
+}
+
+void Device::note_removed() {
+  const auto personal = personal_space();
+  current_.removed = personal && id && here().server->has_removed(*personal, *id);
 }
 
 void Device::exchange() {
@@ -49,11 +55,12 @@ void Device::exchange() {
 void Device::start_live() {
   if (!has_person() || syncing() || offline_until > world_.now()) return;
   if (join_waits_ && join_site_) at_ = *join_site_;
-  auto session = core_->start_sync(here().server->address(), true);
+  auto session = core_->start_sync(here().server->address(), true, media_);
   if (!settle_call("start live", session.code())) return;
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
   current_ = {};
+  note_removed();
   const auto number = ++lines_;
   line_ = here().network->open_line(number_, [this, number](const base::Result<Answer>& answer) {
     if (number != lines_ || !line_ || !syncing()) return;
@@ -110,7 +117,15 @@ void Device::take(const base::Result<Answer>& answer) {
   if (!answer->push) ++current_.exchanges;
   current_.sent = progress->sent;
   current_.received = progress->received;
+  // A diary's text alone: nobody writes elsewhere.
+  if (current_.removed) {
+    world_.witness.always(Always::removed_is_not_served, current_.received == 0,
+                          "device " + std::to_string(number_) + " was removed and is served all the same");
+  }
   current_.same = answer->same && current_.exchanges == 1;
+  current_.nothing_said = current_.nothing_said && answer->same;
+  current_.brief = current_.exchanges == 1 ||
+                   (current_.exchanges == 2 && progress->media_sent + progress->media_received == 0);
   current_.refused = current_.refused || answer->refused;
   current_.lifetime = answer->lifetime;
   if (line_ || !current_.as_of) current_.as_of = answer->as_of;
@@ -156,6 +171,7 @@ void Device::note_live() {
   if (!settle_call("status", status.code())) return;
   check_sent(*status);
   if (up() && status->pending == 0 && status->quarantined == 0) mark_sent();
+  if (up()) note_photos_sent(*status);
 }
 
 void Device::finish_sync(base::Code code) {
@@ -167,6 +183,7 @@ void Device::finish_sync(base::Code code) {
   auto status = core_->status();
   if (!settle_call("status", status.code())) return;
   last_sync_.pending = status->pending;
+  last_sync_.brief = last_sync_.brief && (last_sync_.exchanges == 1 || status->media_wanted > 0);
   for (const auto& space : status->spaces) {
     world_.witness.sometimes(Sometimes::segment_waits_for_its_key, space.waiting_segments > 0);
   }
@@ -177,6 +194,7 @@ void Device::finish_sync(base::Code code) {
   if (!up()) return;
   check_delivery();
   if (up() && status->pending == 0 && status->quarantined == 0) mark_sent();
+  if (up()) note_photos_sent(*status);
 }
 
 // The app now shows two check marks: all that is here must outlive this device.

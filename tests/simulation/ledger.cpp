@@ -136,6 +136,19 @@ std::map<log::Dot, base::ObjectId> erased_dots(Person& person) {
   return erased;
 }
 
+std::map<base::ObjectId, Photo> expected_photos(Person& person) {
+  std::map<base::ObjectId, Photo> photos;
+  for (const auto& device : person.devices) {
+    if (device->revoked) continue;
+    for (const auto& [id, photo] : device->saved().photos) {
+      const bool gone =
+          person.photos_told_to_remove.count(id) + person.erased_objects.count(photo.parent) != 0;
+      if (!gone && (!device->lost() || photo.sent)) photos.emplace(id, photo);
+    }
+  }
+  return photos;
+}
+
 std::set<log::Dot> late_dots(Person& person) {
   std::set<log::Dot> late;
   for (const auto& device : person.devices) {

@@ -19,6 +19,12 @@ struct Change {
   bool sent = false;             // this device said so: nothing was pending
   std::set<log::Dot> knew = {};  // what its object held where it was made
 };
+// What was attached to an entry.
+struct Photo {
+  base::ObjectId parent;
+  base::Bytes content;
+  bool sent = false;  // this device said so: its carrier holds all of it
+};
 // Of one device.
 struct Saved {
   std::map<log::Dot, Change> certain;  // reported as saved
@@ -32,6 +38,8 @@ struct Saved {
   };
   std::vector<Unsure> unsure;
   std::map<log::Dot, base::ObjectId> erased;  // reported as erased
+  std::map<base::ObjectId, Photo> photos;     // reported as attached
+  std::set<base::ObjectId> photos_removed;    // reported as removed
   bool knows(const log::Dot& dot) const { return certain.count(dot) + seen.count(dot) != 0; }
 };
 
@@ -72,6 +80,8 @@ struct Person {
   std::set<log::Dot> told_to_erase;
   std::set<std::string> erased_words;
   std::set<base::ObjectId> erased_objects;
+  std::set<base::Bytes> pictures;                  // all that any device was told to attach
+  std::set<base::ObjectId> photos_told_to_remove;  // gone, or still there where that is not known
 
   Person();
   ~Person();
@@ -88,6 +98,8 @@ Expected expected_of(Person& person);
 std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person, const Expected& expected);
 // What was erased for certain: by devices that live and may. Nobody shows it in the end.
 std::map<log::Dot, base::ObjectId> erased_dots(Person& person);
+// Photos that every device of the person must list in the end, and a new phone can show.
+std::map<base::ObjectId, Photo> expected_photos(Person& person);
 // Changes of revoked devices beyond what the fences let through.
 std::set<log::Dot> late_dots(Person& person);
 

@@ -17,7 +17,7 @@ inline void expect_all_to_hold(std::uint64_t seed, std::uint64_t schedules) {
   print_table(run, std::cout);
   for (const auto& failure : run.failures) {
     ADD_FAILURE() << name_of(failure.violation->property) << ": " << failure.violation->detail
-                  << "\n  replay: " << replay_command(failure, Planted::none);
+                  << "\n  replay: " << replay_command(failure, options.schedule);
   }
   for (const char* never : run.never_happened()) ADD_FAILURE() << "never happened: " << never;
   EXPECT_GE(run.counts.operations, 200 * run.schedules);

@@ -8,16 +8,9 @@
 namespace sejawat::simulation {
 namespace {
 
-// Planted, and not shown to be found within 200 schedules yet: to be tried by hand (tools/simulate
-// --planted).
-bool is_shown(Planted planted) {
-  const std::string name = name_of(planted);
-  for (const char* later : {"carrier serves the removed", "client revokes at home only",
-                            "client boxes current only", "seniority by arrival"}) {
-    if (name == later) return false;
-  }
-  return true;
-}
+// Not shown to be found within 200 schedules: people join at one server, so that their joins arrive in one
+// order everywhere. Every order is played in test_space (removal_test.cpp).
+bool is_shown(Planted planted) { return std::string(name_of(planted)) != "seniority by arrival"; }
 
 std::vector<Planted> shown() {
   std::vector<Planted> all;
@@ -53,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(Each, PlantedFault, testing::ValuesIn(shown()),
                            return name;
                          });
 
-TEST(PlantedFaults, AreAtLeastFortyFive) { EXPECT_GE(shown().size(), 45U); }
+TEST(PlantedFaults, AreAtLeastFifty) { EXPECT_GE(shown().size(), 50U); }
 
 }  // namespace
 }  // namespace sejawat::simulation

@@ -87,8 +87,8 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
   const bool cut = device.revoked || device.revocation_tried;
   const bool touched = device.person().membership_touched;
   const auto says_nothing = [&](const SyncResult& sync) {
-    return (sync.same && sync.pending == 0) ||
-           ((cut || touched) && sync.received == 0 && sync.sent == 0 && sync.exchanges == 1);
+    return sync.brief && ((sync.nothing_said && sync.pending == 0) ||
+                          ((cut || touched) && sync.received == 0 && sync.sent == 0));
   };
   for (std::size_t i = 0; i < sites_.size(); ++i) {
     go(device, i);

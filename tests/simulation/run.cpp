@@ -44,7 +44,9 @@ std::vector<const char*> RunReport::never_happened() const {
     if (counts.faults[i] == 0) never.push_back(name_of(static_cast<Fault>(i)));
   }
   for (std::size_t i = 0; i < counts.sometimes.size(); ++i) {
-    if (counts.sometimes[i] == 0) never.push_back(name_of(static_cast<Sometimes>(i)));
+    const auto property = static_cast<Sometimes>(i);
+    if (shape != Shape::everything && is_newer(property)) continue;
+    if (counts.sometimes[i] == 0) never.push_back(name_of(property));
   }
   return never;
 }
@@ -72,6 +74,7 @@ struct RunTotals::Trace {
 RunTotals::RunTotals(const RunOptions& options)
     : options_(options), trace_(std::make_unique<Trace>()), begin_(std::chrono::steady_clock::now()) {
   run_.first_seed = options.seed;
+  run_.shape = options.schedule.shape;
   run_.reached = options.from;
 }
 RunTotals::~RunTotals() = default;
@@ -106,9 +109,12 @@ RunReport run_schedules(const RunOptions& options) {
   return totals.report();
 }
 
-std::string replay_command(const ScheduleResult& result, Planted planted) {
+std::string replay_command(const ScheduleResult& result, const ScheduleOptions& played) {
   std::string command = "tools/simulate --seed " + std::to_string(result.seed);
-  if (planted != Planted::none) command += " --planted \"" + std::string(name_of(planted)) + "\"";
+  if (played.planted != Planted::none)
+    command += " --planted \"" + std::string(name_of(played.planted)) + "\"";
+  if (played.shape != Shape::everything)
+    command += played.shape == Shape::text ? " --shape text" : " --shape first";
   return command;
 }
 

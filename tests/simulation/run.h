@@ -13,6 +13,7 @@ namespace sejawat::simulation {
 
 struct RunReport {
   std::uint64_t first_seed = 0;
+  Shape shape = Shape::everything;
   std::uint64_t reached = 0;  // schedules from the first seed on: where a further run goes on
   std::uint64_t schedules = 0;
   Counts counts;
@@ -72,6 +73,6 @@ class Playground {
 
 void print_table(const RunReport& run, std::ostream& out);
 // The command that plays this schedule again.
-std::string replay_command(const ScheduleResult& result, Planted planted);
+std::string replay_command(const ScheduleResult& result, const ScheduleOptions& played);
 
 }  // namespace sejawat::simulation

@@ -163,6 +163,7 @@ void check_person(School& school, Person& person) {
       return;
     }
     check_device(world, person, *device, *folded, held ? expected : own_part(expected, *device));
+    check_photos_listed(world, person, *device, !held);
     if (first && !held) continue;
     if (first) {
       witness.always(Always::devices_converge, same_state(*first, *folded),
@@ -194,6 +195,7 @@ void check_person(School& school, Person& person) {
                  where(person, fresh) +
                      " has not everything: " + std::to_string(folded.ok() ? folded->size() : 0) +
                      " entries of " + std::to_string(first->size()) + waiting_of(fresh));
+  check_photos_come(school, person, fresh);
 }
 
 std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n) {

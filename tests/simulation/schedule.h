@@ -14,12 +14,12 @@ struct ScheduleResult {
   std::optional<Violation> violation;
 };
 
-// What a schedule is like. `first`: as they were until found_test.cpp's older seeds had been found; those
-// seeds say nothing else.
-enum class Shape : std::uint8_t { school_days, first };
+// What a schedule is like. `text`: without photos; `first`: short ones. As they were until found_test.cpp's
+// older seeds had been found; those seeds say nothing else.
+enum class Shape : std::uint8_t { everything, text, first };
 
 struct ScheduleOptions {
-  Shape shape = Shape::school_days;
+  Shape shape = Shape::everything;
   Planted planted = Planted::none;
   bool look_up_crypto = true;  // known_crypto.h; false: libsodium computes all of it, each time
 };

@@ -61,6 +61,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     weather.slowest = world_.chance(500) ? 300 : 8 * kSecond;
     networks_.back()->set_weather(weather);
     if (shape_ != Shape::first) servers_.back()->set_answers_in_part(sometimes(150));
+    if (shape_ == Shape::everything && world_.chance(150)) servers_.back()->run_older_program();
     // Even the very first start may be the last of its process.
     if (world_.chance(luck_.server_crash)) {
       servers_.back()->disk().end_process_at(1 + world_.random.below(30));
@@ -70,7 +71,14 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   // Now and then a whole cluster of schools comes together.
   const bool crowd = world_.chance(15);
   most_devices_ = crowd ? 20 + world_.random.below(21) : 1 + world_.random.below(9);
-  const std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
+  std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
+  if (shape_ == Shape::everything && world_.chance(100)) {
+    // A school of several heads, who do not agree.
+    kinds_.membership = kinds_.feuds = true;
+    people = std::max<std::uint64_t>(people, 3);
+    most_devices_ = std::max(most_devices_, people + 2);
+  }
+  if (shape_ == Shape::everything) kinds_.photos = world_.chance(400) && !kinds_.devices_go_back;
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
     people_.back()->number = i;
@@ -134,7 +142,7 @@ bool School::join(Device& device) {
     // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
     // look at the clock in the end.
     if (quiet_) admin->clock().wrong_by = 0;
-    const bool second_admin = may_touch && world_.chance(400);
+    const bool second_admin = may_touch && (kinds_.feuds || world_.chance(400));
     const std::uint32_t uses = may_touch && world_.chance(500) ? 3 : 1;
     // What a rolled back server has to take again it must not find expired.
     const bool may_be_short = !kinds_.servers_go_back && world_.chance(500);
@@ -242,6 +250,19 @@ void School::use_as_at_first(Device& device) {
   }
 }
 
+void School::use_photos(Device& device) {
+  const auto what = world_.random.below(100);
+  if (what < 45) {
+    device.attach_photo();
+  } else if (what < 70) {
+    device.fetch_photo();
+  } else if (what < 78) {
+    device.remove_photo();
+  } else {
+    device.save_data(what < 89);
+  }
+}
+
 // What a schedule of either shape does besides writing. `what` is from 0 to 99; at `begins` and above
 // somebody begins something new.
 void School::use_line(Device& device, std::uint64_t what, std::uint64_t begins) {
@@ -269,6 +290,10 @@ void School::use_device(Device& device) {
   }
   if (shape_ == Shape::first) {
     use_as_at_first(device);
+    return;
+  }
+  if (kinds_.photos && world_.chance(120)) {
+    use_photos(device);
     return;
   }
   const auto what = world_.random.below(100);
@@ -306,6 +331,11 @@ void School::bad_luck(Device& device) {
   }
   if (world_.chance(luck_.disk)) device.disk().fail_at(soon());
   if (world_.chance(luck_.disk)) device.disk().fail_read_at(soon());
+  if (shape_ == Shape::everything && world_.chance(luck_.disk)) {
+    // A card that is dying fails both ways: what could not be written cannot be read back at once.
+    device.disk().fail_at(soon());
+    device.disk().fail_read_at(1 + world_.random.below(30));
+  }
   if (world_.chance(luck_.roam)) device.roam(world_.random.below(sites_.size()));
   if (world_.chance(luck_.disk)) {
     device.disk().set_full(true);
@@ -356,13 +386,22 @@ void School::act() {
   if (kinds_.servers_go_back || kinds_.devices_go_back) old_copies();
   if (world_.chance(luck_.partition)) partition();
   if (servers_.size() > 1 && world_.chance(rarely(60))) host_everywhere();
-  if (kinds_.membership && world_.chance(rarely(120))) administer();
+  if (kinds_.membership && world_.chance(rarely(kinds_.feuds ? 300 : 120))) administer();
   if (world_.chance(luck_.lose)) lose_device();
   if (world_.chance(rarely(80))) new_device();
   if (!device->lost()) use_device(*device);
 }
 
 void School::bad_days() {
+  // Where heads are to disagree there must be some: people come together first, in whatever weather it is.
+  for (int i = 0; kinds_.feuds && i < 5; ++i) {
+    for (const auto& person : people_) {
+      begin(*person);
+      for (Device* device : person->alive()) {
+        if (device->has_person()) sync_now(*device);
+      }
+    }
+  }
   const Counts& counts = world_.witness.counts();
   const bool at_first = shape_ == Shape::first;
   const std::uint64_t enough =

@@ -35,6 +35,7 @@ class School {
   std::uint64_t rarely(std::uint64_t in_thousand) const;
   void use_device(Device& device);
   void use_as_at_first(Device& device);
+  void use_photos(Device& device);
   void use_line(Device& device, std::uint64_t what, std::uint64_t begins);
   void edit_everywhere(Person& person);
   void bad_luck(Device& device);
@@ -42,10 +43,13 @@ class School {
   void new_device();
   void lose_device();
   void old_copies();
+  void lose_a_photo();
   void partition();
   void administer();
   void administer(Device& admin);
   void revoke_device();
+  void rotate(Device& admin);
+  void feud();
   bool begin(Person& person);  // a person's first steps; true: done and joined
   bool join(Device& device);
   bool host_everywhere();
@@ -80,6 +84,8 @@ class School {
     bool membership = false;
     bool live = false;
     bool erasure = false;
+    bool photos = false;
+    bool feuds = false;
   } kinds_;
   struct {  // chances in a thousand, for each operation
     std::uint64_t device_crash = 0, server_crash = 0, disk = 0, clock = 0, offline = 0, lose = 0, roam = 0,

@@ -17,8 +17,28 @@ void School::partition() {
       std::move(devices), world_.now() + world_.between(kMinute, 12 * kHour));
 }
 
+// A server goes back to between a text and its photo: nothing of the text is missing then.
+void School::lose_a_photo() {
+  Device* device = pick_device();
+  if (device == nullptr || !device->joined() || device->syncing()) return;
+  device->save_data(true);
+  device->attach_photo();
+  if (!device->up() || !sync_now(*device)) return;
+  for (const auto& each : servers_) each->take_snapshot();
+  lost_since_snapshot_ = false;
+  if (!device->up()) return;
+  device->save_data(false);
+  sync_now(*device);
+  Server& server = *servers_[device->site()];
+  if (server.has_snapshot() && !lost_since_snapshot_) server.roll_back();
+}
+
 void School::old_copies() {
   if (kinds_.servers_go_back) {
+    if (kinds_.photos && world_.chance(rarely(40))) {
+      lose_a_photo();
+      return;
+    }
     Server& server = *servers_[world_.random.below(servers_.size())];
     if (world_.chance(rarely(60))) {
       // One moment for all: what a lost device had sent lies in each or is not counted on.
@@ -62,6 +82,10 @@ std::vector<Device*> School::admins() {
 
 // One admin acts, or two that do not know of each other, each at a server of their own.
 void School::administer() {
+  if (kinds_.feuds && world_.chance(500)) {
+    feud();
+    return;
+  }
   if (world_.chance(250)) {
     revoke_device();
     return;
@@ -98,7 +122,7 @@ void School::administer(Device& admin) {
     }
     admin.revoke_invite();
   } else if (what < 85) {
-    if (community_) admin.rotate(*community_);
+    rotate(admin);
   } else if (what < 92) {
     admin.confirm_provisional();
   } else if (target.membership_touched && !target.founder && target.card) {
@@ -110,6 +134,36 @@ void School::administer(Device& admin) {
       }
     }
   }
+}
+
+// Several devices of one person at a time, not knowing of each other.
+void School::rotate(Device& admin) {
+  const auto personal = admin.personal_space();
+  if (shape_ != Shape::everything || !personal || world_.chance(400)) {
+    if (community_) admin.rotate(*community_);
+    return;
+  }
+  for (Device* device : admin.person().alive()) {
+    if (device->up() && !device->revoked && !device->revocation_tried) device->rotate(*personal);
+  }
+}
+
+// Two admins remove each other, each at a server of their own.
+void School::feud() {
+  std::vector<Device*> rivals;
+  for (Device* one : admins()) {
+    if (one->person().founder || !one->person().id) continue;
+    if (rivals.empty() || &rivals.front()->person() != &one->person()) rivals.push_back(one);
+  }
+  if (rivals.size() < 2) return;
+  Device& first = *rivals[0];
+  Device& second = *rivals[1];
+  if (!first.knows(*second.person().id) || !second.knows(*first.person().id)) return;
+  first.person().membership_touched = true;
+  second.person().membership_touched = true;
+  world_.witness.sometimes(Sometimes::admins_act_apart);
+  first.remove_member(*second.person().id);
+  if (second.up()) second.remove_member(*first.person().id);
 }
 
 // A phone was stolen, or its owner believes so; it goes on writing, not knowing.

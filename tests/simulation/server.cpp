@@ -61,8 +61,14 @@ base::Status Server::open() {
   return {};
 }
 
+void Server::update() {
+  world_.witness.sometimes(Sometimes::server_is_updated, older_);
+  older_ = false;
+}
+
 void Server::start() {
   if (up()) return;
+  if (older_ && world_.chance(300)) update();
   const base::Status opened = open();
   world_.witness.event("server starts", static_cast<std::uint64_t>(opened.code()));
   const bool met_error = disk_.met_error();
@@ -116,6 +122,7 @@ void Server::wipe() {
 }
 
 void Server::heal() {
+  update();
   in_part_ = 0;
   disk_.heal();
   die_before_reply_ = false;
@@ -346,6 +353,11 @@ Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
   return dot.position < header->first_op + header->op_count ? Holds::counted : Holds::late;
 }
 
+bool Server::has_removed(const base::SpaceId& space, const base::DeviceId& device) {
+  const auto* of = membership(space);
+  return of != nullptr && of->removed_devices().count(device) != 0;
+}
+
 bool Server::hosts(const base::SpaceId& space) {
   if (!up()) return false;
   auto tip = store_->tip(space);
@@ -419,6 +431,15 @@ void Server::shorten(sync::ClientMessage& message) {
   }
 }
 
+// What a program does not know it skips (docs/PROTOCOL.md, "Versions").
+void Server::skip_newer(sync::ClientMessage& message) {
+  message.media = false;
+  message.chunks.clear();
+  message.wants.clear();
+  if (message.hello) message.hello->chunk_mark.reset();
+  world_.witness.sometimes(Sometimes::older_server_answers);
+}
+
 // As storage/writer does it on its thread: all are ingested, one commit, and only then the answers.
 base::Result<std::vector<carrier::Carrier::Ingested>> Server::commit(const std::vector<Request>& group) {
   std::vector<carrier::Carrier::Ingested> ingested;
@@ -465,6 +486,7 @@ void Server::serve() {
   group.swap(waiting_);
   for (auto& request : group) {
     if (in_part_ > 0) shorten(request.message);
+    if (older_) skip_newer(request.message);
   }
   // As main.cpp: after a failure of the store the process ends at once.
   if (!serve(group)) end(world_.chance(500) ? Ending::killed : Ending::power_cut);

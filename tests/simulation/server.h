@@ -49,6 +49,8 @@ class Server {
   // Chance in a thousand that it judges the first few uploads of a message only (docs/PROTOCOL.md, "Sync
   // messages").
   void set_answers_in_part(std::uint64_t in_thousand) { in_part_ = in_thousand; }
+  // It runs the program from before there were attachments, until a start or the quiet phase updates it.
+  void run_older_program() { older_ = true; }
   void die_before_reply() { die_before_reply_ = true; }
   void heal();  // no more faults, and up
 
@@ -63,6 +65,7 @@ class Server {
   bool has_snapshot() const { return snapshot_.has_value(); }
   void roll_back();
   void wipe();
+  void update();
   std::uint64_t lifetime() const { return lifetime_; }  // grows when the store goes back
 
   // What it holds, seen from outside.
@@ -70,6 +73,7 @@ class Server {
   enum class Holds : std::uint8_t { nothing, late, counted, unreadable };
   Holds holds(const base::SpaceId& space, const log::Dot& dot);
   bool hosts(const base::SpaceId& space);
+  bool has_removed(const base::SpaceId& space, const base::DeviceId& device);
   void check_erased_bodies();
   // Read from its records; nullptr when it does not have the space, or its disk fails. Good until the next
   // change.
@@ -106,6 +110,7 @@ class Server {
   void wait_for(Request request);
   void serve();
   void shorten(sync::ClientMessage& message);
+  void skip_newer(sync::ClientMessage& message);
   bool serve(const std::vector<Request>& group);  // false: the process must end
   base::Result<std::vector<carrier::Carrier::Ingested>> commit(const std::vector<Request>& group);
   std::optional<Answer> seal(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply);
@@ -136,6 +141,7 @@ class Server {
   bool serving_ = false;
   bool die_before_reply_ = false;
   std::uint64_t in_part_ = 0;
+  bool older_ = false;
   Promise promises_;
   std::shared_ptr<const Promise> before_;
   std::shared_ptr<const Records> records_before_ =

@@ -75,7 +75,13 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "key is rotated",
                                    "entry is erased",
                                    "survivors are written once more",
-                                   "edit survives an erasure"};
+                                   "edit survives an erasure",
+                                   "photo is attached",
+                                   "photo is sent",
+                                   "photo is removed",
+                                   "photo comes to another device",
+                                   "older server answers",
+                                   "server is updated"};
 constexpr std::array kAlways = {"codes are expected",
                                 "store opens again",
                                 "saved is durable",
@@ -106,7 +112,8 @@ constexpr std::array kAlways = {"codes are expected",
                                 "invite admits whom it may",
                                 "erased stays erased",
                                 "erased bodies are gone",
-                                "last words are in sight"};
+                                "last words are in sight",
+                                "photos are kept"};
 static_assert(kFaults.size() == static_cast<std::size_t>(Fault::count_));
 static_assert(kSometimes.size() == static_cast<std::size_t>(Sometimes::count_));
 static_assert(kAlways.size() == static_cast<std::size_t>(Always::count_));
@@ -124,6 +131,7 @@ bool wants_log() {
 }  // namespace
 
 const char* name_of(Fault fault) { return kFaults.at(static_cast<std::size_t>(fault)); }
+bool is_newer(Sometimes property) { return property >= Sometimes::photo_is_attached; }
 const char* name_of(Sometimes property) { return kSometimes.at(static_cast<std::size_t>(property)); }
 const char* name_of(Always property) { return kAlways.at(static_cast<std::size_t>(property)); }
 

@@ -87,6 +87,12 @@ enum class Sometimes : std::uint8_t {
   entry_is_erased,
   survivors_are_written_once_more,
   edit_survives_an_erasure,
+  photo_is_attached,
+  photo_is_sent,
+  photo_is_removed,
+  photo_comes_to_another_device,
+  older_server_answers,
+  server_is_updated,
   count_
 };
 enum class Always : std::uint8_t {
@@ -121,10 +127,12 @@ enum class Always : std::uint8_t {
   erased_stays_erased,
   erased_bodies_are_gone,
   last_words_are_in_sight,
+  photos_are_kept,
   count_
 };
 
 const char* name_of(Fault fault);
+bool is_newer(Sometimes property);  // than Shape::text
 const char* name_of(Sometimes property);
 const char* name_of(Always property);
 

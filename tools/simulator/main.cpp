@@ -30,7 +30,7 @@ struct Settings {
   std::string planted = "none";
   unsigned jobs = 1;
   bool compute_all = false;
-  bool first_shape = false;
+  std::string shape = "everything";
   bool json = false;
   bool keep_going = false;
   std::uint64_t stop_after = 10;
@@ -43,13 +43,13 @@ boost::json::object counted(const Array& counts) {
   return out;
 }
 
-void print_json(const RunReport& run, Planted planted) {
+void print_json(const RunReport& run, const ScheduleOptions& played) {
   boost::json::array failures;
   for (const auto& failure : run.failures) {
     failures.push_back(boost::json::object{{"seed", failure.seed},
                                            {"property", name_of(failure.violation->property)},
                                            {"detail", failure.violation->detail},
-                                           {"replay", replay_command(failure, planted)}});
+                                           {"replay", replay_command(failure, played)}});
   }
   boost::json::array never;
   for (const char* name : run.never_happened()) never.emplace_back(name);
@@ -69,13 +69,13 @@ void print_json(const RunReport& run, Planted planted) {
   std::cout << boost::json::serialize(report) << std::endl;
 }
 
-void print_text(const RunReport& run, Planted planted) {
+void print_text(const RunReport& run, const ScheduleOptions& played) {
   print_table(run, std::cout);
   for (const char* name : run.never_happened()) std::cout << "NEVER HAPPENED: " << name << '\n';
   for (std::size_t i = 0; i < run.failures.size() && i < kShown; ++i) {
     const auto& failure = run.failures[i];
     std::cout << "VIOLATED: " << name_of(failure.violation->property) << ": " << failure.violation->detail
-              << "\n  replay: " << replay_command(failure, planted) << '\n';
+              << "\n  replay: " << replay_command(failure, played) << '\n';
   }
   if (run.failed > kShown) std::cout << "and " << run.failed - kShown << " more\n";
   std::cout << (run.ok() ? "every property held" : "FAILED") << std::endl;
@@ -104,7 +104,9 @@ int run(const Settings& settings) {
     return 2;
   }
   options.schedule.planted = *planted;
-  if (settings.first_shape) options.schedule.shape = Shape::first;
+  options.schedule.shape = settings.shape == "first"  ? Shape::first
+                           : settings.shape == "text" ? Shape::text
+                                                      : Shape::everything;
   options.schedule.look_up_crypto = !settings.compute_all;
   const bool terminal = isatty(STDERR_FILENO) != 0;
   options.progress = [&](const ScheduleResult& result, std::uint64_t done) {
@@ -122,9 +124,9 @@ int run(const Settings& settings) {
       settings.jobs == 1 ? run_schedules(options) : run_in_processes(options, settings.jobs, died);
   if (terminal) std::cerr << '\n';
   if (settings.json) {
-    print_json(report, *planted);
+    print_json(report, options.schedule);
   } else {
-    print_text(report, *planted);
+    print_text(report, options.schedule);
   }
   if (report.reached < settings.schedules) {
     std::cerr << "reached schedule " << report.reached << " of " << settings.schedules
@@ -151,7 +153,10 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
   app.add_option("--jobs", settings.jobs, "processes that play at once (default 1); the report is the same")
       ->check(CLI::Range(1, 256));
-  app.add_flag("--first-shape", settings.first_shape, "short schedules, as those that older seeds belong to");
+  app.add_option(
+         "--shape", settings.shape,
+         "everything (default); text, without photos, or first, short ones: older seeds belong to those")
+      ->check(CLI::IsMember({"everything", "text", "first"}));
   app.add_flag("--compute-all", settings.compute_all,
                "signatures and agreements are computed each time, not looked up; the trace is the same");
   app.add_option("--stop-after", settings.stop_after, "so many failing schedules (default 10)")

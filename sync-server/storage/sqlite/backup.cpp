@@ -126,9 +126,11 @@ base::Status check_schema(Connection& on) {
                                      "backup",
                                      "chunk",
                                      "chunk_begun",
+                                     "chunk_mark",
                                      "sqlite_autoindex_arrival_1",
                                      "sqlite_autoindex_chunk_1",
-                                     "sqlite_autoindex_chunk_begun_1"};
+                                     "sqlite_autoindex_chunk_begun_1",
+                                     "sqlite_autoindex_chunk_mark_1"};
   Query query(on, "SELECT type, name FROM sqlite_schema");
   for (;;) {
     SJ_TRY(const bool row, query.step());

@@ -3,9 +3,9 @@
 
 namespace sejawat::storage {
 
-inline constexpr int kSchemaVersion = 7;
-// A backup of this version is read and restored as it is: its tables are today's but for columns that may be
-// missing. The server that starts on it brings it up to date.
+inline constexpr int kSchemaVersion = 8;
+// A backup of this version is read and restored as it is: its tables are today's but for what came
+// since, which no check needs. The server that starts on it brings it up to date.
 inline constexpr int kOldestArtefact = 6;
 inline constexpr char kSchema[] = R"sql(
 CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -50,12 +50,17 @@ CREATE TABLE chunk(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NUL
 CREATE TABLE chunk_begun(seq INTEGER PRIMARY KEY, space BLOB NOT NULL, id BLOB NOT NULL, device BLOB NOT NULL,
   total INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(space, device, id));
 ALTER TABLE space ADD COLUMN media_bytes INTEGER NOT NULL DEFAULT 0;
-PRAGMA user_version = 6;
 )sql";
-// Version 7: who brought a chunk may take it back. Of those that came before nobody knows.
+// Version 7: what a store had taken of chunks has a name at each moment, so that one that went back is found
+// out.
 inline constexpr char kToVersion7[] = R"sql(
-ALTER TABLE chunk ADD COLUMN person BLOB;
+CREATE TABLE chunk_mark(seq INTEGER PRIMARY KEY, mark BLOB NOT NULL UNIQUE);
 PRAGMA user_version = 7;
+)sql";
+// Version 8: who brought a chunk may take it back. Of those that came before nobody knows.
+inline constexpr char kToVersion8[] = R"sql(
+ALTER TABLE chunk ADD COLUMN person BLOB;
+PRAGMA user_version = 8;
 )sql";
 
 }  // namespace sejawat::storage

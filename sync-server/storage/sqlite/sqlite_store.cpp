@@ -49,7 +49,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
     if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
     if (version < kOldestArtefact) return base::error(base::Code::version_unsupported, "an older version's");
-    knows_bringers_ = version >= 7;
+    knows_bringers_ = version >= 8;
     return {};
   }
 
@@ -86,6 +86,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     }
     if (version < 6) SJ_TRY_STATUS(execute(kToVersion6));
     if (version < 7) SJ_TRY_STATUS(execute(kToVersion7));
+    if (version < 8) SJ_TRY_STATUS(execute(kToVersion8));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -308,6 +309,19 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     auto query = prepare("SELECT person FROM chunk WHERE space = ? AND id = ?");
     SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
     return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
+  }
+  base::Status put_chunk_mark(const base::ChunkMark& mark) override {
+    return prepare("INSERT INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
+  }
+  base::Result<bool> has_chunk_mark(const base::ChunkMark& mark) override {
+    auto query = prepare("SELECT 1 FROM chunk_mark WHERE mark = ?");
+    return query.bind(mark.view()).step();
+  }
+  base::Result<std::optional<base::ChunkMark>> last_chunk_mark() override {
+    auto query = prepare("SELECT mark FROM chunk_mark ORDER BY seq DESC LIMIT 1");
+    SJ_TRY(const bool row, query.step());
+    if (!row) return std::optional<base::ChunkMark>();
+    return std::optional(query.id<base::ChunkMark>(0));
   }
   base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
     std::vector<log::ChunkId> ids;

@@ -232,6 +232,28 @@ TEST_F(Attaching, ARestoredCarrierIsOfferedThemAnew) {
   EXPECT_TRUE(info(*other, id).here());
 }
 
+// A snapshot of the disk between text and photo: no digest tells of that.
+TEST_F(Attaching, ACarrierThatWentBackToJustBeforeAPhotoGetsItAgain) {
+  const auto first = attach(*ani, photo());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const auto second = attach(*ani, photo());
+  ASSERT_EQ(sync(*ani, SyncMedia::none).code, Code::ok);
+  server.back_up();
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(info(*ani, second).delivery, Delivery::on_carrier);
+  server.restore(false);
+  const auto report = sync(*ani);
+  ASSERT_EQ(report.code, Code::ok);
+  EXPECT_GT(report.media_sent, 100'000U) << "the second one, and the first one was asked for only";
+  EXPECT_LT(report.media_sent, 200'000U);
+  EXPECT_EQ(info(*ani, first).delivery, Delivery::on_carrier);
+  EXPECT_EQ(info(*ani, second).delivery, Delivery::on_carrier);
+  auto other = second_device();
+  for (const auto& id : {first, second}) ASSERT_TRUE(other->fetch_attachment(id).ok());
+  ASSERT_EQ(sync(*other).code, Code::ok);
+  for (const auto& id : {first, second}) EXPECT_TRUE(info(*other, id).here());
+}
+
 TEST_F(Attaching, SeveralCarriersEachGetThem) {
   Server district{random, clock};
   const auto id = attach(*ani, photo());

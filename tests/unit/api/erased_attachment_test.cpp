@@ -1,6 +1,8 @@
 // Erasing takes photos and voice notes with it: from the device, from other devices, and from carriers,
 // whoever brought them there; and nobody's word takes another's.
 #ifndef __EMSCRIPTEN__
+#include "cycle/attachments.h"
+#include "log_seal/seal.h"
 #include "space/receipt.h"
 #include "store/store.h"
 #include "world.h"
@@ -330,6 +332,60 @@ TEST_F(Erasing, WhoBroughtAColleaguesPhotoElsewhereTakesItBackWhenItIsErased) {
   ASSERT_EQ(sync(*sari).code, Code::ok);
   ASSERT_EQ(sync(*sari, district).code, Code::ok);
   EXPECT_EQ(sari->fingerprint(school())->digest, before) << "said once";
+}
+
+// A value can be read by everybody, and so written into an attachment of one's own.
+TEST_F(Erasing, WhoCopiesAnothersPhotoIntoAnAttachmentCannotHaveItErasedByThat) {
+  auto budi = member(*ani, "Budi");
+  auto sari = member(*ani, "Sari");
+  const auto problem = problem_of(*budi);
+  const auto id = attach(*budi, problem);
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_EQ(sync(*sari).code, Code::ok);
+  const auto of_sari = problem_of(*sari);
+  ASSERT_EQ(sync(*sari).code, Code::ok);
+  const auto space = school();
+  const auto sari_id = sari->person();
+  sari.reset();
+  {
+    struct Nobody final : cycle::People {
+      base::PersonId person;
+      base::LogId log;
+      std::optional<base::PersonId> author_of(const base::SpaceId&, const base::LogId& of) const override {
+        return of == log ? std::optional(person) : std::nullopt;
+      }
+      std::uint16_t roles_of(const base::SpaceId&, const base::PersonId&) const override { return 0; }
+    } people;
+    auto inside = std::move(store::Store::open(folder.file("Sari"), base::Secret32(Bytes(32, 3)), 0)).value();
+    people.person = sari_id;
+    people.log = (*inside->own_log(space))->log;
+    const auto value = (*inside->attachments().get(id))->content;
+    cycle::Attachments copies(*inside, {log::encode_op, log::decode_op}, people, random);
+    store::Store::Transaction transaction(*inside);
+    ASSERT_TRUE(transaction.begin().ok());
+    ASSERT_TRUE(copies.add({space, people.log, sari_id, 1}, of_sari, value, "", std::nullopt).ok());
+    ASSERT_TRUE(transaction.commit().ok());
+  }
+  sari = open("Sari");
+  ASSERT_EQ(sync(*sari).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(ani->attachments(of_sari)->size(), 1U);
+  fetch(*ani, ani->attachments(of_sari)->front().id, server);  // by the copy
+  ASSERT_TRUE(ani->read_attachment(id).ok());
+  const auto there = on_disk(server);
+  // The admin erases what Sari did; Budi's photo stays.
+  auto erased = ani->erase(of_sari, 0, false);
+  ASSERT_TRUE(erased.ok());
+  EXPECT_EQ(erased->attachments, 1U);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  EXPECT_EQ(on_disk(server), there);
+  EXPECT_TRUE(budi->read_attachment(id).ok());
+  EXPECT_TRUE(ani->attachment(id).ok());
+  // And Budi, whose it is, erases it from the carrier whoever shows it.
+  ASSERT_TRUE(budi->erase(problem, 0, false).ok());
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  EXPECT_EQ(on_disk(server), 0U);
 }
 
 // Sari's word for Budi's photo, as a program of her own would write it.

@@ -132,6 +132,35 @@ TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
   EXPECT_GT(ops, 0U);
 }
 
+// The same of a member whom the school removed: the server still knows the phone by its owner's diary.
+TEST_F(Removal, LateWorkOfARemovedMemberComesAgainWhereTheServerWentBackToBeforeItCame) {
+  auto budi = member(*ani, "Budi");
+  settle({budi.get(), ani.get()});
+  auto seen = entry("Hanya tiga siswa yang bertanya");
+  seen.events[0].expected = "Sebagian besar siswa bertanya";
+  seen.events[0].gap = "Siswa takut bertanya";
+  const auto ids = budi->add_entries({seen});
+  ASSERT_TRUE(ids.ok());
+  const auto draft = budi->cycle().draft_from_entry(ids->front(), 0);
+  ASSERT_TRUE(draft.ok());
+  const auto problem = budi->cycle().share_problem(*draft, school(*budi));
+  ASSERT_TRUE(problem.ok());
+  settle({budi.get(), ani.get()});
+  ASSERT_TRUE(ani->remove_member(budi->person()).ok());
+  settle({ani.get()});
+  server.back_up();
+  ASSERT_TRUE(budi->cycle().contribute(*problem, "why", "Takut ditertawakan").ok());
+  for (int i = 0; i < 3; ++i) sync(*budi);
+  server.restore(false);
+  for (int i = 0; i < 2; ++i) sync(*budi);
+  settle({ani.get()});
+  std::uint64_t ops = 0;
+  const auto kept = ani->quarantine();
+  ASSERT_TRUE(kept.ok());
+  for (const auto& row : *kept) ops += row.ops;
+  EXPECT_GT(ops, 0U);
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif

@@ -337,6 +337,29 @@ TEST_F(ChunkTest, ARecordWithChunksIsSignedForOnceNoneOfThemIsHere) {
   EXPECT_TRUE(space::read_receipt(receipts(sari, record)[0]).ok());
 }
 
+TEST_F(ChunkTest, AMarkStandsForAllThatWasTakenBeforeItAndIsUnknownToAStoreThatWasNotThere) {
+  const auto greeted_with = [&](const std::optional<base::ChunkMark>& mark) {
+    sync::ClientMessage message;
+    message.hello.emplace();
+    message.hello->chunk_mark = mark;
+    return send(admin, message);
+  };
+  const Bytes first = some(2'000);
+  const auto mark = bring(admin, {piece(school.id(), first, 0, first.size())}).chunk_mark;
+  ASSERT_TRUE(mark.has_value());
+  const auto same = bring(admin, {piece(school.id(), first, 0, 0)}).chunk_mark;
+  EXPECT_EQ(same, mark) << "a question is answered under the mark that the answer rests on";
+  const auto next = bring(admin, {piece(school.id(), some(500), 0, 500)}).chunk_mark;
+  EXPECT_NE(next, mark);
+  for (const auto& known : {mark, next}) {
+    const auto reply = greeted_with(known);
+    EXPECT_FALSE(reply.chunks_unknown);
+    EXPECT_FALSE(reply.chunk_mark.has_value()) << "who brings nothing is given none";
+  }
+  EXPECT_FALSE(greeted_with(std::nullopt).chunks_unknown);
+  EXPECT_TRUE(greeted_with(random.id<base::ChunkMark>()).chunks_unknown);
+}
+
 TEST_F(ChunkTest, OnlyWhoAsksHearsThatChunksAreTaken) {
   auto message = message_of({});
   EXPECT_FALSE(send(admin, message).media);

@@ -103,6 +103,26 @@ TEST_F(RemovedTest, TheRemovedHearHowMuchIsHeldOfTheirOwnLogsAndOfNobodyElses) {
   EXPECT_EQ(reply.spaces[0].vector->entries[0].head, tag_of(log, written, 2));
 }
 
+TEST_F(RemovedTest, WhoIsKnownByAnotherSpaceHearsItOfTheOneTheyWereRemovedFrom) {
+  admit(sari);
+  auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  Writing log = enrol(school, sari);
+  std::vector<Bytes> written{log.write(), log.write()};
+  remove_sari(log, {}, 0);
+  ASSERT_EQ(write(sari, log, written[0]), Code::fenced);
+  const auto reply = send(sari, message_of({}));
+  EXPECT_EQ(reply.error, Code::ok);
+  const auto part = std::find_if(reply.spaces.begin(), reply.spaces.end(),
+                                 [&](const auto& one) { return one.space.id == school.id(); });
+  ASSERT_NE(part, reply.spaces.end());
+  EXPECT_EQ(part->space.index, 0U);
+  EXPECT_TRUE(part->records.empty() && part->logs.empty());
+  ASSERT_TRUE(part->vector);
+  ASSERT_EQ(part->vector->entries.size(), 1U);
+  EXPECT_EQ(part->vector->entries[0].count, 1U);
+}
+
 TEST_F(RemovedTest, ARevokedInviteAdmitsNobody) {
   const auto keys = invite(5);
   const auto join = join_of(budi, keys);

@@ -93,6 +93,26 @@ TEST_F(SchoolTest, AJoinAdmittedElsewhereIsTakenFromAnAdminAfterTheInviteExpired
   EXPECT_EQ(offer(sari, school.id(), log.enrolment, kNow + 11), Code::ok);
 }
 
+// The invite fell with its author, who was removed where nobody knew of it; elsewhere it had admitted
+// somebody whom an admin confirmed.
+TEST_F(SchoolTest, AJoinByAnInviteThatFellIsTakenFromAnAdminWhoConfirmedIt) {
+  admit(budi, space::WireRole::admin);
+  const auto before = school.membership;
+  const auto keys = space::InviteKeys::from_secret(base::Secret16::random(random));
+  const auto invited = school.add(
+      space::write_invite(budi.author(), school.membership, keys, space::WireRole::writer, 1, kNow + 10, {}));
+  EXPECT_EQ(offer(budi, school.id(), invited), Code::ok);
+  const auto join = school.add(join_of(sari, keys));
+  const auto removal = school.add(space::write_person_removed(admin.author(), before, budi.id(), {}));
+  EXPECT_EQ(offer(admin, school.id(), removal), Code::ok);
+  EXPECT_EQ(offer(sari, school.id(), join), Code::invite_invalid) << "nobody vouches for it yet";
+  EXPECT_EQ(offer(admin, school.id(), join), Code::ok);
+  const auto confirmed =
+      school.add(space::write_join_confirmed(admin.author(), school.membership, *space::record_id_of(join)));
+  EXPECT_EQ(offer(admin, school.id(), confirmed), Code::ok);
+  EXPECT_EQ(carrier->survey()[0].members, 2U);
+}
+
 TEST_F(SchoolTest, RecordsWhoseParentsAreMissingWaitAndComeInAnyOrder) {
   Writing first(school, admin, random);
   Writing second(school, admin, random);

@@ -140,7 +140,7 @@ TEST_F(BackupTest, OneThatTheVersionBeforeMadeIsReadAndServed) {
   ASSERT_TRUE(store->chunks().put_usage(school.id(), tip).ok());
   ASSERT_TRUE(store->commit().ok());
   const std::string file = backup();
-  run(file, "ALTER TABLE chunk DROP COLUMN person; PRAGMA user_version = 6");
+  run(file, "ALTER TABLE chunk DROP COLUMN person; DROP TABLE chunk_mark; PRAGMA user_version = 6");
   const auto audited = audit(file);
   ASSERT_TRUE(audited.ok()) << audited.error().detail;
   EXPECT_EQ(audited->chunks, 1U);

@@ -95,7 +95,8 @@ TEST_F(SqliteFile, AStoreOfTheFirstVersionLearnsWhatItsSpacesTakeUp) {
   run("ALTER TABLE space DROP COLUMN segment_bytes; ALTER TABLE space DROP COLUMN records;"
       "ALTER TABLE space DROP COLUMN record_bytes; ALTER TABLE space DROP COLUMN quarantined_bytes; ALTER "
       "TABLE arrival DROP COLUMN total; ALTER TABLE arrival DROP COLUMN hash; DROP TABLE branch;"
-      "ALTER TABLE space DROP COLUMN media_bytes; DROP TABLE chunk; DROP TABLE chunk_begun;"
+      "ALTER TABLE space DROP COLUMN media_bytes; DROP TABLE chunk; DROP TABLE chunk_begun; DROP TABLE "
+      "chunk_mark;"
       "PRAGMA user_version = 1");
   EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::version_unsupported);
   auto store = at.open();
@@ -115,7 +116,7 @@ TEST_F(SqliteFile, OfChunksThatCameBeforeNobodyKnowsWhoBroughtThem) {
     ASSERT_TRUE(store->chunks().put_chunk(space, chunk, base::Bytes(9, 1), base::PersonId{{8}}).ok());
     ASSERT_TRUE(store->commit().ok());
   }
-  run("ALTER TABLE chunk DROP COLUMN person; PRAGMA user_version = 6");
+  run("ALTER TABLE chunk DROP COLUMN person; PRAGMA user_version = 7");
   auto store = std::move(at.open()).value();
   EXPECT_EQ(store->chunks().chunk_size(space, chunk).value(), 9U);
   EXPECT_EQ(store->chunks().brought_by(space, chunk).value(), std::nullopt);

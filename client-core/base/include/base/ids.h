@@ -45,13 +45,14 @@ using RecordId = Id<struct RecordTag>;  // a membership record: BLAKE2b-128 of i
 using DeviceId = Id<struct DeviceTag>;  // BLAKE2b-128 of the device's signing key
 using PersonId = Id<struct PersonTag>;  // BLAKE2b-128 of the identity key
 using GenerationId =
-    Id<struct GenerationTag, 8>;           // a carrier's store, random at creation and at every restore
-using ObjectId = Id<struct ObjectTag, 8>;  // random; one journal entry, one problem, ...
-using EpochId = Id<struct EpochTag, 8>;    // first 8 bytes of a hash of space and epoch key
-using HeadTag = Id<struct HeadTagTag, 8>;  // first 8 bytes of a segment or record hash
-using SetTag = Id<struct SetTagTag, 8>;    // names the set of spaces a carrier serves to a person
-using Digest = Id<struct DigestTag, 16>;   // space or account digest
-using Hash32 = Id<struct Hash32Tag, 32>;   // BLAKE2b-256
+    Id<struct GenerationTag, 8>;               // a carrier's store, random at creation and at every restore
+using ObjectId = Id<struct ObjectTag, 8>;      // random; one journal entry, one problem, ...
+using EpochId = Id<struct EpochTag, 8>;        // first 8 bytes of a hash of space and epoch key
+using HeadTag = Id<struct HeadTagTag, 8>;      // first 8 bytes of a segment or record hash
+using SetTag = Id<struct SetTagTag, 8>;        // names the set of spaces a carrier serves to a person
+using ChunkMark = Id<struct ChunkMarkTag, 8>;  // all chunks that a carrier's store had taken at one moment
+using Digest = Id<struct DigestTag, 16>;       // space or account digest
+using Hash32 = Id<struct Hash32Tag, 32>;       // BLAKE2b-256
 using PublicSignKey = Id<struct PublicSignKeyTag, 32>;  // Ed25519
 using PublicBoxKey = Id<struct PublicBoxKeyTag, 32>;    // X25519
 using Signature = Id<struct SignatureTag, 64>;          // Ed25519

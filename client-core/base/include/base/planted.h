@@ -27,6 +27,8 @@ enum class Planted : std::uint8_t {
   client_shifts_verdicts,
   client_ignores_generation,
   client_keeps_void_acks,
+  client_keeps_chunk_acks,
+  carrier_knows_every_chunk_mark,
   client_drops_waiting,
   client_never_looks_again,
   client_loses_unsealed,

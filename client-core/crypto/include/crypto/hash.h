@@ -49,6 +49,7 @@ inline constexpr std::string_view kBundleLock =
 inline constexpr std::string_view kBundlePart = "sjw.bundlepart.1";  // keyed: part key -> key of one chunk
 inline constexpr std::string_view kOrigin = "sjw.origin.1";          // id of a record of the cycle
 inline constexpr std::string_view kChunk = "sjw.chunk.1";            // address of a sealed chunk
+inline constexpr std::string_view kChunkMark = "sjw.chunkmark.1";    // all chunks that a store had taken
 inline constexpr std::string_view kChunkKey = "sjw.chunkkey.1";  // keyed: attachment key -> key of one chunk
 inline constexpr std::string_view kFile = "sjw.file.1";          // content of an attachment
 inline constexpr std::string_view kReceipt = "sjw.receipt.1";    // what a carrier signs of an erasure

@@ -84,6 +84,8 @@ class AttachmentRows {
   // `brought`: by this device, just now.
   virtual base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                                 std::uint32_t held, bool whole, bool brought) = 0;
+  // Nothing is known of it any more, but what this device once brought there: it may be an older copy.
+  virtual base::Status void_held(const base::PublicBoxKey& carrier) = 0;
   struct There {
     std::uint32_t held = 0;
     bool whole = false;

@@ -52,6 +52,7 @@ struct Hello {
   bool full = false;
   base::Bytes operator_secret;  // empty or 16 bytes
   std::optional<base::GenerationId> generation;
+  std::optional<base::ChunkMark> chunk_mark;
 };
 // Asks for a carrier's receipt of an erasure.
 struct ReceiptQuery {
@@ -122,6 +123,8 @@ struct ServerMessage {
   bool media = false;
   std::vector<ChunkState> chunk_states;
   std::vector<ChunkPiece> chunks;
+  std::optional<base::ChunkMark> chunk_mark;
+  bool chunks_unknown = false;
   std::vector<base::Bytes> receipts;
   std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };

@@ -29,6 +29,8 @@ class ClientShelf {
     std::optional<base::GenerationId> generation;
     std::vector<base::SpaceId> set;  // ascending, as the carrier last named it
     std::vector<Cursor> cursors;     // one per space of the set
+    std::optional<base::ChunkMark>
+        chunk_mark;  // it gave last; what it is known to hold of chunks rests on it
   };
   virtual base::Result<CarrierState> carrier_state() = 0;
 
@@ -129,7 +131,9 @@ class ClientShelf {
     // A carrier that serves this device no more says what it holds of the device's own logs, late work
     // included. Nothing of the space is known by that but those.
     std::vector<std::pair<base::SpaceId, Vector>> of_own_logs;
+    bool chunks_unknown = false;  // what it was known to hold of chunks is void
     std::vector<ChunkNews> chunks;
+    std::optional<base::ChunkMark> chunk_mark;
     std::vector<base::Bytes> receipts;  // space/receipt.h; not judged yet
     std::int64_t wall_seconds = 0;
   };

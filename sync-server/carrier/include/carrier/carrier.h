@@ -153,6 +153,8 @@ class Carrier {
   // chunks.cpp
   base::Result<sync::ChunkState> take_chunk(const base::PublicBoxKey& device, Space& space,
                                             const sync::ChunkPiece& piece);
+  base::Status mark_chunk(const base::SpaceId& space, const log::ChunkId& chunk);
+  base::Status add_chunk_mark(const sync::ClientMessage& message, sync::ServerMessage& reply);
   bool has_room_for(const Space& space, std::size_t chunk) const;
   bool may_bring(const Space& space, const base::PublicBoxKey& device) const;
   std::optional<base::PersonId> bringer(const Space& space, const base::PublicBoxKey& device) const;

@@ -58,6 +58,10 @@ class ChunkStore {
   virtual base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId&,
                                                                  const log::ChunkId&) = 0;
   virtual base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId&) = 0;  // ascending
+  // Of all that was taken up to some moment; a store that went back to before it does not have it.
+  virtual base::Status put_chunk_mark(const base::ChunkMark&) = 0;
+  virtual base::Result<bool> has_chunk_mark(const base::ChunkMark&) = 0;
+  virtual base::Result<std::optional<base::ChunkMark>> last_chunk_mark() = 0;
   // Of erased attachments: whole and begun ones go, also from the store's files (`forgotten`). How many bytes
   // of whole ones that freed; the caller takes them off the usage.
   virtual base::Result<std::uint64_t> drop_chunks(const base::SpaceId&, const std::vector<log::ChunkId>&) = 0;
