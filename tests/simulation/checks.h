@@ -15,6 +15,8 @@ void check_late(School& school, Person& person);
 // Photos: on each device as a name, on a new phone (held by the card alone until now) as what they show.
 void check_photos_listed(World& world, Person& person, Device& device, bool own_only);
 void check_photos_come(School& school, Person& person, Device& fresh);
+// What members share with each other.
+void check_shared(School& school);
 // Servers against each other, and every space's keys and members.
 void check_servers(School& school);
 

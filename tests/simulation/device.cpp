@@ -269,6 +269,7 @@ void Device::check_saved() {
   witness.always(Always::saved_is_durable, all && !unreadable,
                  "device " + std::to_string(number_) + " came back without a change that it had saved");
   check_photos_saved();
+  check_shared_saved();
 }
 
 // --- looking

@@ -70,6 +70,7 @@ class Device {
   void trash_entry();
   void restore_entry();
   void erase_entry();
+  void share();  // a problem with the school, or what one has to say to one
   void attach_photo();
   void fetch_photo();  // any that is not here
   void remove_photo();
@@ -141,7 +142,7 @@ class Device {
   void now_durable();
   void note_self();
   Site here() const { return sites_[at_]; }
-  void note_removed();
+  bool is_removed_there();
   void exchange();
   void send_on_line();
   void note_live();
@@ -149,6 +150,7 @@ class Device {
   void check_sent(const api::Status& status);
   void check_delivery();
   void check_photos_saved();
+  void check_shared_saved();
   void note_photos_sent(const api::Status& status);
   void check_rejects(const api::Status& status, base::Code code);
   void mark_sent();

@@ -25,14 +25,11 @@ void Device::start_sync() {
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
   current_ = {};
-  note_removed();
+  current_.removed = is_removed_there();
   exchange();
 }
 
-void Device::note_removed() {
-  const auto personal = personal_space();
-  current_.removed = personal && id && here().server->has_removed(*personal, *id);
-}
+bool Device::is_removed_there() { return id && here().server->up() && here().server->has_removed(*id); }
 
 void Device::exchange() {
   auto message = session_->next_message();
@@ -60,7 +57,7 @@ void Device::start_live() {
   ++world_.witness.counts().syncs;
   session_ = std::move(*session);
   current_ = {};
-  note_removed();
+  current_.removed = is_removed_there();
   const auto number = ++lines_;
   line_ = here().network->open_line(number_, [this, number](const base::Result<Answer>& answer) {
     if (number != lines_ || !line_ || !syncing()) return;
@@ -117,9 +114,9 @@ void Device::take(const base::Result<Answer>& answer) {
   if (!answer->push) ++current_.exchanges;
   current_.sent = progress->sent;
   current_.received = progress->received;
-  // A diary's text alone: nobody writes elsewhere.
-  if (current_.removed) {
-    world_.witness.always(Always::removed_is_not_served, current_.received == 0,
+  // What it brought itself may have undone the removal.
+  if (current_.removed && current_.received > 0 && is_removed_there()) {
+    world_.witness.always(Always::removed_is_not_served, false,
                           "device " + std::to_string(number_) + " was removed and is served all the same");
   }
   current_.same = answer->same && current_.exchanges == 1;
@@ -201,6 +198,7 @@ void Device::finish_sync(base::Code code) {
 void Device::mark_sent() {
   now_durable();
   for (auto& [dot, change] : saved_.certain) change.sent = true;
+  for (auto& [id, shared] : saved_.shared) shared.sent = true;
 }
 
 // What is shown as sent lies on the carrier that said so, and counts there.

@@ -25,6 +25,12 @@ struct Photo {
   base::Bytes content;
   bool sent = false;  // this device said so: its carrier holds all of it
 };
+// A record of the school.
+struct Shared {
+  std::string word;
+  bool sent = false;  // this device said so: nothing was pending
+};
+using SharedTexts = std::map<base::ObjectId, std::string>;  // by record: what it says
 // Of one device.
 struct Saved {
   std::map<log::Dot, Change> certain;  // reported as saved
@@ -40,6 +46,7 @@ struct Saved {
   std::map<log::Dot, base::ObjectId> erased;  // reported as erased
   std::map<base::ObjectId, Photo> photos;     // reported as attached
   std::set<base::ObjectId> photos_removed;    // reported as removed
+  std::map<base::ObjectId, Shared> shared;    // reported as shared
   bool knows(const log::Dot& dot) const { return certain.count(dot) + seen.count(dot) != 0; }
 };
 
@@ -80,6 +87,7 @@ struct Person {
   std::set<log::Dot> told_to_erase;
   std::set<std::string> erased_words;
   std::set<base::ObjectId> erased_objects;
+  std::set<std::string> shared_words;              // all that any device was told to share
   std::set<base::Bytes> pictures;                  // all that any device was told to attach
   std::set<base::ObjectId> photos_told_to_remove;  // gone, or still there where that is not known
 

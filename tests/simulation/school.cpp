@@ -78,6 +78,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     people = std::max<std::uint64_t>(people, 3);
     most_devices_ = std::max(most_devices_, people + 2);
   }
+  if (shape_ == Shape::everything) kinds_.sharing = kinds_.feuds || world_.chance(500);
   if (shape_ == Shape::everything) kinds_.photos = world_.chance(400) && !kinds_.devices_go_back;
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
@@ -290,6 +291,10 @@ void School::use_device(Device& device) {
   }
   if (shape_ == Shape::first) {
     use_as_at_first(device);
+    return;
+  }
+  if (kinds_.sharing && world_.chance(150)) {
+    device.share();
     return;
   }
   if (kinds_.photos && world_.chance(120)) {

@@ -85,6 +85,7 @@ class School {
     bool live = false;
     bool erasure = false;
     bool photos = false;
+    bool sharing = false;
     bool feuds = false;
   } kinds_;
   struct {  // chances in a thousand, for each operation

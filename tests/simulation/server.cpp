@@ -353,9 +353,14 @@ Server::Holds Server::holds(const base::SpaceId& space, const log::Dot& dot) {
   return dot.position < header->first_op + header->op_count ? Holds::counted : Holds::late;
 }
 
-bool Server::has_removed(const base::SpaceId& space, const base::DeviceId& device) {
-  const auto* of = membership(space);
-  return of != nullptr && of->removed_devices().count(device) != 0;
+bool Server::has_removed(const base::DeviceId& device) {
+  bool removed = false;
+  for (const auto& [space, count] : records()) {
+    const auto* of = membership(space);
+    if (of == nullptr || of->devices().count(device) != 0) return false;
+    removed = removed || of->removed_devices().count(device) != 0;
+  }
+  return removed;
 }
 
 bool Server::hosts(const base::SpaceId& space) {

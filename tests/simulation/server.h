@@ -73,7 +73,7 @@ class Server {
   enum class Holds : std::uint8_t { nothing, late, counted, unreadable };
   Holds holds(const base::SpaceId& space, const log::Dot& dot);
   bool hosts(const base::SpaceId& space);
-  bool has_removed(const base::SpaceId& space, const base::DeviceId& device);
+  bool has_removed(const base::DeviceId& device);  // from some space, and knows it in no other
   void check_erased_bodies();
   // Read from its records; nullptr when it does not have the space, or its disk fails. Good until the next
   // change.

@@ -80,6 +80,8 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "photo is sent",
                                    "photo is removed",
                                    "photo comes to another device",
+                                   "something is shared",
+                                   "shared words are read",
                                    "older server answers",
                                    "server is updated"};
 constexpr std::array kAlways = {"codes are expected",

@@ -91,6 +91,8 @@ enum class Sometimes : std::uint8_t {
   photo_is_sent,
   photo_is_removed,
   photo_comes_to_another_device,
+  something_is_shared,
+  shared_words_are_read,
   older_server_answers,
   server_is_updated,
   count_

@@ -96,9 +96,13 @@ file(GLOB zstd_sources "${THIRD_PARTY}/zstd/lib/common/*.c" "${THIRD_PARTY}/zstd
 sejawat_dependency(zstd SOURCES ${zstd_sources} INCLUDE "${THIRD_PARTY}/zstd/lib"
   OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O3>)
 target_compile_definitions(dep_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_STRIP_ERROR_STRINGS=1
-  ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>
-  # No level that we use compresses with it (client-core/log/seal/compress.cpp).
-  $<$<BOOL:${EMSCRIPTEN}>:ZSTD_EXCLUDE_DFAST_BLOCK_COMPRESSOR=1>)
+  ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>)
+if(EMSCRIPTEN)
+  # No level that we use compresses with these (client-core/log/seal/compress.cpp).
+  foreach(strategy DFAST GREEDY LAZY LAZY2 BTLAZY2)
+    target_compile_definitions(dep_zstd PRIVATE ZSTD_EXCLUDE_${strategy}_BLOCK_COMPRESSOR=1)
+  endforeach()
+endif()
 
 # --- libsodium (only `crypto`) ----------------------------------------------------------------------------------------
 if(EMSCRIPTEN)
