@@ -122,13 +122,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
 
   base::Result<std::vector<base::SpaceId>> spaces() override {
     SJ_TRY_STATUS(write_tips());
-    std::vector<base::SpaceId> spaces;
     auto query = prepare("SELECT id FROM space ORDER BY id");
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return spaces;
-      spaces.push_back(query.id<base::SpaceId>(0));
-    }
+    return ids_of<base::SpaceId>(query);
   }
   base::Result<std::vector<base::Bytes>> records(const base::SpaceId& space) override {
     std::vector<base::Bytes> records;
@@ -324,14 +319,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return std::optional(query.id<base::ChunkMark>(0));
   }
   base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
-    std::vector<log::ChunkId> ids;
     auto query = prepare("SELECT id FROM chunk WHERE space = ? ORDER BY id");
-    query.bind(space.view());
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return ids;
-      ids.push_back(query.id<log::ChunkId>(0));
-    }
+    return ids_of<log::ChunkId>(query.bind(space.view()));
   }
   base::Result<std::uint64_t> drop_chunks(const base::SpaceId& space,
                                           const std::vector<log::ChunkId>& ids) override {
@@ -377,14 +366,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
 
   base::Result<std::vector<base::PublicBoxKey>> begun_by(const base::SpaceId& space,
                                                          const log::ChunkId& chunk) override {
-    std::vector<base::PublicBoxKey> devices;
     auto query = prepare("SELECT device FROM chunk_begun WHERE space = ? AND id = ? ORDER BY device");
-    query.bind(space.view()).bind(chunk.view());
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return devices;
-      devices.push_back(query.id<base::PublicBoxKey>(0));
-    }
+    return ids_of<base::PublicBoxKey>(query.bind(space.view()).bind(chunk.view()));
   }
   base::Status forget_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
                                   const log::ChunkId& chunk) override {
@@ -401,6 +384,16 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, hash, total)"
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
+
+  template <class AnyId>
+  static base::Result<std::vector<AnyId>> ids_of(Statement& query) {
+    std::vector<AnyId> ids;
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return ids;
+      ids.push_back(query.id<AnyId>(0));
+    }
+  }
 
   // What was replaced stands in the log of the database until that is written back and emptied; free pages
   // are overwritten (secure_delete). A copy that is being made may be in the way: then after the next commit.
