@@ -84,10 +84,20 @@ base::Result<AttachmentInfo> info_of(Core::State& core, const store::AttachmentR
   return info;
 }
 
+// Its content was erased, also where its ops were not.
+bool is_gone(Core::State& core, const store::AttachmentRow& row) {
+  const auto space = core.spaces.find(row.space);
+  if (space == core.spaces.end()) return false;
+  const auto content = log::decode_attachment(row.content);
+  return content.ok() && std::any_of(content->chunks.begin(), content->chunks.end(), [&](const auto& chunk) {
+           return core.chunk_gone(*space->second, chunk, row.owner);
+         });
+}
+
 base::Result<store::AttachmentRow> row_of(Core::State& core, const base::ObjectId& id) {
   SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto row, core.store->attachments().get(id));
-  if (!row || row->removed) return base::error(base::Code::not_found, "attachment");
+  if (!row || row->removed || is_gone(core, *row)) return base::error(base::Code::not_found, "attachment");
   return std::move(*row);
 }
 
@@ -120,8 +130,8 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
   SJ_TRY(const auto id, core.attachments->add(pen, parent, value, caption, nonce));
   base::wipe(value.data(), value.size());
   for (std::size_t i = 0; i < sealed.chunks.size(); ++i) {
-    SJ_TRY_STATUS(
-        core.store->attachments().put_chunk(space, sealed.attachment.chunks[i], id, sealed.chunks[i], true));
+    SJ_TRY_STATUS(core.store->attachments().put_chunk(space, sealed.attachment.chunks[i], id, pen.person,
+                                                      sealed.chunks[i], true));
   }
   SJ_TRY_STATUS(transaction.commit());
   SJ_TRY_STATUS(core.note_parent(parent));
@@ -134,6 +144,7 @@ base::Result<std::vector<AttachmentInfo>> Core::attachments(const std::optional<
   SJ_TRY(auto rows, core.store->attachments().list(parent));
   std::vector<AttachmentInfo> all;
   for (const auto& row : rows) {
+    if (is_gone(core, row)) continue;
     SJ_TRY(auto info, info_of(core, row));
     all.push_back(std::move(info));
   }
@@ -221,11 +232,20 @@ base::Status Core::State::note_parent(const base::ObjectId& parent) {
 }
 
 base::Status Core::State::refresh_attachments(const std::vector<fold::Touched>& touched) {
+  std::vector<base::ObjectId> parents;
+  const auto note = [&]() -> base::Status {
+    for (const auto& item : touched) {
+      SJ_TRY(const auto row, store->attachments().get(item.object));
+      if (row) parents.push_back(row->parent);
+    }
+    return {};
+  };
+  SJ_TRY_STATUS(note());  // an erased one has no row afterwards
   SJ_TRY_STATUS(attachments->refresh(touched));
-  for (const auto& item : touched) {
-    SJ_TRY(auto row, store->attachments().get(item.object));
-    if (row) SJ_TRY_STATUS(note_parent(row->parent));
-  }
+  SJ_TRY_STATUS(note());
+  std::sort(parents.begin(), parents.end());
+  parents.erase(std::unique(parents.begin(), parents.end()), parents.end());
+  for (const auto& parent : parents) SJ_TRY_STATUS(note_parent(parent));
   return {};
 }
 

@@ -66,6 +66,7 @@ struct SpaceState {
   // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
   std::vector<log::SegmentName> erasures_open;
   std::size_t erasures_read = 0;
+  std::size_t chunk_erasures_seen = 0;  // of its erasures, those by which carriers' words were doubted
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
 
@@ -246,6 +247,14 @@ struct Core::State {
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   // erasure.cpp
   base::Status settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched);
+  base::Status settle_chunks(SpaceState& space);
+  // Whose attachments name a chunk, `except` left out: whoever can read one can copy its value into their
+  // own.
+  using ChunkOwners = std::map<log::ChunkId, std::set<base::PersonId>>;
+  base::Result<ChunkOwners> chunk_owners(const SpaceState& space, const std::vector<base::ObjectId>& except);
+  base::Status take_back_chunks(SpaceState& space);
+  bool chunk_gone(const SpaceState& space, const log::ChunkId& chunk,
+                  const std::optional<base::PersonId>& owner) const;
   base::Status write_lost_survivors();
   base::Status erase_leftovers(SpaceState& space, std::vector<fold::Touched>& touched);
   // Whether a body may go here: all of it is erased, or what survives is here elsewhere.

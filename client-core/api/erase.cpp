@@ -5,6 +5,7 @@
 
 #include "client_shelf.h"
 #include "core_state.h"
+#include "log_seal/attachment.h"
 #include "space/receipt.h"
 
 namespace sejawat::api {
@@ -14,6 +15,9 @@ using base::Code;
 
 // What is written once more for one record, before compression; keeps its witnesses within a record's cap.
 constexpr std::size_t kSurvivorsAtOnce = 128 * 1024;
+// A record with more of these has no room for chunks within its 16 KiB; those go into one of their own.
+constexpr std::size_t kSegmentsBesideChunks = 40;
+constexpr std::size_t kRunsBesideChunks = 200;
 
 // Ops of one object that this person may erase, by where they are.
 struct Plan {
@@ -23,6 +27,10 @@ struct Plan {
     std::vector<std::uint32_t> offsets;  // ascending
   };
   std::map<std::pair<base::LogId, std::uint64_t>, Part> parts;
+  std::vector<base::ObjectId> objects;  // what was asked for, and what is attached to it
+  std::set<log::ChunkId> chunks;        // that carriers may hold
+  std::set<log::ChunkId> of_others;     // of those whom an admin erases
+  std::vector<log::ChunkId> unsent;     // and those that never left
   EraseReport report;
 };
 
@@ -50,11 +58,56 @@ base::Status plan_dot(Core::State& core, SpaceState& space, const log::Dot& dot,
   return {};
 }
 
+// Chunks leave after the op that names them. By then it is sealed.
+base::Result<bool> has_left(Core::State& core, const store::AttachmentRow& row) {
+  SJ_TRY(const auto ops, core.store->ops_of(row.space, row.object));
+  for (const auto& op : ops) {
+    SJ_TRY(const auto segment, core.store->segment_at(row.space, op.dot.branch, op.dot.position));
+    if (segment) return true;
+  }
+  return false;
+}
+
+base::Status plan_attachment(Core::State& core, SpaceState& space, const store::AttachmentRow& row,
+                             Plan& plan) {
+  if (std::find(plan.objects.begin(), plan.objects.end(), row.object) == plan.objects.end())
+    plan.objects.push_back(row.object);
+  if (!core.is_admin(space) && !(row.owner == core.certificate->person())) return {};
+  ++plan.report.attachments;
+  const auto content = log::decode_attachment(row.content);
+  if (!content.ok()) return {};  // nothing names a chunk of it
+  for (const std::size_t size : log::chunk_sizes(content->size)) plan.report.attachment_bytes += size;
+  SJ_TRY(const bool left, has_left(core, row));
+  if (!left) {
+    plan.unsent.insert(plan.unsent.end(), content->chunks.begin(), content->chunks.end());
+    return {};
+  }
+  auto& named = row.owner == core.certificate->person() ? plan.chunks : plan.of_others;
+  named.insert(content->chunks.begin(), content->chunks.end());
+  return {};
+}
+
 base::Result<Plan> plan_of(Core::State& core, SpaceState& space, const base::ObjectId& object) {
   Plan plan;
-  SJ_TRY(const auto ops, core.store->ops_of(space.row.space, object));
+  plan.objects.push_back(object);
+  SJ_TRY(auto attached, core.store->attachments().all_of(object));
+  SJ_TRY(const auto itself, core.store->attachments().get(object));
+  if (itself) attached.push_back(*itself);
+  for (const auto& row : attached) {
+    if (row.space == space.row.space) SJ_TRY_STATUS(plan_attachment(core, space, row, plan));
+  }
+  if (!plan.of_others
+           .empty()) {  // an admin's word is for all; what somebody copied from another stays theirs
+    SJ_TRY(const auto shown, core.chunk_owners(space, plan.objects));
+    for (const auto& chunk : plan.of_others) {
+      if (shown.count(chunk) == 0) plan.chunks.insert(chunk);
+    }
+  }
   std::set<log::Dot> dots;
-  for (const auto& op : ops) dots.insert(op.dot);
+  for (const auto& one : plan.objects) {
+    SJ_TRY(const auto ops, core.store->ops_of(space.row.space, one));
+    for (const auto& op : ops) dots.insert(op.dot);
+  }
   // The same ops, written once more when something else was erased; and those once more.
   SJ_TRY(const auto once_more, core.store->ops_of(space.row.space, {}));
   for (bool grown = true; grown;) {
@@ -141,19 +194,32 @@ base::Status blank(Core::State& core, const base::SpaceId& space, const log::Dot
 
 base::Status carry_out(Core::State& core, SpaceState& space, Plan& plan, std::uint32_t reason) {
   for (const auto& dot : plan.unsealed) SJ_TRY_STATUS(blank(core, space.row.space, dot));
+  for (const auto& chunk : plan.unsent)
+    SJ_TRY_STATUS(core.store->attachments().erase_chunk(space.row.space, chunk));
   std::vector<space::ErasedSegment> segments;
   std::vector<store::StoredOp> survivors;
   std::size_t bytes = 0;
   std::size_t runs = 0;
+  const auto put_record = [&](std::vector<log::SegmentName> witnesses) -> base::Status {
+    std::vector<log::ChunkId> chunks;
+    const bool room = segments.size() <= kSegmentsBesideChunks && runs <= kRunsBesideChunks;
+    while (room && !plan.chunks.empty() && chunks.size() < space::kErasedChunksAtOnce) {
+      chunks.push_back(*plan.chunks.begin());
+      plan.chunks.erase(plan.chunks.begin());
+    }
+    SJ_TRY(const auto record,
+           core.take_record(space,
+                            space::write_erased(core.author(), space.membership, reason, std::move(segments),
+                                                std::move(witnesses), std::move(chunks))));
+    plan.report.records.push_back(record);
+    return {};
+  };
   const auto write = [&]() -> base::Status {
     if (segments.empty()) return {};
     SJ_TRY(auto witnesses, write_witnesses(core, space, survivors));
     std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
     std::sort(witnesses.begin(), witnesses.end());
-    SJ_TRY(const auto record,
-           core.take_record(space, space::write_erased(core.author(), space.membership, reason,
-                                                       std::move(segments), std::move(witnesses))));
-    plan.report.records.push_back(record);
+    SJ_TRY_STATUS(put_record(std::move(witnesses)));
     plan.report.kept += survivors.size();
     segments.clear();
     survivors.clear();
@@ -186,6 +252,7 @@ base::Status carry_out(Core::State& core, SpaceState& space, Plan& plan, std::ui
     }
     SJ_TRY_STATUS(write());
   }
+  while (!plan.chunks.empty()) SJ_TRY_STATUS(put_record({}));
   return {};
 }
 
@@ -268,11 +335,21 @@ base::Status Core::State::write_lost_survivors() {
 
 namespace {
 
+// What this person asked for; not what their devices took back after somebody else had erased it.
+bool is_of(const space::Erasure& erasure, const base::PersonId& person) {
+  return erasure.author == person && erasure.reason != space::kErasedAfterOwner;
+}
+
 base::Result<base::SpaceId> space_of(Core::State& core, const base::ObjectId& object) {
   SJ_TRY(const auto entry, core.store->journal().get(object));
   if (entry) return entry->space;
   SJ_TRY(const auto record, core.store->records_of_cycle().get(object));
   if (record) return record->space;
+  SJ_TRY(const auto attachment, core.store->attachments().get(object));
+  if (attachment) return attachment->space;
+  // Of something that was erased when attachments still stayed behind.
+  SJ_TRY(const auto attached, core.store->attachments().all_of(object));
+  if (!attached.empty()) return attached.front().space;
   return base::error(Code::not_found, "no such entry or record");
 }
 
@@ -292,7 +369,8 @@ base::Result<EraseReport> Core::erase(const base::ObjectId& object, std::uint32_
     Change change(core);
     SJ_TRY_STATUS(change.begin());
     SJ_TRY_STATUS(carry_out(core, *space, plan, reason));
-    std::vector<fold::Touched> touched{{id, object, 0}};
+    std::vector<fold::Touched> touched;
+    for (const auto& one : plan.objects) touched.push_back({id, one, 0});
     SJ_TRY_STATUS(core.membership_changed(*space, touched));
     SJ_TRY_STATUS(core.refresh(touched));
     SJ_TRY_STATUS(core.save_digest(*space));
@@ -312,13 +390,14 @@ base::Result<std::vector<ErasureStatus>> Core::erasures() {
   std::vector<ErasureStatus> all;
   for (const auto& [id, space] : core.spaces) {
     for (const auto& erasure : space->membership.erasures()) {
-      if (!core.certificate || !(erasure.author == core.certificate->person())) continue;
+      if (!core.certificate || !is_of(erasure, core.certificate->person())) continue;
       ErasureStatus row;
       row.space = id;
       row.record = erasure.record;
       row.reason = erasure.reason;
       row.wall_seconds = erasure.wall_seconds;
       row.segments = erasure.segments.size();
+      row.chunks = erasure.chunks.size();
       for (const auto& segment : erasure.segments) {
         for (const auto& run : segment.runs) row.ops += run.second;
       }
@@ -349,7 +428,7 @@ base::Result<std::vector<sync::ReceiptQuery>> StoreShelf::receipts_to_ask() {
   if (carrier == nullptr || !core_.certificate) return queries;
   for (const auto& [id, space] : core_.spaces) {
     for (const auto& erasure : space->membership.erasures()) {
-      if (!(erasure.author == core_.certificate->person())) continue;
+      if (!is_of(erasure, core_.certificate->person())) continue;
       SJ_TRY(const auto bytes, core_.store->setting(receipt_name(carrier_, erasure.record)));
       if (bytes) {
         const auto receipt = space::stored_receipt(*bytes);

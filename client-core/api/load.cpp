@@ -27,6 +27,7 @@ base::Status Core::State::load_space(store::SpaceRow row) {
     // One record that does not check must not lock a person out of the diary. It stays in the store.
     if (!state->membership.add(record).ok()) ++state->damaged;
   }
+  state->chunk_erasures_seen = state->membership.erasures().size();
   SJ_TRY(auto branches, store->branches(id));
   for (auto& branch : branches) state->branches.emplace(branch.name, branch);
   SJ_TRY(auto keys, store->epochs(id));

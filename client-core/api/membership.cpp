@@ -229,6 +229,8 @@ base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold
   // What opened with a key that no record leads to: the next epoch does, for whoever comes later.
   if (!orphaned_epochs(space).empty()) SJ_TRY_STATUS(settle_membership(space));
   SJ_TRY_STATUS(erase_leftovers(space, touched));
+  SJ_TRY_STATUS(settle_chunks(space));
+  SJ_TRY_STATUS(take_back_chunks(space));
   auto roles = roll.all_roles(space.row.space);
   if (roles == space.roles_read_with) return {};
   space.roles_read_with = std::move(roles);

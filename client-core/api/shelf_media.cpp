@@ -71,13 +71,18 @@ base::Result<std::optional<sync::ClientShelf::ChunkWish>> StoreShelf::chunk_to_w
 
 base::Status StoreShelf::take_offer_news(const ChunkNews& news, Applied& applied) {
   if (news.code == base::Code::timed_out) return {};  // no word of it
+  if (news.code == base::Code::not_found) {  // erased; the record that says so comes, or is here by now
+    refused_chunks_.insert({news.space, news.chunk});
+    applied.media_decided = true;
+    return {};
+  }
   if (news.code != base::Code::ok) {
     // `unknown_space` of a carrier that this space does not live on is no news to anybody.
     if (news.code != base::Code::unknown_space) core_.media_refused_now = news.code;
     applied.media_decided = true;
     if (news.code == base::Code::malformed) {
       refused_chunks_.insert({news.space, news.chunk});
-      return core_.store->attachments().set_held(carrier_, news.space, news.chunk, 0, false);
+      return core_.store->attachments().set_held(carrier_, news.space, news.chunk, 0, false, false);
     }
     full_spaces_.insert(news.space);
     return {};
@@ -93,7 +98,7 @@ base::Status StoreShelf::take_offer_news(const ChunkNews& news, Applied& applied
   if (news.held > had && !asked) applied.media_sent += news.held - had;
   applied.media_decided = applied.media_decided || asked || news.held != had;
   return core_.store->attachments().set_held(carrier_, news.space, news.chunk, news.held,
-                                             news.held == news.total);
+                                             news.held == news.total, news.held > had && !asked);
 }
 
 base::Status StoreShelf::take_wanted(const ChunkNews& news, Applied& applied) {
@@ -121,9 +126,11 @@ base::Status StoreShelf::take_wanted(const ChunkNews& news, Applied& applied) {
     return one.space == news.space && one.chunk == news.chunk;
   });
   if (of == wanted.end()) return {};
-  SJ_TRY_STATUS(rows.put_chunk(news.space, news.chunk, of->attachment, *bytes, false));
+  SJ_TRY(const auto attachment, rows.get(of->attachment));
+  if (!attachment) return rows.got(news.space, news.chunk);  // nothing of it counts any more
+  SJ_TRY_STATUS(rows.put_chunk(news.space, news.chunk, of->attachment, attachment->owner, *bytes, false));
   SJ_TRY_STATUS(rows.got(news.space, news.chunk));
-  return rows.set_held(carrier_, news.space, news.chunk, news.total, true);
+  return rows.set_held(carrier_, news.space, news.chunk, news.total, true, false);
 }
 
 base::Status StoreShelf::apply_chunks(const Outcome& outcome, Applied& applied) {

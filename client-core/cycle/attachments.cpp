@@ -89,6 +89,7 @@ base::Status Attachments::refresh(const std::vector<fold::Touched>& touched) {
     const auto owner = owner_of(item.space, item.object, ops, people_);
     if (!owner) {
       SJ_TRY_STATUS(store_.attachments().forget(item.object));
+      SJ_TRY_STATUS(store_.attachments().unwant(item.object));
       continue;
     }
     ops.erase(std::remove_if(ops.begin(), ops.end(),

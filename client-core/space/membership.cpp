@@ -39,8 +39,9 @@ base::Result<base::RecordId> Membership::add(base::ByteView record) {
 
 namespace {
 
-const std::vector<std::size_t>& places_of(const std::map<log::SegmentName, std::vector<std::size_t>>& in,
-                                          const log::SegmentName& name) {
+template <class Name>
+const std::vector<std::size_t>& places_of(const std::map<Name, std::vector<std::size_t>>& in,
+                                          const Name& name) {
   static const std::vector<std::size_t> none;
   const auto found = in.find(name);
   return found == in.end() ? none : found->second;
@@ -53,6 +54,17 @@ const std::vector<std::size_t>& Membership::erasures_of(const log::SegmentName& 
 }
 const std::vector<std::size_t>& Membership::witnessed_by(const log::SegmentName& name) const {
   return places_of(view().witnesses, name);
+}
+const std::vector<std::size_t>& Membership::erasures_of(const log::ChunkId& chunk) const {
+  return places_of(view().erased_chunks, chunk);
+}
+
+bool Membership::chunk_erased(const log::ChunkId& chunk, const std::optional<base::PersonId>& whose) const {
+  const auto& places = erasures_of(chunk);
+  return std::any_of(places.begin(), places.end(), [&](const std::size_t place) {
+    const auto& erasure = erasures()[place];
+    return erasure.by_admin || (whose && erasure.author == *whose);
+  });
 }
 
 ErasedOps Membership::erased_ops(const log::SegmentName& name) const {

@@ -301,7 +301,8 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Erased& erase
   for (const auto& witness : erased.witnesses) {
     if (writer_before(pending, witness.log) != Writer::author) return fail(Code::not_permitted, "witness");
   }
-  if (!pending.entry.erases_own && role_before(pending, pending.entry.person) != WireRole::admin) {
+  pending.entry.by_admin = role_before(pending, pending.entry.person) == WireRole::admin;
+  if (!pending.entry.erases_own && !pending.entry.by_admin) {
     return fail(Code::not_permitted, "what others wrote");
   }
   return {};

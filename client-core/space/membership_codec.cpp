@@ -195,11 +195,12 @@ bool read_runs(const google::protobuf::RepeatedField<std::uint32_t>& from, Erase
   return true;
 }
 
-base::Result<Content> read_erased(const v1::Erased& from) {
+base::Result<Erased> read_erased(const v1::Erased& from) {
   Erased to;
   to.reason = from.reason();
   if (from.segments_size() > static_cast<int>(kMaxErasedSegments) ||
-      from.witnesses_size() > static_cast<int>(kMaxWitnesses)) {
+      from.witnesses_size() > static_cast<int>(kMaxWitnesses) ||
+      from.chunks_size() > static_cast<int>(kMaxErasedChunks)) {
     return too_large("erasure");
   }
   std::size_t runs = 0;
@@ -217,8 +218,13 @@ base::Result<Content> read_erased(const v1::Erased& from) {
     if (!to.witnesses.empty() && !(to.witnesses.back() < name)) return malformed("witness");
     to.witnesses.push_back(name);
   }
-  if (to.segments.empty()) return malformed("erasure");
-  return Content(std::move(to));
+  for (const auto& one : from.chunks()) {
+    log::ChunkId chunk;
+    if (!read(one, chunk)) return malformed("chunk");
+    if (!to.chunks.empty() && !(to.chunks.back() < chunk)) return malformed("chunk");
+    to.chunks.push_back(chunk);
+  }
+  return to;
 }
 
 base::Result<Content> read_content(const v1::MembershipBody& from) {
@@ -256,7 +262,16 @@ base::Result<Content> read_content(const v1::MembershipBody& from) {
       return Content(to);
     }
     case v1::MembershipBody::kAdded: return read_added(from.added());
-    case v1::MembershipBody::kErased: return read_erased(from.erased());
+    case v1::MembershipBody::kErased: {
+      SJ_TRY(auto to, read_erased(from.erased()));
+      if (to.segments.empty()) return malformed("erasure");
+      return Content(std::move(to));
+    }
+    case v1::MembershipBody::kChunksErased: {
+      SJ_TRY(auto to, read_erased(from.chunks_erased()));
+      if (to.chunks.empty() || !to.segments.empty() || !to.witnesses.empty()) return malformed("erasure");
+      return Content(std::move(to));
+    }
     case v1::MembershipBody::CONTENT_NOT_SET: break;
   }
   return Content(Unknown{});
@@ -312,7 +327,8 @@ struct WriteContent {
     to->set_sealed_role(text(from.sealed_role));
   }
   void operator()(const Erased& from) const {
-    auto* to = out.mutable_erased();
+    const bool only_chunks = from.segments.empty() && !from.chunks.empty();
+    auto* to = only_chunks ? out.mutable_chunks_erased() : out.mutable_erased();
     to->set_reason(from.reason);
     for (const auto& segment : from.segments) {
       auto* one = to->add_segments();
@@ -323,6 +339,7 @@ struct WriteContent {
       }
     }
     for (const auto& name : from.witnesses) write_name(name, to->add_witnesses());
+    for (const auto& chunk : from.chunks) to->add_chunks(text(chunk.view()));
   }
   void operator()(const InviteOffered& from) const {
     auto* to = out.mutable_invite();

@@ -20,6 +20,7 @@ inline constexpr std::size_t kMaxFences = 300;
 inline constexpr std::size_t kMaxErasedSegments = 300;
 inline constexpr std::size_t kMaxErasedRuns = 4096;
 inline constexpr std::size_t kMaxWitnesses = 64;
+inline constexpr std::size_t kMaxErasedChunks = 400;
 
 struct CertificateLink {
   base::Bytes body;
@@ -109,6 +110,7 @@ struct Erased {
   std::uint32_t reason = 0;
   std::vector<ErasedSegment> segments;
   std::vector<log::SegmentName> witnesses;
+  std::vector<log::ChunkId> chunks;
 };
 struct Unknown {};  // of a later version
 using Content =

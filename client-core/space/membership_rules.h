@@ -35,7 +35,8 @@ struct Membership::Entry {
   std::int64_t wall_seconds = 0;  // display only
   codec::Content content;
   std::optional<DeviceCertificate> introduced;  // by a genesis, a join or a device record
-  bool erases_own = false;                      // an erasure of nothing but what its author's person wrote
+  bool erases_own = false;                      // an erasure of no ops but what its author's person wrote
+  bool by_admin = false;                        // an erasure by an admin, as its causal past says
 
   template <class T>
   const T* as() const {
@@ -72,6 +73,10 @@ class Judgement {
   const std::vector<std::size_t>& removals() const { return effective_; }           // places
   const std::vector<std::size_t>& confirmations() const { return confirmations_; }  // places, in force or not
   std::optional<WireRole> role_of(const base::PersonId& person) const;
+  // The author of this record, as its causal past says by what stands of it.
+  bool was_admin(std::size_t place) const {
+    return role_in(&entries_[place]->past, entries_[place]->person) == WireRole::admin;
+  }
   std::optional<std::size_t> grant_of(const base::PersonId& person) const {
     return grant_in(nullptr, person);
   }

@@ -107,10 +107,12 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   const auto* erased = entry.as<codec::Erased>();
   if (erased != nullptr && (stands || entry.erases_own)) {
     const std::size_t at = view.erasures.size();
-    view.erasures.push_back(
-        {entry.id, entry.person, erased->reason, entry.wall_seconds, erased->segments, erased->witnesses});
+    const bool by_admin = judgement == nullptr ? entry.by_admin : stands && judgement->was_admin(place);
+    view.erasures.push_back({entry.id, entry.person, erased->reason, entry.wall_seconds, erased->segments,
+                             erased->witnesses, erased->chunks, by_admin});
     for (const auto& segment : erased->segments) view.erased[segment.name].push_back(at);
     for (const auto& witness : erased->witnesses) view.witnesses[witness].push_back(at);
+    for (const auto& chunk : erased->chunks) view.erased_chunks[chunk].push_back(at);
   }
   if (!stands) {
     if (const auto* epoch = entry.as<EpochInfo>()) view.fallen_epochs.push_back(*epoch);

@@ -111,8 +111,10 @@ base::Bytes write_readmitted(const Author& author, const Membership& to, std::ve
   return write(author, to, codec::Readmitted{std::move(fences)});
 }
 base::Bytes write_erased(const Author& author, const Membership& to, std::uint32_t reason,
-                         std::vector<ErasedSegment> segments, std::vector<log::SegmentName> witnesses) {
-  return write(author, to, codec::Erased{reason, std::move(segments), std::move(witnesses)});
+                         std::vector<ErasedSegment> segments, std::vector<log::SegmentName> witnesses,
+                         std::vector<log::ChunkId> chunks) {
+  return write(author, to,
+               codec::Erased{reason, std::move(segments), std::move(witnesses), std::move(chunks)});
 }
 base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join) {
   return write(author, to, codec::JoinConfirmed{join});

@@ -17,7 +17,7 @@ AttachmentRow row_of(const Query& query) {
   return row;
 }
 
-base::Result<std::vector<AttachmentRow>> all_of(Query query) {
+base::Result<std::vector<AttachmentRow>> rows_of(Query query) {
   std::vector<AttachmentRow> rows;
   for (;;) {
     SJ_TRY(const bool row, query.step());
@@ -64,7 +64,7 @@ base::Result<std::optional<AttachmentRow>> AttachmentTable::get(const base::Obje
 
 base::Result<std::vector<AttachmentRow>> AttachmentTable::list(const std::optional<base::ObjectId>& parent) {
   if (!parent) {
-    return all_of(database_.query(
+    return rows_of(database_.query(
         "SELECT space, object, parent, owner, caption, content, removed, lamport, wall_ms FROM attachment"
         " WHERE removed = 0 ORDER BY lamport, object"));
   }
@@ -72,11 +72,22 @@ base::Result<std::vector<AttachmentRow>> AttachmentTable::list(const std::option
       "SELECT space, object, parent, owner, caption, content, removed, lamport, wall_ms FROM attachment"
       " WHERE parent = ? AND removed = 0 ORDER BY lamport, object");
   query.bind(*parent);
-  return all_of(std::move(query));
+  return rows_of(std::move(query));
+}
+
+base::Result<std::vector<AttachmentRow>> AttachmentTable::all_of(const base::ObjectId& parent) {
+  auto query = database_.query(
+      "SELECT space, object, parent, owner, caption, content, removed, lamport, wall_ms FROM attachment"
+      " WHERE parent = ? ORDER BY lamport, object");
+  query.bind(parent);
+  return rows_of(std::move(query));
 }
 
 base::Status AttachmentTable::put_chunk(const base::SpaceId& space, const log::ChunkId& chunk,
-                                        const base::ObjectId& attachment, base::ByteView sealed, bool fresh) {
+                                        const base::ObjectId& attachment, const base::PersonId& owner,
+                                        base::ByteView sealed, bool fresh) {
+  auto whose = database_.query("INSERT OR IGNORE INTO chunk_owner VALUES(?, ?, ?)");
+  SJ_TRY_STATUS(whose.bind(space).bind(chunk).bind(owner).run());
   auto query =
       database_.query("INSERT OR IGNORE INTO chunk(space, id, object, fresh, bytes) VALUES(?, ?, ?, ?, ?)");
   query.bind(space).bind(chunk).bind(attachment).bind(std::int64_t{fresh ? 1 : 0});
@@ -93,6 +104,56 @@ base::Result<std::optional<base::Bytes>> AttachmentTable::chunk(const base::Spac
 base::Result<bool> AttachmentTable::has_chunk(const base::SpaceId& space, const log::ChunkId& chunk) {
   auto query = database_.query("SELECT 1 FROM chunk WHERE space = ? AND id = ?");
   return query.bind(space).bind(chunk).step();
+}
+
+base::Result<std::vector<AttachmentRows::Owned>> AttachmentTable::chunks_of(const base::SpaceId& space) {
+  std::vector<Owned> all;
+  auto query = database_.query(
+      "SELECT chunk.id, chunk_owner.owner FROM chunk LEFT JOIN chunk_owner"
+      " ON chunk_owner.space = chunk.space AND chunk_owner.id = chunk.id WHERE chunk.space = ?1 UNION ALL"
+      " SELECT chunk_wanted.id, attachment.owner FROM chunk_wanted"
+      " LEFT JOIN attachment ON attachment.object = chunk_wanted.object WHERE chunk_wanted.space = ?1");
+  query.bind(space);
+  for (;;) {
+    SJ_TRY(const bool row, query.step());
+    if (!row) return all;
+    Owned one{query.id<log::ChunkId>(0), std::nullopt};
+    if (!query.is_null(1)) one.owner = query.id<base::PersonId>(1);
+    all.push_back(one);
+  }
+}
+
+base::Status AttachmentTable::erase_chunk(const base::SpaceId& space, const log::ChunkId& chunk) {
+  auto bytes = database_.query("DELETE FROM chunk WHERE space = ? AND id = ?");
+  SJ_TRY_STATUS(bytes.bind(space).bind(chunk).run());
+  auto whose = database_.query("DELETE FROM chunk_owner WHERE space = ? AND id = ?");
+  SJ_TRY_STATUS(whose.bind(space).bind(chunk).run());
+  auto there = database_.query("DELETE FROM chunk_at WHERE space = ? AND id = ? AND brought = 0");
+  SJ_TRY_STATUS(there.bind(space).bind(chunk).run());
+  return got(space, chunk);
+}
+
+base::Status AttachmentTable::doubt_chunk(const base::SpaceId& space, const log::ChunkId& chunk) {
+  auto query = database_.query("UPDATE chunk_at SET held = -1, whole = 0 WHERE space = ? AND id = ?");
+  return query.bind(space).bind(chunk).run();
+}
+
+base::Result<std::vector<log::ChunkId>> AttachmentTable::brought_and_erased(const base::SpaceId& space) {
+  std::vector<log::ChunkId> all;
+  auto query = database_.query(
+      "SELECT DISTINCT id FROM chunk_at WHERE space = ?1 AND brought = 1"
+      " AND id NOT IN (SELECT id FROM chunk WHERE space = ?1) ORDER BY id");
+  query.bind(space);
+  for (;;) {
+    SJ_TRY(const bool row, query.step());
+    if (!row) return all;
+    all.push_back(query.id<log::ChunkId>(0));
+  }
+}
+
+base::Status AttachmentTable::forget_brought(const base::SpaceId& space, const log::ChunkId& chunk) {
+  auto query = database_.query("DELETE FROM chunk_at WHERE space = ? AND id = ?");
+  return query.bind(space).bind(chunk).run();
 }
 
 base::Status AttachmentTable::want(const base::SpaceId& space, const log::ChunkId& chunk,
@@ -141,7 +202,7 @@ base::Result<std::vector<AttachmentRows::Unsent>> AttachmentTable::unsent(const 
                                                                           std::size_t limit) {
   std::vector<Unsent> all;
   auto query = database_.query(
-      "SELECT chunk.id, length(chunk.bytes), chunk_at.held, chunk.fresh FROM chunk"
+      "SELECT chunk.id, length(chunk.bytes), nullif(chunk_at.held, -1), chunk.fresh FROM chunk"
       " JOIN attachment ON attachment.object = chunk.object AND attachment.removed = 0"
       " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = "
       "chunk.id"
@@ -159,7 +220,7 @@ base::Result<std::vector<AttachmentRows::Unsent>> AttachmentTable::unsent(const 
 
 base::Result<std::uint64_t> AttachmentTable::unsent_bytes(const base::PublicBoxKey& carrier) {
   auto query = database_.query(
-      "SELECT ifnull(sum(length(chunk.bytes) - ifnull(chunk_at.held, 0)), 0) FROM chunk"
+      "SELECT ifnull(sum(length(chunk.bytes) - max(ifnull(chunk_at.held, 0), 0)), 0) FROM chunk"
       " JOIN attachment ON attachment.object = chunk.object AND attachment.removed = 0"
       " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = "
       "chunk.id"
@@ -170,23 +231,30 @@ base::Result<std::uint64_t> AttachmentTable::unsent_bytes(const base::PublicBoxK
 }
 
 base::Status AttachmentTable::set_held(const base::PublicBoxKey& carrier, const base::SpaceId& space,
-                                       const log::ChunkId& chunk, std::uint32_t held, bool whole) {
-  auto query = database_.query("INSERT OR REPLACE INTO chunk_at VALUES(?, ?, ?, ?, ?)");
-  query.bind(carrier).bind(space).bind(chunk).bind(number(held));
-  SJ_TRY_STATUS(query.bind(std::int64_t{whole ? 1 : 0}).run());
+                                       const log::ChunkId& chunk, std::uint32_t held, bool whole,
+                                       bool brought) {
+  auto query = database_.query(
+      "INSERT INTO chunk_at(carrier, space, id, held, whole, brought) VALUES(?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT DO UPDATE SET held = excluded.held, whole = excluded.whole,"
+      " brought = max(brought, excluded.brought)");
+  query.bind(carrier).bind(space).bind(chunk).bind(number(held)).bind(std::int64_t{whole ? 1 : 0});
+  SJ_TRY_STATUS(query.bind(std::int64_t{brought ? 1 : 0}).run());
   auto seen = database_.query("UPDATE chunk SET fresh = 0 WHERE space = ? AND id = ? AND fresh = 1");
   return seen.bind(space).bind(chunk).run();
 }
 
 base::Status AttachmentTable::void_held(const base::PublicBoxKey& carrier) {
-  auto query = database_.query("DELETE FROM chunk_at WHERE carrier = ?");
-  return query.bind(carrier).run();
+  auto query = database_.query("DELETE FROM chunk_at WHERE carrier = ? AND brought = 0");
+  SJ_TRY_STATUS(query.bind(carrier).run());
+  auto brought = database_.query("UPDATE chunk_at SET held = -1, whole = 0 WHERE carrier = ?");
+  return brought.bind(carrier).run();
 }
 
 base::Result<AttachmentRows::There> AttachmentTable::at(const base::PublicBoxKey& carrier,
                                                         const base::SpaceId& space,
                                                         const log::ChunkId& chunk) {
-  auto query = database_.query("SELECT held, whole FROM chunk_at WHERE carrier = ? AND space = ? AND id = ?");
+  auto query =
+      database_.query("SELECT max(held, 0), whole FROM chunk_at WHERE carrier = ? AND space = ? AND id = ?");
   query.bind(carrier).bind(space).bind(chunk);
   SJ_TRY(const bool row, query.step());
   if (!row) return There{};

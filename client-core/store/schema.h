@@ -72,4 +72,15 @@ CREATE TABLE chunk_at(carrier BLOB NOT NULL, space BLOB NOT NULL, id BLOB NOT NU
 PRAGMA user_version = 3;
 )sql";
 
+// Version 4: whose a chunk is, also when nothing of its attachment counts any more, so that an erasure of it
+// is judged the same way at any time; and what this device itself brought to a carrier.
+inline constexpr char kToVersion4[] = R"sql(
+CREATE TABLE chunk_owner(space BLOB NOT NULL, id BLOB NOT NULL, owner BLOB NOT NULL, PRIMARY KEY(space, id))
+  WITHOUT ROWID;
+INSERT INTO chunk_owner SELECT chunk.space, chunk.id, attachment.owner FROM chunk
+  JOIN attachment ON attachment.object = chunk.object;
+ALTER TABLE chunk_at ADD COLUMN brought INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 4;
+)sql";
+
 }  // namespace sejawat::store

@@ -36,6 +36,7 @@ base::Status prepare(Database& database) {
   base::Status made = version < 1 ? database.execute(kSchema) : base::Status();
   if (made.ok() && version < 2) made = database.execute(kToVersion2);
   if (made.ok() && version < 3) made = database.execute(kToVersion3);
+  if (made.ok() && version < 4) made = database.execute(kToVersion4);
   if (made.ok()) made = database.execute("COMMIT");
   if (!made.ok()) static_cast<void>(database.execute("ROLLBACK"));
   return made;
@@ -401,8 +402,7 @@ base::Status Store::void_acks(const base::PublicBoxKey& carrier) {
   SJ_TRY_STATUS(cursors.bind(carrier).run());
   auto records = state_->database->query("DELETE FROM acked_record WHERE carrier = ?");
   SJ_TRY_STATUS(records.bind(carrier).run());
-  auto chunks = state_->database->query("DELETE FROM chunk_at WHERE carrier = ?");
-  SJ_TRY_STATUS(chunks.bind(carrier).run());
+  SJ_TRY_STATUS(attachments().void_held(carrier));
   if (SJ_PLANTED(client_keeps_void_acks)) return {};
   auto logs = state_->database->query("DELETE FROM acked_log WHERE carrier = ?");
   return logs.bind(carrier).run();

@@ -50,10 +50,10 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
     }
     SJ_TRY(auto branches, store.branches(id));
     for (const auto& branch : branches) space->branches.emplace(branch.name, branch);
-    space->erasures_done = space->membership.erasures().size();
     carrier->index(*space);
     carrier->spaces_.emplace(id, std::move(space));
   }
+  SJ_TRY_STATUS(carrier->settle_what_was_not_understood());
   carrier->changes_ = {};
   return carrier;
 }

@@ -28,11 +28,27 @@ bool Carrier::may_bring(const Space& space, const base::PublicBoxKey& device) co
   });
 }
 
+// Whose a device is, where only one person of this space says so: nobody proves to hold the box key that a
+// certificate names, and whoever claims another's phone must not be able to erase what it brought.
+std::optional<base::PersonId> Carrier::bringer(const Space& space, const base::PublicBoxKey& device) const {
+  std::optional<base::PersonId> only;
+  const auto persons = persons_.find(device);
+  if (persons == persons_.end()) return only;
+  for (const auto& [person, count] : persons->second) {
+    if (!space.membership.role_of(person)) continue;
+    if (only) return std::nullopt;
+    only = person;
+  }
+  return only;
+}
+
 base::Result<sync::ChunkState> Carrier::take_chunk(const base::PublicBoxKey& device, Space& space,
                                                    const sync::ChunkPiece& piece) {
   const auto& id = space.membership.space();
   SJ_TRY(const auto whole, store_.chunks().chunk_size(id, piece.chunk));
   if (whole != 0) return sync::ChunkState{base::Code::ok, whole};
+  const auto by = bringer(space, device);
+  if (space.membership.chunk_erased(piece.chunk, by)) return sync::ChunkState{base::Code::not_found, 0};
   if (piece.total == 0) return sync::ChunkState{base::Code::malformed, 0};
   if (!has_room_for(space, piece.total)) return sync::ChunkState{base::Code::quota_exceeded, 0};
   SJ_TRY(auto begun, store_.chunks().begun_chunk(id, device, piece.chunk));
@@ -49,7 +65,7 @@ base::Result<sync::ChunkState> Carrier::take_chunk(const base::PublicBoxKey& dev
   SJ_TRY_STATUS(store_.chunks().drop_begun_chunk(id, device, piece.chunk));
   // Other bytes than the address says, however they came here, are nobody's.
   if (!(log::chunk_id(chunk.bytes) == piece.chunk)) return sync::ChunkState{base::Code::malformed, 0};
-  SJ_TRY_STATUS(store_.chunks().put_chunk(id, piece.chunk, chunk.bytes));
+  SJ_TRY_STATUS(store_.chunks().put_chunk(id, piece.chunk, chunk.bytes, by));
   SJ_TRY_STATUS(mark_chunk(id, piece.chunk));
   space.usage.media_bytes += chunk.bytes.size();
   SJ_TRY_STATUS(store_.chunks().put_usage(id, space.tip()));

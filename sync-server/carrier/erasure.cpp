@@ -1,11 +1,22 @@
-// What an erasure means for sealed bytes (docs/PROTOCOL.md, "Erasure"). A body goes when every op in it is
-// erased, or when what survives was written once more and is here. Header, signature and hash of the body
-// stay, so chain, digests and positions are as before.
+// What an erasure means for sealed bytes (docs/PROTOCOL.md, "Erasure"; of chunks "Attachments"). A body goes
+// when every op in it is erased, or when what survives was written once more and is here. Header, signature
+// and hash of the body stay, so chain, digests and positions are as before.
+#include <algorithm>
+
 #include "carrier/carrier.h"
 #include "space/erasure_rule.h"
 #include "space/receipt.h"
 
 namespace sejawat::carrier {
+namespace {
+
+std::vector<bool> seen_erasures(const space::Membership& membership) {
+  std::vector<bool> seen;
+  for (const auto& erasure : membership.erasures()) seen.push_back(erasure.by_admin);
+  return seen;
+}
+
+}  // namespace
 
 void Carrier::sign_receipts(const crypto::BoxKey& key) {
   receipt_key_ = space::receipt_key(key);
@@ -16,11 +27,65 @@ void Carrier::sign_receipts(const crypto::BoxKey& key) {
 // are looked at again.
 base::Status Carrier::settle_erasures(Space& space) {
   const auto& erasures = space.membership.erasures();
-  if (erasures.size() == space.erasures_done) return {};
-  const std::size_t first = erasures.size() == space.erasures_done + 1 ? space.erasures_done : 0;
-  space.erasures_done = erasures.size();
-  for (std::size_t at = first; at < erasures.size(); ++at) {
+  auto now = seen_erasures(space.membership);
+  if (now == space.erasures_done) return {};
+  const std::size_t before = space.erasures_done.size();
+  const bool one_more = now.size() == before + 1 &&
+                        std::equal(space.erasures_done.begin(), space.erasures_done.end(), now.begin());
+  space.erasures_done = std::move(now);
+  for (std::size_t at = one_more ? before : 0; at < erasures.size(); ++at) {
     for (const auto& segment : erasures[at].segments) SJ_TRY_STATUS(settle_erasure(space, segment.name));
+    SJ_TRY_STATUS(settle_chunks(space, erasures[at]));
+  }
+  return {};
+}
+
+// Chunks go when an admin names them, or whoever brought them: nobody takes away what another one gave. Of
+// beginnings those of the author's devices.
+base::Status Carrier::settle_chunks(Space& space, const space::Erasure& erasure) {
+  const auto& id = space.membership.space();
+  std::vector<log::ChunkId> gone;
+  for (const auto& chunk : erasure.chunks) {
+    SJ_TRY(const auto by, store_.chunks().brought_by(id, chunk));
+    if (space.membership.chunk_erased(chunk, by)) {
+      gone.push_back(chunk);
+      continue;
+    }
+    SJ_TRY(const auto devices, store_.chunks().begun_by(id, chunk));
+    for (const auto& device : devices) {
+      if (bringer(space, device) == erasure.author)
+        SJ_TRY_STATUS(store_.chunks().forget_begun_chunk(id, device, chunk));
+    }
+  }
+  if (gone.empty()) return {};
+  SJ_TRY(const auto freed, store_.chunks().drop_chunks(id, gone));
+  if (freed == 0) return {};
+  auto& used = space.usage.media_bytes;
+  used -= std::min(used, freed);
+  return store_.chunks().put_usage(id, space.tip());
+}
+
+base::Result<bool> Carrier::chunks_due(const Space& space) {
+  for (const auto& erasure : space.membership.erasures()) {
+    for (const auto& chunk : erasure.chunks) {
+      SJ_TRY(const auto size, store_.chunks().chunk_size(space.membership.space(), chunk));
+      if (size == 0) continue;
+      SJ_TRY(const auto by, store_.chunks().brought_by(space.membership.space(), chunk));
+      if (space.membership.chunk_erased(chunk, by)) return true;
+    }
+  }
+  return false;
+}
+
+// Records that an older program kept without knowing what they say of chunks.
+base::Status Carrier::settle_what_was_not_understood() {
+  for (auto& [id, space] : spaces_) {
+    space->erasures_done = seen_erasures(space->membership);
+    SJ_TRY(const bool due, chunks_due(*space));
+    if (!due) continue;
+    SJ_TRY_STATUS(store_.begin());
+    for (const auto& erasure : space->membership.erasures()) SJ_TRY_STATUS(settle_chunks(*space, erasure));
+    SJ_TRY_STATUS(store_.commit());
   }
   return {};
 }
@@ -88,7 +153,8 @@ base::Status Carrier::keep_body(Space& space, const Place& place, const log::Seg
   return put_in_place(space, place.branch, header.segment_no, *held, bytes);
 }
 
-// How many bodies it named that are gone here; nullopt while one is not, or has not come yet.
+// How many bodies it named that are gone here; nullopt while one is not, or has not come yet, or a chunk that
+// it named is here, whoever brought it.
 base::Result<std::optional<std::uint64_t>> Carrier::bodies_gone(const Space& space,
                                                                 const space::Erasure& erasure) {
   for (const auto& one : erasure.segments) {
@@ -99,6 +165,10 @@ base::Result<std::optional<std::uint64_t>> Carrier::bodies_gone(const Space& spa
     if (!held) return std::optional<std::uint64_t>();
     const auto segment = log::decode_segment(*held);
     if (!segment.ok() || !segment->erased) return std::optional<std::uint64_t>();
+  }
+  for (const auto& chunk : erasure.chunks) {
+    SJ_TRY(const auto size, store_.chunks().chunk_size(space.membership.space(), chunk));
+    if (size != 0) return std::optional<std::uint64_t>();
   }
   return std::optional<std::uint64_t>(erasure.segments.size());
 }

@@ -1,6 +1,7 @@
 // Erasing for good, with real processes: the sealed bytes leave the server's files, and a later device is whole.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { World } from './support.mjs';
@@ -30,7 +31,18 @@ function bodies(bytes) {
   return found;
 }
 
-test('an erased entry leaves devices and the files of a running server, which signs for it; a later device is whole', async () => {
+// Of pages of a database file that hold nothing but sealed bytes, which are as random: 64 bytes of each.
+function sealedPages(file) {
+  const bytes = readFileSync(file);
+  const found = [];
+  for (let at = 0; at + 4096 <= bytes.length; at += 4096) {
+    const page = bytes.subarray(at, at + 4096);
+    if (page.reduce((zeroes, byte) => zeroes + (byte === 0 ? 1 : 0), 0) < 48) found.push(page.subarray(1000, 1064));
+  }
+  return found;
+}
+
+test('an erased entry and its photo leave devices and the files of a running server, which signs for it; a later device is whole', async () => {
   const world = new World();
   try {
     const server = await world.school();
@@ -46,13 +58,25 @@ test('an erased entry leaves devices and the files of a running server, which si
     const distinct = new Set(sealed.map((body) => body.toString('hex')));
     assert.equal(distinct.size, 1, 'one body came: both entries are in it');
 
+    writeFileSync(world.path('p.jpg'), Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(140000 - 3)]));
+    const attached = world.client('B', '--json', 'journal', 'attach', secret, world.path('p.jpg'));
+    assert.equal(attached.status, 0, attached.err);
+    assert.equal(world.client('B', '--json', 'sync').json.media_pending, 0);
+
     const plan = world.client('B', '--json', 'erase', secret);
     assert.equal(plan.status, 0, plan.err);
     assert.equal(plan.json.erased, false);
-    assert.equal(plan.json.changes, 1);
+    assert.equal(plan.json.changes, 2);
+    assert.equal(plan.json.attachments, 1);
+    assert.ok(plan.json.attachment_bytes >= 140000);
+    for (const [lang, words] of [['id', 'termasuk foto dan rekaman suara: 1'], ['en', 'photos and voice notes among them: 1']]) {
+      assert.ok(world.run('sejawat', '--home', world.path('B'), '--lang', lang, 'erase', secret).out.includes(words), lang);
+    }
     assert.equal(world.client('B', '--json', 'journal', 'list').lines.length, 3, 'without --yes nothing happens');
 
     await server.end();
+    const photo = sealedPages(path.join(data, 'carrier.db'));
+    assert.ok(photo.length > 30, `the photo lies there in ${photo.length} pages`);
     const offline = world.client('B', '--json', '--yes', 'erase', secret, '--reason', 'request');
     assert.equal(offline.status, 3, 'gone here, and it says that it is offline');
     assert.equal(world.client('B', '--json', 'journal', 'list').lines.length, 2);
@@ -68,6 +92,9 @@ test('an erased entry leaves devices and the files of a running server, which si
     assert.equal(status.carriers[0].gone, true);
     assert.match(status.carriers[0].receipt, /^01[0-9a-f]{368}$/);
     const after = contents(data);
+    for (const slice of photo) assert.ok(after.indexOf(slice) < 0, 'bytes of the photo are left');
+    assert.deepEqual(world.client('B', '--json', 'attachment', 'list').lines, []);
+    assert.equal(world.client('B', '--json', 'sync').json.media_pending, 0);
     for (let at = 0; at + 16 <= sealed[0].length; at += 16) {
       assert.ok(after.indexOf(sealed[0].subarray(at, at + 16)) < 0, `bytes ${at} of the body are left`);
     }
@@ -78,6 +105,10 @@ test('an erased entry leaves devices and the files of a running server, which si
     assert.equal(world.client('B2', '--json', 'journal', 'list').lines.length, 2);
     assert.equal(world.client('B2', '--json', 'journal', 'show', secret).status, 1);
     assert.equal(world.client('B2', '--json', 'status').json.pending, 0);
+    assert.deepEqual(world.client('B2', '--json', 'attachment', 'list').lines, []);
+    await again.end();
+    const walk = world.run('sejawat-server', 'doctor', '--data', data, '--walk', '--json');
+    assert.equal(walk.status, 0, walk.out);
   } finally {
     await world.close();
   }

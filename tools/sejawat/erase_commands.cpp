@@ -39,6 +39,7 @@ json::object json_of(const api::ErasureStatus& erasure) {
           {"when", erasure.wall_seconds},
           {"changes", erasure.ops},
           {"segments", erasure.segments},
+          {"chunks", erasure.chunks},
           {"pending", pending || erasure.carriers.empty()},
           {"carriers", std::move(carriers)}};
 }
@@ -49,7 +50,12 @@ void tell(Session& session, const api::ErasureStatus& erasure) {
     return;
   }
   std::cout << erasure.record.hex() << "  " << erasure.ops
-            << session.say(" perubahan dihapus", " changes erased") << "\n";
+            << session.say(" perubahan dihapus", " changes erased");
+  if (erasure.chunks > 0) {
+    std::cout << session.say(", dengan potongan lampiran: ", ", with pieces of attachments: ")
+              << erasure.chunks;
+  }
+  std::cout << "\n";
   for (const auto& carrier : erasure.carriers) {
     std::cout << "  " << carrier.address.host << ":" << carrier.address.port << "  "
               << (carrier.receipt
@@ -77,12 +83,19 @@ void tell_report(Session& session, const api::EraseReport& report, bool done) {
                                {"by_others", report.others},
                                {"segments", report.segments},
                                {"kept", report.kept},
+                               {"attachments", report.attachments},
+                               {"attachment_bytes", report.attachment_bytes},
                                {"erasures", std::move(records)}});
     return;
   }
   std::cout << (done ? session.say("Dihapus untuk selamanya: ", "Erased for good: ")
                      : session.say("Akan dihapus untuk selamanya: ", "Would be erased for good: "))
             << report.ops << session.say(" perubahan", " changes");
+  if (report.attachments > 0) {
+    std::cout << session.say(", termasuk foto dan rekaman suara: ", ", photos and voice notes among them: ")
+              << report.attachments << " (" << report.attachment_bytes
+              << session.say(" bita tersegel)", " sealed bytes)");
+  }
   if (report.others > 0) {
     std::cout << session.say("; milik orang lain yang tinggal: ", "; by others, and staying: ")
               << report.others;
@@ -135,7 +148,8 @@ void add_erase_commands(CLI::App& app, Context& context) {
   };
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand("erase",
-                                     "erases an entry or record for good (author or admin); without ID, what "
+                                     "erases an entry, record or attachment for good, with what is attached "
+                                     "to it (author or admin); without ID, what "
                                      "was erased and where it is gone");
   command->add_option("id", options->id, "as the lists show it");
   command->add_option("--reason", options->reason, "a word that servers may read")

@@ -48,7 +48,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const int version, version_of_file());
     if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
     if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
-    if (version < kSchemaVersion) return base::error(base::Code::version_unsupported, "an older version's");
+    if (version < kOldestArtefact) return base::error(base::Code::version_unsupported, "an older version's");
+    knows_bringers_ = version >= 8;
     return {};
   }
 
@@ -85,6 +86,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     }
     if (version < 6) SJ_TRY_STATUS(execute(kToVersion6));
     if (version < 7) SJ_TRY_STATUS(execute(kToVersion7));
+    if (version < 8) SJ_TRY_STATUS(execute(kToVersion8));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -120,13 +122,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
 
   base::Result<std::vector<base::SpaceId>> spaces() override {
     SJ_TRY_STATUS(write_tips());
-    std::vector<base::SpaceId> spaces;
     auto query = prepare("SELECT id FROM space ORDER BY id");
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return spaces;
-      spaces.push_back(query.id<base::SpaceId>(0));
-    }
+    return ids_of<base::SpaceId>(query);
   }
   base::Result<std::vector<base::Bytes>> records(const base::SpaceId& space) override {
     std::vector<base::Bytes> records;
@@ -295,10 +292,18 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
     return row ? base::to_bytes(query.blob(0)) : base::Bytes();
   }
-  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk,
-                         base::ByteView bytes) override {
-    auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes) VALUES(?, ?, ?)");
-    return query.bind(space.view()).bind(chunk.view()).bind(bytes).run();
+  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk, base::ByteView bytes,
+                         const std::optional<base::PersonId>& by) override {
+    auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes, person) VALUES(?, ?, ?, ?)");
+    query.bind(space.view()).bind(chunk.view()).bind(bytes);
+    return (by ? query.bind(by->view()) : query.bind_null()).run();
+  }
+  base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId& space,
+                                                         const log::ChunkId& chunk) override {
+    if (!knows_bringers_) return std::optional<base::PersonId>();
+    auto query = prepare("SELECT person FROM chunk WHERE space = ? AND id = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
+    return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
   }
   base::Status put_chunk_mark(const base::ChunkMark& mark) override {
     return prepare("INSERT INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
@@ -314,14 +319,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return std::optional(query.id<base::ChunkMark>(0));
   }
   base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
-    std::vector<log::ChunkId> ids;
     auto query = prepare("SELECT id FROM chunk WHERE space = ? ORDER BY id");
-    query.bind(space.view());
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return ids;
-      ids.push_back(query.id<log::ChunkId>(0));
-    }
+    return ids_of<log::ChunkId>(query.bind(space.view()));
   }
   base::Result<std::uint64_t> drop_chunks(const base::SpaceId& space,
                                           const std::vector<log::ChunkId>& ids) override {
@@ -331,8 +330,10 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       freed += size;
       auto whole = prepare("DELETE FROM chunk WHERE space = ? AND id = ?");
       SJ_TRY_STATUS(whole.bind(space.view()).bind(id.view()).run());
+      replaced_ = replaced_ || sqlite3_changes(database_) > 0;
       auto begun = prepare("DELETE FROM chunk_begun WHERE space = ? AND id = ?");
       SJ_TRY_STATUS(begun.bind(space.view()).bind(id.view()).run());
+      replaced_ = replaced_ || sqlite3_changes(database_) > 0;
     }
     return freed;
   }
@@ -363,6 +364,17 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return query.bind(space.view()).bind(device.view()).bind(chunk.view()).run();
   }
 
+  base::Result<std::vector<base::PublicBoxKey>> begun_by(const base::SpaceId& space,
+                                                         const log::ChunkId& chunk) override {
+    auto query = prepare("SELECT device FROM chunk_begun WHERE space = ? AND id = ? ORDER BY device");
+    return ids_of<base::PublicBoxKey>(query.bind(space.view()).bind(chunk.view()));
+  }
+  base::Status forget_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
+                                  const log::ChunkId& chunk) override {
+    replaced_ = true;
+    return drop_begun_chunk(space, device, chunk);
+  }
+
   base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
     return start_copy(database_, path);
   }
@@ -372,6 +384,16 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, hash, total)"
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
+
+  template <class AnyId>
+  static base::Result<std::vector<AnyId>> ids_of(Statement& query) {
+    std::vector<AnyId> ids;
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return ids;
+      ids.push_back(query.id<AnyId>(0));
+    }
+  }
 
   // What was replaced stands in the log of the database until that is written back and emptied; free pages
   // are overwritten (secure_delete). A copy that is being made may be in the way: then after the next commit.
@@ -446,6 +468,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return Statement(database_, statement);
   }
   sqlite3* database_ = nullptr;
+  bool knows_bringers_ = true;
   bool replaced_ = false;  // something whose old bytes may still be in a file
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
   // Of the open transaction, not yet in their rows.

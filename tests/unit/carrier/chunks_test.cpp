@@ -1,6 +1,8 @@
 // Chunks of attachments: who may bring and fetch them, how they go on where they were cut, and that text
 // never pays for them.
+#include "carrier/audit.h"
 #include "fixture.h"
+#include "space/receipt.h"
 
 namespace sejawat::carrier {
 namespace {
@@ -55,6 +57,19 @@ class ChunkTest : public SchoolTest {
     EXPECT_LE(sync::encode(*reply).size(), sync::kMessageMax);
     return std::move(reply).value();
   }
+  Code erase(const Person& by, const std::vector<Bytes>& chunks) {
+    std::vector<log::ChunkId> ids;
+    for (const auto& chunk : chunks) ids.push_back(log::chunk_id(chunk));
+    std::sort(ids.begin(), ids.end());
+    last = school.add(space::write_erased(by.author(), school.membership, 0, {}, {}, ids));
+    return offer(by, school.id(), last);
+  }
+  std::vector<Bytes> receipts(const Person& by, base::ByteView record) {
+    auto message = message_of({});
+    message.receipts.push_back({school.id(), *space::record_id_of(record)});
+    return send(by, message).receipts;
+  }
+  Bytes last;
   std::uint64_t media() const { return carrier->survey()[0].usage.media_bytes; }
 };
 
@@ -197,6 +212,129 @@ TEST_F(ChunkTest, NoChunkIsGivenWhileTextIsToCome) {
     }
   }
   FAIL() << "the chunk never came";
+}
+
+TEST_F(ChunkTest, AChunkGoesWithTheWordOfWhoBroughtItAndIsNotTakenFromThemAgain) {
+  admit(sari);
+  const Bytes chunk = some(40'000);
+  const Bytes kept = some(1'000);
+  ASSERT_EQ(bring_whole(sari, chunk), Code::ok);
+  ASSERT_EQ(bring_whole(sari, kept), Code::ok);
+  EXPECT_EQ(erase(sari, {chunk}), Code::ok);
+  EXPECT_EQ(fetch(admin, log::chunk_id(chunk)).chunks.at(0).total, 0U);
+  EXPECT_EQ(fetch(admin, log::chunk_id(kept)).chunks.at(0).total, 1'000U);
+  EXPECT_EQ(media(), 1'000U);
+  EXPECT_EQ(bring_whole(sari, chunk), Code::not_found) << "gone is a verdict of its own, and no full quota";
+  EXPECT_EQ(bring(sari, {piece(school.id(), chunk, 0, 0)}).chunk_states.at(0).code, Code::not_found);
+  open({});
+  EXPECT_EQ(bring_whole(sari, chunk), Code::not_found) << "also after a restart";
+  EXPECT_EQ(media(), 1'000U);
+  EXPECT_TRUE(audit(*store).ok());
+}
+
+TEST_F(ChunkTest, AnAdminErasesAnybodysChunkAndNobodyBringsItAgain) {
+  admit(sari);
+  const Bytes chunk = some(4'000);
+  const Bytes begun = some(4'000);
+  ASSERT_EQ(bring_whole(sari, chunk), Code::ok);
+  ASSERT_EQ(bring(sari, {piece(school.id(), begun, 0, 1'000)}).chunk_states.at(0).held, 1'000U);
+  EXPECT_EQ(erase(admin, {chunk, begun}), Code::ok);
+  EXPECT_EQ(media(), 0U);
+  EXPECT_TRUE(store->chunks().begun_by(school.id(), log::chunk_id(begun)).value().empty());
+  for (const auto* person : {&sari, &admin}) {
+    EXPECT_EQ(bring_whole(*person, chunk), Code::not_found);
+    EXPECT_EQ(bring_whole(*person, begun), Code::not_found);
+  }
+}
+
+TEST_F(ChunkTest, WhoNamesAnothersChunkTakesNothingAwayAndKeepsNothingOff) {
+  admit(sari);
+  admit(budi);
+  const Bytes here = some(4'000);
+  const Bytes begun = some(4'000);
+  const Bytes later = some(4'000);
+  ASSERT_EQ(bring_whole(sari, here), Code::ok);
+  ASSERT_EQ(bring(sari, {piece(school.id(), begun, 0, 1'000)}).chunk_states.at(0).held, 1'000U);
+  ASSERT_EQ(bring(budi, {piece(school.id(), begun, 0, 500)}).chunk_states.at(0).held, 500U);
+  EXPECT_EQ(erase(budi, {here, begun, later}), Code::ok) << "a record like any other";
+  EXPECT_EQ(media(), 4'000U);
+  EXPECT_EQ(fetch(admin, log::chunk_id(here)).chunks.at(0).total, 4'000U);
+  EXPECT_EQ(bring(sari, {piece(school.id(), begun, 1'000, 3'000)}).chunk_states.at(0).held, 4'000U);
+  EXPECT_EQ(bring_whole(budi, later), Code::not_found) << "not from who named it";
+  EXPECT_EQ(bring_whole(sari, later), Code::ok);
+  EXPECT_EQ(store->chunks().begun_by(school.id(), log::chunk_id(begun)).value().size(), 0U);
+  EXPECT_EQ(bring_whole(budi, here), Code::ok) << "that it is here may be known";
+  // Theirs to erase it is still.
+  EXPECT_EQ(erase(sari, {here, begun, later}), Code::ok);
+  EXPECT_EQ(media(), 0U);
+  EXPECT_TRUE(audit(*store).ok());
+}
+
+TEST_F(ChunkTest, WhatSomebodyGaveTheyMayTakeBackAndTheOwnerBringsItHimself) {
+  admit(sari);
+  admit(budi);
+  const Bytes chunk = some(4'000);
+  ASSERT_EQ(bring_whole(budi, chunk), Code::ok) << "fetched elsewhere, of Sari's";
+  EXPECT_EQ(erase(budi, {chunk}), Code::ok);
+  EXPECT_EQ(media(), 0U);
+  EXPECT_EQ(bring_whole(budi, chunk), Code::not_found);
+  EXPECT_EQ(bring_whole(sari, chunk), Code::ok);
+  EXPECT_EQ(media(), 4'000U);
+}
+
+// Nobody proves to hold the box key that a certificate names.
+TEST_F(ChunkTest, WhoClaimsAnothersPhoneErasesNothingThatItBrings) {
+  admit(sari);
+  admit(budi);
+  const space::DeviceKeys claimed{space::DeviceKeys::random(random).sign, sari.keys.box.clone()};
+  const auto certificate = space::certify(budi.identity.sign, claimed, 100);
+  ASSERT_EQ(certificate.box_key, sari.device());
+  const auto record = school.add(space::write_device(budi.author(), school.membership, certificate));
+  ASSERT_EQ(offer(budi, school.id(), record), Code::ok);
+  const Bytes chunk = some(4'000);
+  const Bytes begun = some(4'000);
+  ASSERT_EQ(bring_whole(sari, chunk), Code::ok);
+  ASSERT_EQ(bring(sari, {piece(school.id(), begun, 0, 1'000)}).chunk_states.at(0).held, 1'000U);
+  EXPECT_EQ(erase(budi, {chunk, begun}), Code::ok);
+  EXPECT_EQ(media(), 4'000U);
+  EXPECT_EQ(bring(sari, {piece(school.id(), begun, 1'000, 3'000)}).chunk_states.at(0).held, 4'000U);
+  EXPECT_EQ(erase(admin, {chunk, begun}), Code::ok) << "only an admin can tell";
+  EXPECT_EQ(media(), 0U);
+}
+
+// A record of a newer program that the one before this kept without knowing what it says of chunks.
+TEST_F(ChunkTest, WhatAnOlderProgramDidNotUnderstandIsDoneWhenTheNewOneStarts) {
+  admit(sari);
+  const Bytes chunk = some(4'000);
+  ASSERT_EQ(erase(sari, {chunk}), Code::ok);
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(store->chunks().put_chunk(school.id(), log::chunk_id(chunk), chunk, sari.id()).ok());
+  auto tip = **store->tip(school.id());
+  tip.usage.media_bytes = chunk.size();
+  ASSERT_TRUE(store->chunks().put_usage(school.id(), tip).ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_FALSE(audit(*store).ok());
+  open({});
+  EXPECT_EQ(media(), 0U);
+  EXPECT_TRUE(audit(*store).ok());
+}
+
+TEST_F(ChunkTest, ARecordWithChunksIsSignedForOnceNoneOfThemIsHere) {
+  const auto key = crypto::BoxKey::random(random);
+  carrier->sign_receipts(key);
+  admit(sari);
+  admit(budi);
+  const Bytes own = some(3'000);
+  const Bytes lent = some(3'000);
+  ASSERT_EQ(bring_whole(sari, own), Code::ok);
+  ASSERT_EQ(bring_whole(budi, lent), Code::ok);
+  ASSERT_EQ(erase(sari, {own, lent}), Code::ok);
+  const auto record = last;
+  EXPECT_EQ(media(), 3'000U) << "who brought it has not said so yet";
+  EXPECT_TRUE(receipts(sari, record).empty());
+  ASSERT_EQ(erase(budi, {lent}), Code::ok);
+  ASSERT_EQ(receipts(sari, record).size(), 1U);
+  EXPECT_TRUE(space::read_receipt(receipts(sari, record)[0]).ok());
 }
 
 TEST_F(ChunkTest, AMarkStandsForAllThatWasTakenBeforeItAndIsUnknownToAStoreThatWasNotThere) {

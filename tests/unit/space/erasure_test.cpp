@@ -37,9 +37,16 @@ class ErasureTest : public testing::Test {
     return name;
   }
   Code erase(const Person& by, std::vector<ErasedSegment> segments,
-             std::vector<log::SegmentName> witnesses = {}) {
-    return membership.add(write_erased(by.author(), membership, 0, std::move(segments), std::move(witnesses)))
+             std::vector<log::SegmentName> witnesses = {}, std::vector<log::ChunkId> chunks = {}) {
+    return membership
+        .add(write_erased(by.author(), membership, 0, std::move(segments), std::move(witnesses),
+                          std::move(chunks)))
         .code();
+  }
+  static log::ChunkId chunk(std::uint8_t n) {
+    log::ChunkId id;
+    id.bytes[0] = n;
+    return id;
   }
 
   support::SeededRandom random{12};
@@ -118,6 +125,67 @@ TEST_F(ErasureTest, WhatARemovedAdminErasedOfOthersFallsWithTheRemovalAndTheirOw
   ASSERT_TRUE(elsewhere.add(membership.records()[membership.records().size() - 3].second).ok());
   EXPECT_FALSE(elsewhere.erased_ops(of(budi, 0)).any()) << "in any order";
   EXPECT_TRUE(elsewhere.erased_ops(of(sari, 0)).any());
+}
+
+TEST_F(ErasureTest, AChunkIsGoneForWhoNamedItAndByAnAdminForEverybody) {
+  EXPECT_EQ(erase(sari, {{of(sari, 0), {{0, 1}}}}, {}, {chunk(1), chunk(2)}), Code::ok);
+  EXPECT_TRUE(membership.chunk_erased(chunk(1), sari.id()));
+  EXPECT_FALSE(membership.chunk_erased(chunk(1), budi.id())) << "it may be Budi's, and Sari's word is void";
+  EXPECT_FALSE(membership.chunk_erased(chunk(1), std::nullopt));
+  EXPECT_FALSE(membership.chunk_erased(chunk(3), sari.id()));
+  EXPECT_EQ(erase(admin, {}, {}, {chunk(1)}), Code::ok) << "alone in a record";
+  EXPECT_TRUE(membership.chunk_erased(chunk(1), budi.id()));
+  EXPECT_TRUE(membership.chunk_erased(chunk(1), std::nullopt));
+  EXPECT_FALSE(membership.chunk_erased(chunk(2), budi.id()));
+  ASSERT_EQ(membership.erasures_of(chunk(1)).size(), 2U);
+  EXPECT_EQ(membership.erasures()[membership.erasures_of(chunk(1))[0]].author, sari.id());
+  EXPECT_FALSE(membership.erasures()[membership.erasures_of(chunk(1))[0]].by_admin);
+  EXPECT_TRUE(membership.erasures()[membership.erasures_of(chunk(1))[1]].by_admin);
+}
+
+TEST_F(ErasureTest, EachSetOfChunksHasOneSpellingAndACap) {
+  EXPECT_EQ(erase(sari, {}, {}, {chunk(2), chunk(1)}), Code::malformed);
+  EXPECT_EQ(erase(sari, {}, {}, {chunk(1), chunk(1)}), Code::malformed);
+  EXPECT_EQ(erase(sari, {}, {of(sari, 0)}, {chunk(1)}), Code::malformed) << "witnesses of nothing";
+  std::vector<log::ChunkId> many(401);
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    many[i].bytes[0] = static_cast<std::uint8_t>(i >> 8U);
+    many[i].bytes[1] = static_cast<std::uint8_t>(i);
+  }
+  EXPECT_EQ(erase(sari, {}, {}, many), Code::too_large);
+  many.pop_back();
+  EXPECT_EQ(erase(sari, {}, {}, many), Code::ok);
+}
+
+TEST_F(ErasureTest, WhatAWriterPutsIntoARecordAtMostFits) {
+  std::vector<ErasedSegment> segments;
+  std::vector<log::SegmentName> witnesses;
+  std::vector<log::ChunkId> chunks(kErasedChunksAtOnce);
+  for (std::uint64_t no = 0; no < 40; ++no) {
+    segments.push_back({of(sari, (UINT64_MAX >> 1U) + no), {}});
+    for (std::uint32_t run = 0; run < 5; ++run) segments.back().runs.emplace_back(4000 + 2 * run, 1);
+  }
+  for (std::uint64_t no = 0; no < kWitnessesAtOnce; ++no)
+    witnesses.push_back(of(sari, (UINT64_MAX >> 1U) + no));
+  for (std::size_t i = 0; i < chunks.size(); ++i) chunks[i].bytes[0] = static_cast<std::uint8_t>(i);
+  EXPECT_EQ(erase(sari, segments, witnesses, chunks), Code::ok);
+}
+
+TEST_F(ErasureTest, ChunksThatARemovedAdminNamedStayThoseOfOthers) {
+  admit(sari, WireRole::admin);
+  Membership elsewhere(space);
+  for (const auto& [id, bytes] : membership.records()) ASSERT_TRUE(elsewhere.add(bytes).ok());
+  const auto named = write_erased(sari.author(), elsewhere, 0, {}, {}, {chunk(1)});
+  ASSERT_TRUE(elsewhere.add(named).ok());
+  EXPECT_TRUE(elsewhere.chunk_erased(chunk(1), budi.id()));
+  const auto removal = write_person_removed(admin.author(), membership, sari.id(), {});
+  put(removal);
+  put(named);
+  ASSERT_TRUE(elsewhere.add(removal).ok());
+  for (const auto* one : {&membership, &elsewhere}) {  // in any order
+    EXPECT_FALSE(one->chunk_erased(chunk(1), budi.id()));
+    EXPECT_TRUE(one->chunk_erased(chunk(1), sari.id())) << "their own stay erased";
+  }
 }
 
 TEST_F(ErasureTest, AReceiptIsReadAsItWasSignedAndNotOtherwise) {

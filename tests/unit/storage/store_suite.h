@@ -252,6 +252,8 @@ TYPED_TEST_P(StoreSuite, ChunksLieInTheirSpaceAndGoWhenTheyAreErased) {
   const Bytes chunk = this->some(5000);
   const auto id = log::chunk_id(chunk);
   const auto second = this->random.template id<log::ChunkId>();
+  const auto person = this->random.template id<base::PersonId>();
+  const auto second_person = this->random.template id<base::PersonId>();
   const auto& space = this->school.space;
   EXPECT_EQ(this->store->chunks().chunk_size(space, id).value(), 0U);
   EXPECT_TRUE(this->store->chunks().chunk(space, id, 0, 100).value().empty());
@@ -261,9 +263,9 @@ TYPED_TEST_P(StoreSuite, ChunksLieInTheirSpaceAndGoWhenTheyAreErased) {
     ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, device, id, {5000, this->some(10)}, 2).ok());
     ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, device, id, {5000, this->some(20)}, 2).ok());
     ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, other, id, {5000, this->some(7)}, 2).ok());
-    ASSERT_TRUE(this->store->chunks().put_chunk(space, second, Bytes(300, 1)).ok());
-    ASSERT_TRUE(this->store->chunks().put_chunk(space, id, chunk).ok());
-    ASSERT_TRUE(this->store->chunks().put_chunk(space, id, chunk).ok()) << "once more";
+    ASSERT_TRUE(this->store->chunks().put_chunk(space, second, Bytes(300, 1), {}).ok());
+    ASSERT_TRUE(this->store->chunks().put_chunk(space, id, chunk, person).ok());
+    ASSERT_TRUE(this->store->chunks().put_chunk(space, id, chunk, second_person).ok()) << "once more";
     this->school.tip.usage.media_bytes = 5300;
     ASSERT_TRUE(this->store->chunks().put_usage(space, this->school.tip).ok());
   });
@@ -279,6 +281,13 @@ TYPED_TEST_P(StoreSuite, ChunksLieInTheirSpaceAndGoWhenTheyAreErased) {
   auto ids = std::vector<log::ChunkId>{id, second};
   std::sort(ids.begin(), ids.end());
   EXPECT_EQ(this->store->chunks().chunk_ids(space).value(), ids);
+  EXPECT_EQ(this->store->chunks().brought_by(space, id).value(), person) << "who came first";
+  EXPECT_EQ(this->store->chunks().brought_by(space, second).value(), std::nullopt);
+  EXPECT_EQ(this->store->chunks().brought_by(this->diary.space, id).value(), std::nullopt);
+  auto devices = std::vector<base::PublicBoxKey>{device, other};
+  std::sort(devices.begin(), devices.end());
+  EXPECT_EQ(this->store->chunks().begun_by(space, id).value(), devices);
+  EXPECT_TRUE(this->store->chunks().begun_by(space, second).value().empty());
   // Of the beginnings of a device the newest stay.
   this->durably([&] {
     for (int i = 0; i < 3; ++i) {
@@ -292,7 +301,17 @@ TYPED_TEST_P(StoreSuite, ChunksLieInTheirSpaceAndGoWhenTheyAreErased) {
   this->durably([&] {
     const auto nothing = this->random.template id<log::ChunkId>();
     EXPECT_EQ(this->store->chunks().drop_chunks(space, {id, nothing}).value(), 5000U);
+    EXPECT_FALSE(this->store->forgotten()) << "not before the files are without them";
   });
+  EXPECT_TRUE(this->store->forgotten());
+  this->durably([&] {
+    ASSERT_TRUE(this->store->chunks().put_begun_chunk(space, other, second, {300, this->some(7)}, 2).ok());
+  });
+  this->durably([&] {
+    ASSERT_TRUE(this->store->chunks().forget_begun_chunk(space, other, second).ok());
+    EXPECT_FALSE(this->store->forgotten());
+  });
+  EXPECT_FALSE(this->store->chunks().begun_chunk(space, other, second).value().has_value());
   this->reopen();
   EXPECT_EQ(this->store->chunks().chunk_size(space, id).value(), 0U);
   EXPECT_FALSE(this->store->chunks().begun_chunk(space, other, id).value().has_value());

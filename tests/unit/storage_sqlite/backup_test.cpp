@@ -131,6 +131,28 @@ TEST_F(BackupTest, ACopyMadeBetweenWritesIsWholeAndHoldsAllThatWasCommittedBefor
   EXPECT_EQ(audited->generation, *store->generation());
 }
 
+TEST_F(BackupTest, OneThatTheVersionBeforeMadeIsReadAndServed) {
+  const log::ChunkId chunk = log::chunk_id(base::Bytes(9, 1));
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(store->chunks().put_chunk(school.id(), chunk, base::Bytes(9, 1), admin.id()).ok());
+  auto tip = **store->tip(school.id());
+  tip.usage.media_bytes = 9;
+  ASSERT_TRUE(store->chunks().put_usage(school.id(), tip).ok());
+  ASSERT_TRUE(store->commit().ok());
+  const std::string file = backup();
+  run(file, "ALTER TABLE chunk DROP COLUMN person; DROP TABLE chunk_mark; PRAGMA user_version = 6");
+  const auto audited = audit(file);
+  ASSERT_TRUE(audited.ok()) << audited.error().detail;
+  EXPECT_EQ(audited->chunks, 1U);
+  ASSERT_TRUE(make_servable(file, random.id<base::GenerationId>()).ok());
+  auto served = open_sqlite(file, random);
+  ASSERT_TRUE(served.ok());
+  EXPECT_EQ((*served)->chunks().brought_by(school.id(), chunk).value(), std::nullopt);
+  EXPECT_EQ((*served)->chunks().chunk_size(school.id(), chunk).value(), 9U);
+  run(backup("older"), "PRAGMA user_version = 5");
+  EXPECT_EQ(audit(path("older")).code(), Code::version_unsupported);
+}
+
 TEST_F(BackupTest, EveryAlteredByteIsFoundOrChangesNothing) {
   const std::string file = backup();
   ASSERT_TRUE(audit(file).ok());

@@ -107,6 +107,21 @@ TEST_F(SqliteFile, AStoreOfTheFirstVersionLearnsWhatItsSpacesTakeUp) {
   EXPECT_EQ((*store)->rest_after(space, 1).value().bytes, 200U);
 }
 
+TEST_F(SqliteFile, OfChunksThatCameBeforeNobodyKnowsWhoBroughtThem) {
+  make();
+  const log::ChunkId chunk{{7}};
+  {
+    auto store = std::move(at.open()).value();
+    ASSERT_TRUE(store->begin().ok());
+    ASSERT_TRUE(store->chunks().put_chunk(space, chunk, base::Bytes(9, 1), base::PersonId{{8}}).ok());
+    ASSERT_TRUE(store->commit().ok());
+  }
+  run("ALTER TABLE chunk DROP COLUMN person; PRAGMA user_version = 7");
+  auto store = std::move(at.open()).value();
+  EXPECT_EQ(store->chunks().chunk_size(space, chunk).value(), 9U);
+  EXPECT_EQ(store->chunks().brought_by(space, chunk).value(), std::nullopt);
+}
+
 TEST_F(SqliteFile, ADamagedFileIsAnErrorAndIsLeftAlone) {
   make();
   auto bytes = at.files().at("carrier.db");

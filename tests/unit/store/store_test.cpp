@@ -174,13 +174,13 @@ TEST_F(StoreFile, AStoreOfTheFirstVersionIsBroughtUpToDateWithAllItHolds) {
   ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
   const std::string key = "raw:" + base::to_hex(key_of(1).view());
   ASSERT_EQ(sqlite3_key(database, key.data(), static_cast<int>(key.size())), SQLITE_OK);
-  ASSERT_EQ(
-      sqlite3_exec(database,
-                   "DROP TABLE attachment; DROP TABLE chunk; DROP TABLE chunk_wanted; DROP TABLE chunk_at;"
-                   "DROP TABLE branch; DROP INDEX segment_waiting; CREATE INDEX segment_waiting ON"
-                   " segment(space, state) WHERE state IN (1, 2, 4); PRAGMA user_version = 1",
-                   nullptr, nullptr, nullptr),
-      SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(database,
+                         "DROP TABLE chunk_owner; DROP TABLE attachment; DROP TABLE chunk; DROP TABLE "
+                         "chunk_wanted; DROP TABLE chunk_at;"
+                         "DROP TABLE branch; DROP INDEX segment_waiting; CREATE INDEX segment_waiting ON"
+                         " segment(space, state) WHERE state IN (1, 2, 4); PRAGMA user_version = 1",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK);
   sqlite3_close(database);
   auto store = Store::open(path(), key_of(1), 0);
   ASSERT_TRUE(store.ok()) << store.error().detail;
@@ -189,6 +189,54 @@ TEST_F(StoreFile, AStoreOfTheFirstVersionIsBroughtUpToDateWithAllItHolds) {
   EXPECT_TRUE((*store)->setting("name").value().has_value());
   ASSERT_TRUE((*store)->put_branch(space, {base::LogId{{3}}, log, log, 1, 1}).ok());
   EXPECT_EQ((*store)->branches(space).value().size(), 1U);
+}
+
+TEST_F(StoreFile, AStoreOfTheThirdVersionLearnsWhoseItsChunksAre) {
+  const base::SpaceId space{{1}};
+  const log::ChunkId known{{2}};
+  const log::ChunkId orphan{{3}};
+  const base::PublicBoxKey carrier{{4}};
+  AttachmentRow row;
+  row.space = space;
+  row.object = base::ObjectId{{5}};
+  row.owner = base::PersonId{{6}};
+  {
+    auto store = std::move(Store::open(path(), key_of(1), 0)).value();
+    ASSERT_TRUE(store->attachments().put(row).ok());
+    for (const auto& chunk : {known, orphan}) {
+      const base::ObjectId of = chunk == known ? row.object : base::ObjectId{{9}};
+      ASSERT_TRUE(store->attachments().put_chunk(space, chunk, of, row.owner, base::Bytes(9, 1), true).ok());
+      ASSERT_TRUE(store->attachments().set_held(carrier, space, chunk, 9, true, true).ok());
+    }
+  }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
+  const std::string key = "raw:" + base::to_hex(key_of(1).view());
+  ASSERT_EQ(sqlite3_key(database, key.data(), static_cast<int>(key.size())), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(
+                database,
+                "DROP TABLE chunk_owner; ALTER TABLE chunk_at DROP COLUMN brought; PRAGMA user_version = 3",
+                nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(database);
+  auto store = std::move(Store::open(path(), key_of(1), 0)).value();
+  auto& rows = store->attachments();
+  const auto all = rows.chunks_of(space).value();
+  ASSERT_EQ(all.size(), 2U);
+  for (const auto& one : all) {
+    EXPECT_EQ(one.owner, one.chunk == known ? std::optional(row.owner) : std::nullopt);
+    EXPECT_TRUE(rows.at(carrier, space, one.chunk).value().whole);
+  }
+  // What this device brought stays known beyond the chunk.
+  ASSERT_TRUE(rows.set_held(carrier, space, known, 9, true, true).ok());
+  ASSERT_TRUE(rows.set_held(carrier, space, known, 9, true, false).ok());
+  EXPECT_TRUE(rows.brought_and_erased(space).value().empty());
+  ASSERT_TRUE(rows.erase_chunk(space, known).ok());
+  ASSERT_TRUE(rows.erase_chunk(space, orphan).ok());
+  EXPECT_FALSE(rows.has_chunk(space, known).value());
+  EXPECT_EQ(rows.brought_and_erased(space).value(), std::vector<log::ChunkId>{known});
+  ASSERT_TRUE(rows.forget_brought(space, known).ok());
+  EXPECT_TRUE(rows.brought_and_erased(space).value().empty());
 }
 
 // What stood after a fork goes by another name, and everything that spoke of it does too.

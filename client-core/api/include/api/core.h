@@ -191,10 +191,12 @@ struct AttachmentInfo {
 // What erasing one entry or record takes (erase.cpp).
 struct EraseReport {
   base::SpaceId space;
-  std::uint64_t ops = 0;       // that are erased
-  std::uint64_t others = 0;    // of it that others wrote, and that only they or an admin may erase
-  std::uint64_t segments = 0;  // sealed ones that hold them
-  std::uint64_t kept = 0;      // ops of those that were written once more
+  std::uint64_t ops = 0;               // that are erased
+  std::uint64_t others = 0;            // of it that others wrote, and that only they or an admin may erase
+  std::uint64_t segments = 0;          // sealed ones that hold them
+  std::uint64_t kept = 0;              // ops of those that were written once more
+  std::uint64_t attachments = 0;       // photos and voice notes that go with it
+  std::uint64_t attachment_bytes = 0;  // of those, as sealed
   std::vector<base::RecordId> records;
 };
 // An erasure of this person, and which carriers have signed that they hold the bytes no more.
@@ -205,6 +207,7 @@ struct ErasureStatus {
   std::int64_t wall_seconds = 0;
   std::uint64_t segments = 0;
   std::uint64_t ops = 0;
+  std::uint64_t chunks = 0;  // pieces of attachments
   struct Carrier {
     space::CarrierAddress address;
     std::optional<space::Receipt> receipt;
@@ -355,10 +358,10 @@ class Core {
   MadeOn made_on(const base::SpaceId& space, const log::Dot& change) const;
   base::SpaceId personal_space() const;
 
-  // Erases for good what this person may erase of an entry or record: what they wrote, as an admin
-  // everything. Here at once, elsewhere as it gets there. not_found, not_permitted; key_missing: not all is
-  // here that has to be written once more. `reason` is a number of the caller's (0: none said) and readable
-  // by carriers.
+  // Erases for good what this person may erase of an entry, record or attachment, and of what is attached to
+  // it, removed or not: what they wrote, as an admin everything. Here at once, elsewhere as it gets there.
+  // not_found, not_permitted; key_missing: not all is here that has to be written once more. `reason` is a
+  // number of the caller's (0: none said) and readable by carriers.
   base::Result<EraseReport> erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run);
   base::Result<std::vector<ErasureStatus>> erasures();  // newest first
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/ids.h"
+#include "log/chunk.h"
 #include "log/segment.h"
 
 namespace sejawat::space {
@@ -24,11 +25,18 @@ struct Erasure {
   std::int64_t wall_seconds = 0;  // display only
   std::vector<ErasedSegment> segments;
   std::vector<log::SegmentName> witnesses;
+  std::vector<log::ChunkId> chunks;  // ascending
+  // Its author was an admin when it was written, and the record is not void: chunks that it names are gone
+  // whoever they belong to.
+  bool by_admin = false;
 };
 // What a writer puts into one record at most.
 inline constexpr std::size_t kErasedAtOnce = 200;
 inline constexpr std::size_t kErasedRunsAtOnce = 1000;
 inline constexpr std::size_t kWitnessesAtOnce = 64;
+inline constexpr std::size_t kErasedChunksAtOnce = 200;
+// A reason: somebody takes back from carriers what they brought there of what another one has erased since.
+inline constexpr std::uint32_t kErasedAfterOwner = 4;
 
 // Which ops of one segment are erased, by all records together.
 class ErasedOps {

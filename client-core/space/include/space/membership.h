@@ -144,6 +144,11 @@ class Membership {
   // Places in erasures() of those that name a segment, and of those that name it as a witness.
   const std::vector<std::size_t>& erasures_of(const log::SegmentName& name) const;
   const std::vector<std::size_t>& witnessed_by(const log::SegmentName& name) const;
+  const std::vector<std::size_t>& erasures_of(const log::ChunkId& chunk) const;
+  // A carrier cannot read whose a chunk is, so anybody may name any. It is gone for `whose` (who brought it,
+  // or whose attachment it is; nullopt: nobody knows) if they or an admin named it; somebody else's word is
+  // void.
+  bool chunk_erased(const log::ChunkId& chunk, const std::optional<base::PersonId>& whose) const;
   ErasedOps erased_ops(const log::SegmentName& name) const;
   bool certified_by(const base::DeviceId& device, const base::DeviceId& issuer) const;
   std::optional<Device> device_by_box_key(const base::PublicBoxKey& key) const;
@@ -183,6 +188,7 @@ class Membership {
     std::vector<Erasure> erasures;
     std::map<log::SegmentName, std::vector<std::size_t>> erased;
     std::map<log::SegmentName, std::vector<std::size_t>> witnesses;
+    std::map<log::ChunkId, std::vector<std::size_t>> erased_chunks;
     std::optional<base::EpochId> current_epoch;
     bool needs_rotation = false;
     bool current_key_given = true;
@@ -250,9 +256,11 @@ base::Bytes write_role(const Author& author, const Membership& to, const base::P
 base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite);
 base::Bytes write_readmitted(const Author& author, const Membership& to, std::vector<Fence> fences);
-// Both ascending by name; at most kErasedAtOnce and kWitnessesAtOnce.
+// All ascending; at most kErasedAtOnce, kWitnessesAtOnce and kErasedChunksAtOnce. Segments or chunks, or
+// both.
 base::Bytes write_erased(const Author& author, const Membership& to, std::uint32_t reason,
-                         std::vector<ErasedSegment> segments, std::vector<log::SegmentName> witnesses);
+                         std::vector<ErasedSegment> segments, std::vector<log::SegmentName> witnesses,
+                         std::vector<log::ChunkId> chunks = {});
 base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join);
 // Adds somebody known from another space, without an invite; then their devices, one record each.
 base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,

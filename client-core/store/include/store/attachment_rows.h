@@ -33,11 +33,27 @@ class AttachmentRows {
   // Oldest first, removed ones left out. Of one thing, or of everything.
   virtual base::Result<std::vector<AttachmentRow>> list(const std::optional<base::ObjectId>& parent) = 0;
 
+  // The same of one thing, removed ones too.
+  virtual base::Result<std::vector<AttachmentRow>> all_of(const base::ObjectId& parent) = 0;
+
   // `fresh`: made here, and no carrier has been asked about it.
   virtual base::Status put_chunk(const base::SpaceId&, const log::ChunkId&, const base::ObjectId& attachment,
-                                 base::ByteView sealed, bool fresh) = 0;
+                                 const base::PersonId& owner, base::ByteView sealed, bool fresh) = 0;
   virtual base::Result<std::optional<base::Bytes>> chunk(const base::SpaceId&, const log::ChunkId&) = 0;
   virtual base::Result<bool> has_chunk(const base::SpaceId&, const log::ChunkId&) = 0;
+  // Chunks that are here or wanted, with the owner of their attachment; none: not known.
+  struct Owned {
+    log::ChunkId chunk;
+    std::optional<base::PersonId> owner;
+  };
+  virtual base::Result<std::vector<Owned>> chunks_of(const base::SpaceId&) = 0;
+  // Erased: bytes, wish and what carriers are known to hold; that this device brought it stays known.
+  virtual base::Status erase_chunk(const base::SpaceId&, const log::ChunkId&) = 0;
+  // A carrier may have dropped it: all are asked again.
+  virtual base::Status doubt_chunk(const base::SpaceId&, const log::ChunkId&) = 0;
+  // Erased chunks that this device once brought to a carrier; and no more of that.
+  virtual base::Result<std::vector<log::ChunkId>> brought_and_erased(const base::SpaceId&) = 0;
+  virtual base::Status forget_brought(const base::SpaceId&, const log::ChunkId&) = 0;
 
   // What is to be fetched, in the order in which it was asked for.
   virtual base::Status want(const base::SpaceId&, const log::ChunkId&, const base::ObjectId& attachment) = 0;
@@ -65,9 +81,11 @@ class AttachmentRows {
   virtual base::Result<std::vector<Unsent>> unsent(const base::PublicBoxKey& carrier, const base::SpaceId&,
                                                    std::size_t limit) = 0;
   virtual base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) = 0;
+  // `brought`: by this device, just now.
   virtual base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
-                                std::uint32_t held, bool whole) = 0;
-  virtual base::Status void_held(const base::PublicBoxKey& carrier) = 0;  // nothing is known of it any more
+                                std::uint32_t held, bool whole, bool brought) = 0;
+  // Nothing is known of it any more, but what this device once brought there: it may be an older copy.
+  virtual base::Status void_held(const base::PublicBoxKey& carrier) = 0;
   struct There {
     std::uint32_t held = 0;
     bool whole = false;

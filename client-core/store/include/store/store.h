@@ -19,7 +19,7 @@
 
 namespace sejawat::store {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 struct SpaceRow {
   base::SpaceId space;

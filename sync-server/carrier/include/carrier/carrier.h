@@ -90,7 +90,7 @@ class Carrier {
     std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
     std::set<base::PublicBoxKey> removed;
     std::set<base::PersonId> members;
-    std::size_t erasures_done = 0;  // of its membership, those looked at
+    std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
   // The segments a device may still bring now.
@@ -157,6 +157,7 @@ class Carrier {
   base::Status add_chunk_mark(const sync::ClientMessage& message, sync::ServerMessage& reply);
   bool has_room_for(const Space& space, std::size_t chunk) const;
   bool may_bring(const Space& space, const base::PublicBoxKey& device) const;
+  std::optional<base::PersonId> bringer(const Space& space, const base::PublicBoxKey& device) const;
   base::Status take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                            const std::vector<std::optional<base::SpaceId>>& spaces, std::int64_t wall_seconds,
                            Ingested& ingested);
@@ -167,6 +168,9 @@ class Carrier {
   // erasure.cpp
   base::Status settle_erasures(Space& space);
   base::Status settle_erasure(Space& space, const log::SegmentName& name);
+  base::Status settle_chunks(Space& space, const space::Erasure& erasure);
+  base::Result<bool> chunks_due(const Space& space);
+  base::Status settle_what_was_not_understood();
   base::Status note_arrival(Space& space, const log::SegmentName& name);
   base::Status keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
                          const log::Segment& segment, base::ByteView bytes);

@@ -52,14 +52,18 @@ class ChunkStore {
   virtual base::Result<std::uint32_t> chunk_size(const base::SpaceId&, const log::ChunkId&) = 0;  // 0: none
   virtual base::Result<base::Bytes> chunk(const base::SpaceId&, const log::ChunkId&, std::uint32_t offset,
                                           std::uint32_t most) = 0;  // empty: none, or nothing there
-  virtual base::Status put_chunk(const base::SpaceId&, const log::ChunkId&, base::ByteView bytes) = 0;
+  // `by`: who brought it; nullopt where nobody can say.
+  virtual base::Status put_chunk(const base::SpaceId&, const log::ChunkId&, base::ByteView bytes,
+                                 const std::optional<base::PersonId>& by) = 0;
+  virtual base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId&,
+                                                                 const log::ChunkId&) = 0;
   virtual base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId&) = 0;  // ascending
   // Of all that was taken up to some moment; a store that went back to before it does not have it.
   virtual base::Status put_chunk_mark(const base::ChunkMark&) = 0;
   virtual base::Result<bool> has_chunk_mark(const base::ChunkMark&) = 0;
   virtual base::Result<std::optional<base::ChunkMark>> last_chunk_mark() = 0;
-  // Of erased attachments: whole and begun ones go. How many bytes of whole ones that freed; the caller takes
-  // them off the usage.
+  // Of erased attachments: whole and begun ones go, also from the store's files (`forgotten`). How many bytes
+  // of whole ones that freed; the caller takes them off the usage.
   virtual base::Result<std::uint64_t> drop_chunks(const base::SpaceId&, const std::vector<log::ChunkId>&) = 0;
   virtual base::Result<std::optional<BegunChunk>> begun_chunk(const base::SpaceId&, const base::PublicBoxKey&,
                                                               const log::ChunkId&) = 0;
@@ -68,6 +72,11 @@ class ChunkStore {
                                        const BegunChunk&, std::size_t keep) = 0;
   virtual base::Status drop_begun_chunk(const base::SpaceId&, const base::PublicBoxKey&,
                                         const log::ChunkId&) = 0;
+  virtual base::Result<std::vector<base::PublicBoxKey>> begun_by(const base::SpaceId&,
+                                                                 const log::ChunkId&) = 0;  // ascending
+  // Of an erased attachment: as drop_begun_chunk, and gone from the store's files as well.
+  virtual base::Status forget_begun_chunk(const base::SpaceId&, const base::PublicBoxKey&,
+                                          const log::ChunkId&) = 0;
 };
 
 class CarrierStore {
