@@ -64,6 +64,9 @@ void check_keys(School& school, const space::Membership& membership, const base:
   // Somebody who lives and holds the key boxes it to this device: an admin, its own person, or for an admin's
   // device anybody. An epoch whose every such holder is lost is opened by the card alone (docs/PROTOCOL.md).
   const auto holders = living_holders(school, membership, has);
+  // Whose maker was lost before any box of it came: nobody seals with it any more.
+  const bool current = epoch == *membership.current_epoch();
+  if (!current && holders.empty()) return;
   const auto is_boxed_for = [&](const space::Device& device, space::WireRole role) {
     return std::any_of(holders.begin(), holders.end(), [&](const space::Device* holder) {
       return holder->person == device.person || role == space::WireRole::admin ||
@@ -81,7 +84,7 @@ void check_keys(School& school, const space::Membership& membership, const base:
     }
   }
   // Whoever opened another one may not have known of the removal.
-  if (!(epoch == *membership.current_epoch())) return;
+  if (!current) return;
   for (const auto& [id, device] : membership.removed_devices()) {
     witness.always(Always::keys_reach_members_only, !has(device.box_key) || membership.needs_rotation(),
                    "the new key was made out to a removed device");
