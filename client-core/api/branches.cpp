@@ -73,11 +73,18 @@ base::Status Core::State::leave_own_log(SpaceState& space, const base::LogId& lo
   SJ_TRY(auto own, store->own_log(space.row.space));
   if (!own || !(own->log == log)) return {};
   const auto role = space.membership.role_of(certificate->person());
-  if (!role || *role < space::WireRole::writer ||
-      space.membership.removed_devices().count(certificate->device()) != 0) {
+  if (!role || space.membership.removed_devices().count(certificate->device()) != 0) {
     return base::error(base::Code::not_permitted, "no new log may be opened");
   }
-  return open_own_log(space, log);
+  if (*role >= space::WireRole::writer) return open_own_log(space, log);
+  // Who only reads takes the other end as well, or would differ from the carrier for good. What is not sealed
+  // waits for a log of its own until they may write again.
+  space.own_log_left = true;
+  return store->put_setting(own_log_left_setting(space.row.space), log.view());
+}
+
+std::string Core::State::own_log_left_setting(const base::SpaceId& space) {
+  return "own_log_left:" + space.hex();
 }
 
 base::Result<Core::State::Place> Core::State::place_of(const SpaceState& space, const space::EnrolledLog& log,

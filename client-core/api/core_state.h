@@ -63,6 +63,7 @@ struct SpaceState {
   // Its carrier says that this person was removed; the record that says so does not come to whoever is out.
   // Decides nothing about what counts: only what is shown, and where the own space lives.
   bool shut_out = false;
+  bool own_log_left = false;  // another copy continued it, and no further one may be opened yet
   // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
   std::vector<log::SegmentName> erasures_open;
   std::size_t erasures_read = 0;
@@ -230,6 +231,7 @@ struct Core::State {
   // Somebody else wrote in the log that this store writes in: it is an old copy of itself, or was copied. It
   // goes on in a new log. not_permitted while it may open none.
   base::Status leave_own_log(SpaceState& space, const base::LogId& log);
+  static std::string own_log_left_setting(const base::SpaceId& space);
   struct Place {
     base::LogId branch;
     log::Head before;

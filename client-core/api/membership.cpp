@@ -66,8 +66,12 @@ base::Status Core::State::ensure_own_log(SpaceState& space) {
   SJ_TRY(auto own, store->own_log(space.row.space));
   const auto enrolled = own ? space.membership.logs().find(own->log) : space.membership.logs().end();
   const bool fenced = enrolled != space.membership.logs().end() && enrolled->second.fence.has_value();
-  if (own && !fenced) return {};
+  if (own && !fenced && !space.own_log_left) return {};
   SJ_TRY_STATUS(open_own_log(space, own ? std::optional<base::LogId>(own->log) : std::nullopt));
+  if (space.own_log_left) {
+    space.own_log_left = false;
+    SJ_TRY_STATUS(store->put_setting(own_log_left_setting(space.row.space), {}));
+  }
   if (own || space.membership.kind() == space::SpaceKind::personal || name.empty()) return {};
   SJ_TRY(auto fresh, store->own_log(space.row.space));
   log::Op profile;

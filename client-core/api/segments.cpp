@@ -38,7 +38,7 @@ base::Status Core::State::save_digest(SpaceState& space) {
 
 base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   SJ_TRY(auto own, store->own_log(space.row.space));
-  if (!own) return {};
+  if (!own || space.own_log_left) return {};
   const auto epoch = space.membership.current_epoch();
   if (!epoch) return {};
   const auto key = space.epochs.find(*epoch);

@@ -362,5 +362,16 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
   }
 }
 
+// Of everything. 258099114501560: a server went back to between a text and its photo. 22441439653340: a
+// removed device offered its forked log again in each sync. 126531269406360: a reader never took the other
+// end of their own log.
+TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
+  for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U}) {
+    RunOptions options;
+    options.seed = seed;
+    EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
+  }
+}
+
 }  // namespace
 }  // namespace sejawat::simulation

@@ -104,6 +104,51 @@ TEST_F(OldCopies, ARestoredBackupThatWroteNothingCatchesUp) {
   expect_settled(*budi);
 }
 
+// Found by the simulator, seed 126531269406360: what the other copy had written was never taken, and every
+// sync found that out anew.
+TEST_F(OldCopies, ClonesOfWhoMayOnlyReadMeanwhileTakeEachOthersEnds) {
+  const auto school = community(status(*budi)).space;
+  auto seen = entry("Hanya tiga siswa yang bertanya");
+  seen.events[0].gap = "Siswa takut bertanya";
+  const auto ids = budi->add_entries({seen});
+  ASSERT_TRUE(ids.ok());
+  const auto draft = budi->cycle().draft_from_entry(ids->front(), 0);
+  ASSERT_TRUE(draft.ok());
+  const auto problem = budi->cycle().share_problem(*draft, school);
+  ASSERT_TRUE(problem.ok());
+  for (int i = 0; i < 2; ++i) sync(*budi), sync(*ani);
+  budi.reset();
+  copy("Budi", "clone");
+  budi = open("Budi");
+  auto clone = open("clone");
+  ASSERT_TRUE(budi->cycle().contribute(*problem, "why", "Takut ditertawakan").ok());
+  ASSERT_TRUE(clone->cycle().contribute(*problem, "why", "Guru menjawab sendiri").ok());
+  for (int i = 0; i < 2; ++i) sync(*budi);
+  ASSERT_TRUE(ani->change_role(budi->person(), "reader").ok());
+  sync(*ani);
+  for (int i = 0; i < 3; ++i) sync(*clone), sync(*budi), sync(*ani);
+  for (auto* copy : {budi.get(), clone.get()}) {
+    const auto report = sync(*copy);
+    EXPECT_EQ(report.code, Code::ok);
+    EXPECT_EQ(report.round_trips, 1U) << "nothing is left to say";
+  }
+  ASSERT_TRUE(ani->change_role(budi->person(), "teacher").ok());
+  for (int i = 0; i < 3; ++i) sync(*ani), sync(*budi), sync(*clone);
+  ASSERT_TRUE(budi->cycle().contribute(*problem, "why", "Soal terlalu sulit").ok());
+  for (int i = 0; i < 3; ++i) sync(*budi), sync(*clone), sync(*ani);
+  const auto late = ani->quarantine();  // both ends were written before anybody knew
+  ASSERT_TRUE(late.ok());
+  for (const auto& row : *late) ASSERT_TRUE(ani->readmit(row.log).ok());
+  for (int i = 0; i < 2; ++i) sync(*ani), sync(*budi), sync(*clone);
+  std::vector<std::size_t> counts;
+  for (auto* core : {ani.get(), budi.get(), clone.get()}) {
+    const auto all = core->cycle().records().naming(*problem, cycle::kContribution, "problem");
+    ASSERT_TRUE(all.ok());
+    counts.push_back(all->size());
+  }
+  EXPECT_EQ(counts, (std::vector<std::size_t>{3, 3, 3}));
+}
+
 TEST_F(OldCopies, TwoClonesGoOnSideBySide) {
   add(*budi, "bersama");
   sync(*budi);
