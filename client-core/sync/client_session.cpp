@@ -58,7 +58,8 @@ ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& devic
                        false,
                        true,
                        false,
-                       {}}) {
+                       {},
+                       false}) {
   state_->full = state_->options.full;
   state_->bad_line = state_->options.bad_line;
 }
@@ -437,6 +438,8 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
     return base::error(message.error, "the carrier refused");
   }
   SJ_TRY(auto before, state.shelf.carrier_state());
+  message.chunks_unknown = message.chunks_unknown && !state.chunks_lost;
+  state.chunks_lost = state.chunks_lost || message.chunks_unknown;
   SJ_TRY(auto outcome, state.outcome_of(message));
   const bool set_changed = message.set && *message.set != state.set;
   const bool vectors = state.note_vectors(outcome);

@@ -57,6 +57,7 @@ struct ClientSession::State {
   bool text_to_come = true;   // it has not said yet that there is no more
   bool confirmed = false;     // a transport message of ours left on this channel: the carrier may push
   Progress progress;
+  bool chunks_lost = false;  // what it holds of chunks was void once: heeded once in a sync as well
 
   base::Result<ClientMessage> compose();
   SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;

@@ -330,6 +330,23 @@ TEST_F(Attaching, ACarrierThatForgetsAgainAndAgainDoesNotKeepAClientBusy) {
   EXPECT_EQ(status(*ani).media_pending, 0U);
 }
 
+TEST_F(Attaching, ACarrierThatSaysAgainAndAgainThatItWentBackDoesNotKeepAClientBusy) {
+  for (int i = 0; i < 13; ++i) {  // more than one message asks for
+    entry = add(*ani, "foto " + std::to_string(i));
+    for (std::size_t photos = 0; photos < kMaxAttached; ++photos) attach(*ani, photo(200));
+  }
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(status(*ani).media_pending, 0U);
+  server.on_reply = [this](sync::ServerMessage& reply) {
+    reply.chunks_unknown = true;
+    if (server.requests > 100) server.cut_after = 0;
+  };
+  server.requests = 0;
+  const auto report = sync(*ani);
+  EXPECT_EQ(report.code, Code::ok);
+  EXPECT_LT(report.round_trips, 8U);
+}
+
 TEST_F(Attaching, AnOlderCarrierStillGetsAllText) {
   attach(*ani, photo());
   server.on_request = [](sync::ClientMessage& message) {
