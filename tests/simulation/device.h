@@ -70,7 +70,9 @@ class Device {
   void trash_entry();
   void restore_entry();
   void erase_entry();
-  void share();  // a problem with the school, or what one has to say to one
+  void erase_entry(const base::ObjectId& id);
+  void erase_photo();  // with its entry
+  void share();        // a problem with the school, or what one has to say to one
   void attach_photo();
   void fetch_photo();  // any that is not here
   void remove_photo();

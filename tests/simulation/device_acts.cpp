@@ -141,16 +141,18 @@ void Device::restore_entry() {
 
 // For good: all that is known here of an entry. What another device writes of it meanwhile stays.
 void Device::erase_entry() {
-  const auto id = pick_entry(world_.chance(300));
-  if (!id) return;
-  auto before = changes_of(*core_, *id);
+  if (const auto id = pick_entry(world_.chance(300))) erase_entry(*id);
+}
+
+void Device::erase_entry(const base::ObjectId& id) {
+  auto before = changes_of(*core_, id);
   if (!settle_call("look before", before.code())) return;
   did(1);
   for (const auto& [dot, text] : *before) person_.told_to_erase.insert(dot);
-  person_.erased_objects.insert(*id);
+  person_.erased_objects.insert(id);
   // By its words too: after an old copy a change may have another dot here than where it was saved.
   const auto note = [&](const Change& change) {
-    if (!(change.object == *id) || change.word.empty()) return;
+    if (!(change.object == id) || change.word.empty()) return;
     for (const auto& [dot, text] : *before) {
       if (text.find(change.word) != std::string::npos) person_.erased_words.insert(change.word);
     }
@@ -160,11 +162,19 @@ void Device::erase_entry() {
     for (const auto& [dot, change] : device->saved_.seen) note(change);
   }
   for (const auto& change : person_.gone) note(change);
-  auto report = core_->erase(*id, 1, false);
+  std::set<base::ObjectId> photos;
+  if (!person_.pictures.empty()) {
+    auto attached = core_->attachments(id);
+    if (!settle_call("attachments", attached.code())) return;
+    for (const auto& one : *attached) photos.insert(one.id);
+  }
+  auto report = core_->erase(id, 1, false);
   const bool done = settle_call("erase", report.code(), {base::Code::key_missing});
   if (!done) return;
   now_durable();
-  for (const auto& [dot, text] : *before) saved_.erased.emplace(dot, *id);
+  saved_.photos_removed.insert(photos.begin(), photos.end());
+  world_.witness.sometimes(Sometimes::photo_is_erased, !photos.empty());
+  for (const auto& [dot, text] : *before) saved_.erased.emplace(dot, id);
   world_.witness.sometimes(Sometimes::entry_is_erased);
   world_.witness.sometimes(Sometimes::survivors_are_written_once_more, report->kept > 0);
   tell_live();

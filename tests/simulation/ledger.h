@@ -45,7 +45,7 @@ struct Saved {
   std::vector<Unsure> unsure;
   std::map<log::Dot, base::ObjectId> erased;  // reported as erased
   std::map<base::ObjectId, Photo> photos;     // reported as attached
-  std::set<base::ObjectId> photos_removed;    // reported as removed
+  std::set<base::ObjectId> photos_removed;    // reported as removed, or as erased with their entry
   std::map<base::ObjectId, Shared> shared;    // reported as shared
   bool knows(const log::Dot& dot) const { return certain.count(dot) + seen.count(dot) != 0; }
 };

@@ -65,6 +65,13 @@ void Device::remove_photo() {
   tell_live();
 }
 
+void Device::erase_photo() {
+  if (!has_person()) return;
+  auto all = core_->attachments(std::nullopt);
+  if (!settle_call("attachments", all.code()) || all->empty()) return;
+  erase_entry((*all)[words_.below(all->size())].parent);
+}
+
 // After the process ended somewhere and was started again.
 void Device::check_photos_saved() {
   for (const auto& [id, photo] : saved_.photos) {

@@ -257,8 +257,10 @@ void School::use_photos(Device& device) {
     device.attach_photo();
   } else if (what < 70) {
     device.fetch_photo();
-  } else if (what < 78) {
+  } else if (what < 75) {
     device.remove_photo();
+  } else if (what < 80) {
+    if (kinds_.erasure && !device.revocation_tried) device.erase_photo();
   } else {
     device.save_data(what < 89);
   }

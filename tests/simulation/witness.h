@@ -90,6 +90,7 @@ enum class Sometimes : std::uint8_t {
   photo_is_attached,
   photo_is_sent,
   photo_is_removed,
+  photo_is_erased,
   photo_comes_to_another_device,
   something_is_shared,
   shared_words_are_read,

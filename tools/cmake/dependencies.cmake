@@ -99,7 +99,7 @@ target_compile_definitions(dep_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPO
   ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>)
 if(EMSCRIPTEN)
   # No level that we use compresses with these (client-core/log/seal/compress.cpp).
-  foreach(strategy DFAST GREEDY LAZY LAZY2 BTLAZY2)
+  foreach(strategy DFAST GREEDY LAZY BTLAZY2)
     target_compile_definitions(dep_zstd PRIVATE ZSTD_EXCLUDE_${strategy}_BLOCK_COMPRESSOR=1)
   endforeach()
 endif()
