@@ -77,8 +77,11 @@ base::Status Core::State::leave_own_log(SpaceState& space, const base::LogId& lo
     return base::error(base::Code::not_permitted, "no new log may be opened");
   }
   if (*role >= space::WireRole::writer) return open_own_log(space, log);
-  // Who only reads takes the other end as well, or would differ from the carrier for good. What is not sealed
-  // waits for a log of its own until they may write again.
+  // Who only reads takes the other end as well, or would differ from the carrier for good; the next log is
+  // opened once they may write again. Not while something is unsealed here: its place is in the log as it is.
+  if (space.own_log_left) return {};
+  SJ_TRY(const auto unsealed, store->unsealed_ops(space.row.space, log, 1));
+  if (!unsealed.empty()) return base::error(base::Code::not_permitted, "unsealed words and no new log");
   space.own_log_left = true;
   return store->put_setting(own_log_left_setting(space.row.space), log.view());
 }

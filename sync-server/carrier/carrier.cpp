@@ -111,6 +111,12 @@ void Carrier::index(Space& space) {
   }
   for (const auto& device : removed) {
     if (space.removed.count(device) == 0) changes_.cut.insert(device);
+    removed_from_[device].insert(id);
+  }
+  for (const auto& device : space.removed) {
+    if (removed.count(device) != 0) continue;
+    removed_from_[device].erase(id);
+    if (removed_from_[device].empty()) removed_from_.erase(device);
   }
   space.devices = std::move(devices);
   space.removed = std::move(removed);
@@ -128,10 +134,7 @@ bool Carrier::is_member(const Space& space, const base::PublicBoxKey& device) co
          space.removed.count(device) == 0;
 }
 
-bool Carrier::was_removed(const base::PublicBoxKey& device) const {
-  return std::any_of(spaces_.begin(), spaces_.end(),
-                     [&](const auto& space) { return space.second->removed.count(device) != 0; });
-}
+bool Carrier::was_removed(const base::PublicBoxKey& device) const { return removed_from_.count(device) != 0; }
 
 std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
   std::set<base::SpaceId> set;

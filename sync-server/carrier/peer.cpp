@@ -56,9 +56,11 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
 
 base::Status Carrier::tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply) {
   std::size_t room = (sync::kMessageMax - kReplyCost) / (2 * kVectorEntryCost);
-  for (const auto& [id, space] : spaces_) {
-    if (room == 0) break;
-    if (space->removed.count(device) == 0 || reply.spaces.size() == sync::kMaxSpaces) continue;
+  const auto from = removed_from_.find(device);
+  if (from == removed_from_.end()) return {};
+  for (const auto& id : from->second) {
+    if (room == 0 || reply.spaces.size() == sync::kMaxSpaces) break;
+    const auto& space = spaces_.at(id);
     --room;
     sync::SpaceReply part;
     part.space.id = id;

@@ -217,6 +217,7 @@ class Carrier {
   // Each with in how many spaces it says so.
   std::map<base::PublicBoxKey, std::map<base::PersonId, int>> persons_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
+  std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
   std::map<base::PublicBoxKey, Allowance> allowances_;
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
