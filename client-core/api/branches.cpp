@@ -13,6 +13,13 @@ const base::LogId& SpaceState::log_of(const base::LogId& branch) const {
   return found == branches.end() ? branch : found->second.log;
 }
 
+const space::EnrolledLog* SpaceState::enrolled(const base::LogId& branch) const {
+  const auto& log = log_of(branch);
+  const auto found = membership.logs().find(log);
+  if (found != membership.logs().end()) return &found->second;
+  return next_log && next_log->log == log ? &*next_log : nullptr;
+}
+
 std::uint64_t SpaceState::first_no(const base::LogId& branch) const {
   const auto found = branches.find(branch);
   return found == branches.end() ? 0 : found->second.first_no;
@@ -64,30 +71,8 @@ base::Result<std::optional<store::StoredSegment>> Core::State::find_segment(cons
 }
 
 bool Core::State::is_of_this_device(const SpaceState& space, const base::LogId& branch) const {
-  const auto enrolled = space.membership.logs().find(space.log_of(branch));
-  return certificate && enrolled != space.membership.logs().end() &&
-         enrolled->second.device == certificate->device();
-}
-
-base::Status Core::State::leave_own_log(SpaceState& space, const base::LogId& log) {
-  SJ_TRY(auto own, store->own_log(space.row.space));
-  if (!own || !(own->log == log)) return {};
-  const auto role = space.membership.role_of(certificate->person());
-  if (!role || space.membership.removed_devices().count(certificate->device()) != 0) {
-    return base::error(base::Code::not_permitted, "no new log may be opened");
-  }
-  if (*role >= space::WireRole::writer) return open_own_log(space, log);
-  // Who only reads takes the other end as well, or would differ from the carrier for good; the next log is
-  // opened once they may write again. Not while something is unsealed here: its place is in the log as it is.
-  if (space.own_log_left) return {};
-  SJ_TRY(const auto unsealed, store->unsealed_ops(space.row.space, log, 1));
-  if (!unsealed.empty()) return base::error(base::Code::not_permitted, "unsealed words and no new log");
-  space.own_log_left = true;
-  return store->put_setting(own_log_left_setting(space.row.space), log.view());
-}
-
-std::string Core::State::own_log_left_setting(const base::SpaceId& space) {
-  return "own_log_left:" + space.hex();
+  const auto* enrolled = space.enrolled(branch);
+  return certificate && enrolled != nullptr && enrolled->device == certificate->device();
 }
 
 base::Result<Core::State::Place> Core::State::place_of(const SpaceState& space, const space::EnrolledLog& log,

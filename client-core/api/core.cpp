@@ -268,10 +268,9 @@ base::SpaceId Core::personal_space() const { return state_->personal; }
 MadeOn Core::made_on(const base::SpaceId& space, const log::Dot& change) const {
   const auto found = state_->spaces.find(space);
   if (found == state_->spaces.end()) return {};
-  const auto& logs = found->second->membership.logs();
-  const auto enrolled = logs.find(found->second->log_of(change.branch));
-  if (enrolled == logs.end()) return {};
-  return {enrolled->second.device, state_->is_of_this_device(*found->second, change.branch)};
+  const auto* enrolled = found->second->enrolled(change.branch);
+  if (enrolled == nullptr) return {};
+  return {enrolled->device, state_->is_of_this_device(*found->second, change.branch)};
 }
 
 base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space::CarrierAddress& address,

@@ -44,6 +44,8 @@ struct SpaceState {
 
   // branches.cpp. A branch is the log itself, or what it goes by from a fork on.
   const base::LogId& log_of(const base::LogId& branch) const;
+  // By whom a branch is written; null for one of which nothing is known. Stays valid until records are added.
+  const space::EnrolledLog* enrolled(const base::LogId& branch) const;
   std::uint64_t first_no(const base::LogId& branch) const;
   bool ends_here(const base::LogId& branch) const;                     // no fork at its end
   std::vector<base::LogId> branches_of(const base::LogId& log) const;  // parents before what follows them
@@ -63,7 +65,9 @@ struct SpaceState {
   // Its carrier says that this person was removed; the record that says so does not come to whoever is out.
   // Decides nothing about what counts: only what is shown, and where the own space lives.
   bool shut_out = false;
-  bool own_log_left = false;  // another copy continued it, and no further one may be opened yet
+  // The log one writes in, of which no record may be made yet: another copy continued the one before, and
+  // its person only reads. What was not sealed stands in it.
+  std::optional<space::EnrolledLog> next_log;
   // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
   std::vector<log::SegmentName> erasures_open;
   std::size_t erasures_read = 0;
@@ -204,6 +208,11 @@ struct Core::State {
                              std::vector<fold::Touched>& touched);
   // A fresh log of this device; what `instead_of` had not sealed moves into it.
   base::Status open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of);
+  // The same but for the record, which ensure_own_log makes once the person may write again.
+  base::Status make_next_log(SpaceState& space, const base::LogId& instead_of);
+  base::Status load_next_log(SpaceState& space);
+  base::Status move_unsealed(const base::SpaceId& space, const base::LogId& from, const base::LogId& log);
+  base::Status enrol_next_log(SpaceState& space);
 
   // segments.cpp
   // Seals waiting ops of the own log of this space into segments while `budget` bytes have room for one like
@@ -229,9 +238,8 @@ struct Core::State {
                                                                  const base::HeadTag& tag);
   bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
   // Somebody else wrote in the log that this store writes in: it is an old copy of itself, or was copied. It
-  // goes on in a new log. not_permitted while it may open none.
+  // goes on in a new log. not_permitted when its person or it was removed.
   base::Status leave_own_log(SpaceState& space, const base::LogId& log);
-  static std::string own_log_left_setting(const base::SpaceId& space);
   struct Place {
     base::LogId branch;
     log::Head before;

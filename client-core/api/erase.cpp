@@ -35,9 +35,8 @@ struct Plan {
 };
 
 bool may_erase(Core::State& core, const SpaceState& space, const base::LogId& branch) {
-  const auto log = space.membership.logs().find(space.log_of(branch));
-  if (log == space.membership.logs().end()) return false;
-  return core.is_admin(space) || log->second.person == core.certificate->person();
+  const auto* log = space.enrolled(branch);
+  return log != nullptr && (core.is_admin(space) || log->person == core.certificate->person());
 }
 
 base::Status plan_dot(Core::State& core, SpaceState& space, const log::Dot& dot, Plan& plan) {

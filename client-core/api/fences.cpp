@@ -103,34 +103,6 @@ base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::To
   return {};
 }
 
-base::Status Core::State::open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of) {
-  const base::Secret32 seed = base::Secret32::random(random);
-  const auto key = crypto::SigningKey::from_seed(seed);
-  SJ_TRY(auto record, take_record(space, space::write_log(author(), space.membership, key)));
-  static_cast<void>(record);
-  const base::LogId log = log::log_id(space.row.space, key.public_key());
-  SJ_TRY_STATUS(store->put_own_log(space.row.space, log, seed));
-  if (!instead_of) return {};
-  SJ_TRY(auto moved, store->unsealed_with_objects(space.row.space, *instead_of));
-  if (!moved.empty() && SJ_PLANTED(client_loses_its_branch)) moved.pop_back();
-  if (moved.empty()) return {};
-  // Nobody else can have named a dot that was never sealed.
-  std::map<log::Dot, log::Dot> renamed;
-  for (std::size_t i = 0; i < moved.size(); ++i) {
-    renamed[moved[i].op.dot] = {log, i};
-    moved[i].op.dot = {log, i};
-  }
-  for (auto& item : moved) {
-    SJ_TRY(auto op, codec.decode(item.op.bytes));
-    for (auto& dot : op.supersedes) {
-      const auto found = renamed.find(dot);
-      if (found != renamed.end()) dot = found->second;
-    }
-    item.op.bytes = codec.encode(op);
-  }
-  return store->replace_unsealed(space.row.space, *instead_of, moved);
-}
-
 namespace {
 
 Late why_late(const space::Membership& of, const space::EnrolledLog& log) {

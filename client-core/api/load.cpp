@@ -35,8 +35,7 @@ base::Status Core::State::load_space(store::SpaceRow row) {
   state->row = std::move(row);
   SJ_TRY(auto out, store->setting("shut_out:" + id.hex()));
   state->shut_out = out && !out->empty();
-  SJ_TRY(auto left, store->setting(own_log_left_setting(id)));
-  state->own_log_left = left && !left->empty();
+  SJ_TRY_STATUS(load_next_log(*state));
   SJ_TRY(auto secret, store->setting("operator:" + id.hex()));
   if (secret && secret->size() == base::PublicBoxKey::kSize + base::Secret16::kSize) {
     const base::ByteView bytes(*secret);

@@ -18,10 +18,9 @@ std::optional<base::PersonId> MemberRoll::author_of(const base::SpaceId& id,
                                                     const base::LogId& branch) const {
   const auto space = spaces_.find(id);
   if (space == spaces_.end()) return std::nullopt;
-  const auto& logs = space->second->membership.logs();
-  const auto found = logs.find(space->second->log_of(branch));
-  if (found == logs.end()) return std::nullopt;
-  return found->second.person;
+  const auto* enrolled = space->second->enrolled(branch);
+  if (enrolled == nullptr) return std::nullopt;
+  return enrolled->person;
 }
 
 const MemberRoll::Roles& MemberRoll::roles(const base::SpaceId& id, const SpaceState& space) const {

@@ -62,28 +62,6 @@ base::Status Core::State::open_keys(SpaceState& space) {
   return {};
 }
 
-base::Status Core::State::ensure_own_log(SpaceState& space) {
-  SJ_TRY(auto own, store->own_log(space.row.space));
-  const auto enrolled = own ? space.membership.logs().find(own->log) : space.membership.logs().end();
-  const bool fenced = enrolled != space.membership.logs().end() && enrolled->second.fence.has_value();
-  if (own && !fenced && !space.own_log_left) return {};
-  SJ_TRY_STATUS(open_own_log(space, own ? std::optional<base::LogId>(own->log) : std::nullopt));
-  if (space.own_log_left) {
-    space.own_log_left = false;
-    SJ_TRY_STATUS(store->put_setting(own_log_left_setting(space.row.space), {}));
-  }
-  if (own || space.membership.kind() == space::SpaceKind::personal || name.empty()) return {};
-  SJ_TRY(auto fresh, store->own_log(space.row.space));
-  log::Op profile;
-  profile.object = random.id<base::ObjectId>();
-  profile.type = kProfileType;
-  profile.cells.push_back({0, 1, name});
-  SJ_TRY(auto dot, fold::write_local(*store, codec, space.row.space, fresh->log, std::move(profile),
-                                     clock.now().wall_ms));
-  static_cast<void>(dot);
-  return store->put_profile(space.row.space, certificate->person(), name);
-}
-
 // Keys that no record leads to: the record of their epoch fell with the device that wrote it, and what was
 // sealed meanwhile is kept. Whoever comes later could never read that.
 std::set<base::EpochId> Core::State::orphaned_epochs(const SpaceState& space) const {

@@ -38,7 +38,7 @@ base::Status Core::State::save_digest(SpaceState& space) {
 
 base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   SJ_TRY(auto own, store->own_log(space.row.space));
-  if (!own || space.own_log_left) return {};
+  if (!own || space.next_log) return {};
   const auto epoch = space.membership.current_epoch();
   if (!epoch) return {};
   const auto key = space.epochs.find(*epoch);
@@ -317,10 +317,10 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
 // Whose name it is follows from whose log says so, not from what it says.
 base::Status Core::State::adopt_name(const SpaceState& space, const fold::Value& value) {
   if (value.dots.empty() || value.bytes.size() > kMaxNameBytes) return {};
-  const auto log = space.membership.logs().find(space.log_of(value.dots.front().branch));
-  if (log == space.membership.logs().end()) return {};
-  SJ_TRY_STATUS(store->put_profile(space.row.space, log->second.person, value.bytes));
-  if (!name.empty() || !certificate || !(log->second.person == certificate->person())) return {};
+  const auto* log = space.enrolled(value.dots.front().branch);
+  if (log == nullptr) return {};
+  SJ_TRY_STATUS(store->put_profile(space.row.space, log->person, value.bytes));
+  if (!name.empty() || !certificate || !(log->person == certificate->person())) return {};
   name = value.bytes;
   return store->put_setting("name", base::as_bytes(name));
 }
