@@ -202,7 +202,27 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   return box_keys(space);
 }
 
+// In the own space it is decided which devices a person has; elsewhere it is followed.
+bool Core::State::follows_home(const SpaceState& space) const {
+  const auto own = spaces.find(personal);
+  if (own == spaces.end() || own->second.get() == &space) return true;
+  const auto& home = own->second->membership;
+  const auto comes = [&](const auto& device) { return space.membership.may_return(device.first); };
+  const auto goes = [&](const auto& device) { return space.membership.devices().count(device.first) != 0; };
+  return std::none_of(home.devices().begin(), home.devices().end(), comes) &&
+         std::none_of(home.removed_devices().begin(), home.removed_devices().end(), goes);
+}
+
 base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {
+  SJ_TRY_STATUS(follow_membership(space, touched));
+  if (!(space.row.space == personal)) return {};
+  for (auto& [id, other] : spaces) {
+    if (!follows_home(*other)) SJ_TRY_STATUS(follow_membership(*other, touched));
+  }
+  return {};
+}
+
+base::Status Core::State::follow_membership(SpaceState& space, std::vector<fold::Touched>& touched) {
   changes.spaces.insert(space.row.space);
   SJ_TRY_STATUS(move_home());
   SJ_TRY_STATUS(settle_membership(space));

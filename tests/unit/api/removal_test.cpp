@@ -106,6 +106,38 @@ TEST_F(Removal, WhoIsAskedBackComesWithAllTheirDevices) {
   EXPECT_EQ(school(*budi), before);
 }
 
+// Seed 184833702503483: the device that was asked back heard of the other one only afterwards, in its own
+// space, and looked no further.
+TEST_F(Removal, ADeviceThatBecomesKnownAfterItsPersonCameBackIsBroughtAlong) {
+  auto budi = member(*ani, "Budi", &budi_card);
+  const auto own = budi->personal_space();
+  auto phone = another_device("phone", budi_card);
+  settle({phone.get(), ani.get()});
+  ASSERT_TRUE(ani->remove_member(budi->person()).ok());
+  sync(*ani);
+  server.on_reply = [&](sync::ServerMessage& reply) {
+    for (auto& space : reply.spaces) {
+      auto& records = space.records;
+      const auto of_own = [&](const base::Bytes& record) { return space::peek_record(record)->space == own; };
+      records.erase(std::remove_if(records.begin(), records.end(), of_own), records.end());
+    }
+  };
+  settle({budi.get()});
+  ASSERT_TRUE(budi->join(invite_by(*ani)).ok());
+  settle({budi.get(), ani.get()});
+  EXPECT_TRUE(budi->join_state().ok());
+  server.on_reply = nullptr;
+  settle({budi.get(), ani.get(), phone.get()});
+  for (auto* core : {ani.get(), budi.get(), phone.get()}) {
+    const auto members = core->members();
+    ASSERT_TRUE(members.ok());
+    ASSERT_EQ(members->size(), 2U);
+    for (const auto& member : *members) EXPECT_EQ(member.devices, member.person == ani->person() ? 1U : 2U);
+  }
+  EXPECT_EQ(pending(*phone), 0U);
+  EXPECT_EQ(sync(*phone).round_trips, 1U);
+}
+
 // Seed 273547719173064: whom a carrier serves no more it told nothing of a store that went back.
 TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
   auto budi = member(*ani, "Budi", &budi_card);
