@@ -343,7 +343,9 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     core.refused[{address.key, space}] = {refusal.code, refusal.elsewhere, 0};
   if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
   if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
-  if (outcome == base::Code::ok && core.identity && core.has_all_keys()) core.identity.reset();
+  // A carrier that does not take the own space said nothing of what is in it.
+  const bool spoke = outcome == base::Code::ok && core.refused.count({address.key, core.personal}) == 0;
+  if (spoke && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));
   if (outcome == base::Code::ok || outcome == base::Code::fenced) {
     // Whoever left told that carrier by now.

@@ -155,8 +155,8 @@ struct Core::State {
   // After records of a space changed: opens keys, enrols this device and a log of its own, boxes keys for
   // whoever misses them.
   base::Status settle_membership(SpaceState& space);
-  // settle_membership, and what it means for what is held: fences, keys that opened. Where it is the own space
-  // that changed, all others in which other devices of the person stand than there as well.
+  // settle_membership, and what it means for what is held: fences, keys that opened. Where it is the own
+  // space that changed, all others in which other devices of the person stand than there as well.
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status follow_membership(SpaceState& space, std::vector<fold::Touched>& touched);
   bool follows_home(const SpaceState& space) const;

@@ -93,6 +93,30 @@ TEST_F(Recovery, OfAPersonWhomTheCarrierDoesNotKnowSaysSo) {
   EXPECT_EQ(personal(status(*phone)).refused, Code::not_permitted);
 }
 
+// Seed 208512529433802: a server that refused the diary had said nothing of what was in it, and yet the card
+// was put away; a key that only the card could open never opened.
+TEST_F(Recovery, KeepsTheCardUntilACarrierThatHoldsTheDiaryHasSpoken) {
+  Server elsewhere{random, clock};
+  const auto other = elsewhere.operator_secret();
+  auto dewi = person("Dewi");
+  ASSERT_TRUE(
+      dewi->create_community("SDN 7 Bima", space::SpaceKind::school, elsewhere.address(), &other).ok());
+  ASSERT_EQ(sync(*dewi, elsewhere).code, Code::ok);
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  add(*ani, "catatan");
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const std::string before = texts(*ani);
+  ani.reset();
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, elsewhere.address()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*phone, elsewhere).code, Code::ok);
+  EXPECT_TRUE(phone->recovering());
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_EQ(texts(*phone), before);
+  EXPECT_FALSE(phone->recovering());
+}
+
 TEST_F(Recovery, WithoutItsCarrierNothingIsLostHere) {
   space::RecoveryCard card;
   auto ani = founder("Ani", &card);
