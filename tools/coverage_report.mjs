@@ -8,8 +8,11 @@ import path from 'node:path';
 const [file, root, rooms, show] = process.argv.slice(2);
 const wanted = new RegExp(`^(${rooms})`);
 const unreachable = /SJ_CHECK|SJ_PLANTED|= default;/;
-const heart =
-  /^client-core\/((sync|log|crypto)\/|(base|space|api)\/[a-z_]*codec|api\/field_count|space\/(address|card|invite|device_link|proquint|receipt)\b)/;
+// Decoders are where bytes or texts of others are read: codecs (of the door those that read), cards, links, addresses.
+const heart = new RegExp(
+  '^client-core/((sync|log|crypto)/|base/codec|api/((api|people|attachment)_codec|cycle_codec_read|codec_values|field_count)|' +
+    'space/(membership_codec|address|card|invite|device_link|proquint|receipt)\\b)',
+);
 const gate = 'sync, log, crypto and decoders';
 const data = JSON.parse(readFileSync(file, 'utf8')).data[0];
 const table = new Map();
