@@ -14,8 +14,12 @@ class FailingStore final : public CarrierStore, public ChunkStore {
   std::size_t fail_at = SIZE_MAX;
   Code code = Code::storage_failed;
 
-  base::Status begin() override { return on([&] { return inner_.begin(); }); }
-  base::Status commit() override { return on([&] { return inner_.commit(); }); }
+  base::Status begin() override {
+    return on([&] { return inner_.begin(); });
+  }
+  base::Status commit() override {
+    return on([&] { return inner_.commit(); });
+  }
   base::Result<base::GenerationId> generation() override {
     return on([&] { return inner_.generation(); });
   }
@@ -238,6 +242,7 @@ class Day {
     SJ_TRY_STATUS(say(admin_, piece(photo_, 0, 400)));
     SJ_TRY_STATUS(say(admin_, piece(photo_, 400, 600)));
     SJ_TRY_STATUS(say(admin_, piece(begun_, 0, 400)));
+    SJ_TRY_STATUS(say(sari_, piece(hers_, 0, 400)));
     auto message = message_of({});
     message.hello->chunk_mark = reply_.chunk_mark;
     SJ_TRY_STATUS(say(admin_, message));
@@ -258,11 +263,14 @@ class Day {
     const auto all = school_.add(
         space::write_erased(admin_.author(), school_.membership, 0, {{erased_, {{0, 3}}}}, {}, chunks));
     SJ_TRY_STATUS(say(admin_, message_of({upload(school_.id(), {all})})));
+    const auto by_herself = school_.add(
+        space::write_erased(sari_.author(), school_.membership, 0, {}, {}, {log::chunk_id(hers_)}));
+    SJ_TRY_STATUS(say(sari_, message_of({upload(school_.id(), {by_herself})})));
     const auto witness = by_admin_->write();
     const log::SegmentName quoting{by_admin_->id, by_admin_->head.count - 1,
                                    base::prefix_of<base::HeadTag>(by_admin_->head.hash)};
-    const auto some = school_.add(space::write_erased(
-        admin_.author(), school_.membership, 0, {{{fence_.log, 0, fence_.head}, {{0, 1}}}}, {quoting}));
+    const auto some = school_.add(space::write_erased(admin_.author(), school_.membership, 0,
+                                                      {{{fence_.log, 0, fence_.head}, {{0, 1}}}}, {quoting}));
     SJ_TRY_STATUS(say(admin_, message_of({upload(school_.id(), {some})})));
     SJ_TRY_STATUS(write(admin_, *by_admin_, witness));
     // A body that comes once more after it went: nobody lacks it.
@@ -275,8 +283,8 @@ class Day {
     return {};
   }
   base::Status remove() {
-    const auto removal = school_.add(
-        space::write_person_removed(admin_.author(), school_.membership, sari_.id(), {fence_}));
+    const auto removal =
+        school_.add(space::write_person_removed(admin_.author(), school_.membership, sari_.id(), {fence_}));
     SJ_TRY_STATUS(say(admin_, message_of({upload(school_.id(), {removal})})));
     SJ_TRY_STATUS(write(sari_, *by_sari_, by_sari_->write()));
     EXPECT_EQ(verdict(reply_.segment_exceptions, 0), Code::fenced);
@@ -338,6 +346,7 @@ class Day {
   std::optional<Writing> by_sari_;
   Bytes photo_ = Bytes(1'000, 1);
   Bytes begun_ = Bytes(1'000, 2);
+  Bytes hers_ = Bytes(1'000, 3);
   log::SegmentName erased_;
   space::Fence fence_;
   Bytes first_of_sari_;

@@ -200,8 +200,8 @@ TEST(Open, DotsComeOutByTheNamesThatTheBranchesHaveHere) {
   const auto sealed = seal_segment(context, ops, author.random);
   ASSERT_TRUE(sealed.ok());
   const BranchNames names{base::LogId{{1}}, {base::LogId{{2}}, base::LogId{{3}}}};
-  const auto opened = open_segment(author.space, author.log, {}, author.epoch_key,
-                                   *decode_segment(sealed->bytes), &names);
+  const auto opened =
+      open_segment(author.space, author.log, {}, author.epoch_key, *decode_segment(sealed->bytes), &names);
   ASSERT_TRUE(opened.ok());
   const std::vector<Dot> expected = {{names.own, 1}, {names.deps[0], 5}, {names.deps[1], 6}};
   EXPECT_EQ(opened->front().supersedes, expected);

@@ -134,8 +134,7 @@ TEST_F(Linking, WhatIsInsideOfAGrantIsHostileToo) {
   EXPECT_EQ(holding([&](auto& out) { start(out, 3, url), keys(out, 0); }), Code::malformed);
   EXPECT_EQ(holding([&](auto& out) { start(out, 1, url), keys(out, 9); }), Code::malformed);
   EXPECT_EQ(holding([&](auto& out) { start(out, 1, "nowhere"), keys(out, 0); }), Code::invalid_argument);
-  EXPECT_EQ(holding([&](auto& out) { start(out, 1, std::string(513, 'a')), keys(out, 0); }),
-            Code::malformed);
+  EXPECT_EQ(holding([&](auto& out) { start(out, 1, std::string(513, 'a')), keys(out, 0); }), Code::malformed);
   EXPECT_EQ(holding([](auto& out) { out.prefixed(base::Bytes(2049)); }), Code::malformed);
 }
 

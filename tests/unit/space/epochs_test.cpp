@@ -24,8 +24,7 @@ class Epochs : public testing::Test {
     return keys;
   }
   void join(const Person& person, const InviteKeys& keys) {
-    put(write_join(person.author(), space, keys.sign,
-                   membership.invites().at(keys.sign.public_key()).record,
+    put(write_join(person.author(), space, keys.sign, membership.invites().at(keys.sign.public_key()).record,
                    person.identity.box.public_key(), {}));
   }
   void add_member(const base::PublicBoxKey& box, WireRole role = WireRole::reader) {
@@ -190,8 +189,7 @@ TEST_F(Epochs, KeysOfRecordsThatFellOpenOnlyWhenAskedFor) {
   Membership theirs = membership;
   const auto key = base::Secret32::random(random);
   const auto older = base::Secret32::random(random);
-  const auto epoch =
-      write_epoch(sari.author(), theirs, key, {{epoch_id(space, older), &older}}, random);
+  const auto epoch = write_epoch(sari.author(), theirs, key, {{epoch_id(space, older), &older}}, random);
   ASSERT_TRUE(theirs.add(epoch).ok());
   const auto made_out = *write_boxes(sari.author(), theirs, epoch_id(space, key), key, random);
   ASSERT_TRUE(theirs.add(made_out).ok());

@@ -202,7 +202,8 @@ TEST(RecoveryCard, RefusesALineTooManyAndTwoSeeds) {
   RecoveryCard other;
   other.seed = seed_of(7);
   const auto theirs = other.text("");
-  const auto words = theirs.substr(theirs.find("kata:"), theirs.find("\nsejawat-card:") - theirs.find("kata:"));
+  const auto words =
+      theirs.substr(theirs.find("kata:"), theirs.find("\nsejawat-card:") - theirs.find("kata:"));
   EXPECT_EQ(RecoveryCard::parse(words + "\n" + machine).code(), Code::card_invalid) << "which one?";
   EXPECT_EQ(RecoveryCard::parse(words + " " + words).code(), Code::card_invalid) << "17 words and no more";
   // As a message on the way to the phone may leave it.

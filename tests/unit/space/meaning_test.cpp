@@ -85,8 +85,8 @@ TEST_F(Meaning, ALogThatTwoEnrolledIsTheirsWhoStandFirst) {
   put(all, write_log(sari.author(), all, sari.log));
   deepen(theirs, 2);
   put(theirs, write_log(budi.author(), theirs, sari.log));
-  const auto device = in_any_order(
-      {&all, &theirs}, [&](const Membership& of) { return of.logs().at(log_of(sari)).device; });
+  const auto device =
+      in_any_order({&all, &theirs}, [&](const Membership& of) { return of.logs().at(log_of(sari)).device; });
   EXPECT_EQ(device, sari.device());
   // At one depth the smaller record id decides, and after a removal the same does.
   Membership beside = all;
@@ -132,9 +132,8 @@ TEST_F(Meaning, OfTwoWaysInTheOneThatGivesMoreCountsWhateverCameFirst) {
   Membership third = all;
   put(third, write_member(admin.author(), third, sari.certificate.identity_key, base::PublicBoxKey{},
                           WireRole::reader, {}));
-  const auto box = in_any_order({&one, &two, &third}, [&](const Membership& of) {
-    return of.members().at(sari.id()).identity_box;
-  });
+  const auto box = in_any_order(
+      {&one, &two, &third}, [&](const Membership& of) { return of.members().at(sari.id()).identity_box; });
   EXPECT_EQ(box, base::PublicBoxKey{});
 }
 

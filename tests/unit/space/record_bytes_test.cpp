@@ -266,24 +266,23 @@ TEST_F(RecordBytes, OfFences) {
         add_fence(b.mutable_removed()->mutable_fences(), count, log, head);
     };
   };
-  expect(make,
-         {{"log", [](wire& b) { b.mutable_removed()->mutable_fences(0)->set_log(bytes(15)); }},
-          {"head of nothing", only({{0, 1, 8}})},
-          {"no head", only({{1, 1, 0}})},
-          {"head cut", only({{1, 1, 7}})},
-          {"logs descend", only({{1, 2, 8}, {1, 1, 8}})},
-          {"ends descend", only({{4, 1, 8}, {3, 1, 8}})},
-          {"twice", only({{4, 1, 8}, {4, 1, 8}})},
-          {"nothing and something", only({{0, 1, 0}, {3, 1, 8}})},
-          {"too many", [](wire& b) {
-             b.mutable_removed()->clear_fences();
-             for (std::uint64_t n = 1; n <= 301; ++n) {
-               auto* fence = b.mutable_removed()->add_fences();
-               fence->set_log(bytes(16));
-               fence->set_count(n);
-               fence->set_head(bytes(8));
-             }
-           }}});
+  expect(make, {{"log", [](wire& b) { b.mutable_removed()->mutable_fences(0)->set_log(bytes(15)); }},
+                {"head of nothing", only({{0, 1, 8}})},
+                {"no head", only({{1, 1, 0}})},
+                {"head cut", only({{1, 1, 7}})},
+                {"logs descend", only({{1, 2, 8}, {1, 1, 8}})},
+                {"ends descend", only({{4, 1, 8}, {3, 1, 8}})},
+                {"twice", only({{4, 1, 8}, {4, 1, 8}})},
+                {"nothing and something", only({{0, 1, 0}, {3, 1, 8}})},
+                {"too many", [](wire& b) {
+                   b.mutable_removed()->clear_fences();
+                   for (std::uint64_t n = 1; n <= 301; ++n) {
+                     auto* fence = b.mutable_removed()->add_fences();
+                     fence->set_log(bytes(16));
+                     fence->set_count(n);
+                     fence->set_head(bytes(8));
+                   }
+                 }}});
   // Two ends of one length differ by their heads, which ascend too.
   const auto heads = [](char first, char second) {
     return [=](wire& b) {

@@ -92,10 +92,12 @@ TEST_F(RecordRules, AGenesisIsByADeviceOfItsCreatorAndHasNothingBeforeIt) {
   EXPECT_EQ(add([&](Body& b) { b.add_parents(text(last())); }, admin.keys.sign), Code::malformed);
   EXPECT_EQ(add([&](Body& b) { b.set_author(text(sari.device())); }, admin.keys.sign), Code::not_permitted);
   EXPECT_EQ(add([](Body& b) { b.clear_author(); }, admin.keys.sign), Code::not_permitted);
-  EXPECT_EQ(add([&](Body& b) {
-              *b.mutable_genesis()->mutable_device() = certificate_of(sari);
-              b.set_author(text(sari.device()));
-            }, sari.keys.sign),
+  EXPECT_EQ(add(
+                [&](Body& b) {
+                  *b.mutable_genesis()->mutable_device() = certificate_of(sari);
+                  b.set_author(text(sari.device()));
+                },
+                sari.keys.sign),
             Code::not_permitted)
       << "somebody else's device";
   EXPECT_EQ(add([](Body& b) { b.mutable_genesis()->mutable_device()->set_signature(std::string(64, 'x')); },
@@ -149,17 +151,16 @@ TEST_F(RecordRules, AJoinIsByADeviceOfWhoJoinsAndNamesItsInvite) {
   EXPECT_EQ(add([&](Body& b) { b.add_parents(b.parents(0)); }, sari.keys.sign), Code::malformed);
   EXPECT_EQ(code(changed(join, sari.keys.sign, same)), Code::malformed) << "without the invite's signature";
   EXPECT_EQ(code(changed(join, sari.keys.sign, same, &other.sign)), Code::invite_invalid);
-  EXPECT_EQ(add([&](Body& b) {
-              b.set_parents(0, text(membership.invites().at(other.sign.public_key()).record));
-            }, sari.keys.sign),
-            Code::invite_invalid)
+  EXPECT_EQ(
+      add([&](Body& b) { b.set_parents(0, text(membership.invites().at(other.sign.public_key()).record)); },
+          sari.keys.sign),
+      Code::invite_invalid)
       << "the key of one invite opens no other";
   EXPECT_EQ(add(same, sari.identity.sign), Code::bad_signature);
   EXPECT_EQ(add([&](Body& b) { b.set_author(text(budi.device())); }, sari.keys.sign), Code::not_permitted);
   EXPECT_EQ(add([](Body& b) { b.clear_author(); }, sari.keys.sign), Code::not_permitted);
-  EXPECT_EQ(add([&](Body& b) {
-              b.mutable_join()->set_identity_key(text(budi.certificate.identity_key));
-            }, sari.keys.sign),
+  EXPECT_EQ(add([&](Body& b) { b.mutable_join()->set_identity_key(text(budi.certificate.identity_key)); },
+                sari.keys.sign),
             Code::not_permitted);
   EXPECT_EQ(add([](Body& b) { b.mutable_join()->mutable_device()->set_signature(std::string(64, 'x')); },
                 sari.keys.sign),
@@ -183,8 +184,8 @@ TEST_F(RecordRules, ADeviceSignsForItself) {
   admit(budi, WireRole::writer);
   const auto other = DeviceKeys::random(random);
   const auto of_budi = certify(budi.identity.sign, other, 7);
-  const auto early = changed(
-      write_device({&other, &of_budi, 8}, membership, of_budi), other.sign, [&](Body& b) {
+  const auto early =
+      changed(write_device({&other, &of_budi, 8}, membership, of_budi), other.sign, [&](Body& b) {
         b.clear_parents();
         b.add_parents(text(base::prefix_of<base::HeadTag>(membership.records().front().first)));
       });
@@ -217,9 +218,8 @@ TEST_F(RecordRules, AnAuthorIsKnownByWhatStandsBeforeTheRecord) {
 
 TEST_F(RecordRules, ALogIsProvenByItsOwnKey) {
   const auto record = write_log(admin.author(), membership, admin.log);
-  EXPECT_EQ(code(changed(record, admin.keys.sign, [&](Body& b) {
-              b.mutable_log()->set_log_key(text(sari.log.public_key()));
-            })),
+  EXPECT_EQ(code(changed(record, admin.keys.sign,
+                         [&](Body& b) { b.mutable_log()->set_log_key(text(sari.log.public_key())); })),
             Code::bad_signature);
   EXPECT_EQ(code(record), Code::ok);
 }
@@ -232,8 +232,7 @@ TEST_F(RecordRules, OnlyAnAdminGivesAndTakes) {
             Code::not_permitted);
   EXPECT_EQ(code(write_invite_revoked(sari.author(), membership, invite.sign.public_key())),
             Code::not_permitted);
-  EXPECT_EQ(code(write_readmitted(sari.author(), membership,
-                                  {{base::LogId{{1}}, 1, base::HeadTag{{1}}}})),
+  EXPECT_EQ(code(write_readmitted(sari.author(), membership, {{base::LogId{{1}}, 1, base::HeadTag{{1}}}})),
             Code::not_permitted);
   EXPECT_EQ(code(write_join_confirmed(sari.author(), membership, membership.records().back().first)),
             Code::not_permitted);
@@ -248,11 +247,11 @@ TEST_F(RecordRules, NobodyErasesWithoutBelongingNorWhatTheyCannotHaveSeen) {
   const log::SegmentName name{log::log_id(space, sari.log.public_key()), 0, {}};
   const std::vector<ErasedSegment> one = {{name, {{0, 1}}}};
   EXPECT_EQ(code(write_erased(budi.author(), membership, 0, one, {}, {})), Code::not_permitted);
-  const auto early = changed(write_erased(sari.author(), membership, 0, one, {}, {}), sari.keys.sign,
-                             [&](Body& b) {
-                               b.clear_parents();
-                               for (const auto& head : before) b.add_parents(text(head));
-                             });
+  const auto early =
+      changed(write_erased(sari.author(), membership, 0, one, {}, {}), sari.keys.sign, [&](Body& b) {
+        b.clear_parents();
+        for (const auto& head : before) b.add_parents(text(head));
+      });
   EXPECT_EQ(code(early), Code::not_permitted) << "the log was not there yet";
   EXPECT_EQ(code(write_erased(sari.author(), membership, 0, one, {}, {})), Code::ok);
 }
@@ -261,8 +260,7 @@ TEST_F(RecordRules, NobodyErasesWithoutBelongingNorWhatTheyCannotHaveSeen) {
 TEST_F(RecordRules, ARecordOfAKindThatIsNotKnownIsKeptFromWhoBelongs) {
   admit(sari, WireRole::reader);
   const auto unknown = [&](const Person& by) {
-    return changed(write_log(by.author(), membership, by.log), by.keys.sign,
-                   [](Body& b) { b.clear_log(); });
+    return changed(write_log(by.author(), membership, by.log), by.keys.sign, [](Body& b) { b.clear_log(); });
   };
   EXPECT_EQ(code(unknown(budi)), Code::not_permitted);
   EXPECT_EQ(code(unknown(sari)), Code::ok);

@@ -247,8 +247,7 @@ TEST_F(BundleTest, WhatTheSinkRefusesEndsTheReadingWithItsCode) {
   for (const bool at_message : {true, false}) {
     Full full(at_message);
     BundleReader reader(epoch_keys(), full);
-    EXPECT_EQ(reader.feed(file()).code(),
-              at_message ? base::Code::disk_full : base::Code::storage_failed);
+    EXPECT_EQ(reader.feed(file()).code(), at_message ? base::Code::disk_full : base::Code::storage_failed);
     EXPECT_FALSE(reader.finish().ok());
   }
 }

@@ -69,8 +69,8 @@ class FailingShelf final : public ClientShelf {
 
 class FailingStore : public SessionTest {
  protected:
-  // A sync with records, segments, a vector that is asked for, an arrival, a chunk each way and a line that is
-  // cut once. What it said first that was no success.
+  // A sync with records, segments, a vector that is asked for, an arrival, a chunk each way and a line that
+  // is cut once. What it said first that was no success.
   Code play(FailingShelf& failing, std::vector<Bytes>& arrived) {
     SessionOptions options;
     options.carrier_key = carrier_key.public_key();
