@@ -45,8 +45,8 @@ bool reads(const space::Membership& membership, const Person& person, const Devi
          device.id && membership.devices().count(*device.id) != 0;
 }
 
-// Whoever was removed, demoted or never admitted, and has brought all that they wrote for the school. A server
-// that lost it since asks them again, so that it counts for as long as they live.
+// Whoever was removed, demoted or never admitted, and has brought all that they wrote for the school. A
+// server that lost it since asks them again, so that it counts for as long as they live.
 bool has_brought_shared(Device& device, const base::SpaceId& school) {
   auto status = device.status();
   if (!status.ok()) return false;
@@ -123,6 +123,9 @@ void check_shared(School& school) {
   std::set<std::string> may;
   for (const auto& person : school.people()) {
     may.insert(person->shared_words.begin(), person->shared_words.end());
+    if (!person->membership_touched) {
+      for (const auto& [id, shared] : person->shared_before) must[id] = shared.word;
+    }
     for (const auto& device : person->devices) {
       if (person->membership_touched || device->revoked) continue;
       for (const auto& [id, shared] : device->saved().shared) {
@@ -157,8 +160,8 @@ void check_shared(School& school) {
   }
 }
 
-// What somebody wrote for the school who was removed or given another role meanwhile: it counts, or it waits where
-// members see it and an admin can take it.
+// What somebody wrote for the school who was removed or given another role meanwhile: it counts, or it waits
+// where members see it and an admin can take it.
 void check_late_shared(School& school) {
   Witness& witness = school.world().witness;
   const auto* membership = school.community() ? school.home().membership(*school.community()) : nullptr;
