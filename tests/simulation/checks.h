@@ -17,6 +17,8 @@ void check_photos_listed(World& world, Person& person, Device& device, bool own_
 void check_photos_come(School& school, Person& person, Device& fresh);
 // What members share with each other.
 void check_shared(School& school);
+// And what of it was written by who is no member any more.
+void check_late_shared(School& school);
 // Servers against each other, and every space's keys and members.
 void check_servers(School& school);
 

@@ -48,6 +48,12 @@ void Device::restore_backup() {
       if (!backup_->saved.knows(dot)) person_.gone.push_back(change);
     }
   }
+  for (const auto& [object, photo] : saved_.photos) {
+    if (photo.sent) person_.photos_sent_before.emplace(object, photo);
+  }
+  for (const auto& [object, shared] : saved_.shared) {
+    if (shared.sent) person_.shared_before.emplace(object, shared);
+  }
   saved_ = backup_->saved;
   person_.has_old_copies = true;
   world_.stores_went_back = true;

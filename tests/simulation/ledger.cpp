@@ -138,12 +138,15 @@ std::map<log::Dot, base::ObjectId> erased_dots(Person& person) {
 
 std::map<base::ObjectId, Photo> expected_photos(Person& person) {
   std::map<base::ObjectId, Photo> photos;
+  const auto add = [&](const base::ObjectId& id, const Photo& photo) {
+    const bool gone = person.photos_told_to_remove.count(id) + person.erased_objects.count(photo.parent) != 0;
+    if (!gone) photos.emplace(id, photo);
+  };
+  for (const auto& [id, photo] : person.photos_sent_before) add(id, photo);
   for (const auto& device : person.devices) {
     if (device->revoked) continue;
     for (const auto& [id, photo] : device->saved().photos) {
-      const bool gone =
-          person.photos_told_to_remove.count(id) + person.erased_objects.count(photo.parent) != 0;
-      if (!gone && (!device->lost() || photo.sent)) photos.emplace(id, photo);
+      if (!device->lost() || photo.sent) add(id, photo);
     }
   }
   return photos;

@@ -82,7 +82,10 @@ struct Person {
   // A device of this person wrote on from an old copy: dots may name something else by then, words do not.
   bool has_old_copies = false;
   std::vector<Change> gone;  // what a restored device had written after its backup
-  bool readmitted = false;   // the late work of revoked devices
+  // And of that what its carrier held, which comes back from there.
+  std::map<base::ObjectId, Photo> photos_sent_before;
+  std::map<base::ObjectId, Shared> shared_before;
+  bool readmitted = false;  // the late work of revoked devices
   // Somebody was told to erase these: they may be gone anywhere, or still be there where that is not known.
   std::set<log::Dot> told_to_erase;
   std::set<std::string> erased_words;

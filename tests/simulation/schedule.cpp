@@ -216,6 +216,7 @@ ScheduleResult run_schedule(std::uint64_t seed, const std::string& folder, const
     if (!world.witness.failed() && school.quiet_phase()) {
       check_servers(school);
       check_shared(school);
+      check_late_shared(school);
       for (const auto& person : school.people()) check_person(school, *person);
     }
     for (const auto& server : school.servers()) {

@@ -79,7 +79,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     most_devices_ = std::max(most_devices_, people + 2);
   }
   if (shape_ == Shape::everything) kinds_.sharing = kinds_.feuds || world_.chance(500);
-  if (shape_ == Shape::everything) kinds_.photos = world_.chance(400) && !kinds_.devices_go_back;
+  if (shape_ == Shape::everything) kinds_.photos = world_.chance(400);
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
     people_.back()->number = i;

@@ -45,6 +45,38 @@ bool reads(const space::Membership& membership, const Person& person, const Devi
          device.id && membership.devices().count(*device.id) != 0;
 }
 
+// Whoever was removed, demoted or never admitted, and has brought all that they wrote for the school. A
+// server that lost it since asks them again, so that it counts for as long as they live.
+bool has_brought_shared(Device& device, const base::SpaceId& school) {
+  auto status = device.status();
+  if (!status.ok()) return false;
+  const bool unsealed = std::any_of(status->spaces.begin(), status->spaces.end(), [&](const auto& space) {
+    return space.space == school && space.unsealed_ops != 0;
+  });
+  return !unsealed && std::all_of(status->carriers.begin(), status->carriers.end(), [](const auto& carrier) {
+    return carrier.unsent_segments == 0 && carrier.refusals.empty();
+  });
+}
+
+// What waits in quarantine here of the school: words that can be read, and how many segments cannot.
+struct Waiting {
+  std::string words;
+  std::uint64_t unreadable = 0;
+};
+base::Result<Waiting> waiting_in_quarantine(api::Core& core, const base::SpaceId& school) {
+  Waiting waiting;
+  SJ_TRY(const auto rows, core.quarantine());
+  for (const auto& row : rows) {
+    if (!(row.space == school)) continue;
+    SJ_TRY(const auto work, core.quarantined_work(row.log));
+    waiting.unreadable += work.unreadable;
+    for (const auto& change : work.changes) {
+      for (const auto& field : change.fields) waiting.words += field.value.value_or("") + "\n";
+    }
+  }
+  return waiting;
+}
+
 }  // namespace
 
 // Not there: no member yet, or no more; or the keys have not come.
@@ -91,6 +123,9 @@ void check_shared(School& school) {
   std::set<std::string> may;
   for (const auto& person : school.people()) {
     may.insert(person->shared_words.begin(), person->shared_words.end());
+    if (!person->membership_touched) {
+      for (const auto& [id, shared] : person->shared_before) must[id] = shared.word;
+    }
     for (const auto& device : person->devices) {
       if (person->membership_touched || device->revoked) continue;
       for (const auto& [id, shared] : device->saved().shared) {
@@ -120,6 +155,42 @@ void check_shared(School& school) {
                        where(*person, *device) + " shows another school");
       } else {
         first = std::move(*shown);
+      }
+    }
+  }
+}
+
+// What somebody wrote for the school who was removed or given another role meanwhile: it counts, or it waits
+// where members see it and an admin can take it.
+void check_late_shared(School& school) {
+  Witness& witness = school.world().witness;
+  const auto* membership = school.community() ? school.home().membership(*school.community()) : nullptr;
+  if (membership == nullptr) return;
+  const base::SpaceId id = *school.community();
+  std::map<base::ObjectId, std::string> brought;
+  for (const auto& person : school.people()) {
+    for (Device* device : person->alive()) {
+      if (!person->membership_touched && !device->revoked) continue;
+      if (!device->has_person() || !has_brought_shared(*device, id)) continue;
+      for (const auto& [object, shared] : device->saved().shared) brought[object] = shared.word;
+    }
+  }
+  if (brought.empty()) return;
+  for (const auto& person : school.people()) {
+    for (Device* device : person->alive()) {
+      if (!device->has_person() || !reads(*membership, *person, *device)) continue;
+      auto shown = shared_of(device->core(), id);
+      auto waiting = waiting_in_quarantine(device->core(), id);
+      if (!witness.always(Always::codes_are_expected, shown.ok() && waiting.ok(),
+                          "late work of members cannot be listed")) {
+        return;
+      }
+      for (const auto& [object, word] : brought) {
+        const bool waits = waiting->words.find(word) != std::string::npos;
+        witness.sometimes(Sometimes::late_shared_work_waits, waits);
+        witness.always(Always::late_work_is_kept,
+                       shows(*shown, object, word) || waits || waiting->unreadable > 0,
+                       where(*person, *device) + " lacks what a former member had shared");
       }
     }
   }

@@ -82,6 +82,7 @@ enum class Sometimes : std::uint8_t {
   removed_device_is_told,
   late_work_waits_in_quarantine,
   late_work_is_readmitted,
+  late_shared_work_waits,
   join_is_confirmed,
   key_is_rotated,
   entry_is_erased,

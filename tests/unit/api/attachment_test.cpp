@@ -14,13 +14,6 @@ struct Attaching : World {
   std::unique_ptr<Core> ani = founder("Ani", &card);
   base::ObjectId entry = add(*ani, "papan tulis penuh");
 
-  Bytes photo(std::size_t size = 100'000) {
-    Bytes bytes(size);
-    random.fill(bytes);
-    const std::uint8_t jpeg[] = {0xFF, 0xD8, 0xFF};
-    std::copy(std::begin(jpeg), std::end(jpeg), bytes.begin());
-    return bytes;
-  }
   base::ObjectId attach(Core& core, const Bytes& content) {
     auto id = core.attach(entry, content, "papan");
     EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail);

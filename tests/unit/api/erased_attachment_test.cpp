@@ -30,13 +30,6 @@ struct Erasing : World {
       }
     };
   }
-  Bytes photo(std::size_t size = 60'000) {
-    Bytes bytes(size);
-    random.fill(bytes);
-    const std::uint8_t jpeg[] = {0xFF, 0xD8, 0xFF};
-    std::copy(std::begin(jpeg), std::end(jpeg), bytes.begin());
-    return bytes;
-  }
   base::ObjectId attach(Core& core, const base::ObjectId& to, std::size_t size = 60'000) {
     auto id = core.attach(to, photo(size), "");
     EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail);

@@ -24,6 +24,13 @@ struct Removal : World {
       for (auto* core : all) EXPECT_EQ(sync(*core).code, Code::ok);
     }
   }
+  static std::uint64_t ops_in_quarantine(Core& core) {
+    const auto kept = core.quarantine();
+    EXPECT_TRUE(kept.ok());
+    std::uint64_t ops = 0;
+    for (const auto& row : *kept) ops += row.ops;
+    return ops;
+  }
   static base::SpaceId school(Core& core) { return community(status(core)).space; }
 };
 
@@ -157,11 +164,7 @@ TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
   server.restore(false);
   for (int i = 0; i < 2; ++i) sync(*phone);
   settle({budi.get()});
-  std::uint64_t ops = 0;
-  const auto kept = budi->quarantine();
-  ASSERT_TRUE(kept.ok());
-  for (const auto& row : *kept) ops += row.ops;
-  EXPECT_GT(ops, 0U);
+  EXPECT_GT(ops_in_quarantine(*budi), 0U);
 }
 
 // The same of a member whom the school removed: the server still knows the phone by its owner's diary.
@@ -186,11 +189,7 @@ TEST_F(Removal, LateWorkOfARemovedMemberComesAgainWhereTheServerWentBackToBefore
   server.restore(false);
   for (int i = 0; i < 2; ++i) sync(*budi);
   settle({ani.get()});
-  std::uint64_t ops = 0;
-  const auto kept = ani->quarantine();
-  ASSERT_TRUE(kept.ok());
-  for (const auto& row : *kept) ops += row.ops;
-  EXPECT_GT(ops, 0U);
+  EXPECT_GT(ops_in_quarantine(*ani), 0U);
 }
 
 }  // namespace

@@ -322,6 +322,14 @@ class World : public ::testing::Test {
     entry.events.push_back(std::move(event));
     return entry;
   }
+  // No picture, but what begins like one.
+  base::Bytes photo(std::size_t size = 100'000) {
+    base::Bytes bytes(size);
+    random.fill(bytes);
+    const std::uint8_t jpeg[] = {0xFF, 0xD8, 0xFF};
+    std::copy(std::begin(jpeg), std::end(jpeg), bytes.begin());
+    return bytes;
+  }
   static base::ObjectId add(Core& core, std::string happened) {
     auto ids = core.add_entries({entry(std::move(happened))});
     EXPECT_TRUE(ids.ok());

@@ -49,11 +49,11 @@ inline constexpr std::string_view kBundleLock =
 inline constexpr std::string_view kBundlePart = "sjw.bundlepart.1";  // keyed: part key -> key of one chunk
 inline constexpr std::string_view kOrigin = "sjw.origin.1";          // id of a record of the cycle
 inline constexpr std::string_view kChunk = "sjw.chunk.1";            // address of a sealed chunk
-inline constexpr std::string_view kOwnLogs = "sjw.ownlogs.1";  // of a vector that was heeded; kept here only
-inline constexpr std::string_view kChunkMark = "sjw.chunkmark.1";  // all chunks that a store had taken
+inline constexpr std::string_view kChunkMark = "sjw.chunkmark.1";    // all chunks that a store had taken
 inline constexpr std::string_view kChunkKey = "sjw.chunkkey.1";  // keyed: attachment key -> key of one chunk
 inline constexpr std::string_view kFile = "sjw.file.1";          // content of an attachment
 inline constexpr std::string_view kReceipt = "sjw.receipt.1";    // what a carrier signs of an erasure
+inline constexpr std::string_view kOwnLogs = "sjw.ownlogs.1";  // of a vector that was heeded; kept here only
 inline constexpr std::string_view kReceiptSign =
     "sjw.rcpt.sign.1";  // keyed: a carrier's X25519 secret -> Ed25519 seed of its receipts
 inline constexpr std::string_view kFileTag =
