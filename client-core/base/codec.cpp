@@ -43,14 +43,13 @@ bool Reader::u64(std::uint64_t& value) {
 
 bool Reader::varint(std::uint64_t& value) {
   value = 0;
-  for (unsigned shift = 0; shift < 64; shift += 7) {
+  for (unsigned shift = 0;; shift += 7) {
     std::uint8_t byte = 0;
     if (!u8(byte)) return false;
     if (shift == 63 && byte > 1) return fail();
     value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
     if ((byte & 0x80) == 0) return byte != 0 || shift == 0 ? true : fail();
   }
-  return fail();
 }
 
 bool Reader::raw(std::size_t size, ByteView& out) {

@@ -145,10 +145,8 @@ base::Result<LinkGrant> LinkGrant::open(std::string_view text, const DeviceKeys&
   base::Reader reader(base::ByteView(payload).subspan(1));
   base::PublicBoxKey ephemeral;
   base::ByteView box;
-  base::ByteView sealed;
-  if (!reader.id(ephemeral) || !reader.raw(kSealedKey, box) || !reader.raw(reader.remaining(), sealed)) {
-    return refused("code: not whole");
-  }
+  if (!reader.id(ephemeral) || !reader.raw(kSealedKey, box)) return refused("code: not whole");
+  const base::ByteView sealed = base::ByteView(payload).last(reader.remaining());
   const base::Bytes context = context_of(device.sign.public_key(), device.box.public_key());
   auto key = crypto::box_open(device.box, ephemeral, box, context);
   if (!key.ok()) return base::error(base::Code::cannot_decrypt, "code: made for another device, or altered");

@@ -131,12 +131,11 @@ std::map<base::EpochId, base::Secret32> open_epochs(
     for (const auto& predecessor : epoch.predecessors) {
       if (out.count(predecessor.epoch) != 0) continue;
       const auto nonce = crypto::Nonce::from(predecessor.nonce);
-      if (!nonce) continue;
+      SJ_CHECK(nonce.has_value());  // the codec lets no other size through, nor of the key
       auto plain = crypto::open(wrap_key(of.space(), key->second, predecessor.epoch), *nonce,
                                 predecessor.sealed_key, {});
       if (!plain.ok()) continue;
       const base::SecretBytes held(std::move(*plain));
-      if (held.view().size() != base::Secret32::kSize) continue;
       found = keep(predecessor.epoch, base::Secret32(held.view())) || found;
     }
     return found;

@@ -251,7 +251,7 @@ bool Judgement::device_removed(const base::DeviceId& device) const {
 
 bool Judgement::left_with_person(const base::DeviceId& device) const {
   const auto introduced = introductions_.find(device);
-  if (introduced == introductions_.end() || !device_removed(device)) return false;
+  if (introduced == introductions_.end()) return false;
   const auto person = entries_[introduced->second.front()]->introduced->person();
   return std::none_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
     return covers(removal, device, person) && !entries_[removal]->as<codec::Removed>()->person;

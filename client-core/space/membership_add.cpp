@@ -102,7 +102,7 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
   }
   to.entries_.push_back(std::make_shared<const Membership::Entry>(std::move(entry)));
   to.records_.emplace_back(id, base::to_bytes(bytes));
-  if (to.takers_.empty() && !to.stale_) {
+  if (to.takers_.empty()) {
     MembershipView::add(to, place, nullptr);
     MembershipView::finish(to, nullptr);
   } else {

@@ -82,7 +82,7 @@ class Judgement {
   }
   // Removed for good, or with its person and not back since.
   bool device_removed(const base::DeviceId& device) const;
-  // All that keeps it out is that its person was removed.
+  // Of a removed device: all that keeps it out is that its person was removed.
   bool left_with_person(const base::DeviceId& device) const;
   bool covers(std::size_t removal, const base::DeviceId& device, const base::PersonId& person) const;
 

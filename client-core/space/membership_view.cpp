@@ -275,12 +275,10 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
   std::optional<std::size_t> best;
   const auto better = [&](std::size_t i, std::size_t than) {
     if (covered(i) != covered(than)) return covered(i) > covered(than);
-    if (past_of(i).has(view.epoch_places[than])) return true;
-    if (past_of(than).has(view.epoch_places[i])) return false;
     return view.epochs[i].epoch < view.epochs[than].epoch;
   };
   for (const std::size_t i : last) {
-    // An epoch that some other one's author had seen is older, whatever its id.
+    // An epoch that some other one's author had seen is older, whatever its id; so `better` never meets one.
     const bool older = std::any_of(last.begin(), last.end(), [&](std::size_t j) {
       return j != i && past_of(j).has(view.epoch_places[i]) && covered(j) >= covered(i);
     });

@@ -211,7 +211,7 @@ bool read_queries(base::ByteView from, std::vector<ReceiptQuery>& to) {
   base::Reader reader(from);
   while (!reader.at_end()) {
     ReceiptQuery query;
-    if (!reader.id(query.space) || !reader.id(query.record)) return false;
+    SJ_CHECK(reader.id(query.space) && reader.id(query.record));
     to.push_back(query);
   }
   return true;

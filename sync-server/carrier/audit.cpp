@@ -54,11 +54,9 @@ struct Walk final : CarrierStore::Taker {
     const auto known = heads.find(arrival.log);
     log::Head before = known == heads.end() ? log::Head{} : known->second;
     const bool opens = known == heads.end() && branch != branches.end();
-    if (opens && branch->second.first_no != 0) {
-      const auto from = forks.find({branch->second.parent, branch->second.first_no});
-      if (from == forks.end()) return damaged("a branch of nothing", space, position);
-      before = from->second;
-    }
+    // Empty where nothing was: then nothing follows it.
+    if (opens && branch->second.first_no != 0)
+      before = forks.at({branch->second.parent, branch->second.first_no});
     auto verified = log::verify_next(space, log, enrolled->second.key, before, *segment);
     if (!verified.ok() || arrival.segment_no != before.count)
       return damaged("a segment that does not check", space, position);

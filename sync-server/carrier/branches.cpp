@@ -4,15 +4,6 @@
 #include "carrier/carrier.h"
 
 namespace sejawat::carrier {
-namespace {
-
-// A fault of the store goes on; a segment that does not follow here may follow elsewhere.
-bool is_of_the_store(base::Code code) {
-  return code == base::Code::storage_failed || code == base::Code::disk_full ||
-         code == base::Code::store_locked || code == base::Code::store_key_wrong;
-}
-
-}  // namespace
 
 std::vector<base::LogId> Carrier::ends_of(const Space& space, const base::LogId& log) {
   std::vector<base::LogId> ends{log};
@@ -69,7 +60,7 @@ base::Result<Carrier::Place> Carrier::place_of(const Space& space, const space::
     place.before = before.value_or(log::Head{});
     auto verified = log::verify_next(id, log.log, log.key, place.before, segment);
     if (!verified.ok()) {
-      why = verified.code();
+      why = verified.code();  // what does not follow here may follow elsewhere
       continue;
     }
     place.after = verified->head;
@@ -83,7 +74,6 @@ base::Result<Carrier::Place> Carrier::place_of(const Space& space, const space::
     place.branch = log::fork_name(log.log, no, place.after.hash);
     return place;
   }
-  if (is_of_the_store(why)) return base::error(why);
   return base::error(taken ? base::Code::chain_fork : why);
 }
 

@@ -20,9 +20,8 @@ bool Carrier::has_room_for(const Space& space, std::size_t chunk) const {
 }
 
 bool Carrier::may_bring(const Space& space, const base::PublicBoxKey& device) const {
-  const auto persons = persons_.find(device);
-  if (persons == persons_.end() || space.removed.count(device) != 0) return false;
-  return std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
+  const auto& persons = persons_.at(device);
+  return std::any_of(persons.begin(), persons.end(), [&](const auto& person) {
     const auto role = space.membership.role_of(person.first);
     return role && *role >= space::WireRole::writer;
   });

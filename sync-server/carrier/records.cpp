@@ -85,8 +85,8 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     return take_genesis(offered, ingested);
   }
   Space& space = *found->second;
-  auto record_id = space::record_id_of(offered.record);
-  if (!record_id.ok()) return record_id.code();
+  const auto record_id = space::record_id_of(offered.record);
+  SJ_CHECK(record_id.ok());  // the peek decoded it
   if (space.membership.has_record(*record_id)) return base::Code::already_exists;
   if (space.usage.records >= limits_.records ||
       space.usage.record_bytes + offered.record.size() > limits_.record_bytes) {

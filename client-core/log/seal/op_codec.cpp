@@ -245,9 +245,7 @@ base::Result<std::vector<Op>> decode_body(base::ByteView body, std::uint32_t op_
   }
   if (reader.remaining() != objects * base::ObjectId::kSize) return malformed;
   std::vector<base::ObjectId> ids(static_cast<std::size_t>(objects));
-  for (auto& id : ids) {
-    if (!reader.id(id)) return malformed;
-  }
+  for (auto& id : ids) SJ_CHECK(reader.id(id));
   for (std::size_t i = 0; i < ops.size(); ++i) ops[i].object = ids[static_cast<std::size_t>(object_of[i])];
   return ops;
 }

@@ -180,6 +180,56 @@ TEST_F(ChunkTest, BeginningsAreFewAndAFloodComesAgainLater) {
   EXPECT_EQ(reply.chunk_states[1].code, Code::timed_out);
 }
 
+TEST_F(ChunkTest, APieceOfNothingOrOfNoSpaceIsTold) {
+  const Bytes chunk = some(1'000);
+  auto empty = piece(school.id(), chunk, 0, 0);
+  empty.total = 0;
+  EXPECT_EQ(bring(admin, {empty}).chunk_states.at(0).code, Code::malformed);
+  EXPECT_EQ(bring(admin, {piece(base::SpaceId{{9}}, chunk, 0, 100)}).chunk_states.at(0).code,
+            Code::unknown_space);
+  auto indexed = piece(school.id(), chunk, 0, 100);
+  indexed.space.index = 1;  // in a set that this hello does not name
+  EXPECT_EQ(bring(admin, {indexed}).chunk_states.at(0).code, Code::unknown_space);
+  sync::ClientMessage message;
+  message.wants = {{{7, {}}, log::chunk_id(chunk), 0, 500},
+                   {{0, base::SpaceId{{9}}}, log::chunk_id(chunk), 0, 500}};
+  Peer peer(admin.device());
+  peer.greeted = true;
+  peer.follow({school.id()}, carrier->survey()[0].arrivals);
+  ASSERT_TRUE(store->begin().ok());
+  auto ingested = carrier->ingest(peer, message, kNow);
+  ASSERT_TRUE(store->commit().ok());
+  const auto reply = carrier->answer(peer, message, std::move(ingested).value());
+  ASSERT_TRUE(reply.ok());
+  ASSERT_EQ(reply->chunks.size(), 2U);
+  for (const auto& one : reply->chunks) EXPECT_EQ(one.total, 0U);
+}
+
+// Two phones may hold different bytes under one wish; who says another length begins anew.
+TEST_F(ChunkTest, ABeginningOfAnotherLengthIsNotGoneOnWith) {
+  const Bytes chunk = some(1'000);
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 0, 300)}).chunk_states.at(0).held, 300U);
+  auto longer = piece(school.id(), chunk, 300, 100);
+  longer.total = 2'000;
+  EXPECT_EQ(bring(admin, {longer}).chunk_states.at(0).held, 0U);
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 300, 700)}).chunk_states.at(0).held, 1'000U);
+}
+
+// Whose device it was is not known any more once it was removed, and then only an admin takes it away.
+TEST_F(ChunkTest, ABeginningOfWhoWasRemovedIsNobodysToForget) {
+  admit(sari);
+  admit(budi);
+  const Bytes begun = some(4'000);
+  ASSERT_EQ(bring(budi, {piece(school.id(), begun, 0, 1'000)}).chunk_states.at(0).held, 1'000U);
+  const auto removal =
+      school.add(space::write_person_removed(admin.author(), school.membership, budi.id(), {}));
+  ASSERT_EQ(offer(admin, school.id(), removal), Code::ok);
+  ASSERT_EQ(erase(sari, {begun}), Code::ok);
+  EXPECT_EQ(store->chunks().begun_by(school.id(), log::chunk_id(begun))->size(), 1U);
+  ASSERT_EQ(erase(admin, {begun}), Code::ok);
+  EXPECT_TRUE(store->chunks().begun_by(school.id(), log::chunk_id(begun))->empty());
+}
+
 TEST_F(ChunkTest, NoChunkIsGivenWhileTextIsToCome) {
   const Bytes chunk = some(30'000);
   ASSERT_EQ(bring_whole(admin, chunk), Code::ok);

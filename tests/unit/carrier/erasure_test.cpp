@@ -118,6 +118,66 @@ TEST_F(ErasureTest, ABodyComesBackWhileSomethingOfItIsNowhereElse) {
   EXPECT_EQ(digest(), before);
 }
 
+TEST_F(ErasureTest, AReceiptIsForMembersOfThatSpaceAndNeedsAKey) {
+  admit(sari);
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  EXPECT_EQ(erase(admin, {{name_of(log), {{0, 3}}}}), Code::ok);
+  EXPECT_EQ(receipts(sari, last).size(), 1U);
+  // Of a space that is not here, and of one that the asker is not in.
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  auto message = message_of({});
+  message.receipts = {{base::SpaceId{{9}}, *space::record_id_of(last)},
+                      {diary.id(), *space::record_id_of(last)},
+                      {school.id(), base::RecordId{{9}}}};
+  EXPECT_TRUE(send(admin, message).receipts.empty());
+  open({});  // without a key it signs nothing
+  EXPECT_TRUE(receipts(sari, last).empty());
+}
+
+// A removal voids one erasure, and with it everything is looked at again.
+TEST_F(ErasureTest, WhatFellWithARemovalIsLookedAtAgain) {
+  admit(sari, space::WireRole::admin);
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto first = name_of(log);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto second = name_of(log);
+  Community elsewhere = school;
+  const auto by_sari =
+      elsewhere.add(space::write_erased(sari.author(), elsewhere.membership, 0, {{first, {{0, 3}}}}, {}));
+  const auto removal =
+      school.add(space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
+  EXPECT_EQ(offer(admin, school.id(), by_sari), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(offer(admin, school.id(), removal), Code::ok);
+  school.add(by_sari);
+  EXPECT_EQ(erase(admin, {{second, {{0, 3}}}}), Code::ok);
+  EXPECT_TRUE(bodiless(log, 1));
+  EXPECT_EQ(receipts(admin, last).size(), 1U);
+}
+
+// What is stored no longer reads as what was taken: no exchange goes on over that.
+TEST_F(ErasureTest, ADamagedSegmentEndsTheCarrierAndIsNoVerdict) {
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto name = name_of(log);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(store->replace_segment(school.id(), **store->tip(school.id()), log.id, 0, Bytes(40, 1)).ok());
+  ASSERT_TRUE(store->commit().ok());
+  const auto ends = [&](const sync::ClientMessage& message) {
+    EXPECT_TRUE(store->begin().ok());
+    const auto code = carrier->ingest(admin.device(), message, kNow).code();
+    EXPECT_TRUE(store->commit().ok());
+    open({});
+    return code;
+  };
+  const auto record = space::write_erased(admin.author(), school.membership, 0, {{name, {{0, 3}}}}, {});
+  EXPECT_EQ(ends(message_of({upload(school.id(), {record})})), Code::storage_failed);
+}
+
 TEST_F(ErasureTest, AReopenedCarrierKnowsWhatIsErased) {
   auto log = enrol(school, admin);
   const auto segment = log.write();

@@ -147,6 +147,56 @@ TEST_F(SchoolTest, ADiaryIsHostedForMembersOnlyAndMayStandBeforeTheJoin) {
   EXPECT_EQ(reply.set->size(), 2U);
 }
 
+TEST_F(SchoolTest, AJoinMayStandBeforeItsInviteInOneMessage) {
+  const auto keys = space::InviteKeys::from_secret(base::Secret16::random(random));
+  const auto offered = school.add(
+      space::write_invite(admin.author(), school.membership, keys, space::WireRole::writer, 1, kNow + 9, {}));
+  const auto reply = send(admin, message_of({upload(school.id(), {join_of(sari, keys), offered})}));
+  EXPECT_TRUE(reply.record_exceptions.empty());
+  EXPECT_EQ(carrier->survey()[0].members, 2U);
+}
+
+// Groups are founded by those who write in some community here, and not without end.
+TEST_F(SchoolTest, AGroupNeedsSomebodyWhoWritesHere) {
+  Limits limits;
+  limits.groups_per_person = 1;
+  open(limits);
+  std::uint8_t salts = 0;
+  const auto found_group = [&](const Person& by) {
+    const std::array<std::uint8_t, 16> salt{++salts};
+    const auto id = space::space_id(by.certificate.identity_key, space::SpaceKind::group, salt);
+    return offer(
+        by, id,
+        space::write_genesis(by.author(), by.identity.box.public_key(), space::SpaceKind::group, salt));
+  };
+  EXPECT_EQ(found_group(stranger), Code::not_permitted);
+  admit(budi, space::WireRole::reader);
+  EXPECT_EQ(found_group(budi), Code::not_permitted);
+  admit(sari);
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  EXPECT_EQ(found_group(sari), Code::ok);
+  EXPECT_EQ(found_group(sari), Code::not_permitted) << "one each, as this operator says";
+  // Whoever is in a group of somebody else has founded none.
+  const std::array<std::uint8_t, 16> salt{99};
+  Community group(space::space_id(admin.certificate.identity_key, space::SpaceKind::group, salt));
+  group.add(
+      space::write_genesis(admin.author(), admin.identity.box.public_key(), space::SpaceKind::group, salt));
+  const auto& wati = stranger;
+  admit(wati);
+  group.add(space::write_member(admin.author(), group.membership, wati.certificate.identity_key,
+                                wati.identity.box.public_key(), space::WireRole::writer, {}));
+  ASSERT_TRUE(send(admin, message_of({upload(group.id(), group.records())})).record_exceptions.empty());
+  EXPECT_EQ(found_group(wati), Code::ok);
+}
+
+TEST_F(SchoolTest, AGenesisThatDoesNotCheckFoundsNothing) {
+  auto diary = support::diary_of(admin).records().front();
+  diary.back() ^= 1;
+  EXPECT_EQ(offer(admin, support::diary_of(admin).id(), diary), Code::bad_signature);
+  EXPECT_EQ(carrier->survey().size(), 1U);
+}
+
 TEST_F(SchoolTest, BadRecordsAreToldApart) {
   admit(sari, space::WireRole::reader);
   Writing log(school, admin, random);

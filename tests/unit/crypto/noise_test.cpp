@@ -1,6 +1,7 @@
 #include "crypto/noise.h"
 
 #include <gtest/gtest.h>
+#include <sodium.h>
 
 #include "support/fakes.h"
 
@@ -145,6 +146,84 @@ TEST(Noise, KeysOfSmallOrderAreRefusedOnBothSides) {
   EXPECT_EQ(initiator.read_second(base::Bytes(kNoiseSecondOverhead)).code(), Code::wrong_server_key);
   NoiseInitiator to_zero(kPrologue, ends.client, base::PublicBoxKey{}, BoxKey::random(ends.random));
   EXPECT_EQ(to_zero.write_first({}).code(), Code::malformed);
+}
+
+// The first message as somebody writes it who says to have a static key of any bytes: the specification once
+// more, with libsodium alone.
+class ForgedCall {
+ public:
+  ForgedCall(const base::PublicBoxKey& server, base::Random& random) {
+    hash_ = base::to_bytes(base::as_bytes("Noise_IK_25519_ChaChaPoly_BLAKE2b"));
+    hash_.resize(64);
+    chaining_ = hash_;
+    mix_hash(kPrologue);
+    mix_hash(server.view());
+    const auto ephemeral = BoxKey::random(random);
+    message_ = base::to_bytes(ephemeral.public_key().view());
+    mix_hash(message_);
+    mix_key(ephemeral.agree(server)->view());
+  }
+  void encrypt(base::ByteView plain) {
+    base::Bytes sealed(plain.size() + kTag);
+    const std::uint8_t nonce[12] = {};
+    crypto_aead_chacha20poly1305_ietf_encrypt(sealed.data(), nullptr, plain.data(), plain.size(),
+                                              hash_.data(), hash_.size(), nullptr, nonce, key_.data());
+    mix_hash(sealed);
+    base::append(message_, sealed);
+  }
+  void mix_key(base::ByteView input) {
+    const auto temp = hmac(chaining_, base::to_bytes(input));
+    chaining_ = hmac(temp, {1});
+    auto second = chaining_;
+    second.push_back(2);
+    key_ = hmac(temp, second);
+  }
+  const base::Bytes& message() const { return message_; }
+
+ private:
+  static base::Bytes blake2b(const base::Bytes& first, base::ByteView second) {
+    base::Bytes all = first;
+    base::append(all, second);
+    base::Bytes out(64);
+    crypto_generichash_blake2b(out.data(), out.size(), all.data(), all.size(), nullptr, 0);
+    return out;
+  }
+  static base::Bytes hmac(const base::Bytes& key, const base::Bytes& input) {
+    base::Bytes inner(128, 0x36);
+    base::Bytes outer(128, 0x5C);
+    for (std::size_t i = 0; i < key.size(); ++i) {
+      inner[i] ^= key[i];
+      outer[i] ^= key[i];
+    }
+    return blake2b(outer, blake2b(inner, input));
+  }
+  void mix_hash(base::ByteView data) { hash_ = blake2b(hash_, data); }
+
+  base::Bytes hash_;
+  base::Bytes chaining_;
+  base::Bytes key_;
+  base::Bytes message_;
+};
+
+// With it everybody would agree on the same secret, so that whoever calls could be anybody.
+TEST(Noise, ACallersStaticKeyOfSmallOrderIsRefusedThoughItsMessageIsWhole) {
+  Ends ends;
+  for (const std::uint8_t first_byte : {std::uint8_t{0}, std::uint8_t{1}}) {
+    ForgedCall call(ends.server.public_key(), ends.random);
+    base::Bytes small(32);
+    small[0] = first_byte;
+    call.encrypt(small);
+    call.mix_key(base::Bytes(32));
+    call.encrypt(base::as_bytes("halo"));
+    const auto read = ends.responder().read_first(call.message());
+    ASSERT_EQ(read.code(), Code::cannot_decrypt);
+    EXPECT_EQ(read.error().detail, "key of small order") << "not for any other reason";
+  }
+  ForgedCall call(ends.server.public_key(), ends.random);
+  call.encrypt(ends.client.public_key().view());
+  call.mix_key(ends.client.agree(ends.server.public_key())->view());
+  call.encrypt(base::as_bytes("halo"));
+  EXPECT_TRUE(ends.responder().read_first(call.message()).ok()) << "the same with a key that is one";
 }
 
 TEST(Noise, AReplyBeforeACallIsRefused) {

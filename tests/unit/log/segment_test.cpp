@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/codec.h"
+#include "log/op.h"
 #include "support/fakes.h"
 
 namespace sejawat::log {
@@ -92,6 +94,14 @@ TEST(SegmentHeader, RefusesWhatIsBeyondItsCaps) {
   EXPECT_EQ(refused([](SegmentHeader& h) { h.kind = static_cast<SegmentKind>(1); }),
             Code::version_unsupported);
   EXPECT_EQ(decode_header(base::Bytes(kMaxHeaderBytes + 1)).code(), Code::too_large);
+  // Version, kind, segment, first op, ops and epoch stand before the dictionary, here in 13 bytes.
+  auto wide = encode_header(writer.header(1));
+  ASSERT_EQ(wide[13], 1);
+  base::Writer dictionary;
+  dictionary.varint(std::uint64_t{1} << 32);
+  wide.erase(wide.begin() + 13);
+  wide.insert(wide.begin() + 13, dictionary.bytes().begin(), dictionary.bytes().end());
+  EXPECT_EQ(decode_header(wide).code(), Code::malformed);
   auto bytes = encode_header(writer.header(1));
   bytes[0] = 2;
   EXPECT_EQ(decode_header(bytes).code(), Code::version_unsupported);
@@ -133,6 +143,35 @@ TEST(Segment, ReadsBackWhatItWroteAndRefusesEveryCut) {
   }
   bytes.push_back(0);
   EXPECT_EQ(decode_segment(bytes).code(), Code::malformed);
+}
+
+TEST(Segment, WithoutItsBodyReadsBackAndIsTheSameSegment) {
+  Writer writer;
+  const auto segment = writer.next();
+  const auto whole = encode_segment(segment);
+  const auto bytes = without_body(segment);
+  const auto read = decode_segment(bytes);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->erased, body_hash(segment.body));
+  EXPECT_TRUE(writer.verify(*read).ok()) << "the chain goes on over it";
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_EQ(decode_segment(base::ByteView(bytes).first(size)).code(), Code::malformed) << size;
+  }
+  EXPECT_TRUE(same_segment(whole, whole));
+  EXPECT_TRUE(same_segment(whole, bytes));
+  EXPECT_TRUE(same_segment(bytes, whole));
+  const auto differs = [&](auto change) {
+    auto other = *decode_segment(bytes);
+    change(other);
+    const auto encoded = encode_segment(other);
+    return !same_segment(whole, encoded) && !same_segment(encoded, whole);
+  };
+  EXPECT_TRUE(differs([](Segment& s) { s.header.back() ^= 1; }));
+  EXPECT_TRUE(differs([](Segment& s) { s.signature.bytes[0] ^= 1; }));
+  EXPECT_TRUE(differs([](Segment& s) { s.erased->bytes[0] ^= 1; }));
+  EXPECT_FALSE(same_segment(whole, encode_segment(writer.next()))) << "two bodies, two segments";
+  EXPECT_FALSE(same_segment(whole, base::Bytes{1}));
+  EXPECT_FALSE(same_segment(base::Bytes{1}, whole));
 }
 
 TEST(Segment, RefusesMoreThanItsCap) {
@@ -229,6 +268,38 @@ TEST(Chain, AHeaderCannotLendABoundaryByteToTheBody) {
   };
   EXPECT_NE(hash({1}).hex(), hash({1, 0}).hex());
   EXPECT_NE(hash({}).hex(), hash({0}).hex());
+}
+
+TEST(Witness, HoldsTheOpAndItsDotAndIsNotMadeWithoutEnd) {
+  Op op;
+  op.kind = OpKind::append;
+  op.supersedes = {{base::LogId{{1}}, 4}};
+  const Dot dot{base::LogId{{2}}, 7};
+  auto witness = witness_of(dot, op);
+  ASSERT_TRUE(witness.has_value());
+  EXPECT_TRUE(is_witness(witness->kind));
+  const auto back = original_of(*witness);
+  ASSERT_TRUE(back.has_value());
+  EXPECT_EQ(back->first, dot);
+  EXPECT_EQ(back->second, op);
+  // A witness can be erased and quoted too, until its kind is used up.
+  int times = 1;
+  for (auto next = witness; next; ++times) {
+    witness = std::move(next);
+    next = witness_of(dot, *witness);
+  }
+  EXPECT_EQ(times, 1 + 255 / kWitnessStep);
+  op.supersedes.assign(kMaxSupersedesPerOp, dot);
+  EXPECT_FALSE(witness_of(dot, op).has_value()) << "one dot more than an op holds";
+  op.supersedes.pop_back();
+  EXPECT_TRUE(witness_of(dot, op).has_value());
+}
+
+TEST(Witness, OfNothingIsNone) {
+  Op op;
+  EXPECT_FALSE(original_of(op).has_value());
+  op.kind = static_cast<OpKind>(kWitnessStep);
+  EXPECT_FALSE(original_of(op).has_value()) << "it names no dot";
 }
 
 TEST(ForkName, FollowsFromLogPlaceAndFirstSegmentAlone) {

@@ -53,6 +53,44 @@ TEST_F(AttachmentTest, ContentOfAnySizeComesBack) {
   }
 }
 
+TEST_F(AttachmentTest, WithoutContentOrWithAnotherKindThanAnyIsNotSealed) {
+  const Bytes content = some(10);
+  const auto code = [&](const Bytes& bytes, const std::string& type) {
+    return seal_attachment(space, bytes, type, random).code();
+  };
+  EXPECT_EQ(code({}, "image/webp"), Code::invalid_argument);
+  EXPECT_EQ(code(content, ""), Code::invalid_argument);
+  EXPECT_EQ(code(content, std::string(kMaxMediaType, 'a')), Code::ok);
+  EXPECT_EQ(code(content, std::string(kMaxMediaType + 1, 'a')), Code::invalid_argument);
+  EXPECT_EQ(code(Bytes(kMaxAttachmentBytes + 1), "image/webp"), Code::too_large);
+}
+
+// Written by a member who has the key, so that only the numbers say that it is wrong.
+TEST_F(AttachmentTest, ASizeThatItsChunksDoNotHoldIsRefused) {
+  auto sealed = seal(some(2000));
+  const auto decoded = [&](auto change) {
+    Attachment attachment;
+    attachment.key = sealed.attachment.key.clone();
+    attachment.hash = sealed.attachment.hash;
+    attachment.size = sealed.attachment.size;
+    attachment.media_type = sealed.attachment.media_type;
+    attachment.chunks = sealed.attachment.chunks;
+    change(attachment);
+    return decode_attachment(encode_attachment(attachment)).code();
+  };
+  EXPECT_EQ(decoded([](auto&) {}), Code::ok);
+  EXPECT_EQ(decoded([](auto& a) { a.size = 0; }), Code::malformed);
+  EXPECT_EQ(decoded([](auto& a) { a.size = kMaxAttachmentBytes + 1; }), Code::too_large);
+  EXPECT_EQ(decoded([](auto& a) { a.chunks.resize(kMaxChunks + 1); }), Code::too_large);
+  EXPECT_EQ(decoded([](auto& a) { a.chunks.resize(2); }), Code::malformed) << "more chunks than it needs";
+  EXPECT_EQ(decoded([](auto& a) { a.media_type.clear(); }), Code::malformed);
+  EXPECT_EQ(decoded([](auto& a) { a.media_type = std::string(kMaxMediaType + 1, 'a'); }), Code::malformed);
+  sealed.attachment.size = 3000;  // beyond what the padding has
+  EXPECT_EQ(open_attachment(space, sealed.attachment, sealed.chunks).code(), Code::cannot_decrypt);
+  sealed.attachment.size = 1999;
+  EXPECT_EQ(open_attachment(space, sealed.attachment, sealed.chunks).code(), Code::cannot_decrypt);
+}
+
 TEST_F(AttachmentTest, EqualContentIsNoEqualChunk) {
   const Bytes content = some(5000);
   const auto one = seal(content);

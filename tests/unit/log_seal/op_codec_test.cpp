@@ -179,6 +179,66 @@ TEST(Body, BelievesNoCountBeforeTheBytesAreThere) {
   EXPECT_EQ(read(base::Bytes(4, 0xFF), 1, random).code(), Code::malformed);
 }
 
+// One form and two bytes an op, or two bytes a dot: the work and the memory that they ask for are capped all
+// the same.
+TEST(Body, CountsCellsAndDotsOverTheWholeSegment) {
+  RandomOps random(12, 0);
+  const auto repeated = [&](std::size_t ops, std::size_t cells, std::size_t dots) {
+    base::Writer writer;
+    writer.varint(0);  // extension
+    for (std::size_t i = 0; i < ops; ++i) {
+      writer.varint(i == 0 ? 0 : 1);
+      if (i == 0) {
+        writer.varint(1);
+        writer.u8(0);
+        writer.varint(cells);
+        for (std::size_t cell = 0; cell < cells; ++cell) writer.u8(0x02);  // no value
+      }
+      writer.varint(i == 0 ? 0 : 1);
+      writer.varint(0);
+      writer.varint(0);
+      writer.varint(dots);
+      for (std::size_t dot = 0; dot < dots; ++dot) {
+        writer.varint(0);
+        writer.varint(1);
+      }
+    }
+    writer.raw(base::Bytes(8, 1));
+    return writer.take();
+  };
+  EXPECT_EQ(read(repeated(16, kMaxCellsPerOp, 0), 16, random).code(), Code::ok);
+  EXPECT_EQ(read(repeated(17, kMaxCellsPerOp, 0), 17, random).code(), Code::too_large);
+  EXPECT_EQ(read(repeated(16, 0, kMaxSupersedesPerOp), 16, random).code(), Code::ok);
+  EXPECT_EQ(read(repeated(17, 0, kMaxSupersedesPerOp), 17, random).code(), Code::too_large);
+}
+
+TEST(Body, RefusesPartsAndFieldsThatNoNumberOfOursHolds) {
+  RandomOps random(13, 0);
+  const auto cell_of = [&](std::uint64_t packed, std::optional<std::uint64_t> field) {
+    base::Writer writer;
+    writer.varint(0);
+    writer.varint(0);
+    writer.varint(1);
+    writer.u8(0);
+    writer.varint(1);
+    writer.varint(packed);
+    if (field) writer.varint(*field);
+    writer.varint(0);
+    writer.varint(0);
+    writer.varint(0);
+    writer.varint(0);
+    writer.raw(base::Bytes(8, 1));
+    return read(writer.take(), 1, random).code();
+  };
+  const auto element = [](std::uint64_t zigzag) { return zigzag << 5; };
+  EXPECT_EQ(cell_of(element(0), UINT32_MAX), Code::ok);
+  EXPECT_EQ(cell_of(element(0), std::uint64_t{UINT32_MAX} + 1), Code::malformed);
+  EXPECT_EQ(cell_of(element(std::uint64_t{UINT32_MAX} * 2), 7), Code::ok);
+  EXPECT_EQ(cell_of(element((std::uint64_t{UINT32_MAX} + 1) * 2), 7), Code::malformed);
+  EXPECT_EQ(cell_of(element(1), 7), Code::malformed) << "-1";
+  EXPECT_EQ(cell_of(element(1) | (3U << 1), std::nullopt), Code::malformed);
+}
+
 TEST(Body, RefusesReferencesThatPointNowhere) {
   RandomOps random(10, 0);
   const auto body = *encode_body(std::vector<Op>(2), random.own(), {});

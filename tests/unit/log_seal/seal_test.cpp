@@ -158,6 +158,55 @@ TEST(Seal, RefusesAHeaderThatNoReaderTakes) {
   EXPECT_EQ(seal_segment(author.context(), stranger, author.random).code(), Code::invalid_argument);
 }
 
+TEST(Seal, TakesNoMoreOpsThanASegmentHoldsHoweverSmallTheyAre) {
+  Author author;
+  std::vector<Op> ops(kMaxOpsPerSegment + 100);
+  for (std::size_t i = 0; i < ops.size(); ++i) ops[i].lamport = i + 1;
+  EXPECT_EQ(author.seal_and_open(author.context(), ops).size(), kMaxOpsPerSegment);
+}
+
+TEST(Seal, ADotOfALogThatIsNotNamedIsRefusedAlsoInALongRun) {
+  Author author;
+  RandomOps random(14, 0);
+  std::vector<Op> ops;
+  for (int i = 0; i < 200; ++i) ops.push_back(op_with_text(random.text(500)));
+  ops[3].supersedes.push_back({base::LogId{{9}}, 0});
+  EXPECT_EQ(seal_segment(author.context(), ops, author.random).code(), Code::invalid_argument);
+}
+
+// A caller may say all heads that it knows: its own is no dependency, and one that no op names neither.
+TEST(Seal, LeavesOutItsOwnLogAndThoseThatNoOpNames) {
+  Author author;
+  RandomOps random(15, 2);
+  auto context = author.context();
+  context.deps = {{author.log, 3, {}}, random.deps()[0], random.deps()[1]};
+  std::vector<Op> ops = {op_with_text("a")};
+  ops[0].supersedes = {{random.deps()[1].log, 5}, {author.log, 0}};
+  const auto sealed = seal_segment(context, ops, author.random);
+  ASSERT_TRUE(sealed.ok());
+  const auto header = *decode_header(decode_segment(sealed->bytes)->header);
+  ASSERT_EQ(header.deps.size(), 1U);
+  EXPECT_EQ(header.deps[0], random.deps()[1]);
+}
+
+// After a fork the branches have other names here than the author knew.
+TEST(Open, DotsComeOutByTheNamesThatTheBranchesHaveHere) {
+  Author author;
+  RandomOps random(16, 2);
+  auto context = author.context();
+  context.deps = random.deps();
+  std::vector<Op> ops = {op_with_text("a")};
+  ops[0].supersedes = {{author.log, 1}, {random.deps()[0].log, 5}, {random.deps()[1].log, 6}};
+  const auto sealed = seal_segment(context, ops, author.random);
+  ASSERT_TRUE(sealed.ok());
+  const BranchNames names{base::LogId{{1}}, {base::LogId{{2}}, base::LogId{{3}}}};
+  const auto opened =
+      open_segment(author.space, author.log, {}, author.epoch_key, *decode_segment(sealed->bytes), &names);
+  ASSERT_TRUE(opened.ok());
+  const std::vector<Dot> expected = {{names.own, 1}, {names.deps[0], 5}, {names.deps[1], 6}};
+  EXPECT_EQ(opened->front().supersedes, expected);
+}
+
 TEST(Seal, NamesOnlyTheLogsThatItsOpsReferTo) {
   Author author;
   RandomOps random(4, 2 * kMaxDeps);

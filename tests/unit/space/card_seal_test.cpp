@@ -43,5 +43,11 @@ TEST(CardSeal, NeitherAnotherCardNorAnAlteredSealDoes) {
   EXPECT_EQ(open_with_card(card, base::ByteView(sealed).subspan(1)).code(), Code::malformed);
 }
 
+TEST(CardSeal, AKeyThatIsNoPointIsSealedToNobody) {
+  support::SeededRandom random(3);
+  EXPECT_EQ(seal_for_card(base::Secret32::random(random), base::PublicBoxKey{}, random).code(),
+            Code::malformed);
+}
+
 }  // namespace
 }  // namespace sejawat::space

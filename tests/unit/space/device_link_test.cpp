@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
+#include "base/codec.h"
+#include "crypto/aead.h"
 #include "crypto/hash.h"
 #include "support/fakes.h"
 
@@ -84,6 +88,64 @@ TEST_F(Linking, CodesOfAnotherVersionOrKindSaySo) {
   EXPECT_EQ(LinkRequest::parse("sejawat://carrier.example:1/#x").code(), Code::invalid_argument);
   EXPECT_EQ(LinkRequest::parse(std::string(kMaxLinkText + 1, 'A')).code(), Code::invalid_argument);
   EXPECT_EQ(LinkGrant::open(request.text(), fresh).code(), Code::invalid_argument);
+}
+
+// By a device that signed itself into the room and means harm: what opens is judged like anything else.
+TEST_F(Linking, WhatIsInsideOfAGrantIsHostileToo) {
+  const auto holding = [&](const std::function<void(base::Writer&)>& write, std::size_t cut = SIZE_MAX) {
+    base::Writer plain;
+    write(plain);
+    const base::ByteView whole = plain.bytes();
+    base::Writer context;
+    context.raw(base::as_bytes("sejawat-grant:"));
+    context.raw(request.sign_key.view());
+    context.raw(request.box_key.view());
+    const auto ephemeral = crypto::BoxKey::random(random);
+    const auto key = base::Secret32::random(random);
+    base::Bytes payload{1};
+    base::append(payload, ephemeral.public_key().view());
+    base::append(payload, *crypto::box_seal(ephemeral, request.box_key, key.view(), context.bytes()));
+    base::append(payload, crypto::seal(key, {}, whole.first(std::min(cut, whole.size())), context.bytes()));
+    return LinkGrant::open("sejawat-grant:" + base::to_base64url(payload), fresh).code();
+  };
+  const std::string url = "sejawat://a:1/#" + base::to_base64url(base::Bytes(32, 9));
+  const auto start = [&](base::Writer& out, std::uint8_t carriers, std::string_view address) {
+    out.prefixed(base::Bytes(10, 1));
+    out.prefixed(base::Bytes(10, 2));
+    out.prefixed(base::as_bytes("Bu Ani"));
+    out.u8(carriers);
+    for (std::uint8_t i = 0; i < carriers; ++i) out.prefixed(base::as_bytes(address));
+  };
+  const auto keys = [](base::Writer& out, std::uint8_t count) {
+    out.u8(count);
+    for (std::uint8_t i = 0; i < count; ++i) out.raw(base::Bytes(16 + 32, 3));
+  };
+  const auto good = [&](base::Writer& out) {
+    start(out, 2, url);
+    keys(out, 8);
+  };
+  base::Writer whole;
+  good(whole);
+  for (std::size_t cut = 0; cut < whole.bytes().size(); ++cut) {
+    EXPECT_EQ(holding(good, cut), Code::malformed) << cut;
+  }
+  EXPECT_EQ(holding(good), Code::ok);
+  EXPECT_EQ(holding([&](auto& out) { good(out), out.u8(0); }), Code::malformed) << "more behind it";
+  EXPECT_EQ(holding([&](auto& out) { start(out, 3, url), keys(out, 0); }), Code::malformed);
+  EXPECT_EQ(holding([&](auto& out) { start(out, 1, url), keys(out, 9); }), Code::malformed);
+  EXPECT_EQ(holding([&](auto& out) { start(out, 1, "nowhere"), keys(out, 0); }), Code::invalid_argument);
+  EXPECT_EQ(holding([&](auto& out) { start(out, 1, std::string(513, 'a')), keys(out, 0); }), Code::malformed);
+  EXPECT_EQ(holding([](auto& out) { out.prefixed(base::Bytes(2049)); }), Code::malformed);
+}
+
+TEST_F(Linking, BlanksOfAnyKindAroundACodeDoNotMatter) {
+  EXPECT_TRUE(LinkRequest::parse("\r\n\t " + request.text() + " \t\r\n").ok());
+  EXPECT_EQ(LinkRequest::parse(" \t\r\n").code(), Code::invalid_argument);
+  EXPECT_EQ(LinkRequest::parse("sejawat-link:").code(), Code::invalid_argument);
+  EXPECT_EQ(LinkRequest::parse("sejawat-link:" + base::to_base64url(base::Bytes(60, 1))).code(),
+            Code::invalid_argument);
+  EXPECT_EQ(LinkGrant::open("sejawat-grant:" + base::to_base64url(base::Bytes(20, 1)), fresh).code(),
+            Code::invalid_argument);
 }
 
 // What a point of small order would give away is no secret.

@@ -188,6 +188,25 @@ TEST_F(ErasureTest, ChunksThatARemovedAdminNamedStayThoseOfOthers) {
   }
 }
 
+TEST_F(ErasureTest, WhatSeveralErasuresNameOfASegmentAddsUp) {
+  EXPECT_EQ(erase(sari, {{of(sari, 0), {{4, 3}}}}), Code::ok);
+  EXPECT_EQ(erase(sari, {{of(sari, 0), {{0, 2}}}}), Code::ok);
+  const auto erased = membership.erased_ops(of(sari, 0));
+  for (std::uint64_t op = 0; op < 8; ++op) EXPECT_EQ(erased.has(op), op < 2 || (op >= 4 && op < 7)) << op;
+  EXPECT_FALSE(erased.all(7));
+}
+
+// In a space where something was taken from somebody all erasures are judged together; who was an admin when
+// they erased is one there too.
+TEST_F(ErasureTest, WhatAnAdminErasedIsGoneForEverybodyAlsoAfterALaterRemoval) {
+  EXPECT_EQ(erase(admin, {}, {}, {chunk(1)}), Code::ok);
+  EXPECT_EQ(erase(sari, {}, {}, {chunk(2)}), Code::ok);
+  put(write_person_removed(admin.author(), membership, budi.id(), {}));
+  EXPECT_TRUE(membership.chunk_erased(chunk(1), budi.id()));
+  EXPECT_FALSE(membership.chunk_erased(chunk(2), budi.id()));
+  EXPECT_TRUE(membership.chunk_erased(chunk(2), sari.id()));
+}
+
 TEST_F(ErasureTest, AReceiptIsReadAsItWasSignedAndNotOtherwise) {
   const auto carrier = crypto::BoxKey::random(random);
   Receipt receipt{space, {}, carrier.public_key(), {}, 1'795'000'000, 3};
@@ -202,7 +221,12 @@ TEST_F(ErasureTest, AReceiptIsReadAsItWasSignedAndNotOtherwise) {
     changed[at] ^= 1;
     EXPECT_FALSE(read_receipt(changed).ok()) << at;
     EXPECT_FALSE(read_receipt(base::ByteView(bytes).first(at)).ok()) << at;
+    EXPECT_FALSE(stored_receipt(base::ByteView(bytes).first(at)).ok()) << at;
   }
+  auto longer = bytes;
+  longer.push_back(0);
+  EXPECT_EQ(read_receipt(longer).code(), Code::malformed);
+  EXPECT_EQ(stored_receipt(bytes)->segments, 3U) << "one's own was checked when it came";
 }
 
 }  // namespace

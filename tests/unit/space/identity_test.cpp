@@ -93,6 +93,14 @@ TEST(DeviceCertificate, RefusesAnIssuerOfAnotherPerson) {
   EXPECT_EQ(take_possession(forged, mine).code(), Code::bad_signature);
 }
 
+TEST(DeviceCertificate, IsNotFinishedFromRubbish) {
+  support::SeededRandom random;
+  const auto keys = DeviceKeys::random(random);
+  EXPECT_EQ(take_possession(base::Bytes(10, 0xFF), keys).code(), Code::malformed);
+  EXPECT_EQ(take_possession(base::Bytes(2049, 0), keys).code(), Code::too_large);
+  EXPECT_EQ(parse_certificate(base::Bytes(2049, 0)).code(), Code::too_large);
+}
+
 TEST(DeviceCertificate, IsWorthNothingWithoutTheSignatureOfTheDeviceItself) {
   support::SeededRandom random;
   const auto identity = Identity::from_seed(seed_of(1));
@@ -177,6 +185,35 @@ TEST(RecoveryCard, RefusesEachDamagedWordWhenThereIsNoMachineLine) {
   }
 }
 
+TEST(RecoveryCard, RefusesALineTooManyAndTwoSeeds) {
+  RecoveryCard card;
+  card.seed = seed_of(6);
+  card.carriers = {address_of("a"), address_of("b"), address_of("c")};
+  const auto text = card.text("");
+  const auto read = RecoveryCard::parse(text);
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read->carriers.size(), 2U) << "a card names two carriers at most";
+  const auto server = "server: " + card.carriers[2].url() + "\n";
+  EXPECT_EQ(RecoveryCard::parse(text + server).code(), Code::card_invalid);
+  EXPECT_EQ(RecoveryCard::parse(text + "server: nowhere\n").code(), Code::card_invalid);
+  const auto machine = text.substr(text.find("sejawat-card:"));
+  EXPECT_EQ(RecoveryCard::parse(text + machine).code(), Code::card_invalid);
+  EXPECT_EQ(RecoveryCard::parse("sejawat-card: ?\n").code(), Code::card_invalid);
+  RecoveryCard other;
+  other.seed = seed_of(7);
+  const auto theirs = other.text("");
+  const auto words =
+      theirs.substr(theirs.find("kata:"), theirs.find("\nsejawat-card:") - theirs.find("kata:"));
+  EXPECT_EQ(RecoveryCard::parse(words + "\n" + machine).code(), Code::card_invalid) << "which one?";
+  EXPECT_EQ(RecoveryCard::parse(words + " " + words).code(), Code::card_invalid) << "17 words and no more";
+  // As a message on the way to the phone may leave it.
+  std::string blanks = "\t" + words + "\r\n";
+  for (char& c : blanks) c = c == ' ' ? '\t' : c;
+  const auto spaced = RecoveryCard::parse(blanks);
+  ASSERT_TRUE(spaced.ok());
+  EXPECT_TRUE(base::equal(spaced->seed.view(), other.seed.view()));
+}
+
 TEST(RecoveryCard, RefusesWhatIsNoCard) {
   for (const char* text : {"", "lusab", "sejawat-card:", "sejawat-card: AAAA", "server: x", "halo dunia"}) {
     EXPECT_EQ(RecoveryCard::parse(text).code(), Code::card_invalid) << text;
@@ -185,7 +222,8 @@ TEST(RecoveryCard, RefusesWhatIsNoCard) {
 }
 
 TEST(CarrierAddress, RoundTripsNamesAndAddresses) {
-  for (const char* host : {"sekolah.example", "192.168.1.2", "fd00::1", "a"}) {
+  for (const char* host : {"sekolah.example", "192.168.1.2", "fd00::1", "::1", "FD00::ab:192.168.1.2",
+                           "1:2:3:4:5:6:7:8", "Sekolah-1_a.EXAMPLE", "z", "a"}) {
     auto address = address_of(host);
     for (const bool tls : {false, true}) {
       address.tls = tls;
@@ -218,6 +256,23 @@ TEST(CarrierAddress, RefusesHostileOnes) {
                                  "sejawat://[fd00::1:1/#" + key,
                                  "sejawat://[]:1/#" + key,
                                  "sejawat://[zz::1]:1/#" + key,
+                                 "sejawat://[:]:1/#" + key,
+                                 "sejawat://[12]:1/#" + key,
+                                 "sejawat://[a:b]:1/#" + key,
+                                 "sejawat://[fd00:::1]:1/#" + key,
+                                 "sejawat://[1:2:3:4:5:6:7:8:9:a]:1/#" + key,
+                                 "sejawat://[" + std::string(45, ':') + "1]:1/#" + key,
+                                 "sejawat://[fd00::1]/#" + key,
+                                 "sejawat://[fd00::1]8443/#" + key,
+                                 "sejawat://-a:1/#" + key,
+                                 "sejawat://.a:1/#" + key,
+                                 "sejawat://a{b:1/#" + key,
+                                 "sejawat://a@b:1/#" + key,
+                                 "sejawat://a`b:1/#" + key,
+                                 "sejawat://a~b:1/#" + key,
+                                 std::string("sejawat://a:1"),
+                                 "sejawat://a:/#" + key,
+                                 "sejawat://a:1/#" + key.substr(0, 42) + "?",
                                  "sejawat://u@a:1/#" + key,
                                  "sejawat://a..b:1/#" + key,
                                  "sejawat://" + long_host + ":1/#" + key,
@@ -259,9 +314,19 @@ TEST(InviteLink, RefusesHostileOnes) {
     EXPECT_EQ(InviteLink::parse(good.substr(0, size)).code(), Code::invite_invalid) << size;
   }
   EXPECT_EQ(InviteLink::parse(good + "AAAA").code(), Code::invite_invalid);
+  EXPECT_EQ(InviteLink::parse(std::string(600, ' ') + good).code(), Code::invite_invalid);
+  EXPECT_EQ(InviteLink::parse("ftp" + good).code(), Code::invite_invalid);
   EXPECT_EQ(InviteLink::parse(link.carrier.url()).code(), Code::invite_invalid);
   link.kind = InviteKind::operator_token;  // with a space
   EXPECT_EQ(InviteLink::parse(link.url()).code(), Code::invite_invalid);
+  auto secretive = InviteLink::parse(good);
+  ASSERT_TRUE(secretive.ok());
+  secretive->space = {};
+  EXPECT_EQ(InviteLink::parse(secretive->url()).code(), Code::invite_invalid) << "a member's, of no space";
+  secretive->kind = InviteKind::operator_token;
+  EXPECT_TRUE(InviteLink::parse(secretive->url()).ok());
+  secretive->record = random.id<base::HeadTag>();
+  EXPECT_EQ(InviteLink::parse(secretive->url()).code(), Code::invite_invalid) << "nor has it a record";
   link.kind = static_cast<InviteKind>(2);
   EXPECT_EQ(InviteLink::parse(link.url()).code(), Code::invite_invalid);
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/codec.h"
+#include "crypto/aead.h"
 #include "support/fakes.h"
 
 namespace sejawat::sync {
@@ -194,6 +196,98 @@ TEST_F(BundleTest, WhatAMessageMayNotHoldIsRefused) {
   EXPECT_EQ(BundleWriter(random).chunk(message_of(1, 70000), true).code(), base::Code::too_large);
 }
 
+// A part made by somebody who has the epoch's key and keeps to no format inside of it.
+TEST_F(BundleTest, AChunkThatOpensMayStillBeRubbish) {
+  const auto ephemeral = crypto::BoxKey::random(random).public_key();
+  const auto part_key = base::Secret32::random(random);
+  const auto lock = crypto::label::kBundleLock;
+  const auto with = [&](base::ByteView plain) {
+    base::Writer file;
+    file.raw(base::as_bytes("sejawat-bundle\n"));
+    file.u8(1);
+    file.u8(1);  // a part
+    file.raw(ephemeral.view());
+    file.u32(8);
+    file.raw(crypto::seal(crypto::derive(lock, epoch.view(), ephemeral.view()), {}, part_key.view(),
+                          base::as_bytes(lock)));
+    for (int i = 1; i < 8; ++i) file.raw(base::Bytes(48));
+    base::Writer place;
+    place.u64(0);
+    place.u8(1);
+    const auto key = crypto::derive(crypto::label::kBundlePart, part_key.view(), place.bytes());
+    const auto sealed = crypto::seal(key, {}, plain, {});
+    file.u8(3);  // the last chunk
+    file.u32(static_cast<std::uint32_t>(sealed.size()));
+    file.raw(sealed);
+    file.u8(0);
+    file.raw(base::Bytes(base::Hash32::kSize));
+    Collected into;
+    const auto code = read(rehashed(file.take()), epoch_keys(), into);
+    EXPECT_EQ(into.messages.size(), code == base::Code::ok ? 1U : 0U);
+    return code;
+  };
+  base::Writer good;
+  good.prefixed(encode(message_of(1, 10)));
+  EXPECT_EQ(with(good.bytes()), base::Code::ok);
+  EXPECT_EQ(with({}), base::Code::malformed);
+  EXPECT_EQ(with(base::Bytes{20, 1, 2}), base::Code::malformed) << "a length that is not there";
+  EXPECT_EQ(with(base::Bytes{2, 0x0A, 0x7F}), base::Code::malformed) << "no message";
+  EXPECT_EQ(with(base::Bytes{0}), base::Code::malformed) << "a message of no space";
+}
+
+TEST_F(BundleTest, WhatTheSinkRefusesEndsTheReadingWithItsCode) {
+  struct Full final : BundleReader::Sink {
+    explicit Full(bool at_message) : at_message_(at_message) {}
+    base::Status message(ClientMessage /*message*/) override {
+      return at_message_ ? base::Status(base::error(base::Code::disk_full)) : base::Status();
+    }
+    base::Status part_end(bool /*opened*/) override { return base::error(base::Code::storage_failed); }
+    bool at_message_;
+  };
+  for (const bool at_message : {true, false}) {
+    Full full(at_message);
+    BundleReader reader(epoch_keys(), full);
+    EXPECT_EQ(reader.feed(file()).code(), at_message ? base::Code::disk_full : base::Code::storage_failed);
+    EXPECT_FALSE(reader.finish().ok());
+  }
+}
+
+TEST_F(BundleTest, MoreReadersThanAPartHasLocksForAreLeftOutLastFirst) {
+  std::vector<base::Secret32> epochs;
+  BundleLocks locks;
+  for (std::size_t i = 0; i < kMaxBundleLocks + 3; ++i) epochs.push_back(base::Secret32::random(random));
+  for (const auto& one : epochs) locks.epochs.push_back(&one);
+  locks.boxes = {member.public_key()};
+  const auto opens = [&](const BundleLocks& for_whom, BundleReader::Keys keys) {
+    BundleWriter writer(random);
+    base::Bytes bytes = writer.begin_part(for_whom);
+    base::append(bytes, *writer.chunk(message_of(1, 10), true));
+    base::append(bytes, writer.end());
+    Collected into;
+    EXPECT_EQ(read(bytes, std::move(keys), into), base::Code::ok);
+    return into.messages.size() == 1;
+  };
+  BundleReader::Keys last_in;
+  last_in.epochs = {&epochs[kMaxBundleLocks - 1]};
+  BundleReader::Keys first_out;
+  first_out.epochs = {&epochs[kMaxBundleLocks]};
+  BundleReader::Keys box;
+  box.boxes = {&member};
+  EXPECT_TRUE(opens(locks, last_in));
+  EXPECT_FALSE(opens(locks, first_out));
+  EXPECT_FALSE(opens(locks, box)) << "epochs go first";
+  // A key that is no point, as a damaged record may hold it, takes no lock from anybody.
+  locks.epochs.clear();
+  locks.boxes = {base::PublicBoxKey{}, member.public_key()};
+  EXPECT_TRUE(opens(locks, box));
+  locks.boxes.clear();
+  for (std::size_t i = 0; i < kMaxBundleLocks; ++i) {
+    locks.boxes.push_back(crypto::BoxKey::random(random).public_key());
+  }
+  locks.boxes.push_back(member.public_key());
+  EXPECT_FALSE(opens(locks, box));
+}
+
 TEST_F(BundleTest, SizesAndNumbersAreJudgedBeforeAnythingIsHeld) {
   const auto head = [](std::initializer_list<std::uint8_t> more) {
     base::Bytes bytes = base::to_bytes(base::as_bytes("sejawat-bundle\n"));
@@ -232,6 +326,17 @@ TEST_F(BundleTest, SizesAndNumbersAreJudgedBeforeAnythingIsHeld) {
     base::append(many, one);
   }
   EXPECT_EQ(read(many, {}, into), base::Code::too_large);
+  // Few parts with as many locks as each may have are as much work.
+  base::Bytes wide = head({});
+  for (std::size_t i = 0; i <= kMaxBundleLocksInAll / kMaxBundleLocks; ++i) {
+    base::Bytes one(1 + 32 + 4 + kMaxBundleLocks * 48 + 5 + 16, 0);
+    one[0] = 1;
+    one[34] = kMaxBundleLocks >> 8;
+    one[37 + kMaxBundleLocks * 48] = 3;
+    one[38 + kMaxBundleLocks * 48] = 16;
+    base::append(wide, one);
+  }
+  EXPECT_EQ(read(wide, {}, into), base::Code::too_large);
 }
 
 }  // namespace

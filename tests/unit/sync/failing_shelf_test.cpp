@@ -38,6 +38,26 @@ class FailingShelf final : public ClientShelf {
     SJ_TRY_STATUS(call());
     return inner_.apply(outcome);
   }
+  base::Result<bool> ask_first(const base::SpaceId& id) override {
+    SJ_TRY_STATUS(call());
+    return inner_.ask_first(id);
+  }
+  base::Result<std::vector<ReceiptQuery>> receipts_to_ask() override {
+    SJ_TRY_STATUS(call());
+    return inner_.receipts_to_ask();
+  }
+  base::Result<bool> media_waiting() override {
+    SJ_TRY_STATUS(call());
+    return inner_.media_waiting();
+  }
+  base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override {
+    SJ_TRY_STATUS(call());
+    return inner_.chunk_to_offer(most);
+  }
+  base::Result<std::optional<ChunkWish>> chunk_to_want() override {
+    SJ_TRY_STATUS(call());
+    return inner_.chunk_to_want();
+  }
 
  private:
   base::Status call() {
@@ -49,8 +69,8 @@ class FailingShelf final : public ClientShelf {
 
 class FailingStore : public SessionTest {
  protected:
-  // A sync with records, segments, a vector that is asked for, an arrival and a line that is cut once. What
-  // it said first that was no success.
+  // A sync with records, segments, a vector that is asked for, an arrival, a chunk each way and a line that
+  // is cut once. What it said first that was no success.
   Code play(FailingShelf& failing, std::vector<Bytes>& arrived) {
     SessionOptions options;
     options.carrier_key = carrier_key.public_key();
@@ -84,6 +104,14 @@ class FailingStore : public SessionTest {
         moved.logs = {{Bytes(16, 0x4d), {Bytes(80, 9)}}};
         reply.spaces = {moved};
       }
+      reply.media = incoming->message.media;
+      for (const auto& piece : incoming->message.chunks) {
+        reply.chunk_states.push_back(
+            {Code::ok, piece.offset + static_cast<std::uint32_t>(piece.bytes.size())});
+      }
+      for (const auto& want : incoming->message.wants) {
+        reply.chunks.push_back({want.space, want.chunk, 500, want.offset, Bytes(500 - want.offset, 9)});
+      }
       auto answer = carrier->reply(reply);
       EXPECT_TRUE(answer.ok());
       const auto progress = client->on_message(*answer);
@@ -97,6 +125,8 @@ class FailingStore : public SessionTest {
     shelf.segments[space(1)] = {Bytes(100, 2), Bytes(100, 3)};
     shelf.segments[space(2)] = {Bytes(100, 4)};
     shelf.at_once = 1;
+    shelf.chunks.push_back({space(1), Bytes(1000, 7)});
+    shelf.wanted[log::chunk_id(Bytes(500, 9))] = {{}, false};
   }
 };
 

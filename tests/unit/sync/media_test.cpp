@@ -172,6 +172,79 @@ TEST_F(Media, ACarrierThatSaysNothingOfThemEndsTheSync) {
   EXPECT_FALSE(answer(ServerMessage{})->more);
 }
 
+TEST_F(Media, OneMessageHoldsSoManyPiecesAndWantsAndNoMore) {
+  start();
+  for (std::uint8_t i = 0; i < 100; ++i) have_chunk(50, i);
+  for (std::uint8_t i = 0; i < 6; ++i) shelf.wanted[log::chunk_id(Bytes(70, i))] = {{}, false};
+  ASSERT_TRUE(answer(takes(send()))->more);
+  auto incoming = send();
+  EXPECT_EQ(incoming.message.chunks.size(), kMaxChunkItems);
+  EXPECT_EQ(incoming.message.wants.size(), 4U);
+  ASSERT_TRUE(answer(takes(incoming))->more);
+  incoming = send();
+  EXPECT_EQ(incoming.message.chunks.size(), 100 - kMaxChunkItems);
+  EXPECT_FALSE(incoming.message.wants.empty());
+}
+
+TEST_F(Media, AreNotBroughtBesideTextThatFoundNoRoomNorBesideAFullHello) {
+  start();
+  have_chunk(1'000);
+  ASSERT_TRUE(answer(takes(send()))->more);
+  shelf.ignore_budget = true;
+  for (std::uint8_t i = 0; i < 4; ++i) shelf.segments[space(1)].push_back(Bytes(25'000, i));
+  auto incoming = send();
+  EXPECT_TRUE(incoming.message.chunks.empty());
+  ASSERT_TRUE(answer(takes(incoming))->more);
+  incoming = send();  // the rest of the text; then there is room
+  EXPECT_EQ(incoming.message.chunks.size(), 1U);
+  auto lost = takes(incoming);
+  lost.chunk_states[0] = {Code::ok, 0};
+  lost.base_unknown = true;
+  ASSERT_TRUE(answer(lost)->more);
+  incoming = send();
+  EXPECT_TRUE(incoming.message.hello->full);
+  EXPECT_TRUE(incoming.message.chunks.empty());
+}
+
+TEST_F(Media, RecordsThatFoundNoRoomGoBeforeThemToo) {
+  start();
+  have_chunk(1'000);
+  ASSERT_TRUE(answer(takes(send()))->more);
+  for (std::uint8_t i = 0; i < 4; ++i) shelf.records[space(1)].push_back(Bytes(16'000, i));
+  EXPECT_TRUE(send().message.chunks.empty());
+}
+
+TEST_F(Media, WhatACarrierDoesNotHaveIsSaidWithoutAnOffset) {
+  start();
+  const Bytes chunk(3'000, 9);
+  shelf.wanted[log::chunk_id(chunk)] = {Bytes(1'000, 9), false};
+  ASSERT_TRUE(answer(takes(send()))->more);
+  send();
+  ServerMessage reply;
+  reply.chunks.push_back({{1, {}}, log::chunk_id(chunk), 0, 0, {}});
+  ASSERT_TRUE(answer(reply).ok());
+  const auto& news = shelf.outcomes.back().chunks.at(0);
+  EXPECT_EQ(news.code, Code::ok);
+  EXPECT_EQ(news.total, 0U);
+  EXPECT_FALSE(news.offered);
+}
+
+// A store that went back to before the mark says so; a carrier that says it again and again is heeded once.
+TEST_F(Media, ThatAllOfThemAreGoneIsHeededOnceInASync) {
+  start();
+  have_chunk(1'000);
+  auto incoming = send();
+  auto reply = takes(incoming);
+  reply.chunks_unknown = true;
+  ASSERT_TRUE(answer(reply)->more);
+  EXPECT_TRUE(shelf.outcomes.back().chunks_unknown);
+  incoming = send();
+  reply = takes(incoming);
+  reply.chunks_unknown = true;
+  ASSERT_TRUE(answer(reply).ok());
+  EXPECT_FALSE(shelf.outcomes.back().chunks_unknown);
+}
+
 TEST_F(Media, PushesHoldNoChunks) {
   SessionOptions options;
   options.live = true;

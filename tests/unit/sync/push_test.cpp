@@ -112,6 +112,13 @@ TEST_F(Live, APushThatSaysMoreThanAPushMayIsRefused) {
       [](ServerMessage& m) { m.set.emplace({space(7)}); },
       [this](ServerMessage& m) { m.generation = generation; },
       [](ServerMessage& m) { m.base_unknown = true; },
+      [](ServerMessage& m) { m.records_taken = 1; },
+      [](ServerMessage& m) {
+        m.segment_exceptions = {{0, Code::fenced}};
+      },
+      [](ServerMessage& m) { m.chunk_mark.emplace(); },
+      [](ServerMessage& m) { m.chunks_unknown = true; },
+      [](ServerMessage& m) { m.receipts = {Bytes(10, 1)}; },
       [](ServerMessage& m) { m.error = Code::fenced; },
       [](ServerMessage& m) { m.spaces[0].vector.emplace(); },
       [](ServerMessage& m) {

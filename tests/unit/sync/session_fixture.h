@@ -31,6 +31,9 @@ class FakeShelf final : public ClientShelf {
   bool ignore_budget = false;
   bool enrolled = false;
   bool digest_mismatch = false;
+  bool asks_first = false;       // says what it holds to a carrier that it never met
+  std::optional<Vector> vector;  // of every space; else one entry
+  std::vector<ReceiptQuery> queries;
   std::vector<Outcome> outcomes;
   // Chunks by what the carrier has of them; one that was decided is not offered again.
   struct Chunk {
@@ -113,10 +116,13 @@ class FakeShelf final : public ClientShelf {
     return offers;
   }
   base::Result<Vector> vector_of(const base::SpaceId&) override {
-    Vector vector;
-    vector.entries.resize(1);
-    return vector;
+    if (vector) return *vector;
+    Vector small;
+    small.entries.resize(1);
+    return small;
   }
+  base::Result<bool> ask_first(const base::SpaceId&) override { return asks_first; }
+  base::Result<std::vector<ReceiptQuery>> receipts_to_ask() override { return queries; }
   base::Result<Applied> apply(const Outcome& outcome) override {
     outcomes.push_back(outcome);
     Applied applied;

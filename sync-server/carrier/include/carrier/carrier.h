@@ -156,7 +156,7 @@ class Carrier {
   base::Status mark_chunk(const base::SpaceId& space, const log::ChunkId& chunk);
   base::Status add_chunk_mark(const sync::ClientMessage& message, sync::ServerMessage& reply);
   bool has_room_for(const Space& space, std::size_t chunk) const;
-  bool may_bring(const Space& space, const base::PublicBoxKey& device) const;
+  bool may_bring(const Space& space, const base::PublicBoxKey& device) const;  // of a member
   std::optional<base::PersonId> bringer(const Space& space, const base::PublicBoxKey& device) const;
   base::Status take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                            const std::vector<std::optional<base::SpaceId>>& spaces, std::int64_t wall_seconds,

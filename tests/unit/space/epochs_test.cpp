@@ -1,0 +1,219 @@
+// Keys of a space: who gets a box, what a box and a chain of epochs give, and what rubbish gives.
+#include <gtest/gtest.h>
+
+#include "person.h"
+#include "sejawat/v1/membership.pb.h"
+#include "space/membership.h"
+#include "support/fakes.h"
+
+namespace sejawat::space {
+namespace {
+
+using base::Code;
+using Keys = std::vector<const crypto::BoxKey*>;
+
+class Epochs : public testing::Test {
+ protected:
+  Epochs() : space(space_id(admin.certificate.identity_key, SpaceKind::school, {})), membership(space) {
+    put(write_genesis(admin.author(), admin.identity.box.public_key(), SpaceKind::school, {}));
+  }
+  void put(base::ByteView record) { ASSERT_EQ(membership.add(record).code(), Code::ok); }
+  InviteKeys offer(WireRole role, std::uint32_t uses = 1) {
+    auto keys = InviteKeys::from_secret(base::Secret16::random(random));
+    put(write_invite(admin.author(), membership, keys, role, uses, 0, {}));
+    return keys;
+  }
+  void join(const Person& person, const InviteKeys& keys) {
+    put(write_join(person.author(), space, keys.sign, membership.invites().at(keys.sign.public_key()).record,
+                   person.identity.box.public_key(), {}));
+  }
+  void add_member(const base::PublicBoxKey& box, WireRole role = WireRole::reader) {
+    const Person person(random);
+    put(write_member(admin.author(), membership, person.certificate.identity_key, box, role, {}));
+  }
+  base::Secret32 open_one() {
+    auto key = base::Secret32::random(random);
+    put(write_epoch(admin.author(), membership, key, {}, random));
+    return key;
+  }
+  std::optional<base::Bytes> boxes(const base::Secret32& key, BoxesFor whom = BoxesFor::everyone) {
+    return write_boxes(admin.author(), membership, epoch_id(space, key), key, random, whom);
+  }
+  bool opens(const base::Secret32& key, const crypto::BoxKey& own, bool fallen = false) const {
+    return open_epochs(membership, {&own}, {}, fallen).count(epoch_id(space, key)) != 0;
+  }
+  // An epoch record of the admin, as `change` has it.
+  template <class Change>
+  base::Bytes changed(base::ByteView record, Change change) const {
+    v1::MembershipRecord message;
+    message.ParseFromArray(record.data(), static_cast<int>(record.size()));
+    v1::MembershipBody body;
+    body.ParseFromString(message.body());
+    change(body);
+    message.set_body(body.SerializeAsString());
+    const auto id = record_id(base::as_bytes(message.body()));
+    message.set_signature(std::string(base::as_text(admin.keys.sign.sign(id.view()).view())));
+    return base::to_bytes(base::as_bytes(message.SerializeAsString()));
+  }
+
+  support::SeededRandom random{41};
+  Person admin{random};
+  Person sari{random};
+  Person budi{random};
+  base::SpaceId space;
+  Membership membership;
+};
+
+TEST_F(Epochs, MoreBoxesThanARecordHoldsGoIntoTheNext) {
+  constexpr int kMany = 230;
+  for (int i = 0; i < kMany; ++i) add_member(crypto::BoxKey::random(random).public_key());
+  const auto key = open_one();
+  std::size_t made = 0;
+  int records = 0;
+  for (auto record = boxes(key); record; record = boxes(key), ++records) {
+    put(*record);
+    made += membership.key_boxes().back().boxes.size();
+    EXPECT_LE(membership.key_boxes().back().boxes.size(), 200U);
+  }
+  EXPECT_EQ(records, 2);
+  EXPECT_EQ(made, kMany + 2U) << "the admin's phone and card as well";
+}
+
+// Nobody holds it; and nobody else goes without theirs for it.
+TEST_F(Epochs, AKeyThatIsNoPointGetsNoBoxAndHindersNobody) {
+  const auto key = open_one();
+  put(*boxes(key));
+  EXPECT_FALSE(boxes(key).has_value());
+  add_member(base::PublicBoxKey{});
+  EXPECT_FALSE(boxes(key).has_value());
+  add_member(sari.identity.box.public_key());
+  put(*boxes(key));
+  EXPECT_TRUE(opens(key, sari.identity.box));
+}
+
+TEST_F(Epochs, CarriersAndUsedUpInvitesGetNoKey) {
+  const auto carrier_invite = offer(WireRole::carrier);
+  const auto used = offer(WireRole::reader);
+  const auto free = offer(WireRole::writer, 2);
+  join(sari, carrier_invite);
+  join(budi, used);
+  const auto key = open_one();
+  put(*boxes(key));
+  EXPECT_FALSE(opens(key, sari.identity.box));
+  EXPECT_FALSE(opens(key, sari.keys.box)) << "nor does the device of one that only carries";
+  EXPECT_FALSE(opens(key, carrier_invite.box));
+  EXPECT_FALSE(opens(key, used.box));
+  EXPECT_TRUE(opens(key, free.box));
+  EXPECT_TRUE(opens(key, budi.keys.box));
+  EXPECT_TRUE(opens(key, budi.identity.box));
+}
+
+TEST_F(Epochs, BoxesForOnesOwnDevicesAreForThoseAlone) {
+  join(sari, offer(WireRole::writer));
+  const auto key = open_one();
+  put(*boxes(key, BoxesFor::own_devices));
+  EXPECT_TRUE(opens(key, admin.keys.box));
+  EXPECT_FALSE(opens(key, admin.identity.box));
+  EXPECT_FALSE(opens(key, sari.keys.box));
+  EXPECT_FALSE(boxes(key, BoxesFor::own_devices).has_value());
+  const Author stranger = budi.author();
+  EXPECT_FALSE(
+      write_boxes(stranger, membership, epoch_id(space, key), key, random, BoxesFor::own_devices).has_value())
+      << "who may not read has no device to box to";
+}
+
+TEST_F(Epochs, ABoxThatDoesNotOpenIsPassedOverForOneThatDoes) {
+  const auto key = open_one();
+  const auto good = *boxes(key);
+  put(changed(good, [](v1::MembershipBody& body) {
+    for (auto& box : *body.mutable_boxes()->mutable_boxes()) box.set_sealed(std::string(48, 'x'));
+  }));
+  EXPECT_FALSE(opens(key, admin.keys.box));
+  put(good);
+  put(changed(good, [](v1::MembershipBody& body) { body.set_wall_seconds(9); }));
+  EXPECT_TRUE(opens(key, admin.keys.box));
+  EXPECT_EQ(open_epochs(membership, {&admin.keys.box, &admin.identity.box}, {}).size(), 1U);
+}
+
+TEST_F(Epochs, NamesAtMostSixtyFourPredecessorsAndNeverItself) {
+  const auto key = base::Secret32::random(random);
+  std::vector<base::Secret32> old;
+  std::vector<std::pair<base::EpochId, const base::Secret32*>> before = {{epoch_id(space, key), &key}};
+  for (int i = 0; i < 70; ++i) old.push_back(base::Secret32::random(random));
+  for (const auto& one : old) before.emplace_back(epoch_id(space, one), &one);
+  put(write_epoch(admin.author(), membership, key, before, random));
+  ASSERT_EQ(membership.epochs().size(), 1U);
+  EXPECT_EQ(membership.epochs()[0].predecessors.size(), 64U);
+  EXPECT_EQ(open_epochs(membership, {}, {{epoch_id(space, key), &key}}).size(), 65U);
+}
+
+// By an admin who means harm: keys are believed by what they make, not by what is said of them.
+TEST_F(Epochs, APredecessorThatIsRubbishGivesNothing) {
+  const auto key = base::Secret32::random(random);
+  const auto old = base::Secret32::random(random);
+  const auto lie = base::Secret32::random(random);
+  const auto record = write_epoch(admin.author(), membership, key,
+                                  {{epoch_id(space, old), &lie}, {epoch_id(space, lie), &lie}}, random);
+  put(changed(record, [&](v1::MembershipBody& body) {
+    auto* garbage = body.mutable_epoch()->add_predecessors();
+    *garbage = body.epoch().predecessors(1);
+    garbage->set_epoch(std::string(8, 'z'));
+  }));
+  const auto opened = open_epochs(membership, {}, {{epoch_id(space, key), &key}});
+  EXPECT_EQ(opened.size(), 2U);
+  EXPECT_EQ(opened.count(epoch_id(space, old)), 0U) << "another key was sealed as it";
+  EXPECT_EQ(opened.count(epoch_id(space, lie)), 1U);
+}
+
+// Epochs that each follow the other: only rubbish does that, and every replica picks the same one.
+TEST_F(Epochs, ARingOfEpochsHasOneThatEverybodyPicks) {
+  const auto one = base::Secret32::random(random);
+  const auto two = base::Secret32::random(random);
+  const auto first = write_epoch(admin.author(), membership, one, {{epoch_id(space, two), &two}}, random);
+  const auto second = write_epoch(admin.author(), membership, two, {{epoch_id(space, one), &one}}, random);
+  Membership elsewhere = membership;
+  put(first);
+  put(second);
+  ASSERT_TRUE(elsewhere.add(second).ok());
+  ASSERT_TRUE(elsewhere.add(first).ok());
+  ASSERT_TRUE(membership.current_epoch().has_value());
+  EXPECT_EQ(membership.current_epoch(), elsewhere.current_epoch());
+  EXPECT_EQ(open_epochs(membership, {}, {{epoch_id(space, one), &one}}).size(), 2U);
+}
+
+// What was sealed under a key that a removal took back may be readmitted, so it can still be opened on wish.
+TEST_F(Epochs, KeysOfRecordsThatFellOpenOnlyWhenAskedFor) {
+  join(sari, offer(WireRole::admin));
+  const auto old = open_one();
+  put(*boxes(old));
+  Membership theirs = membership;
+  const auto key = base::Secret32::random(random);
+  const auto older = base::Secret32::random(random);
+  const auto epoch = write_epoch(sari.author(), theirs, key, {{epoch_id(space, older), &older}}, random);
+  ASSERT_TRUE(theirs.add(epoch).ok());
+  const auto made_out = *write_boxes(sari.author(), theirs, epoch_id(space, key), key, random);
+  ASSERT_TRUE(theirs.add(made_out).ok());
+  put(write_person_removed(admin.author(), membership, sari.id(), {}));
+  put(epoch);
+  put(made_out);
+  ASSERT_EQ(membership.fallen_epochs().size(), 1U);
+  ASSERT_EQ(membership.fallen_boxes().size(), 1U);
+  EXPECT_EQ(membership.current_epoch(), epoch_id(space, old));
+  EXPECT_FALSE(opens(key, admin.keys.box));
+  EXPECT_TRUE(opens(key, admin.keys.box, true));
+  EXPECT_TRUE(opens(older, admin.keys.box, true)) << "and what it follows";
+}
+
+TEST_F(Epochs, AFieldThatIsCutIsMalformedWhereverItWas) {
+  const auto key = base::Secret32::random(random);
+  const auto epoch = epoch_id(space, key);
+  const auto sealed = seal_field(epoch, key, base::as_bytes("guru"), random);
+  for (std::size_t size = 0; size < sealed.size(); ++size) {
+    const auto opened = open_field({{epoch, &key}}, base::ByteView(sealed).first(size));
+    EXPECT_EQ(opened.code(), size < 1 + 8 + 24 ? Code::malformed : Code::cannot_decrypt) << size;
+  }
+  EXPECT_TRUE(open_field({{epoch, &key}}, sealed).ok());
+}
+
+}  // namespace
+}  // namespace sejawat::space

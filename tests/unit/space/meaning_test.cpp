@@ -1,0 +1,286 @@
+// What a set of records means where two of them say different things of one log, invite or person, and which
+// removals reach whom. In every order of delivery the same.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+
+#include "log/segment.h"
+#include "person.h"
+#include "space/membership.h"
+#include "support/fakes.h"
+
+namespace sejawat::space {
+namespace {
+
+using base::Code;
+
+class Meaning : public testing::Test {
+ protected:
+  Meaning() : space(space_id(admin.certificate.identity_key, SpaceKind::school, {})), all(space) {
+    put(all, write_genesis(admin.author(), admin.identity.box.public_key(), SpaceKind::school, {}));
+  }
+  static base::RecordId put(Membership& to, base::ByteView record) {
+    const auto added = to.add(record);
+    EXPECT_EQ(added.code(), Code::ok);
+    return added.ok() ? *added : base::RecordId{};
+  }
+  struct Offer {
+    InviteKeys keys;
+    base::HeadTag record;
+  };
+  Offer offer(Membership& to, const Person& by, WireRole role, std::uint32_t uses = 9) {
+    auto keys = InviteKeys::from_secret(base::Secret16::random(random));
+    const auto id = put(to, write_invite(by.author(), to, keys, role, uses, 0, {}));
+    return {std::move(keys), base::prefix_of<base::HeadTag>(id)};
+  }
+  base::Bytes join_of(const Person& person, const Offer& invite, base::ByteView profile = {}) const {
+    return write_join(person.author(), space, invite.keys.sign, invite.record,
+                      person.identity.box.public_key(), profile);
+  }
+  void admit(const Person& person, WireRole role) { put(all, join_of(person, offer(all, admin, role))); }
+  base::LogId log_of(const Person& person) const { return log::log_id(space, person.log.public_key()); }
+  // Something that stands after all that `to` has, so that what follows lies deeper.
+  void deepen(Membership& to, int times = 1) {
+    for (int i = 0; i < times; ++i) offer(to, admin, WireRole::reader);
+  }
+  // All records of the replicas in many orders; `look` sees the same in each, and nothing else is returned.
+  template <class Look>
+  auto in_any_order(std::initializer_list<const Membership*> replicas, Look look) {
+    std::vector<base::Bytes> records;
+    Membership whole(space);
+    for (const auto* replica : replicas) {
+      for (const auto& [id, bytes] : replica->records()) {
+        if (whole.add(bytes).ok()) records.push_back(bytes);
+      }
+    }
+    const auto seen = look(whole);
+    for (int order = 0; order < 12; ++order) {
+      for (std::size_t i = records.size(); i > 1; --i)
+        std::swap(records[i - 1], records[static_cast<std::size_t>(random.below(i))]);
+      Membership other(space);
+      for (std::size_t round = 0; round < records.size(); ++round) {
+        for (const auto& bytes : records) static_cast<void>(other.add(bytes));
+      }
+      EXPECT_EQ(other.records().size(), records.size());
+      EXPECT_EQ(look(other), seen) << "order " << order;
+    }
+    return seen;
+  }
+
+  support::SeededRandom random{51};
+  Person admin{random};
+  Person sari{random};
+  Person budi{random};
+  Person wati{random};
+  base::SpaceId space;
+  Membership all;
+};
+
+// Whoever knows the key of a log may enrol it: it is whose enrolment stands nearest to the genesis.
+TEST_F(Meaning, ALogThatTwoEnrolledIsTheirsWhoStandFirst) {
+  admit(sari, WireRole::writer);
+  admit(budi, WireRole::writer);
+  Membership theirs = all;
+  put(all, write_log(sari.author(), all, sari.log));
+  deepen(theirs, 2);
+  put(theirs, write_log(budi.author(), theirs, sari.log));
+  const auto device =
+      in_any_order({&all, &theirs}, [&](const Membership& of) { return of.logs().at(log_of(sari)).device; });
+  EXPECT_EQ(device, sari.device());
+  // At one depth the smaller record id decides, and after a removal the same does.
+  Membership beside = all;
+  put(all, write_log(sari.author(), all, budi.log));
+  put(beside, write_log(budi.author(), beside, budi.log));
+  in_any_order({&all, &beside}, [&](const Membership& of) { return of.logs().at(log_of(budi)).device; });
+  put(all, write_invite_revoked(admin.author(), all, base::PublicSignKey{{1}}));
+  in_any_order({&all, &beside}, [&](const Membership& of) { return of.logs().at(log_of(budi)).device; });
+}
+
+TEST_F(Meaning, AnInviteThatWasOfferedTwiceIsTheOneThatStandsFirstWithAllWhoJoined) {
+  Membership theirs = all;
+  const auto secret = base::Secret16::random(random);
+  const auto keys = InviteKeys::from_secret(secret);
+  const auto near = put(all, write_invite(admin.author(), all, keys, WireRole::reader, 2, 0, {}));
+  deepen(theirs, 2);
+  const auto far = put(theirs, write_invite(admin.author(), theirs, keys, WireRole::admin, 7, 0, {}));
+  put(all, join_of(sari, {InviteKeys::from_secret(secret), base::prefix_of<base::HeadTag>(near)}));
+  put(theirs, join_of(budi, {InviteKeys::from_secret(secret), base::prefix_of<base::HeadTag>(far)}));
+  const auto seen = in_any_order({&all, &theirs}, [&](const Membership& of) {
+    const auto& invite = of.invites().at(keys.sign.public_key());
+    return std::make_tuple(invite.uses, invite.record, invite.joined.size());
+  });
+  EXPECT_EQ(std::get<0>(seen), 2U);
+  EXPECT_EQ(std::get<1>(seen), base::prefix_of<base::HeadTag>(near));
+  EXPECT_EQ(std::get<2>(seen), 2U);
+}
+
+TEST_F(Meaning, OfTwoWaysInTheOneThatGivesMoreCountsWhateverCameFirst) {
+  const auto reader = offer(all, admin, WireRole::reader);
+  const auto writer = offer(all, admin, WireRole::writer);
+  Membership one = all;
+  Membership two = all;
+  put(one, join_of(sari, reader, base::as_bytes("a")));
+  put(two, join_of(sari, writer, base::as_bytes("b")));
+  const auto seen = in_any_order({&one, &two}, [&](const Membership& of) {
+    const auto& member = of.members().at(sari.id());
+    return std::make_tuple(member.role, member.sealed_profile, member.identity_box);
+  });
+  EXPECT_EQ(std::get<0>(seen), WireRole::writer);
+  EXPECT_EQ(base::as_text(std::get<1>(seen)), "b");
+  // Nobody proves the box key that a member record names: of several the smallest, everywhere.
+  Membership third = all;
+  put(third, write_member(admin.author(), third, sari.certificate.identity_key, base::PublicBoxKey{},
+                          WireRole::reader, {}));
+  const auto box = in_any_order(
+      {&one, &two, &third}, [&](const Membership& of) { return of.members().at(sari.id()).identity_box; });
+  EXPECT_EQ(box, base::PublicBoxKey{});
+}
+
+TEST_F(Meaning, AFenceAtNothingMayBeSaidOrLeftOut) {
+  admit(sari, WireRole::writer);
+  put(all, write_log(sari.author(), all, sari.log));
+  put(all, write_person_removed(admin.author(), all, sari.id(), {{log_of(sari), 0, {}}}));
+  EXPECT_EQ(all.logs().at(log_of(sari)).fence, (Fence{log_of(sari), 0, {}}));
+}
+
+TEST_F(Meaning, WhatIsReadmittedAgainOrOfNoFencedLogChangesNothing) {
+  admit(sari, WireRole::writer);
+  put(all, write_log(sari.author(), all, sari.log));
+  put(all, write_log(admin.author(), all, admin.log));
+  put(all, write_person_removed(admin.author(), all, sari.id(), {{log_of(sari), 2, base::HeadTag{{2}}}}));
+  const Fence further{log_of(sari), 5, base::HeadTag{{5}}};
+  std::vector<Fence> fences = {further, {log_of(admin), 3, base::HeadTag{{3}}}, {base::LogId{{9}}, 1, {{1}}}};
+  sort_fences(fences);
+  put(all, write_readmitted(admin.author(), all, fences));
+  put(all, write_readmitted(admin.author(), all, {further}));
+  const auto& log = all.logs().at(log_of(sari));
+  EXPECT_EQ(log.fence, further);
+  EXPECT_EQ(log.fences().size(), 2U) << "the end before it, and this one once";
+  EXPECT_TRUE(all.may_write(log_of(admin)));
+  EXPECT_EQ(all.logs().count(base::LogId{{9}}), 0U);
+}
+
+TEST_F(Meaning, AReadmissionAndAConfirmationByWhoWasRemovedAreVoid) {
+  admit(budi, WireRole::admin);
+  admit(sari, WireRole::writer);
+  put(all, write_log(sari.author(), all, sari.log));
+  put(all, write_person_removed(admin.author(), all, sari.id(), {}));
+  const auto invite = offer(all, admin, WireRole::writer);
+  put(all, write_invite_revoked(admin.author(), all, invite.keys.sign.public_key()));
+  const auto join = put(all, join_of(wati, invite));
+  Membership theirs = all;
+  put(theirs, write_readmitted(budi.author(), theirs, {{log_of(sari), 5, base::HeadTag{{5}}}}));
+  put(theirs, write_join_confirmed(budi.author(), theirs, join));
+  EXPECT_EQ(theirs.logs().at(log_of(sari)).fence->count, 5U);
+  EXPECT_EQ(theirs.role_of(wati.id()), WireRole::writer);
+  put(all, write_person_removed(admin.author(), all, budi.id(), {}));
+  const auto seen = in_any_order({&all, &theirs}, [&](const Membership& of) {
+    return std::make_tuple(of.logs().at(log_of(sari)).fence->count, of.role_of(wati.id()).has_value(),
+                           of.provisional().count(wati.id()));
+  });
+  EXPECT_EQ(seen, std::make_tuple(std::uint64_t{0}, false, std::size_t{1}));
+}
+
+TEST_F(Meaning, AConfirmationIsOfOneJoinAlone) {
+  const auto invite = offer(all, admin, WireRole::writer);
+  put(all, write_invite_revoked(admin.author(), all, invite.keys.sign.public_key()));
+  const auto join = put(all, join_of(sari, invite));
+  put(all, join_of(budi, invite));
+  put(all, write_join_confirmed(admin.author(), all, join));
+  const auto seen = in_any_order({&all}, [&](const Membership& of) {
+    return std::make_pair(of.role_of(sari.id()), of.role_of(budi.id()));
+  });
+  EXPECT_EQ(seen.first, WireRole::writer);
+  EXPECT_FALSE(seen.second);
+}
+
+// Whoever may not be let in at all can be kept out for good.
+TEST_F(Meaning, SomebodyWhoWaitsForAConfirmationMayBeRemoved) {
+  const auto invite = offer(all, admin, WireRole::writer);
+  put(all, write_invite_revoked(admin.author(), all, invite.keys.sign.public_key()));
+  const auto join = put(all, join_of(sari, invite));
+  put(all, write_person_removed(admin.author(), all, sari.id(), {}));
+  EXPECT_EQ(all.removed_devices().count(sari.device()), 1U);
+  EXPECT_EQ(all.devices().count(sari.device()), 0U);
+  put(all, write_join_confirmed(admin.author(), all, join));
+  EXPECT_FALSE(all.role_of(sari.id()));
+}
+
+TEST_F(Meaning, AnAdminRemovesOneDeviceOfSomebodyWhoStays) {
+  admit(sari, WireRole::writer);
+  const auto second = DeviceKeys::random(random);
+  const auto certificate = certify(sari.identity.sign, second, 5);
+  put(all, write_device({&second, &certificate, 6}, all, certificate));
+  put(all, write_device_removed(admin.author(), all, sari.device(), {}));
+  EXPECT_EQ(all.role_of(sari.id()), WireRole::writer);
+  EXPECT_EQ(all.removed_devices().count(sari.device()), 1U);
+  EXPECT_EQ(all.devices().count(certificate.device()), 1U);
+  EXPECT_FALSE(all.may_return(sari.device()));
+}
+
+TEST_F(Meaning, ARemovalStandsThoughItsAuthorIsRemovedAfterwards) {
+  admit(budi, WireRole::admin);
+  admit(sari, WireRole::writer);
+  put(all, write_person_removed(budi.author(), all, sari.id(), {}));
+  put(all, write_person_removed(admin.author(), all, budi.id(), {}));
+  const auto seen = in_any_order({&all}, [&](const Membership& of) {
+    return std::make_pair(of.role_of(sari.id()).has_value(), of.role_of(budi.id()).has_value());
+  });
+  EXPECT_EQ(seen, std::make_pair(false, false));
+}
+
+// One phone that was copied: here its owner left, there they removed somebody. Neither outranks the other.
+TEST_F(Meaning, OfTwoCopiesOfOneDeviceWhatBothDidStands) {
+  admit(budi, WireRole::admin);
+  admit(sari, WireRole::writer);
+  Membership copy = all;
+  put(all, write_person_removed(budi.author(), all, budi.id(), {}));
+  put(copy, write_person_removed(budi.author(), copy, sari.id(), {}));
+  const auto seen = in_any_order({&all, &copy}, [&](const Membership& of) {
+    return std::make_pair(of.role_of(sari.id()).has_value(), of.role_of(budi.id()).has_value());
+  });
+  EXPECT_EQ(seen, std::make_pair(false, false));
+}
+
+// An admin who came back invites like anybody else; what they offered before their removal stays revoked.
+TEST_F(Meaning, AnInviteOfAnAdminWhoCameBackIsGood) {
+  admit(budi, WireRole::admin);
+  const auto before = offer(all, budi, WireRole::writer);
+  put(all, write_person_removed(admin.author(), all, budi.id(), {}));
+  put(all, join_of(budi, offer(all, admin, WireRole::admin)));
+  const auto after = offer(all, budi, WireRole::writer);
+  put(all, join_of(sari, after));
+  put(all, join_of(wati, before));
+  const auto seen = in_any_order({&all}, [&](const Membership& of) {
+    return std::make_tuple(of.invites().at(before.keys.sign.public_key()).revoked,
+                           of.invites().at(after.keys.sign.public_key()).revoked, of.role_of(sari.id()),
+                           of.role_of(wati.id()));
+  });
+  EXPECT_EQ(seen, std::make_tuple(true, false, std::optional(WireRole::writer), std::optional<WireRole>()));
+}
+
+// Whoever joined before the inviter was removed, as the removal knew, stays.
+TEST_F(Meaning, WhoeverARemovalOfTheInviterKnewStays) {
+  admit(budi, WireRole::admin);
+  put(all, join_of(sari, offer(all, budi, WireRole::writer)));
+  put(all, write_person_removed(admin.author(), all, budi.id(), {}));
+  EXPECT_EQ(all.role_of(sari.id()), WireRole::writer);
+  EXPECT_TRUE(all.provisional().empty());
+}
+
+// Members who only read write no log, whatever they were before.
+TEST_F(Meaning, ALogOfAReaderIsNotWrittenTo) {
+  admit(sari, WireRole::writer);
+  put(all, write_log(sari.author(), all, sari.log));
+  ASSERT_TRUE(all.may_write(log_of(sari)));
+  const auto removed = write_person_removed(admin.author(), all, sari.id(), {});
+  Membership theirs = all;
+  put(all, removed);
+  EXPECT_FALSE(all.may_write(log_of(sari)));
+  put(theirs, write_role(admin.author(), theirs, sari.id(), WireRole::carrier, {}, {}));
+  EXPECT_FALSE(theirs.may_write(log_of(sari)));
+}
+
+}  // namespace
+}  // namespace sejawat::space
