@@ -379,6 +379,13 @@ class FailingCarrierStore : public testing::Test {
   std::size_t calls = 0;
 };
 
+TEST_F(FailingCarrierStore, AnEngineWithBackupsOfItsOwnMakesNoCopies) {
+  support::SeededRandom random(62);
+  auto inner = storage::open_sqlite(":memory:", random);
+  ASSERT_TRUE(inner.ok());
+  EXPECT_EQ(FailingStore(**inner).copy_to("copy").code(), Code::version_unsupported);
+}
+
 TEST_F(FailingCarrierStore, AtAnyCallEndsTheCarrierWithItsCodeAndIsNoVerdict) {
   ASSERT_EQ(play(SIZE_MAX, Code::storage_failed), Code::ok);
   const std::size_t all = calls;
