@@ -1,6 +1,9 @@
 // Every field that a screen fills in is judged before anything is done: lengths of ids, limits of lists, a
 // field said twice.
+#include <algorithm>
+
 #include "cycle_door.h"
+#include "space/invite.h"
 
 namespace sejawat::api {
 namespace {
@@ -52,6 +55,35 @@ TEST_F(DoorFields, OfThePersonAndTheirDevices) {
       << "as many as there are on a card are looked at";
 }
 
+// Two phones of one person, each through its own door.
+TEST_F(DoorFields, ALinkOfAnotherPhoneIsShownBeforeItIsTakenAndThenBothAreListed) {
+  Door phone(":memory:", 5);
+  const auto code = phone.call([](wire::Request& r) { r.mutable_link_request(); }).link_code();
+  EXPECT_FALSE(code.check_code().empty());
+  const auto seen =
+      door.call([&](wire::Request& r) { r.mutable_link_check()->set_text(code.text()); }).link_code();
+  EXPECT_EQ(seen.check_code(), code.check_code());
+  const auto grant =
+      door.call([&](wire::Request& r) { r.mutable_link_grant()->set_text(code.text()); }).link_code();
+  const auto offer =
+      phone.call([&](wire::Request& r) { r.mutable_link_offer()->set_text(grant.text()); }).link_offer();
+  EXPECT_EQ(offer.name(), "Pak Budi");
+  EXPECT_EQ(offer.check_code(), grant.check_code());
+  ASSERT_EQ(offer.carriers_size(), 1);
+  EXPECT_NE(offer.carriers(0).find("sekolah.example"), std::string::npos);
+  EXPECT_EQ(
+      phone.call([&](wire::Request& r) { r.mutable_link_accept()->set_text(grant.text()); }).result_case(),
+      wire::Reply::kDone);
+  const auto devices = door.call([](wire::Request& r) { r.mutable_devices(); }).devices();
+  ASSERT_GE(devices.devices_size(), 1);
+  EXPECT_EQ(devices.devices(0).id().size(), 16U);
+  EXPECT_EQ(std::count_if(devices.devices().begin(), devices.devices().end(),
+                          [](const auto& device) { return device.self() && !device.removed(); }),
+            1);
+  EXPECT_EQ(door.error_of([](wire::Request& r) { r.mutable_revoke_device()->set_id(std::string(16, 'x')); }),
+            number(Code::not_found));
+}
+
 TEST_F(DoorFields, OfAJournal) {
   expect_invalid({
       {"limit of a list", [](wire::Request& r) { r.mutable_journal_list()->set_limit(501); }},
@@ -76,6 +108,19 @@ TEST_F(DoorFields, OfAJournal) {
   });
   EXPECT_EQ(door.call([](wire::Request& r) { r.mutable_journal_list()->set_limit(500); }).result_case(),
             wire::Reply::kPage);
+}
+
+TEST_F(DoorFields, AnOperatorsLinkSaysThatItIsOne) {
+  support::SeededRandom random(3);
+  space::InviteLink link;
+  link.carrier = *space::CarrierAddress::parse(address_at("sejawats://distrik.example:443"));
+  link.secret = base::Secret16::random(random);
+  link.kind = space::InviteKind::operator_token;
+  const auto read = door.call([&](wire::Request& r) { r.mutable_read_link()->set_link(link.url()); }).link();
+  EXPECT_EQ(read.kind(), wire::Link::OPERATOR);
+  EXPECT_EQ(read.host(), "distrik.example");
+  EXPECT_TRUE(read.tls());
+  EXPECT_TRUE(read.space().empty());
 }
 
 TEST_F(DoorFields, OfABundle) {

@@ -137,6 +137,23 @@ TEST_F(Meaning, OfTwoWaysInTheOneThatGivesMoreCountsWhateverCameFirst) {
   EXPECT_EQ(box, base::PublicBoxKey{});
 }
 
+TEST_F(Meaning, FencesAreListedByLogThenByLengthThenByHead) {
+  const base::LogId one{{1}};
+  const base::LogId two{{2}};
+  const std::vector<Fence> listed = {{one, 2, base::HeadTag{{9}}},
+                                     {one, 3, base::HeadTag{{1}}},
+                                     {one, 3, base::HeadTag{{2}}},
+                                     {two, 1, {{1}}}};
+  auto fences = listed;
+  do {
+    auto sorted = fences;
+    sort_fences(sorted);
+    EXPECT_EQ(sorted, listed);
+  } while (std::next_permutation(fences.begin(), fences.end(), [](const Fence& a, const Fence& b) {
+    return std::tie(a.log.bytes, a.count, a.head.bytes) < std::tie(b.log.bytes, b.count, b.head.bytes);
+  }));
+}
+
 TEST_F(Meaning, AFenceAtNothingMayBeSaidOrLeftOut) {
   admit(sari, WireRole::writer);
   put(all, write_log(sari.author(), all, sari.log));

@@ -214,6 +214,35 @@ TEST_F(Media, RecordsThatFoundNoRoomGoBeforeThemToo) {
   EXPECT_TRUE(send().message.chunks.empty());
 }
 
+TEST_F(Media, VectorsThatWereAskedForGoBeforeThem) {
+  shelf.state = {};
+  know_set(2);
+  start();
+  have_chunk(1'000);
+  shelf.vector.emplace();
+  shelf.vector->entries.resize(700);  // two of them are more than a message
+  auto reply = takes(send());
+  for (std::uint32_t index = 1; index <= 2; ++index) {
+    reply.spaces.push_back({{index, {}}, {}, {}, 101, Bytes(16, 1), Vector{}});
+  }
+  ASSERT_TRUE(answer(reply)->more);
+  auto incoming = send();
+  EXPECT_TRUE(incoming.message.chunks.empty());
+  ASSERT_TRUE(answer(takes(incoming))->more);
+  EXPECT_EQ(send().message.chunks.size(), 1U) << "beside the last of them";
+}
+
+TEST_F(Media, AWishThatWasOnACutLineIsSaidAgain) {
+  start();
+  shelf.wanted[log::chunk_id(Bytes(500, 9))] = {{}, false};
+  ASSERT_TRUE(answer(takes(send()))->more);
+  EXPECT_EQ(send().message.wants.size(), 1U);  // never answered
+  client->reconnect_after_cut();
+  carrier = std::make_unique<CarrierSession>(carrier_key, random);
+  EXPECT_EQ(send().message.wants.size(), 1U);
+  EXPECT_EQ(shelf.outcomes.back().chunks.at(0).code, Code::timed_out);
+}
+
 TEST_F(Media, WhatACarrierDoesNotHaveIsSaidWithoutAnOffset) {
   start();
   const Bytes chunk(3'000, 9);

@@ -146,6 +146,57 @@ TEST_F(Edges, AVectorThatNoMessageHoldsIsCutAndTheNextOneWaits) {
   }
 }
 
+TEST_F(Edges, AVectorThatFindsNoRoomBesideAnotherGoesWithTheNextMessage) {
+  know_set(2);
+  start();
+  shelf.vector.emplace();
+  shelf.vector->entries.resize(700);  // two of them are more than a message
+  static_cast<void>(send());
+  ServerMessage ask;
+  ask.spaces = {part_of(1), part_of(2)};
+  for (auto& part : ask.spaces) part.vector.emplace();
+  ASSERT_TRUE(answer(ask)->more);
+  for (std::uint32_t index = 1; index <= 2; ++index) {
+    const auto incoming = send();
+    ASSERT_EQ(incoming.message.spaces.size(), 1U);
+    EXPECT_EQ(incoming.message.spaces[0].space.index, index);
+    EXPECT_EQ(incoming.message.spaces[0].vector->entries.size(), 700U) << "whole";
+    ASSERT_TRUE(answer({}).ok());
+  }
+}
+
+TEST_F(Edges, OfACarrierNeverMetASpaceWhoseVectorFindsNoRoomIsAskedAboutWithTheNextMessage) {
+  start();
+  shelf.asks_first = true;
+  shelf.vector.emplace();
+  shelf.vector->entries.resize(700);
+  shelf.records[space(1)] = {Bytes(50, 1)};
+  shelf.records[space(2)] = {Bytes(50, 2)};
+  const auto first = send();
+  ASSERT_EQ(first.message.spaces.size(), 1U);
+  EXPECT_TRUE(first.message.spaces[0].records.empty());
+  ASSERT_TRUE(answer({})->more);
+  const auto second = send();
+  ASSERT_FALSE(second.message.spaces.empty());
+  EXPECT_EQ(second.message.spaces[0].space.id, space(2));
+  EXPECT_TRUE(second.message.spaces[0].vector.has_value());
+}
+
+TEST_F(Edges, ASegmentThatFindsNoRoomAtAllWaitsWithItsLog) {
+  start();
+  shelf.ignore_budget = true;
+  shelf.segments[space(1)] = {Bytes(50'000, 1)};
+  shelf.segments[space(2)] = {Bytes(20'000, 2)};
+  const auto first = send();
+  ASSERT_EQ(first.message.spaces.size(), 1U);
+  EXPECT_EQ(first.message.spaces[0].space.id, space(1));
+  ASSERT_TRUE(answer(takes_all(first))->more);
+  EXPECT_EQ(shelf.outcomes.at(0).verdicts.segments.at(1).code, Code::timed_out);
+  const auto second = send();
+  ASSERT_EQ(second.message.spaces.size(), 1U);
+  EXPECT_EQ(second.message.spaces[0].logs.at(0).segments, std::vector<Bytes>{Bytes(20'000, 2)});
+}
+
 TEST_F(Edges, NoMoreVectorsAreAnsweredThanThereMayBeSpaces) {
   start();
   shelf.state.generation = generation;
