@@ -115,7 +115,8 @@ void check_photos_listed(World& world, Person& person, Device& device, bool own_
     world.witness.always(Always::photos_are_kept, is_listed(device.core(), id),
                          where(person, device) + " does not list a photo");
   }
-  // What was not sealed when a copy was made, each copy seals for itself: one of them may not have known of it.
+  // What was not sealed when a copy was made, each copy seals for itself: one of them may not have known of
+  // it.
   if (person.has_old_copies) return;
   for (const auto& other : person.devices) {
     if (other->lost() || other->revoked || (own_only && other.get() != &device)) continue;
