@@ -110,6 +110,33 @@ TEST_F(DoorFields, OfAJournal) {
             wire::Reply::kPage);
 }
 
+TEST_F(DoorFields, APageIsShorterThanAskedForRatherThanLargerThanAReply) {
+  // 220 entries of five events, each of them as long as one may be.
+  for (int request = 0; request < 2; ++request) {
+    const auto added = door.call([](wire::Request& r) {
+      for (int i = 0; i < 110; ++i) {
+        auto& entry = *r.mutable_journal_add()->add_entries();
+        for (int event = 0; event < 5; ++event) Door::fill(entry, std::string(8'000, 'a'));
+      }
+    });
+    ASSERT_EQ(added.entry_ids().ids_size(), 110);
+  }
+  std::size_t seen = 0;
+  std::string after;
+  do {
+    const auto reply = door.call([&](wire::Request& r) {
+      r.mutable_journal_list()->set_limit(500);
+      r.mutable_journal_list()->set_after(after);
+    });
+    ASSERT_EQ(reply.result_case(), wire::Reply::kPage);
+    EXPECT_LE(reply.ByteSizeLong(), 8U * 1024 * 1024);
+    EXPECT_LT(reply.page().entries_size(), 220);
+    seen += static_cast<std::size_t>(reply.page().entries_size());
+    after = reply.page().next();
+  } while (!after.empty());
+  EXPECT_EQ(seen, 220U);
+}
+
 TEST_F(DoorFields, AnOperatorsLinkSaysThatItIsOne) {
   support::SeededRandom random(3);
   space::InviteLink link;

@@ -140,6 +140,30 @@ TEST_F(Forks, OnlyTheLogsOwnKeyMakesABranch) {
   EXPECT_EQ(vector().size(), 1U);
 }
 
+// What a rival would go off from does not read as what was taken: that is no verdict on the rival.
+TEST_F(Forks, ADamagedSegmentUnderAForkEndsTheCarrier) {
+  Writing log = enrol(school, admin);
+  const auto first = log.write();
+  ASSERT_EQ(offer_segment(log, first), Code::ok);
+  Writing copy = log;
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(offer_segment(log, log.write()), Code::ok);
+  const auto rival = copy.write();
+  auto no_header = *log::decode_segment(first);
+  no_header.header = Bytes(3, 9);
+  for (const auto& damaged : {Bytes(40, 1), log::encode_segment(no_header)}) {
+    ASSERT_TRUE(store->begin().ok());
+    ASSERT_TRUE(store->replace_segment(school.id(), **store->tip(school.id()), log.id, 0, damaged).ok());
+    const auto message = message_of({upload(school.id(), {}, {run_of(log.id, {rival})})});
+    EXPECT_EQ(carrier->ingest(admin.device(), message, kNow).code(), Code::storage_failed);
+    ASSERT_TRUE(store->commit().ok());
+    open({});
+  }
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(store->replace_segment(school.id(), **store->tip(school.id()), log.id, 0, first).ok());
+  ASSERT_TRUE(store->commit().ok());
+  EXPECT_EQ(offer_segment(log, rival), Code::ok) << "it was the store, not the segment";
+}
+
 TEST_F(Forks, AFloodOfBranchesEndsAtTheCapAndTheOthersGoOn) {
   Writing log = enrol(school, admin);
   const Writing start = log;

@@ -224,6 +224,8 @@ class Day {
     erased_ = {by_admin_->id, 0, base::prefix_of<base::HeadTag>(by_admin_->head.hash)};
     for (int i = 0; i < 2; ++i) SJ_TRY_STATUS(write(admin_, *by_admin_, by_admin_->write()));
     for (int i = 0; i < 2; ++i) SJ_TRY_STATUS(write(admin_, copy, copy.write()));
+    // More than a reply holds.
+    for (int i = 0; i < 3; ++i) SJ_TRY_STATUS(write(admin_, *by_admin_, by_admin_->write(25'000)));
     first_of_sari_ = by_sari_->write();
     SJ_TRY_STATUS(write(sari_, *by_sari_, first_of_sari_));
     fence_ = {by_sari_->id, 1, base::prefix_of<base::HeadTag>(by_sari_->head.hash)};
@@ -328,10 +330,17 @@ class Day {
     hello.hello.emplace();
     hello.hello->live = true;
     SJ_TRY_STATUS(say(peer, hello));
-    SJ_TRY_STATUS(say(peer, {}));
+    EXPECT_GT(reply_.bytes_to_come, 0U);
+    do {
+      SJ_TRY_STATUS(say(peer, {}));
+    } while (reply_.bytes_to_come > 0);
+    Peer behind = peer;
+    behind.positions.at(0) = 1;
     SJ_TRY_STATUS(write(admin_, *by_admin_, by_admin_->write()));
     SJ_TRY(const auto pushed, carrier_->push(peer));
     EXPECT_TRUE(pushed.has_value());
+    SJ_TRY(const auto invited, carrier_->push(behind));
+    EXPECT_TRUE(invited && invited->bytes_to_come > 0) << "it is not pushed all of that";
     return {};
   }
 
@@ -370,12 +379,21 @@ class FailingCarrierStore : public testing::Test {
   std::size_t calls = 0;
 };
 
+TEST_F(FailingCarrierStore, AnEngineWithBackupsOfItsOwnMakesNoCopies) {
+  support::SeededRandom random(62);
+  auto inner = storage::open_sqlite(":memory:", random);
+  ASSERT_TRUE(inner.ok());
+  EXPECT_EQ(FailingStore(**inner).copy_to("copy").code(), Code::version_unsupported);
+}
+
 TEST_F(FailingCarrierStore, AtAnyCallEndsTheCarrierWithItsCodeAndIsNoVerdict) {
   ASSERT_EQ(play(SIZE_MAX, Code::storage_failed), Code::ok);
   const std::size_t all = calls;
   ASSERT_GT(all, 150U);
   for (std::size_t n = 0; n < all; ++n) {
-    for (const auto code : {Code::disk_full, Code::store_key_wrong, Code::store_locked}) {
+    const auto codes = n % 2 == 0 ? std::array{Code::disk_full, Code::store_locked}
+                                  : std::array{Code::storage_failed, Code::store_key_wrong};
+    for (const auto code : codes) {
       ASSERT_EQ(play(n, code), code) << "call " << n;
       ASSERT_EQ(calls, n + 1) << "nothing is asked of a store that failed";
     }

@@ -169,6 +169,31 @@ TEST_F(LiveTest, PeersAtTheSamePlaceShareOneEncoding) {
   EXPECT_EQ((*a)->shared.at(0).encoded.get(), (*b)->shared.at(0).encoded.get());
 }
 
+// What is encoded once for many is kept for so many places and no more.
+TEST_F(LiveTest, PeersAtManyPlacesEachGetWhatIsAfterTheirs) {
+  Line line(admin);
+  hello(line);
+  for (int i = 0; i < 8; ++i) go_on(line, {segments(*by_admin, 10)});
+  const auto arrivals = carrier->survey()[0].arrivals;
+  ASSERT_GT(arrivals, 80U);
+  for (int again = 0; again < 2; ++again) {
+    for (std::uint64_t from = arrivals - 70; from < arrivals; ++from) {
+      Peer peer(sari.device());
+      peer.follow({school.id()}, from);
+      peer.live = peer.greeted = peer.confirmed = true;
+      const auto pushed = carrier->push(peer);
+      ASSERT_TRUE(pushed.ok());
+      ASSERT_TRUE(pushed->has_value());
+      const auto decoded = sync::decode_server(sync::encode(**pushed));
+      ASSERT_TRUE(decoded.ok());
+      std::size_t segments = 0;
+      for (const auto& run : decoded->spaces.at(0).logs) segments += run.segments.size();
+      EXPECT_EQ(segments, arrivals - from);
+      EXPECT_EQ(peer.positions.at(0), arrivals);
+    }
+  }
+}
+
 TEST_F(LiveTest, WhoeverIsNoMemberHearsNothing) {
   Community diary = support::diary_of(budi);
   Line owner(budi);

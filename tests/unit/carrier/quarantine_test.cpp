@@ -103,6 +103,39 @@ TEST_F(RemovedTest, TheRemovedHearHowMuchIsHeldOfTheirOwnLogsAndOfNobodyElses) {
   EXPECT_EQ(reply.spaces[0].vector->entries[0].head, tag_of(log, written, 2));
 }
 
+// Somebody with more logs than a reply can name is told of some, and the reply still fits.
+TEST_F(RemovedTest, OfHundredsOfOwnLogsAReplyNamesAsManyAsItHolds) {
+  admit(sari);
+  std::vector<Writing> logs;
+  for (int i = 0; i < 660; ++i) {
+    logs.emplace_back(school, sari, random);
+    logs.back().frontier.emplace();  // what comes later is not known yet
+  }
+  for (std::size_t at = 0; at < logs.size(); at += 60) {
+    std::vector<Bytes> enrolments;
+    std::vector<sync::LogRun> runs;
+    for (std::size_t i = at; i < at + 60; ++i) {
+      enrolments.push_back(logs[i].enrolment);
+      runs.push_back(run_of(logs[i].id, {logs[i].write()}));
+    }
+    const auto reply = send(sari, message_of({upload(school.id(), enrolments, runs)}));
+    ASSERT_TRUE(reply.record_exceptions.empty());
+    ASSERT_TRUE(reply.segment_exceptions.empty());
+  }
+  remove_sari(logs[0], {}, 0);
+  const auto reply = send(sari, message_of({}));  // looks at its size, too
+  ASSERT_EQ(reply.spaces.size(), 1U);
+  EXPECT_GT(reply.spaces[0].vector->entries.size(), 600U);
+  EXPECT_LT(reply.spaces[0].vector->entries.size(), logs.size());
+}
+
+TEST_F(RemovedTest, WhoWasRemovedHearsOfOtherRecordsLikeAMember) {
+  admit(sari);
+  const Writing log = enrol(school, sari);
+  remove_sari(log, {}, 0);
+  EXPECT_EQ(offer(sari, school.id(), log.enrolment), Code::ok) << "it is here";
+}
+
 TEST_F(RemovedTest, WhoIsKnownByAnotherSpaceHearsItOfTheOneTheyWereRemovedFrom) {
   admit(sari);
   auto diary = support::diary_of(sari);

@@ -248,6 +248,8 @@ TEST_F(SchoolTest, StrangersLearnNothing) {
       {school.id(), join_of(stranger, made_up)},
       {diary.id(), diary.records()[0]},
       {diary.id(), diary.records()[1]},
+      {school.id(), Bytes(30, 9)},
+      {school.id(), diary.records()[1]},
   };
   auto elsewhere = std::move(storage::open_sqlite(":memory:", random)).value();
   auto empty = std::move(Carrier::open(*elsewhere)).value();
@@ -269,6 +271,15 @@ TEST_F(SchoolTest, StrangersLearnNothing) {
   pretending.hello->set = log::set_tag({school.id()});
   pretending.hello->positions = {0};
   EXPECT_EQ(send(stranger, pretending).error, Code::unknown_membership);
+}
+
+// Rights come from signatures, not from who carries them.
+TEST_F(SchoolTest, ANewRecordIsTakenFromWhoeverBringsIt) {
+  const Writing log(school, admin, random);
+  const auto before = carrier->survey()[0].arrivals;
+  EXPECT_EQ(offer(stranger, school.id(), log.enrolment), Code::ok);
+  EXPECT_EQ(carrier->survey()[0].arrivals, before + 1);
+  EXPECT_EQ(send(stranger, message_of({})).error, Code::unknown_membership) << "and they are served nothing";
 }
 
 // A certificate names a box key that nobody proves to hold: a false claim must not take a device from its
