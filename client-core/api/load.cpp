@@ -216,8 +216,10 @@ bool Core::State::has_all_keys() const {
   for (const auto& [id, space] : spaces) {
     // A space that a carrier named and whose records have not all come may yet hold a key for the card.
     if (!certificate || !space->membership.role_of(certificate->person())) return false;
-    const auto epoch = space->membership.current_epoch();
-    if (!epoch || space->epochs.count(*epoch) == 0) return false;
+    if (!space->membership.current_epoch()) return false;
+    for (const auto& epoch : space->membership.last_epochs()) {
+      if (space->epochs.count(epoch) == 0) return false;
+    }
   }
   return true;
 }

@@ -108,19 +108,9 @@ base::Status Core::State::open_missing_epoch() {
 
 namespace {
 
-// Those that no other follows: the current one, and any opened at the same time by somebody who did not know
-// of it. What is sealed in either must be read by everybody.
-std::set<base::EpochId> last_epochs(const space::Membership& of) {
-  std::set<base::EpochId> last;
+std::set<base::EpochId> to_box(const space::Membership& of) {
   if (SJ_PLANTED(client_boxes_current_only) && of.current_epoch()) return {*of.current_epoch()};
-  for (const auto& epoch : of.epochs()) last.insert(epoch.epoch);
-  for (const auto& epoch : of.epochs()) {
-    for (const auto& predecessor : epoch.predecessors) {
-      if (!(predecessor.epoch == epoch.epoch)) last.erase(predecessor.epoch);
-    }
-  }
-  if (const auto current = of.current_epoch()) last.insert(*current);
-  return last;
+  return of.last_epochs();
 }
 
 bool lacks_box(const space::Membership& of, const base::EpochId& epoch, const base::PublicBoxKey& key) {
@@ -140,7 +130,7 @@ bool some_admin_lacks_box(const space::Membership& of, const base::EpochId& epoc
 }  // namespace
 
 base::Status Core::State::box_keys(SpaceState& space) {
-  for (const auto& epoch : last_epochs(space.membership)) SJ_TRY_STATUS(box_key(space, epoch));
+  for (const auto& epoch : to_box(space.membership)) SJ_TRY_STATUS(box_key(space, epoch));
   return {};
 }
 

@@ -115,6 +115,18 @@ bool Membership::may_write(const base::LogId& log) const {
 
 std::optional<base::EpochId> Membership::current_epoch() const { return view().current_epoch; }
 
+std::set<base::EpochId> Membership::last_epochs() const {
+  std::set<base::EpochId> last;
+  for (const auto& epoch : epochs()) last.insert(epoch.epoch);
+  for (const auto& epoch : epochs()) {
+    for (const auto& predecessor : epoch.predecessors) {
+      if (!(predecessor.epoch == epoch.epoch)) last.erase(predecessor.epoch);
+    }
+  }
+  if (const auto current = current_epoch()) last.insert(*current);
+  return last;
+}
+
 std::vector<base::LogId> logs_of(const Membership& of, const base::PersonId& person) {
   std::vector<base::LogId> out;
   for (const auto& [id, log] : of.logs()) {

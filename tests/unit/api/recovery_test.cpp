@@ -117,6 +117,37 @@ TEST_F(Recovery, KeepsTheCardUntilACarrierThatHoldsTheDiaryHasSpoken) {
   EXPECT_FALSE(phone->recovering());
 }
 
+// Two devices that did not know of each other opened a key each, and of one only the record has come so far.
+TEST_F(Recovery, KeepsTheCardWhileAKeyIsMissingThatSomebodySealsWith) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  auto tablet = open("tablet");
+  ASSERT_TRUE(tablet->recover(card, server.address()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*tablet).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_TRUE(tablet->rotate(tablet->personal_space()).ok());
+  ASSERT_TRUE(ani->rotate(ani->personal_space()).ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ani.reset();
+  server.on_request = [&](sync::ClientMessage& message) {
+    server.on_request = nullptr;
+    for (auto& space : message.spaces) {
+      if (!space.records.empty()) space.records.pop_back();  // who gets the key
+    }
+  };
+  server.cut_after = 0;
+  sync(*tablet);
+  server.cut_after = -1;
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_TRUE(phone->recovering());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*tablet).code, Code::ok);
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_FALSE(phone->recovering());
+}
+
 TEST_F(Recovery, WithoutItsCarrierNothingIsLostHere) {
   space::RecoveryCard card;
   auto ani = founder("Ani", &card);

@@ -158,6 +158,9 @@ class Membership {
   // Writers seal with it: the opened epoch that knows most of the removals in force; of several the one that
   // no other follows; of concurrent ones the smallest id.
   std::optional<base::EpochId> current_epoch() const;
+  // Those that no other follows: the current one, and any opened at the same time by somebody who did not
+  // know of it. What is sealed in either must be read by everybody.
+  std::set<base::EpochId> last_epochs() const;
   // Something stands that takes somebody out and that the current epoch does not know of: an admin's device
   // opens a new one.
   bool needs_rotation() const { return view().needs_rotation; }
