@@ -10,9 +10,7 @@ namespace {
 // Records of one part that wait for others of it, or for the answer whether the space is ours.
 constexpr std::size_t kMaxStaged = 64 * 1024 * 1024;
 
-bool of_the_store(base::Code code) {
-  return code == base::Code::storage_failed || code == base::Code::disk_full || code == base::Code::internal;
-}
+bool ends_the_import(base::Code code) { return base::is_of_the_store(code) || code == base::Code::internal; }
 
 }  // namespace
 
@@ -143,7 +141,7 @@ base::Status BundleImport::take_records(const base::SpaceId& id, std::vector<bas
         ++fresh;
       } else if (taken.code() == base::Code::unknown_membership) {
         later.push_back(std::move(record));  // its parents are in this bundle, or in an earlier one
-      } else if (of_the_store(taken.code())) {
+      } else if (ends_the_import(taken.code())) {
         return std::move(taken).error();
       }
     }

@@ -383,9 +383,7 @@ base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::Sp
         continue;
       }
       if (!taken.ok() && taken.code() != base::Code::already_exists) {
-        if (taken.code() == base::Code::storage_failed || taken.code() == base::Code::disk_full) {
-          return std::move(taken).error();
-        }
+        if (base::is_of_the_store(taken.code())) return std::move(taken).error();
         continue;  // rubbish from the carrier: not kept, and the digest will tell
       }
       progress = true;

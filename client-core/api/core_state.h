@@ -160,7 +160,6 @@ struct Core::State {
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status follow_membership(SpaceState& space, std::vector<fold::Touched>& touched);
   bool follows_home(const SpaceState& space) const;
-  base::Status ensure_own_log(SpaceState& space);
   std::set<base::EpochId> orphaned_epochs(const SpaceState& space) const;
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
   // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
@@ -209,13 +208,19 @@ struct Core::State {
   base::Status enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status enforce_fence(SpaceState& space, const space::EnrolledLog& log,
                              std::vector<fold::Touched>& touched);
+
+  // own_log.cpp
+  base::Status ensure_own_log(SpaceState& space);  // of somebody who may write
   // A fresh log of this device; what `instead_of` had not sealed moves into it.
   base::Status open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of);
-  // The same but for the record, which ensure_own_log makes once the person may write again.
+  // Somebody else wrote in the log that this store writes in: it is an old copy of itself, or was copied. It
+  // goes on in a new log. not_permitted when its person or it was removed.
+  base::Status leave_own_log(SpaceState& space, const base::LogId& log);
+  // As open_own_log but for the record, which ensure_own_log makes once the person may write again.
   base::Status make_next_log(SpaceState& space, const base::LogId& instead_of);
   base::Status load_next_log(SpaceState& space);
-  base::Status move_unsealed(const base::SpaceId& space, const base::LogId& from, const base::LogId& log);
   base::Status enrol_next_log(SpaceState& space);
+  base::Status move_unsealed(const base::SpaceId& space, const base::LogId& from, const base::LogId& to);
 
   // segments.cpp
   // Seals waiting ops of the own log of this space into segments while `budget` bytes have room for one like
@@ -240,9 +245,6 @@ struct Core::State {
                                                                  std::uint64_t segment_no,
                                                                  const base::HeadTag& tag);
   bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
-  // Somebody else wrote in the log that this store writes in: it is an old copy of itself, or was copied. It
-  // goes on in a new log. not_permitted when its person or it was removed.
-  base::Status leave_own_log(SpaceState& space, const base::LogId& log);
   struct Place {
     base::LogId branch;
     log::Head before;

@@ -1,6 +1,5 @@
 // What a fence means here: segments beyond it leave the fold and wait in quarantine, those that come within
 // it again (a readmission) fold; and a device whose own log is fenced writes on in a new one.
-#include <map>
 #include <set>
 
 #include "base/planted.h"

@@ -15,11 +15,10 @@ std::string next_log_setting(const base::SpaceId& space) { return "next_log:" + 
 }  // namespace
 
 base::Status Core::State::ensure_own_log(SpaceState& space) {
-  SJ_TRY(auto own, store->own_log(space.row.space));
-  const auto enrolled = own ? space.membership.logs().find(own->log) : space.membership.logs().end();
-  const bool fenced = enrolled != space.membership.logs().end() && enrolled->second.fence.has_value();
   if (space.next_log) return enrol_next_log(space);
-  if (own && !fenced) return {};
+  SJ_TRY(auto own, store->own_log(space.row.space));
+  const auto* enrolled = own ? space.enrolled(own->log) : nullptr;
+  if (own && !(enrolled != nullptr && enrolled->fence)) return {};
   SJ_TRY_STATUS(open_own_log(space, own ? std::optional<base::LogId>(own->log) : std::nullopt));
   if (own || space.membership.kind() == space::SpaceKind::personal || name.empty()) return {};
   SJ_TRY(auto fresh, store->own_log(space.row.space));
@@ -52,8 +51,8 @@ base::Status Core::State::leave_own_log(SpaceState& space, const base::LogId& lo
     return base::error(base::Code::not_permitted, "no new log may be opened");
   }
   if (*role >= space::WireRole::writer) return open_own_log(space, log);
-  // Who only reads takes the other end as well, or would differ from the carrier for good.
-  // What is not sealed must not stand where the other copy's words belong, so the next log is there at once.
+  // Who only reads takes the other end as well, or would differ from the carrier for good; and what they had
+  // not sealed must not stand where the other copy's words belong.
   return make_next_log(space, log);
 }
 
@@ -90,15 +89,15 @@ base::Status Core::State::enrol_next_log(SpaceState& space) {
 }
 
 base::Status Core::State::move_unsealed(const base::SpaceId& space, const base::LogId& from,
-                                        const base::LogId& log) {
+                                        const base::LogId& to) {
   SJ_TRY(auto moved, store->unsealed_with_objects(space, from));
   if (!moved.empty() && SJ_PLANTED(client_loses_its_branch)) moved.pop_back();
   if (moved.empty()) return {};
   // Nobody else can have named a dot that was never sealed.
   std::map<log::Dot, log::Dot> renamed;
   for (std::size_t i = 0; i < moved.size(); ++i) {
-    renamed[moved[i].op.dot] = {log, i};
-    moved[i].op.dot = {log, i};
+    renamed[moved[i].op.dot] = {to, i};
+    moved[i].op.dot = {to, i};
   }
   for (auto& item : moved) {
     SJ_TRY(auto op, codec.decode(item.op.bytes));

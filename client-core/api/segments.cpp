@@ -246,9 +246,7 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
   } else {
     SJ_TRY_STATUS(settle(reading));
     auto placed = place_of(space, reading.log, *header, *segment, bytes);
-    if (placed.code() == base::Code::storage_failed || placed.code() == base::Code::disk_full) {
-      return std::move(placed).error();
-    }
+    if (base::is_of_the_store(placed.code())) return std::move(placed).error();
     if (!placed.ok()) return placed.code();
     place = std::move(placed).value();
   }

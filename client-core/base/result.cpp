@@ -10,6 +10,11 @@ void check_failed(const char* expression, const char* file, int line) {
   std::abort();
 }
 
+bool is_of_the_store(Code code) {
+  return code == Code::storage_failed || code == Code::disk_full || code == Code::store_locked ||
+         code == Code::store_key_wrong;
+}
+
 const char* code_name(Code code) {
   switch (code) {
     case Code::ok: return "ok";

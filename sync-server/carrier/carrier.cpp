@@ -20,12 +20,6 @@ const space::EnrolledLog* enrolled_log(const space::Membership& membership, base
   return base::equal(found->first.view().subspan(0, log_ref.size()), log_ref) ? &found->second : nullptr;
 }
 
-// No verdict on what was brought: whoever brought it would be told that it was refused.
-bool is_of_the_store(base::Code code) {
-  return code == base::Code::storage_failed || code == base::Code::disk_full ||
-         code == base::Code::store_locked || code == base::Code::store_key_wrong;
-}
-
 base::Code refusal_of(const Peer& peer, const sync::ClientMessage& message) {
   if (!message.hello) return peer.greeted ? base::Code::ok : base::Code::protocol_violation;
   if (message.hello->version != sync::kProtocolVersion) return base::Code::version_unsupported;
@@ -220,7 +214,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   const auto& id = space.membership.space();
   auto placed = place_of(space, *enrolled, *header, *segment, bytes);
   if (!placed.ok()) {
-    if (is_of_the_store(placed.code())) return std::move(placed).error();
+    if (base::is_of_the_store(placed.code())) return std::move(placed).error();
     return placed.code();
   }
   // Beyond a fence it is kept all the same, so that every carrier holds the same and nobody's late work is

@@ -8,6 +8,8 @@ namespace sejawat::simulation {
 
 std::string waiting_of(Device& device);  // what is not sealed or not readable yet
 std::string where(const Person& person, const Device& device);
+// Nothing written in a space waits here for a segment or for a carrier.
+bool has_brought_all(const api::Status& status, const base::SpaceId& space);
 // Everything of one person, on each device and on a new phone with only the card.
 void check_person(School& school, Person& person);
 // Work of revoked devices, before anybody readmits it: kept, and shown by nobody else.

@@ -52,7 +52,7 @@ void Device::restore_backup() {
     if (photo.sent) person_.photos_sent_before.emplace(object, photo);
   }
   for (const auto& [object, shared] : saved_.shared) {
-    if (shared.sent) person_.shared_before.emplace(object, shared);
+    if (shared.sent) person_.shared_sent_before.emplace(object, shared);
   }
   saved_ = backup_->saved;
   person_.has_old_copies = true;

@@ -4,18 +4,22 @@
 #include "checks.h"
 
 namespace sejawat::simulation {
+
+bool has_brought_all(const api::Status& status, const base::SpaceId& space) {
+  const bool sealed = std::all_of(status.spaces.begin(), status.spaces.end(), [&](const auto& row) {
+    return !(row.space == space) || row.unsealed_ops == 0;
+  });
+  return sealed && std::all_of(status.carriers.begin(), status.carriers.end(),
+                               [](const auto& carrier) { return carrier.unsent_segments == 0; });
+}
+
 namespace {
 
 // Its owner's carriers have all that it wrote.
-bool has_brought_all(Device& device) {
-  auto status =
-      device.has_person() ? device.status() : base::Result<api::Status>(base::error(base::Code::not_found));
-  if (!status.ok()) return false;
-  const bool sealed = std::all_of(status->spaces.begin(), status->spaces.end(), [](const auto& space) {
-    return space.kind != space::SpaceKind::personal || space.unsealed_ops == 0;
-  });
-  return sealed && std::all_of(status->carriers.begin(), status->carriers.end(),
-                               [](const auto& carrier) { return carrier.unsent_segments == 0; });
+bool has_brought_diary(Device& device) {
+  const auto personal = device.has_person() ? device.personal_space() : std::nullopt;
+  auto status = personal ? device.status() : base::Result<api::Status>(base::error(base::Code::not_found));
+  return status.ok() && has_brought_all(*status, *personal);
 }
 
 }  // namespace
@@ -28,7 +32,7 @@ void check_late(School& school, Person& person) {
   for (Device* device : person.alive()) {
     if (!device->revoked) continue;
     any = true;
-    brought = brought && has_brought_all(*device);
+    brought = brought && has_brought_diary(*device);
     if (!device->has_person()) continue;
     const SyncResult& sync = device->last_sync();
     witness.always(Always::removed_is_not_served, sync.received == 0,

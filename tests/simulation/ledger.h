@@ -84,7 +84,7 @@ struct Person {
   std::vector<Change> gone;  // what a restored device had written after its backup
   // And of that what its carrier held, which comes back from there.
   std::map<base::ObjectId, Photo> photos_sent_before;
-  std::map<base::ObjectId, Shared> shared_before;
+  std::map<base::ObjectId, Shared> shared_sent_before;
   bool readmitted = false;  // the late work of revoked devices
   // Somebody was told to erase these: they may be gone anywhere, or still be there where that is not known.
   std::set<log::Dot> told_to_erase;

@@ -49,13 +49,9 @@ bool reads(const space::Membership& membership, const Person& person, const Devi
 // server that lost it since asks them again, so that it counts for as long as they live.
 bool has_brought_shared(Device& device, const base::SpaceId& school) {
   auto status = device.status();
-  if (!status.ok()) return false;
-  const bool unsealed = std::any_of(status->spaces.begin(), status->spaces.end(), [&](const auto& space) {
-    return space.space == school && space.unsealed_ops != 0;
-  });
-  return !unsealed && std::all_of(status->carriers.begin(), status->carriers.end(), [](const auto& carrier) {
-    return carrier.unsent_segments == 0 && carrier.refusals.empty();
-  });
+  return status.ok() && has_brought_all(*status, school) &&
+         std::all_of(status->carriers.begin(), status->carriers.end(),
+                     [](const auto& carrier) { return carrier.refusals.empty(); });
 }
 
 // What waits in quarantine here of the school: words that can be read, and how many segments cannot.
@@ -124,7 +120,7 @@ void check_shared(School& school) {
   for (const auto& person : school.people()) {
     may.insert(person->shared_words.begin(), person->shared_words.end());
     if (!person->membership_touched) {
-      for (const auto& [id, shared] : person->shared_before) must[id] = shared.word;
+      for (const auto& [id, shared] : person->shared_sent_before) must[id] = shared.word;
     }
     for (const auto& device : person->devices) {
       if (person->membership_touched || device->revoked) continue;

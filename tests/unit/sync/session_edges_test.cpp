@@ -19,6 +19,14 @@ class Edges : public SessionTest {
     part.space.index = index;
     return part;
   }
+  // Of both spaces of its set, in reply to a first message.
+  void carrier_asks_for_two_vectors() {
+    static_cast<void>(send());
+    ServerMessage ask;
+    ask.spaces = {part_of(1), part_of(2)};
+    for (auto& part : ask.spaces) part.vector.emplace();
+    EXPECT_TRUE(answer(ask)->more);
+  }
   // A reply on the handshake whose payload is what the test says.
   Code reply_bytes(base::ByteView payload) {
     auto first = client->next_message();
@@ -125,11 +133,7 @@ TEST_F(Edges, AVectorThatNoMessageHoldsIsCutAndTheNextOneWaits) {
     tag.bytes[1] = static_cast<std::uint8_t>(n);
     shelf.vector->records.push_back(tag);
   }
-  static_cast<void>(send());
-  ServerMessage ask;
-  ask.spaces = {part_of(1), part_of(2)};
-  for (auto& part : ask.spaces) part.vector.emplace();
-  ASSERT_TRUE(answer(ask)->more);
+  carrier_asks_for_two_vectors();
   for (std::uint32_t index = 1; index <= 2; ++index) {
     const auto incoming = send();
     EXPECT_LE(encode(incoming.message).size(), kMessageMax);
@@ -151,11 +155,7 @@ TEST_F(Edges, AVectorThatFindsNoRoomBesideAnotherGoesWithTheNextMessage) {
   start();
   shelf.vector.emplace();
   shelf.vector->entries.resize(700);  // two of them are more than a message
-  static_cast<void>(send());
-  ServerMessage ask;
-  ask.spaces = {part_of(1), part_of(2)};
-  for (auto& part : ask.spaces) part.vector.emplace();
-  ASSERT_TRUE(answer(ask)->more);
+  carrier_asks_for_two_vectors();
   for (std::uint32_t index = 1; index <= 2; ++index) {
     const auto incoming = send();
     ASSERT_EQ(incoming.message.spaces.size(), 1U);
@@ -342,9 +342,9 @@ TEST_F(Edges, AnAnswerMayNameTheLogsOfASpaceThatServesThisDeviceNoMore) {
 
 // A carrier that refuses the same bytes again and again is not asked for ever.
 TEST_F(Edges, ASecondRefusalOfTheSameBytesIsNoProgress) {
-  class Stubborn final : public ClientShelf {
+  class OffersTheSame final : public ClientShelf {
    public:
-    explicit Stubborn(FakeShelf& inner) : inner_(inner) {}
+    explicit OffersTheSame(FakeShelf& inner) : inner_(inner) {}
     base::Result<CarrierState> carrier_state() override { return inner_.carrier_state(); }
     base::Result<std::vector<base::SpaceId>> spaces_to_offer() override {
       return std::vector<base::SpaceId>{space(1)};
@@ -361,11 +361,11 @@ TEST_F(Edges, ASecondRefusalOfTheSameBytesIsNoProgress) {
    private:
     FakeShelf& inner_;
   };
-  Stubborn stubborn(shelf);
+  OffersTheSame same(shelf);
   know_set(1);
   SessionOptions options;
   options.carrier_key = carrier_key.public_key();
-  client.emplace(std::move(options), device, stubborn, random);
+  client.emplace(std::move(options), device, same, random);
   carrier = std::make_unique<CarrierSession>(carrier_key, random);
   for (const bool first : {true, false}) {
     auto reply = takes_all(send());

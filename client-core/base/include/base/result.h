@@ -51,6 +51,8 @@ enum class Code : std::uint16_t {
   internal = 35,  // a bug; never caused by input
 };
 
+// A fault of the store itself: never a verdict on what somebody brought, who would take it for a refusal.
+bool is_of_the_store(Code code);
 const char* code_name(Code code);  // stable snake_case name, as in --json output
 
 // `detail` is English, for logs and developers; it never holds text a person wrote, keys or names.
