@@ -243,9 +243,9 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   const bool reborn = outcome.generation && carrier->generation &&
                       !(*carrier->generation == *outcome.generation) &&
                       !SJ_PLANTED(client_ignores_generation);
-  if (reborn || outcome.base_unknown) {
-    // The carrier is not what it was: everything it once acked may be gone, so "sent" is taken back and
-    // offered anew.
+  if (reborn || outcome.base_unknown || outcome.to_stranger) {
+    // The carrier is not what it was, or may not be: everything it once acked may be gone, so "sent" is taken
+    // back and offered anew.
     SJ_TRY_STATUS(core_.store->void_acks(carrier_));
     offered_until_.clear();
     presumed_.clear();

@@ -52,6 +52,7 @@ std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of) 
     if (may_read(of, device.person)) add(device.box_key);
   }
   for (const auto& [key, invite] : of.invites()) {
+    if (invite.revoked && !SJ_PLANTED(keys_to_revoked_invites)) continue;
     if (invite.role >= WireRole::reader && invite.joined.size() < invite.uses) add(invite.box_key);
   }
   return out;

@@ -40,24 +40,14 @@ Judgement::Judgement(const Entries& entries, const Places* within) : entries_(en
 }
 
 void Judgement::gather() {
-  const auto rank = [](auto& ranks, const auto& whose, const Membership::Entry& entry) {
-    auto& best = ranks[whose];
-    best = std::min(best, Rank{SJ_PLANTED(seniority_by_arrival) ? ~entry.place : entry.depth, entry.id});
-  };
   for (const auto& shared : entries_) {
     const Membership::Entry& entry = *shared;
     if (!in(entry.place)) continue;
     if (entry.as<codec::Removed>() != nullptr) removals_.push_back(entry.place);
     if (entry.as<codec::InviteRevoked>() != nullptr) revocations_.push_back(entry.place);
     if (entry.as<codec::JoinConfirmed>() != nullptr) confirmations_.push_back(entry.place);
-    if (entry.introduced) {
-      introductions_[entry.introduced->device()].push_back(entry.place);
-      rank(device_rank_, entry.introduced->device(), entry);
-    }
-    if (!entry.gives_role()) continue;
-    const auto person = entry.granted_to();
-    grants_[person].push_back(entry.place);
-    if (granted_role(entries_, entry.place) == WireRole::admin) rank(person_rank_, person, entry);
+    if (entry.introduced) introductions_[entry.introduced->device()].push_back(entry.place);
+    if (entry.gives_role()) grants_[entry.granted_to()].push_back(entry.place);
   }
 }
 
@@ -70,12 +60,24 @@ WireRole granted_role(const Entries& entries, std::size_t grant) {
   return WireRole::admin;
 }
 
+// As the record's causal past says. Counting what came later, an old invite would make somebody the senior of
+// a removal that was obeyed long ago, and bring back whom it kept out.
 Judgement::Seniority Judgement::seniority(std::size_t place) const {
   const Membership::Entry& entry = *entries_[place];
-  const auto person = person_rank_.find(entry.person);
-  const auto device = entry.author ? device_rank_.find(*entry.author) : device_rank_.end();
-  return {person == person_rank_.end() ? Rank{} : person->second,
-          device == device_rank_.end() ? Rank{} : device->second};
+  const auto first = [&](const auto& known, const auto& whose, bool admin_only) {
+    Rank best;
+    const auto found = known.find(whose);
+    if (found == known.end()) return best;
+    for (const std::size_t at : found->second) {
+      if (!entry.past.has(at)) continue;
+      if (admin_only && granted_role(entries_, at) != WireRole::admin) continue;
+      best = std::min(best,
+                      Rank{SJ_PLANTED(seniority_by_arrival) ? ~at : entries_[at]->depth, entries_[at]->id});
+    }
+    return best;
+  };
+  return {first(grants_, entry.person, true),
+          entry.author ? first(introductions_, *entry.author, false) : Rank{}};
 }
 
 bool Judgement::covers(std::size_t removal, const base::DeviceId& device,

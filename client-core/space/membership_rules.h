@@ -98,7 +98,7 @@ class Judgement {
       return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
     }
   };
-  using Seniority = std::pair<Rank, Rank>;  // of the person, of the device
+  using Seniority = std::pair<Rank, Rank>;  // of a record's author: of the person, of the device
   void gather();
   Seniority seniority(std::size_t place) const;
   void choose_effective();
@@ -116,8 +116,6 @@ class Judgement {
   std::vector<std::size_t> confirmations_;
   std::vector<std::size_t> effective_;
   std::map<base::PersonId, std::vector<std::size_t>> grants_;
-  std::map<base::PersonId, Rank> person_rank_;
-  std::map<base::DeviceId, Rank> device_rank_;
   std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
   Places void_;
   Places banned_;       // removals whose author turned out to have no right to them
@@ -172,6 +170,7 @@ struct MembershipView {
 
  private:
   static void add_fences(const Membership& of, const Judgement& judgement);
+  static bool is_held_outside(const Membership::View& view, const base::EpochId& epoch);
   static void choose_epoch(const Membership& of, const Judgement* judgement);
 };
 

@@ -182,6 +182,7 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
         const auto* added = of.entries_[*grant]->as<codec::MemberAdded>();
         if (added != nullptr) at->second.sealed_role = added->sealed_role;
       }
+      if (!grant) view.former_boxes.insert(at->second.identity_box);
       at = grant ? std::next(at) : view.members.erase(at);
     }
     for (auto at = view.provisional.begin(); at != view.provisional.end();) {
@@ -232,6 +233,29 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
       raise(log->second, fence);
     }
   }
+}
+
+// Somebody who may read nothing of the space any more was given this key. Keys of those who may are never
+// meant, whoever else claims to have the same.
+bool MembershipView::is_held_outside(const Membership::View& view, const base::EpochId& epoch) {
+  std::set<base::PublicBoxKey> outside = view.former_boxes;
+  std::set<base::PublicBoxKey> inside;
+  for (const auto& [person, member] : view.members)
+    (member.role >= WireRole::reader ? inside : outside).insert(member.identity_box);
+  for (const auto& [id, device] : view.removed_devices) outside.insert(device.box_key);
+  for (const auto& [id, device] : view.devices) {
+    const auto member = view.members.find(device.person);
+    const bool reads = member != view.members.end() && member->second.role >= WireRole::reader;
+    (reads ? inside : outside).insert(device.box_key);
+  }
+  for (const auto& [key, invite] : view.invites) (invite.revoked ? outside : inside).insert(invite.box_key);
+  std::set<base::HeadTag> tags;
+  for (const auto& key : outside) tags.insert(base::prefix_of<base::HeadTag>(key));
+  for (const auto& key : inside) tags.erase(base::prefix_of<base::HeadTag>(key));
+  return std::any_of(view.key_boxes.begin(), view.key_boxes.end(), [&](const KeyBoxes& boxes) {
+    return boxes.epoch == epoch && std::any_of(boxes.boxes.begin(), boxes.boxes.end(),
+                                               [&](const auto& box) { return tags.count(box.first) != 0; });
+  });
 }
 
 void MembershipView::choose_epoch(const Membership& of, const Judgement* judgement) {
@@ -293,7 +317,9 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
                        [&](const KeyBoxes& boxes) { return boxes.epoch == epoch.epoch; });
   };
   view.current_key_given = !best || given(view.epochs[*best]);
-  view.needs_rotation = best && covered(*best) != static_cast<std::ptrdiff_t>(known.size());
+  // An epoch may know a removal and be made out to the removed all the same: its author took it for void.
+  view.needs_rotation = best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) ||
+                                 (judgement != nullptr && is_held_outside(view, *view.current_epoch)));
 }
 
 }  // namespace sejawat::space

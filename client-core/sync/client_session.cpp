@@ -33,33 +33,7 @@ base::Code verdict_of(const std::vector<Exception>& exceptions, std::size_t plac
 
 ClientSession::ClientSession(SessionOptions options, const crypto::BoxKey& device, ClientShelf& shelf,
                              base::Random& random)
-    : state_(new State{std::move(options),
-                       device.clone(),
-                       shelf,
-                       random,
-                       {},
-                       {},
-                       {},
-                       true,
-                       false,
-                       false,
-                       false,
-                       false,
-                       {},
-                       {},
-                       {},
-                       {},
-                       {},
-                       false,
-                       false,
-                       0,
-                       0,
-                       false,
-                       false,
-                       true,
-                       false,
-                       {},
-                       false}) {
+    : state_(new State{std::move(options), device.clone(), shelf, random}) {
   state_->full = state_->options.full;
   state_->bad_line = state_->options.bad_line;
 }
@@ -174,8 +148,10 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     return base::error(base::Code::internal, "a cursor for each space of the set");
   }
   bool set_agreed = true;
+  unnamed = false;
   if (hello_due) {
     set = carrier.set;
+    unnamed = set.empty();
     Hello hello;
     hello.live = options.live;
     hello.full = full || set.empty();
@@ -305,7 +281,14 @@ bool ClientSession::State::decided(const ClientShelf::Verdicts& verdicts) {
   return any;
 }
 
-base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessage& message) const {
+// That neither side named a set, once in a sync: what is acked after that is what the carrier has now.
+bool ClientSession::State::named_none(const ServerMessage& message, const ClientShelf::Outcome& outcome) {
+  if (!unnamed || stranger || message.set || !outcome.of_own_logs.empty()) return false;
+  stranger = true;
+  return true;
+}
+
+base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessage& message) {
   ClientShelf::Outcome outcome;
   outcome.generation = message.generation;
   outcome.set = message.set;
@@ -333,6 +316,7 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
     }
     outcome.moved.push_back({space, reply.position, std::move(reply.digest), std::move(reply.vector)});
   }
+  outcome.to_stranger = !message.push && named_none(message, outcome);
   return outcome;
 }
 
@@ -378,7 +362,8 @@ base::Status ClientSession::State::note_refusal(const ServerMessage& message) {
   for (const auto& part : message.spaces) {
     if (part.space.index == 0 && part.vector) refusal.of_own_logs.emplace_back(part.space.id, *part.vector);
   }
-  if (!message.generation && refusal.of_own_logs.empty()) return {};
+  refusal.to_stranger = message.error == base::Code::unknown_membership && named_none(message, refusal);
+  if (!message.generation && refusal.of_own_logs.empty() && !refusal.to_stranger) return {};
   refusal.generation = message.generation;
   refusal.base_unknown = message.base_unknown;
   SJ_TRY(auto noted, shelf.apply(refusal));
@@ -471,9 +456,9 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   SJ_TRY(auto offers, state.shelf.spaces_to_offer());
   const bool decided = state.decided(outcome.verdicts);
   // A push that only invites has moved nothing; the carrier waits until it is followed.
-  const bool moved_on = message.push || applied.segments_sent > 0 || applied.segments_received > 0 ||
-                        set_changed || moved_between(before, after) || decided || vectors ||
-                        !outcome.arrivals.records.empty();
+  const bool moved_on = message.push || outcome.to_stranger || applied.segments_sent > 0 ||
+                        applied.segments_received > 0 || set_changed || moved_between(before, after) ||
+                        decided || vectors || !outcome.arrivals.records.empty();
   const bool to_come = message.bytes_to_come > 0 || message.segments_to_come > 0;
   state.text_to_come = to_come;
   SJ_TRY(const bool media_left, state.shelf.media_waiting());

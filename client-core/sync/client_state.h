@@ -34,20 +34,22 @@ struct ClientSession::State {
   ClientShelf& shelf;
   base::Random& random;
 
-  std::unique_ptr<crypto::NoiseInitiator> handshake;
-  std::optional<crypto::NoiseChannel> channel;
-  std::vector<base::SpaceId> set;  // as the carrier last stated it
+  std::unique_ptr<crypto::NoiseInitiator> handshake = {};
+  std::optional<crypto::NoiseChannel> channel = {};
+  std::vector<base::SpaceId> set = {};  // as the carrier last stated it
   bool hello_due = true;
   bool full = false;        // the next hello asks for vectors
   bool full_asked = false;  // and the one on its way does
   bool full_tried = false;  // once in a sync is enough: what still differs then, differs for good
   bool operator_secret_done = false;
-  std::vector<base::SpaceId> vectors_due;
-  std::set<base::SpaceId>
-      vectors_sent;                // since the last hello with `full`: one each, so that no two peers echo
-  std::set<base::Bytes> refused;   // bytes that were refused for good once: a second refusal is no progress
-  std::set<base::SpaceId> asking;  // of a carrier never met: the message on its way says only what is held
-  Uploaded uploaded;
+  std::vector<base::SpaceId> vectors_due = {};
+  std::set<base::SpaceId> vectors_sent =
+      {};  // since the last hello with `full`: one each, so that no two peers echo
+  std::set<base::Bytes> refused =
+      {};  // bytes that were refused for good once: a second refusal is no progress
+  std::set<base::SpaceId> asking =
+      {};  // of a carrier never met: the message on its way says only what is held
+  Uploaded uploaded = {};
   bool awaiting = false;
   bool bad_line = false;
   std::size_t carried = 0;  // of our payloads, answered, on this connection
@@ -56,8 +58,10 @@ struct ClientSession::State {
   bool media_agreed = false;  // this carrier takes chunks
   bool text_to_come = true;   // it has not said yet that there is no more
   bool confirmed = false;     // a transport message of ours left on this channel: the carrier may push
-  Progress progress;
+  Progress progress = {};
   bool chunks_lost = false;  // what it holds of chunks was void once: heeded once in a sync as well
+  bool unnamed = false;      // the message on its way says hello and names no set
+  bool stranger = false;     // and the carrier named none: what it acked before this sync is void already
 
   base::Result<ClientMessage> compose();
   SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;
@@ -75,6 +79,7 @@ struct ClientSession::State {
     return cost <= (uploaded.records.empty() && uploaded.segments.empty() ? room.whole : room.trusted);
   }
   base::Status note_asking(const std::vector<base::SpaceId>& offering);
+  bool named_none(const ServerMessage& message, const ClientShelf::Outcome& outcome);
   bool stranger_after_all(base::Code refusal);
   base::Status add_media(bool set_agreed, const Room& room, ClientMessage& message);
   base::Status settle_lost();
@@ -86,7 +91,7 @@ struct ClientSession::State {
   base::Status note_refusal(const ServerMessage& message);
   bool note_vectors(const ClientShelf::Outcome& outcome);
   bool base_lost();
-  base::Result<ClientShelf::Outcome> outcome_of(ServerMessage& message) const;
+  base::Result<ClientShelf::Outcome> outcome_of(ServerMessage& message);
   base::Result<base::SpaceId> resolve(const SpaceRef& ref, const std::vector<base::SpaceId>& in) const;
 };
 

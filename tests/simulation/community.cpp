@@ -89,6 +89,11 @@ void check_keys(School& school, const space::Membership& membership, const base:
     witness.always(Always::keys_reach_members_only, !has(device.box_key) || membership.needs_rotation(),
                    "the new key was made out to a removed device");
   }
+  for (const auto& [key, invite] : membership.invites()) {
+    witness.always(Always::keys_reach_members_only,
+                   !invite.revoked || !has(invite.box_key) || membership.needs_rotation(),
+                   "the new key was made out to a revoked invite");
+  }
 }
 
 void check_keys(School& school, const space::Membership& membership) {

@@ -364,9 +364,11 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 
 // Of everything. 258099114501560: a server went back to between a text and its photo. 22441439653340: a
 // removed device offered its forked log again in each sync. 126531269406360: a reader never took the other
-// end of their own log.
+// end of their own log. 13425994961279: an old invite made the removed the senior of their removal.
+// 94674440127495: a carrier that had never named a set went back, and nothing said so.
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U}) {
+  for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U,
+                                   13425994961279U, 94674440127495U}) {
     RunOptions options;
     options.seed = seed;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;

@@ -61,6 +61,7 @@ constexpr std::array kProductNames = {"carrier takes forks for known",
                                       "fold keeps the newest only",
                                       "clock decides",
                                       "keys to the removed",
+                                      "keys to revoked invites",
                                       "card gets no keys",
                                       "name in the clear",
                                       "seniority by arrival"};

@@ -94,6 +94,33 @@ TEST_F(Roaming, AServerThatKnowsNothingGetsEverything) {
   EXPECT_EQ(report.round_trips, 1U);
 }
 
+// Found by the simulator (94674440127495): a carrier that does not know a device, and went back to before it
+// took something of it, names no set to one that names none; so no digest said that what it had acked was
+// gone, and a join could never be taken there, because the record of its invite was held to be there.
+TEST_F(Roaming, AServerThatKnewNobodyAndWentBackIsBroughtEverythingAgain) {
+  district.hold_what(server);
+  district.back_up();
+  auto cici = member(*ani, "Cici");
+  const auto school = community(status(*cici)).space;
+  // All that comes through is what stands before her join: the invite.
+  int invites = 0;
+  district.on_request = [&](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      space.logs.clear();
+      const auto join = std::find_if(space.records.begin(), space.records.end(),
+                                     [](const auto& record) { return kind_of(record) == kJoin; });
+      space.records.erase(space.space.id == school ? join : space.records.begin(), space.records.end());
+      for (const auto& record : space.records) invites += kind_of(record) == kInvite ? 1 : 0;
+    }
+  };
+  for (int i = 0; i < 2; ++i) sync(*cici, district);
+  ASSERT_GT(invites, 0);
+  district.restore(false);
+  district.on_request = nullptr;
+  for (int i = 0; i < 3; ++i) sync(*cici, district);
+  EXPECT_EQ(district.digest(school), server.digest(school));
+}
+
 // Whatever each side lacks, they end equal, in few round trips.
 TEST_F(Roaming, WhateverDivergedTheDifferenceEndsEmpty) {
   devices(12);

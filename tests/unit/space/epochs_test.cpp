@@ -42,6 +42,13 @@ class Epochs : public testing::Test {
   bool opens(const base::Secret32& key, const crypto::BoxKey& own, bool fallen = false) const {
     return open_epochs(membership, {&own}, {}, fallen).count(epoch_id(space, key)) != 0;
   }
+  // As somebody writes it who takes the recipient for a member.
+  base::Bytes boxed_to(const base::Secret32& key, const base::PublicBoxKey& recipient) {
+    return changed(*boxes(key), [&](v1::MembershipBody& body) {
+      body.mutable_boxes()->mutable_boxes(0)->set_recipient(
+          std::string(base::as_text(recipient.view().first(8))));
+    });
+  }
   // An epoch record of the admin, as `change` has it.
   template <class Change>
   base::Bytes changed(base::ByteView record, Change change) const {
@@ -63,6 +70,68 @@ class Epochs : public testing::Test {
   base::SpaceId space;
   Membership membership;
 };
+
+TEST_F(Epochs, ARevokedInviteIsGivenNoKeyAndTheOneItHasIsReplaced) {
+  const auto leaked = offer(WireRole::reader);
+  const auto key = open_one();
+  put(*boxes(key));
+  ASSERT_TRUE(opens(key, leaked.box));
+  put(write_invite_revoked(admin.author(), membership, leaked.sign.public_key()));
+  EXPECT_TRUE(membership.needs_rotation());
+  const auto next = open_one();
+  put(*boxes(next));
+  EXPECT_FALSE(membership.needs_rotation());
+  EXPECT_FALSE(opens(next, leaked.box)) << "whoever has the link and the records would go on reading";
+  EXPECT_TRUE(opens(next, admin.keys.box));
+}
+
+TEST_F(Epochs, WhoMayReadNoMoreHoldsNoKeyInUse) {
+  const auto invite = offer(WireRole::writer);
+  join(sari, invite);
+  const auto key = open_one();
+  put(*boxes(key));
+  ASSERT_TRUE(opens(key, sari.keys.box));
+  ASSERT_FALSE(membership.needs_rotation());
+  put(write_role(admin.author(), membership, sari.id(), WireRole::carrier, {}, {}));
+  EXPECT_TRUE(membership.needs_rotation());
+  const auto next = open_one();
+  put(*boxes(next));
+  EXPECT_FALSE(membership.needs_rotation());
+  EXPECT_FALSE(opens(next, sari.keys.box));
+  EXPECT_FALSE(opens(next, sari.identity.box));
+}
+
+// Whoever boxes a key in ignorance, or on purpose, is not the last word.
+TEST_F(Epochs, AKeyMadeOutToSomebodyWhoIsOutIsReplacedThoughItKnowsOfTheRemoval) {
+  join(sari, offer(WireRole::writer));
+  put(write_person_removed(admin.author(), membership, sari.id(), {}));
+  auto key = open_one();
+  ASSERT_FALSE(membership.needs_rotation());
+  for (const auto& own : {sari.keys.box.public_key(), sari.identity.box.public_key()}) {
+    put(boxed_to(key, own));
+    EXPECT_TRUE(membership.needs_rotation());
+    key = open_one();
+    EXPECT_FALSE(membership.needs_rotation());
+  }
+}
+
+// Else a member could have keys changed for ever: a device of theirs names the admin's key as its own, and is
+// removed.
+TEST_F(Epochs, AKeyOfSomebodyWhoReadsIsNotMeantByARemovedDeviceThatClaimsIt) {
+  join(sari, offer(WireRole::writer));
+  auto copied = admin.keys.serialise();
+  const auto own = DeviceKeys::random(random).serialise();
+  std::copy_n(own.begin(), 32, copied.begin());
+  const auto parsed = DeviceKeys::parse(copied);
+  const DeviceKeys& tablet = *parsed;
+  ASSERT_EQ(tablet.box.public_key(), admin.keys.box.public_key());
+  const auto certificate = certify(sari.identity.sign, tablet, 5);
+  put(write_device({&tablet, &certificate, 6}, membership, certificate));
+  put(write_device_removed(sari.author(), membership, certificate.device(), {}));
+  const auto key = open_one();
+  put(*boxes(key));
+  EXPECT_FALSE(membership.needs_rotation());
+}
 
 TEST_F(Epochs, MoreBoxesThanARecordHoldsGoIntoTheNext) {
   constexpr int kMany = 230;

@@ -181,6 +181,52 @@ TEST_F(RemovalTest, OfTwoAdminsWhoRemoveEachOtherTheSeniorStays) {
   EXPECT_EQ(seen(*all), seen(theirs));
 }
 
+// Found by the simulator (13425994961279): a join stands one deeper than its invite, so by an old invite the
+// removed became the senior of the removal that everybody had obeyed.
+TEST_F(RemovalTest, NobodyBecomesTheSeniorOfARemovalByAnOlderInviteAfterwards) {
+  found({});
+  const Offer old = offer(*all, people[0], WireRole::admin);
+  const Person& senior = people.emplace_back(random);
+  const Person& junior = people.emplace_back(random);
+  put(*all, join_of(senior, offer(*all, people[0], WireRole::admin)));
+  put(*all, join_of(junior, offer(*all, people[0], WireRole::admin)));
+  Membership theirs = *all;
+  const auto obeyed = removal(*all, senior, junior);
+  const auto junior_s = removal(theirs, junior, senior);
+  put(*all, obeyed);
+  put(*all, junior_s);
+  ASSERT_EQ(all->role_of(senior.id()), WireRole::admin);
+  const auto again = join_of(junior, old);
+  put(*all, again);
+  EXPECT_EQ(all->role_of(senior.id()), WireRole::admin);
+  EXPECT_FALSE(all->role_of(junior.id()));
+  put(theirs, again);
+  put(theirs, junior_s);
+  put(theirs, obeyed);
+  EXPECT_EQ(seen(*all), seen(theirs));
+}
+
+// A device is the senior of another of its person by what introduced it before it wrote the removal.
+TEST_F(RemovalTest, NoDeviceBecomesTheSeniorOfARemovalByJoiningAfterwards) {
+  found({});
+  const Offer old = offer(*all, people[0], WireRole::writer);
+  const Person& owner = people.emplace_back(random);
+  put(*all, join_of(owner, offer(*all, people[0], WireRole::writer)));
+  const auto tablet = DeviceKeys::random(random);
+  const auto certificate = certify(owner.identity.sign, tablet, 5);
+  const Author at_tablet{&tablet, &certificate, 300};
+  put(*all, write_device(at_tablet, *all, certificate));
+  Membership theirs = *all;
+  const auto obeyed = write_device_removed(owner.author(), *all, certificate.device(), {});
+  const auto junior_s = write_device_removed(at_tablet, theirs, owner.device(), {});
+  put(*all, obeyed);
+  put(*all, junior_s);
+  ASSERT_EQ(all->devices().count(owner.device()), 1U);
+  put(*all, write_join(at_tablet, space, old.keys.sign, old.record, owner.identity.box.public_key(), {}));
+  EXPECT_EQ(all->devices().count(owner.device()), 1U);
+  EXPECT_EQ(all->devices().count(certificate.device()), 0U);
+}
+
 TEST_F(RemovalTest, AJuniorMayRemoveASeniorWhoDoesNotAnswer) {
   found({WireRole::admin});
   put(*all, removal(*all, people[1], people[0]));

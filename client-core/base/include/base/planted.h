@@ -52,6 +52,7 @@ enum class Planted : std::uint8_t {
   fold_keeps_the_newest_only,
   clock_decides,
   keys_to_the_removed,
+  keys_to_revoked_invites,
   card_gets_no_keys,
   name_in_the_clear,
   seniority_by_arrival,

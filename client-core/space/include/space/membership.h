@@ -5,7 +5,8 @@
 // Removal is strong: what the removed person (or device) wrote concurrently with it is void, whatever hangs
 // on that as well, and their logs end at the fences of the removal. Of two admins who remove each other
 // concurrently the senior one stands: seniority is the depth of one's first admin grant in the DAG, then its
-// record id; between devices of one person that of the device. docs/PROTOCOL.md, "Removal".
+// record id; between devices of one person that of the device. It is as the removal's own past says, so
+// nobody becomes the senior of what is decided. docs/PROTOCOL.md, "Removal".
 #pragma once
 
 #include <map>
@@ -161,8 +162,8 @@ class Membership {
   // Those that no other follows: the current one, and any opened at the same time by somebody who did not
   // know of it. What is sealed in either must be read by everybody.
   std::set<base::EpochId> last_epochs() const;
-  // Something stands that takes somebody out and that the current epoch does not know of: an admin's device
-  // opens a new one.
+  // Something stands that takes somebody out and that the current epoch does not know of, or its key was made
+  // out to somebody who is out: an admin's device opens a new one.
   bool needs_rotation() const { return view().needs_rotation; }
   // False: no standing record makes its key out to anybody, and it is not the first of its space. An admin's
   // device that does not hold it opens the next one without it.
@@ -179,6 +180,7 @@ class Membership {
     std::map<base::DeviceId, Device> devices;
     std::map<base::DeviceId, Device> removed_devices;
     std::set<base::DeviceId> left_with_person;
+    std::set<base::PublicBoxKey> former_boxes;  // identity box keys of who belongs no more
     std::map<base::LogId, EnrolledLog> logs;
     std::map<base::LogId, std::size_t> log_places;
     std::map<base::PublicSignKey, Invite> invites;

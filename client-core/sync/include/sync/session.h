@@ -131,6 +131,9 @@ class ClientShelf {
     // A carrier that serves this device no more says what it holds of the device's own logs, late work
     // included. Nothing of the space is known by that but those.
     std::vector<std::pair<base::SpaceId, Vector>> of_own_logs;
+    // No set was named, to a hello that named none: the carrier knows this device by no space. What it once
+    // acked to the same stranger it may have lost since, with no digest that would tell.
+    bool to_stranger = false;
     bool chunks_unknown = false;  // what it was known to hold of chunks is void
     std::vector<ChunkNews> chunks;
     std::optional<base::ChunkMark> chunk_mark;
