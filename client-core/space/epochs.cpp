@@ -36,8 +36,16 @@ bool may_read(const Membership& of, const base::PersonId& person) {
   return role && *role >= WireRole::reader;
 }
 
-// Everybody who should hold the keys of the space.
-std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of) {
+// A link that is refused everywhere by now is given no further key. Whoever thinks so by a wrong clock keeps
+// nobody out: somebody else writes the box.
+bool is_open(const Invite& invite, std::int64_t wall_seconds) {
+  if (invite.revoked && !SJ_PLANTED(keys_to_revoked_invites)) return false;
+  return invite.role >= WireRole::reader && invite.joined.size() < invite.uses &&
+         wall_seconds <= invite.expires_seconds;
+}
+
+// Everybody who should hold the keys of the space, as somebody sees it whose clock shows this.
+std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of, std::int64_t wall_seconds) {
   std::map<base::HeadTag, base::PublicBoxKey> out;
   const auto add = [&](const base::PublicBoxKey& key) {
     out.emplace(base::prefix_of<base::HeadTag>(key), key);
@@ -52,8 +60,7 @@ std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of) 
     if (may_read(of, device.person)) add(device.box_key);
   }
   for (const auto& [key, invite] : of.invites()) {
-    if (invite.revoked && !SJ_PLANTED(keys_to_revoked_invites)) continue;
-    if (invite.role >= WireRole::reader && invite.joined.size() < invite.uses) add(invite.box_key);
+    if (is_open(invite, wall_seconds)) add(invite.box_key);
   }
   return out;
 }
@@ -85,8 +92,8 @@ base::Bytes write_epoch(const Author& author, const Membership& to, const base::
 
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
                                        const base::Secret32& key, base::Random& random, BoxesFor whom) {
-  auto missing =
-      whom == BoxesFor::everyone ? recipients_of(to) : devices_of(to, author.certificate->person());
+  auto missing = whom == BoxesFor::everyone ? recipients_of(to, author.wall_seconds)
+                                            : devices_of(to, author.certificate->person());
   for (const auto& boxes : to.key_boxes()) {
     if (boxes.epoch != epoch) continue;
     for (const auto& box : boxes.boxes) missing.erase(box.first);

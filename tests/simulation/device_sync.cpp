@@ -158,7 +158,9 @@ void Device::note_join() {
                         code == base::Code::ok || code == base::Code::invite_invalid ||
                             code == base::Code::invite_expired || code == base::Code::invite_used ||
                             code == base::Code::invite_revoked || code == base::Code::unknown_membership ||
-                            code == base::Code::fenced,
+                            // A server that went back to before the community, and knows the device by its
+                            // diary.
+                            code == base::Code::unknown_space || code == base::Code::fenced,
                         std::string("join: ") + base::code_name(code));
 }
 

@@ -18,9 +18,9 @@ class Epochs : public testing::Test {
     put(write_genesis(admin.author(), admin.identity.box.public_key(), SpaceKind::school, {}));
   }
   void put(base::ByteView record) { ASSERT_EQ(membership.add(record).code(), Code::ok); }
-  InviteKeys offer(WireRole role, std::uint32_t uses = 1) {
+  InviteKeys offer(WireRole role, std::uint32_t uses = 1, std::int64_t expires_seconds = 1'000) {
     auto keys = InviteKeys::from_secret(base::Secret16::random(random));
-    put(write_invite(admin.author(), membership, keys, role, uses, 0, {}));
+    put(write_invite(admin.author(), membership, keys, role, uses, expires_seconds, {}));
     return keys;
   }
   void join(const Person& person, const InviteKeys& keys) {
@@ -83,6 +83,16 @@ TEST_F(Epochs, ARevokedInviteIsGivenNoKeyAndTheOneItHasIsReplaced) {
   EXPECT_FALSE(membership.needs_rotation());
   EXPECT_FALSE(opens(next, leaked.box)) << "whoever has the link and the records would go on reading";
   EXPECT_TRUE(opens(next, admin.keys.box));
+}
+
+TEST_F(Epochs, AnInviteThatExpiredIsGivenNoFurtherKey) {
+  const auto fresh = offer(WireRole::reader, 1, admin.author().wall_seconds);
+  const auto expired = offer(WireRole::reader, 1, admin.author().wall_seconds - 1);
+  const auto key = open_one();
+  put(*boxes(key));
+  EXPECT_TRUE(opens(key, fresh.box));
+  EXPECT_FALSE(opens(key, expired.box));
+  EXPECT_FALSE(membership.needs_rotation()) << "what somebody else's clock said is no reason";
 }
 
 TEST_F(Epochs, WhoMayReadNoMoreHoldsNoKeyInUse) {

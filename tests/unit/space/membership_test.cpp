@@ -34,7 +34,7 @@ class MembershipTest : public testing::Test {
   void put(base::ByteView record) { ASSERT_EQ(membership->add(record).code(), Code::ok); }
   InviteKeys offer(WireRole role, std::uint32_t uses = 1) {
     auto keys = InviteKeys::from_secret(base::Secret16::random(random));
-    put(write_invite(admin.author(), *membership, keys, role, uses, 0, {}));
+    put(write_invite(admin.author(), *membership, keys, role, uses, 1'000, {}));
     return keys;
   }
   base::HeadTag record_of(const InviteKeys& invite) const {
@@ -252,7 +252,7 @@ TEST_F(MembershipTest, ManyHeadsStillLeaveARecordItsRights) {
   put(join_of(sari, promotion));
   EXPECT_GT(membership->frontier().size(), 16U);
   const auto keys = InviteKeys::from_secret(base::Secret16::random(random));
-  put(write_invite(sari.author(), *membership, keys, WireRole::reader, 1, 0, {}));
+  put(write_invite(sari.author(), *membership, keys, WireRole::reader, 1, 1'000, {}));
 }
 
 TEST_F(MembershipTest, BoxesOpenForMembersAndTheInviteHolderOnly) {

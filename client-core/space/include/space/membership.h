@@ -276,8 +276,9 @@ std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& dev
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
                         const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
                         base::Random& random);
-// Boxes `key` to every current member device, identity box key and open invite that has no box for it yet, or
-// only to devices of the author's person; nullopt when nobody is missing.
+// Boxes `key` to every current member device, identity box key and open invite (not revoked, used up or, by
+// the author's clock, expired) that has no box for it yet, or only to devices of the author's person; nullopt
+// when nobody is missing.
 enum class BoxesFor : std::uint8_t { everyone, own_devices };
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
                                        const base::Secret32& key, base::Random& random,
