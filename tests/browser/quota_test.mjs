@@ -16,9 +16,10 @@ async function quota(page, world, quotaSize) {
 const used = (page) => page.evaluate(async () => (await navigator.storage.estimate()).usage);
 const hasBallast = (page) => page.evaluate(async () => {
   const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('sejawat');
-  const names = [];
-  for await (const name of folder.keys()) names.push(name);
-  return names.includes('ballast');
+  for await (const [name, file] of folder.entries()) {
+    if (name === 'ballast') return (await file.getFile()).size >= 12 * 2 ** 20; // all of it
+  }
+  return false;
 });
 // Words that no packing makes small.
 const noise = (size) => Array.from({ length: size }, () => String.fromCharCode(97 + Math.floor(Math.random() * 26))).join('');

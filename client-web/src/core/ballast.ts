@@ -5,7 +5,9 @@ import { own } from './account';
 const FOLDER = own('sejawat');
 const NAME = 'ballast';
 const GIVEN = 'ballast-given';
-const SIZE = 4 * 1024 * 1024;
+// More than it takes to open IndexedDB anew (below): a browser whose disk was full a moment ago may have closed it.
+const SIZE = 12 * 1024 * 1024;
+const AT_ONCE = 1024 * 1024;
 const PLENTY = 100e6;
 
 // In the Worker, whose files these are.
@@ -18,7 +20,11 @@ export async function keepBallast(): Promise<void> {
     if (file.getSize() >= SIZE) return;
     // Of chance: a disk that packs zeroes would give back nothing.
     const piece = crypto.getRandomValues(new Uint8Array(65_536));
-    for (let at = 0; at < SIZE; at += piece.length) file.write(piece, { at });
+    for (let at = 0; at < SIZE; at += piece.length) {
+      file.write(piece, { at });
+      // What is asked meanwhile goes first: a slow disk takes seconds for all of it.
+      if (at % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
     file.flush();
     await folder.removeEntry(GIVEN).catch(() => undefined);
   } catch (error) {
