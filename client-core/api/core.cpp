@@ -248,7 +248,11 @@ base::Result<std::vector<cycle::JournalRevision>> Core::revisions(const base::Ob
 
 base::Result<std::vector<cycle::Decision>> Core::decisions(const base::ObjectId& id) {
   SJ_TRY(auto decisions, state_->journal->decisions(state_->personal, id));
-  for (auto& one : decisions) one.by = person();
+  // In the journal every writer is its owner.
+  for (auto& one : decisions) {
+    one.by = person();
+    for (auto& choice : one.choices) choice.by = one.by;
+  }
   return decisions;
 }
 

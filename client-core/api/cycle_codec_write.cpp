@@ -118,8 +118,7 @@ struct DecisionWriter {
     for (const auto& choice : from.choices) {
       auto& row = *to.add_versions();
       row.set_text(text_of(choice.value));
-      // In the journal every writer is its owner.
-      maker(choice.by ? choice.by : from.by, choice.written.dot, choice.written.wall_ms, row);
+      maker(choice.by, choice.written.dot, choice.written.wall_ms, row);
     }
   }
 };
