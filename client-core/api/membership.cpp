@@ -83,6 +83,10 @@ base::Status Core::State::open_epoch(SpaceState& space) {
   // So it is with the first key as well, which the card gave before any record could name its epoch.
   for (const auto& epoch : orphaned_epochs(space)) predecessors.emplace_back(epoch, &space.epochs.at(epoch));
   // The newest last: a chain longer than a record's cap keeps its young end, and the old ones hang on those.
+  // The one in use always, or it would be one that nothing follows.
+  const auto current = space.membership.current_epoch();
+  std::stable_partition(predecessors.begin(), predecessors.end(),
+                        [&](const auto& one) { return !(current && one.first == *current); });
   constexpr std::size_t kNamed = 8;
   if (predecessors.size() > kNamed) {
     predecessors.erase(predecessors.begin(), predecessors.end() - static_cast<std::ptrdiff_t>(kNamed));

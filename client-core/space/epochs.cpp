@@ -39,7 +39,7 @@ bool may_read(const Membership& of, const base::PersonId& person) {
 // A link that is refused everywhere by now is given no further key. Whoever thinks so by a wrong clock keeps
 // nobody out: somebody else writes the box.
 bool is_open(const Invite& invite, std::int64_t wall_seconds) {
-  if (invite.revoked && !SJ_PLANTED(keys_to_revoked_invites)) return false;
+  if (invite.is_known_outside() && !SJ_PLANTED(keys_to_revoked_invites)) return false;
   return invite.role >= WireRole::reader && invite.joined.size() < invite.uses &&
          wall_seconds <= invite.expires_seconds;
 }
@@ -122,7 +122,14 @@ std::map<base::EpochId, base::Secret32> open_epochs(
     // Whoever boxed it may have boxed rubbish.
     return epoch_id(of.space(), key) == epoch && out.emplace(epoch, std::move(key)).second;
   };
+  // A key that no record opened is nobody's: any reader could have others hold what they make up.
+  std::set<base::EpochId> opened;
+  for (const auto& epoch : of.epochs()) opened.insert(epoch.epoch);
+  if (fallen) {
+    for (const auto& epoch : of.fallen_epochs()) opened.insert(epoch.epoch);
+  }
   const auto open_box = [&](const KeyBoxes& boxes) {
+    if (opened.count(boxes.epoch) == 0) return;
     const base::Bytes context = context_of(of.space(), boxes.epoch);
     for (const auto* mine : own) {
       if (out.count(boxes.epoch) != 0) break;

@@ -1,5 +1,7 @@
 // Strong removal, then seniority. What follows is a fixed point over two sets that only grow (removals
-// without a right, joins in doubt), so it ends, and it is a function of the set of records alone.
+// without a right, joins in doubt), so it ends, and it is a function of the set of records alone. Within it
+// the joins in doubt that somebody confirmed are let in one round after another, so that nobody's
+// confirmation rests on a join that it lets in.
 #include <algorithm>
 
 #include "base/planted.h"
@@ -28,14 +30,14 @@ Judgement::Judgement(const Entries& entries, const Places* within) : entries_(en
   gather();
   for (bool again = true; again;) {
     choose_effective();
-    find_void();
+    settle_joins();
     again = false;
     for (const std::size_t removal : effective_) {
       if (!void_.has(removal)) continue;
       banned_.put(removal);
       again = true;
     }
-    if (!again) again = find_provisional();
+    if (!again) again = find_doubtful();
   }
 }
 
@@ -48,6 +50,10 @@ void Judgement::gather() {
     if (entry.as<codec::JoinConfirmed>() != nullptr) confirmations_.push_back(entry.place);
     if (entry.introduced) introductions_[entry.introduced->device()].push_back(entry.place);
     if (entry.gives_role()) grants_[entry.granted_to()].push_back(entry.place);
+  }
+  for (auto& [device, places] : introductions_) {
+    std::sort(places.begin(), places.end(),
+              [this](std::size_t a, std::size_t b) { return earlier(*entries_[a], *entries_[b]); });
   }
 }
 
@@ -116,6 +122,44 @@ void Judgement::choose_effective() {
   }
 }
 
+// First nobody is confirmed: out is who is in doubt, and whoever was invited by what is void then. Then they
+// come in round after round, all at once that a standing record lets in, with what hangs on those of before.
+void Judgement::settle_joins() {
+  provisional_ = doubtful_;
+  for (bool grown = true; grown;) {
+    find_void();
+    grown = false;
+    for (const auto& join : entries_) {
+      if (!is_join(*join) || provisional_.has(join->place) || stands(join->parents.at(0))) continue;
+      provisional_.put(join->place);
+      grown = true;
+    }
+  }
+  for (auto in_now = let_in(); !in_now.empty(); in_now = let_in()) {
+    for (const std::size_t join : in_now) provisional_.take(join);
+    find_void();
+  }
+}
+
+bool Judgement::is_join(const Membership::Entry& entry) const {
+  return in(entry.place) && entry.as<codec::Joined>() != nullptr;
+}
+
+// Of the provisional joins those that a standing record confirms, or whose invite stands and was all the
+// doubt.
+std::vector<std::size_t> Judgement::let_in() const {
+  std::vector<std::size_t> joins;
+  for (const auto& join : entries_) {
+    if (!provisional_.has(join->place)) continue;
+    const bool confirmed = std::any_of(confirmations_.begin(), confirmations_.end(), [&](std::size_t place) {
+      return stands(place) && entries_[place]->as<codec::JoinConfirmed>()->join == join->id;
+    });
+    const bool invited = !doubtful_.has(join->place) && stands(join->parents.at(0));
+    if (confirmed || invited) joins.push_back(join->place);
+  }
+  return joins;
+}
+
 void Judgement::find_void() {
   void_ = {};
   for (const auto& entry : entries_) {
@@ -148,7 +192,7 @@ bool Judgement::author_stands(const Membership::Entry& entry) const {
         return false;
     }
   }
-  if (entry.as<codec::Joined>() != nullptr) return true;  // its right is the invite: find_provisional
+  if (entry.as<codec::Joined>() != nullptr) return true;  // its right is the invite: find_doubtful
   const auto role = role_in(&entry.past, entry.person);
   if (!role) return false;
   const auto* removed = entry.as<codec::Removed>();
@@ -164,14 +208,14 @@ bool Judgement::author_stands(const Membership::Entry& entry) const {
   return *role >= needed_for(entry);
 }
 
-bool Judgement::find_provisional() {
+bool Judgement::find_doubtful() {
   bool grown = false;
   for (const auto& shared : entries_) {
     const Membership::Entry& join = *shared;
+    if (!is_join(join) || doubtful_.has(join.place)) continue;
     const auto* joined = join.as<codec::Joined>();
-    if (joined == nullptr || !in(join.place) || provisional_.has(join.place)) continue;
     const Membership::Entry& invite = *entries_[join.parents.at(0)];
-    bool doubtful = !stands(invite.place);
+    bool doubtful = false;
     for (const std::size_t revoked : revocations_) {
       doubtful =
           doubtful || (stands(revoked) && !entries_[revoked]->past.has(join.place) &&
@@ -181,11 +225,8 @@ bool Judgement::find_provisional() {
       doubtful = doubtful || (covers(removal, *invite.author, invite.person) &&
                               !entries_[removal]->past.has(join.place) && !invite.past.has(removal));
     }
-    const bool confirmed = std::any_of(confirmations_.begin(), confirmations_.end(), [&](std::size_t place) {
-      return stands(place) && entries_[place]->as<codec::JoinConfirmed>()->join == join.id;
-    });
-    if (!doubtful || confirmed) continue;
-    provisional_.put(join.place);
+    if (!doubtful) continue;
+    doubtful_.put(join.place);
     grown = true;
   }
   return grown;

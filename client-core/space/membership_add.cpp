@@ -115,10 +115,17 @@ const DeviceCertificate* MembershipRules::introduction(const Pending& pending,
                                                        const base::DeviceId& device) const {
   const auto known = to.introductions_.find(device);
   if (known == to.introductions_.end()) return nullptr;
+  // Two persons may certify one device: it is whose record stands first, not whose came first.
+  const Membership::Entry* first = nullptr;
   for (const std::size_t place : known->second) {
-    if (pending.entry.past.has(place)) return &*to.entries_[place]->introduced;
+    const Membership::Entry& entry = *to.entries_[place];
+    if (pending.entry.past.has(place) && (first == nullptr || earlier(entry, *first))) first = &entry;
   }
-  return nullptr;
+  return first == nullptr ? nullptr : &*first->introduced;
+}
+
+bool MembershipRules::is_judged(const Places& past) const {
+  return std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
 }
 
 bool MembershipRules::in_past(const Pending& pending, const base::PersonId& person) const {
@@ -131,9 +138,7 @@ bool MembershipRules::in_past(const Pending& pending, const base::PersonId& pers
 std::optional<WireRole> MembershipRules::role_before(const Pending& pending,
                                                      const base::PersonId& person) const {
   const Places& past = pending.entry.past;
-  const bool judged =
-      std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
-  if (judged) return Judgement(to.entries_, &past).role_of(person);
+  if (is_judged(past)) return Judgement(to.entries_, &past).role_of(person);
   std::optional<WireRole> best;
   const auto grants = to.grants_.find(person);
   if (grants == to.grants_.end()) return best;
@@ -152,9 +157,7 @@ base::Status MembershipRules::by_member(Pending& pending, WireRole at_least) {
   }
   pending.entry.person = device->person();
   const Places& past = pending.entry.past;
-  const bool judged =
-      std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
-  if (judged && Judgement(to.entries_, &past).device_removed(*pending.body.author)) {
+  if (is_judged(past) && Judgement(to.entries_, &past).device_removed(*pending.body.author)) {
     return fail(Code::fenced, "device was removed");
   }
   const auto role = role_before(pending, pending.entry.person);
@@ -215,6 +218,13 @@ base::Status MembershipRules::apply(Pending& pending, const codec::DeviceAdded& 
       return fail(Code::bad_signature, "device");
     }
     pending.entry.person = person;
+    const Places& past = pending.entry.past;
+    if (is_judged(past)) {
+      const Judgement before(to.entries_, &past);
+      const auto device = certificate.device();
+      if (before.device_removed(device) && !before.left_with_person(device))
+        return fail(Code::fenced, "device was removed");
+    }
     if (!role_before(pending, person)) return fail(Code::not_permitted, "person of the device");
   } else {
     SJ_TRY_STATUS(by_member(pending, WireRole::carrier));

@@ -15,6 +15,9 @@ class Places {
     if (place / 64 >= words_.size()) words_.resize(place / 64 + 1);
     words_[place / 64] |= std::uint64_t{1} << (place % 64);
   }
+  void take(std::size_t place) {
+    if (has(place)) words_[place / 64] &= ~(std::uint64_t{1} << (place % 64));
+  }
   void put_all(const Places& other) {
     if (other.words_.size() > words_.size()) words_.resize(other.words_.size());
     for (std::size_t i = 0; i < other.words_.size(); ++i) words_[i] |= other.words_[i];
@@ -59,6 +62,9 @@ struct Membership::Entry {
   }
 };
 
+// Of several records that say one thing the one that stands first in the DAG counts.
+bool earlier(const Membership::Entry& a, const Membership::Entry& b);
+
 using Entries = std::vector<std::shared_ptr<const Membership::Entry>>;
 WireRole granted_role(const Entries& entries, std::size_t grant);
 
@@ -102,9 +108,12 @@ class Judgement {
   void gather();
   Seniority seniority(std::size_t place) const;
   void choose_effective();
+  void settle_joins();
+  bool is_join(const Membership::Entry& entry) const;
+  std::vector<std::size_t> let_in() const;
   void find_void();
   bool author_stands(const Membership::Entry& entry) const;
-  bool find_provisional();
+  bool find_doubtful();
   std::optional<WireRole> role_in(const Places* past, const base::PersonId& person) const;
   std::optional<std::size_t> grant_in(const Places* past, const base::PersonId& person) const;
   bool introduced_since(const Places* past, const base::DeviceId& device, std::size_t removal) const;
@@ -119,7 +128,8 @@ class Judgement {
   std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
   Places void_;
   Places banned_;       // removals whose author turned out to have no right to them
-  Places provisional_;  // joins that a revocation did not know of and nobody confirmed
+  Places doubtful_;     // joins that a revocation, or the removal of who invited, did not know of
+  Places provisional_;  // joins that count for nothing: in doubt, or by an invite that is void, unconfirmed
 };
 
 struct MembershipRules {
@@ -157,6 +167,7 @@ struct MembershipRules {
   // Its person, from what the record's causal past says; nullptr when that does not know the device.
   const DeviceCertificate* introduction(const Pending& pending, const base::DeviceId& device) const;
   std::optional<WireRole> role_before(const Pending& pending, const base::PersonId& person) const;
+  bool is_judged(const Places& past) const;  // something in it takes something away
   bool in_past(const Pending& pending, const base::PersonId& person) const;
   // Whose the log is, as the record's causal past says.
   enum class Writer { unknown, author, another };
@@ -169,6 +180,7 @@ struct MembershipView {
   static void finish(const Membership& of, const Judgement* judgement);
 
  private:
+  static void admit(const Membership& of, std::size_t place, Member row);
   static void add_fences(const Membership& of, const Judgement& judgement);
   static bool is_held_outside(const Membership::View& view, const base::EpochId& epoch);
   static void choose_epoch(const Membership& of, const Judgement* judgement);

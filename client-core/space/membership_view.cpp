@@ -8,10 +8,6 @@
 namespace sejawat::space {
 namespace {
 
-bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
-  return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
-}
-
 bool nearer(const Fence& a, const Fence& b) {
   return a.count == b.count ? a.head < b.head : a.count < b.count;
 }
@@ -51,25 +47,16 @@ void raise(EnrolledLog& log, const Fence& to) {
   end_at(log, std::move(ends));
 }
 
-// Of several ways in the one that gives most counts, whatever came first.
-void admit(std::map<base::PersonId, Member>& members, Member row) {
-  auto [at, fresh] = members.emplace(row.person, row);
-  if (fresh) return;
-  Member& member = at->second;
-  if (member.role < row.role || (member.role == row.role && member.sealed_role < row.sealed_role)) {
-    member.role = row.role;
-    member.sealed_role = row.sealed_role;
-  }
-  if (row.identity_box < member.identity_box) member.identity_box = row.identity_box;
-  if (member.sealed_profile < row.sealed_profile) member.sealed_profile = row.sealed_profile;
-}
-
 void hold_role(Membership::RolesHeld& held, WireRole role, const base::Bytes& sealed) {
   held.admin = held.admin || role == WireRole::admin;
   if (!sealed.empty()) held.sealed_roles.push_back(sealed);
 }
 
 }  // namespace
+
+bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
+  return a.depth == b.depth ? a.id < b.id : a.depth < b.depth;
+}
 
 const Membership::View& Membership::view() const {
   if (!stale_) return view_;
@@ -79,6 +66,30 @@ const Membership::View& Membership::view() const {
   MembershipView::finish(*this, &judgement);
   stale_ = false;
   return view_;
+}
+
+// Of several ways in the one that gives most counts, whatever came first. Nobody proves the box key of a
+// card, so what somebody's own device said of it outweighs what an admin says, and what was said first all
+// after it: else whoever names another key for them would be given all keys that are made out to that card.
+void MembershipView::admit(const Membership& of, std::size_t place, Member row) {
+  auto& view = of.view_;
+  auto [at, fresh] = view.members.emplace(row.person, row);
+  auto [box, unknown] = view.box_places.emplace(row.person, place);
+  if (fresh && unknown) return;
+  Member& member = at->second;
+  if (member.role < row.role || (member.role == row.role && member.sealed_role < row.sealed_role)) {
+    member.role = row.role;
+    member.sealed_role = row.sealed_role;
+  }
+  const Membership::Entry& now = *of.entries_[place];
+  const Membership::Entry& before = *of.entries_[box->second];
+  const bool own = now.as<codec::MemberAdded>() == nullptr;
+  const bool own_before = before.as<codec::MemberAdded>() == nullptr;
+  if (own == own_before ? earlier(now, before) : own) {
+    box->second = place;
+    member.identity_box = row.identity_box;
+  }
+  if (member.sealed_profile < row.sealed_profile) member.sealed_profile = row.sealed_profile;
 }
 
 void MembershipView::add(const Membership& of, std::size_t place, const Judgement* judgement) {
@@ -101,7 +112,14 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
                entry.introduced->bytes};
     const bool removed = judgement != nullptr && judgement->device_removed(device);
     auto& devices = removed ? view.removed_devices : view.devices;
-    if (!provisional || removed) devices.emplace(device, row);
+    if (!provisional || removed) {
+      // Two persons may certify one device: it is whose record stands first.
+      const auto [known, fresh] = view.device_places.emplace(device, place);
+      if (fresh || earlier(entry, *of.entries_[known->second])) {
+        known->second = place;
+        devices.insert_or_assign(device, row);
+      }
+    }
     if (removed && judgement->left_with_person(device)) view.left_with_person.insert(device);
   }
   const auto* erased = entry.as<codec::Erased>();
@@ -122,9 +140,8 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;
     hold_role(view.roles_held[entry.person], WireRole::admin, {});
-    view.members.emplace(
-        entry.person,
-        Member{entry.person, genesis->identity_key, genesis->identity_box, WireRole::admin, {}, {}});
+    admit(of, place,
+          Member{entry.person, genesis->identity_key, genesis->identity_box, WireRole::admin, {}, {}});
   } else if (const auto* join = entry.as<codec::Joined>()) {
     const auto& invite = *of.entries_[entry.parents.front()]->as<codec::InviteOffered>();
     const auto offered = view.invites.find(join->invite_key);
@@ -134,12 +151,13 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
       return;
     }
     hold_role(view.roles_held[entry.person], invite.role, invite.sealed_role);
-    admit(view.members, Member{entry.person, join->identity_key, join->identity_box, invite.role,
-                               join->sealed_profile, invite.sealed_role});
+    admit(of, place,
+          Member{entry.person, join->identity_key, join->identity_box, invite.role, join->sealed_profile,
+                 invite.sealed_role});
   } else if (const auto* added = entry.as<codec::MemberAdded>()) {
     hold_role(view.roles_held[added->person()], added->role, added->sealed_role);
     admit(
-        view.members,
+        of, place,
         Member{
             added->person(), added->identity_key, added->identity_box, added->role, {}, added->sealed_role});
   } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
@@ -202,6 +220,13 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
       if (offered != view.invites.end()) offered->second.revoked = true;
     }
     add_fences(of, *judgement);
+    // Whoever came by a link knows its secret.
+    for (auto& [key, invite] : view.invites) {
+      invite.left = std::any_of(invite.joined.begin(), invite.joined.end(), [&](const auto& person) {
+        const auto member = view.members.find(person);
+        return member == view.members.end() || member->second.role < WireRole::reader;
+      });
+    }
   }
   choose_epoch(of, judgement);
 }
@@ -248,7 +273,8 @@ bool MembershipView::is_held_outside(const Membership::View& view, const base::E
     const bool reads = member != view.members.end() && member->second.role >= WireRole::reader;
     (reads ? inside : outside).insert(device.box_key);
   }
-  for (const auto& [key, invite] : view.invites) (invite.revoked ? outside : inside).insert(invite.box_key);
+  for (const auto& [key, invite] : view.invites)
+    (invite.is_known_outside() ? outside : inside).insert(invite.box_key);
   std::set<base::HeadTag> tags;
   for (const auto& key : outside) tags.insert(base::prefix_of<base::HeadTag>(key));
   for (const auto& key : inside) tags.erase(base::prefix_of<base::HeadTag>(key));

@@ -91,8 +91,8 @@ void check_keys(School& school, const space::Membership& membership, const base:
   }
   for (const auto& [key, invite] : membership.invites()) {
     witness.always(Always::keys_reach_members_only,
-                   !invite.revoked || !has(invite.box_key) || membership.needs_rotation(),
-                   "the new key was made out to a revoked invite");
+                   !invite.is_known_outside() || !has(invite.box_key) || membership.needs_rotation(),
+                   "the new key was made out to an invite of somebody who is out");
   }
 }
 

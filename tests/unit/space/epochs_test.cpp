@@ -85,6 +85,49 @@ TEST_F(Epochs, ARevokedInviteIsGivenNoKeyAndTheOneItHasIsReplaced) {
   EXPECT_TRUE(opens(next, admin.keys.box));
 }
 
+// One link for a whole class: whoever came by it knows its secret, and would open the key made because of
+// their removal.
+TEST_F(Epochs, ALinkThatSomebodyWhoIsOutCameByGetsNoFurtherKey) {
+  const auto link = offer(WireRole::writer, 5);
+  join(sari, link);
+  join(budi, link);
+  const auto key = open_one();
+  put(*boxes(key));
+  ASSERT_TRUE(opens(key, link.box));
+  put(write_person_removed(admin.author(), membership, sari.id(), {}));
+  const auto next = open_one();
+  put(*boxes(next));
+  EXPECT_FALSE(opens(next, link.box));
+  EXPECT_TRUE(opens(next, budi.keys.box));
+  EXPECT_FALSE(membership.needs_rotation());
+}
+
+// An admin who names a card of their own for a colleague would read on after being removed.
+TEST_F(Epochs, NobodyNamesAnotherCardForSomebodyWhoJoined) {
+  join(sari, offer(WireRole::writer));
+  join(budi, offer(WireRole::admin));
+  auto trap = crypto::BoxKey::random(random);
+  while (!(trap.public_key() < sari.identity.box.public_key())) trap = crypto::BoxKey::random(random);
+  put(write_member(budi.author(), membership, sari.certificate.identity_key, trap.public_key(),
+                   WireRole::reader, {}));
+  const auto again = offer(WireRole::writer);
+  put(write_join(sari.author(), space, again.sign, membership.invites().at(again.sign.public_key()).record,
+                 trap.public_key(), {}));
+  put(write_person_removed(admin.author(), membership, budi.id(), {}));
+  const auto next = open_one();
+  put(*boxes(next));
+  EXPECT_FALSE(opens(next, trap));
+  EXPECT_TRUE(opens(next, sari.identity.box));
+}
+
+TEST_F(Epochs, AKeyThatNoRecordOpenedIsNobodys) {
+  join(sari, offer(WireRole::reader));
+  const auto made_up = base::Secret32::random(random);
+  put(*write_boxes(sari.author(), membership, epoch_id(space, made_up), made_up, random));
+  EXPECT_FALSE(opens(made_up, admin.keys.box));
+  EXPECT_FALSE(opens(made_up, admin.keys.box, true));
+}
+
 TEST_F(Epochs, AnInviteThatExpiredIsGivenNoFurtherKey) {
   const auto fresh = offer(WireRole::reader, 1, admin.author().wall_seconds);
   const auto expired = offer(WireRole::reader, 1, admin.author().wall_seconds - 1);

@@ -128,13 +128,47 @@ TEST_F(Meaning, OfTwoWaysInTheOneThatGivesMoreCountsWhateverCameFirst) {
   });
   EXPECT_EQ(std::get<0>(seen), WireRole::writer);
   EXPECT_EQ(base::as_text(std::get<1>(seen)), "b");
-  // Nobody proves the box key that a member record names: of several the smallest, everywhere.
+  // Nobody proves the box key of a card: what their own device said first counts, everywhere.
   Membership third = all;
   put(third, write_member(admin.author(), third, sari.certificate.identity_key, base::PublicBoxKey{},
                           WireRole::reader, {}));
   const auto box = in_any_order(
       {&one, &two, &third}, [&](const Membership& of) { return of.members().at(sari.id()).identity_box; });
-  EXPECT_EQ(box, base::PublicBoxKey{});
+  EXPECT_EQ(box, sari.identity.box.public_key());
+  Membership fourth = all;
+  put(fourth, write_member(admin.author(), fourth, wati.certificate.identity_key,
+                           wati.identity.box.public_key(), WireRole::reader, {}));
+  Membership fifth = all;
+  deepen(fifth);
+  put(fifth, write_member(admin.author(), fifth, wati.certificate.identity_key, base::PublicBoxKey{},
+                          WireRole::reader, {}));
+  const auto first = in_any_order(
+      {&fourth, &fifth}, [&](const Membership& of) { return of.members().at(wati.id()).identity_box; });
+  EXPECT_EQ(first, wati.identity.box.public_key()) << "of member records the first";
+}
+
+// Whoever has two cards may certify one device by both. Else what is taken would depend on which came first.
+TEST_F(Meaning, ADeviceOfTwoPersonsIsTheSameOnesEverywhere) {
+  const auto both = certify(budi.identity.sign, sari.keys, 1);
+  const Author as_budi{&sari.keys, &both, 200};
+  const auto link = offer(all, admin, WireRole::writer);
+  deepen(all);
+  const auto later = offer(all, admin, WireRole::writer);
+  Membership one = all;
+  Membership two = all;
+  put(one, join_of(sari, link));
+  put(two, write_join(as_budi, space, later.keys.sign, later.record, budi.identity.box.public_key(), {}));
+  for (const auto& [id, bytes] : one.records()) static_cast<void>(two.add(bytes));
+  Membership three = two;
+  put(three, write_person_removed(admin.author(), three, budi.id(), {}));
+  put(three, write_log(sari.author(), three, sari.log));
+  const auto seen = in_any_order({&one, &two, &three}, [&](const Membership& of) {
+    return std::make_tuple(of.devices().at(sari.device()).person, of.records().size(),
+                           of.logs().at(log_of(sari)).person, of.role_of(budi.id()).has_value());
+  });
+  EXPECT_EQ(std::get<0>(seen), sari.id());
+  EXPECT_EQ(std::get<2>(seen), sari.id());
+  EXPECT_FALSE(std::get<3>(seen));
 }
 
 TEST_F(Meaning, FencesAreListedByLogThenByLengthThenByHead) {

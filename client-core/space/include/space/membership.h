@@ -78,6 +78,9 @@ struct Invite {
   bool revoked = false;             // or its author was removed
   base::DeviceId author;
   base::Bytes sealed_role;  // domain role, ciphertext for members
+  bool left = false;        // somebody who joined by it belongs no more, or may not read
+  // By somebody who may read no more: it is given no key.
+  bool is_known_outside() const { return revoked || left; }
 };
 struct EpochInfo {
   base::EpochId epoch;
@@ -179,6 +182,8 @@ class Membership {
     std::map<base::PersonId, RolesHeld> roles_held;
     std::map<base::DeviceId, Device> devices;
     std::map<base::DeviceId, Device> removed_devices;
+    std::map<base::DeviceId, std::size_t> device_places;
+    std::map<base::PersonId, std::size_t> box_places;  // of the record that names a member's identity box
     std::set<base::DeviceId> left_with_person;
     std::set<base::PublicBoxKey> former_boxes;  // identity box keys of who belongs no more
     std::map<base::LogId, EnrolledLog> logs;
