@@ -61,6 +61,7 @@ base::Status Carrier::tell_removed(const base::PublicBoxKey& device, sync::Serve
   for (const auto& id : from->second) {
     if (room == 0 || reply.spaces.size() == sync::kMaxSpaces) break;
     const auto& space = spaces_.at(id);
+    if (!was_removed(*space, device)) continue;
     --room;
     sync::SpaceReply part;
     part.space.id = id;

@@ -311,6 +311,37 @@ TEST_F(SchoolTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
   after();
 }
 
+// Nor must taking such a claim back, in whichever way.
+TEST_F(SchoolTest, RemovingAFalseClaimTakesNothingFromTheOwner) {
+  admit(sari);
+  admit(budi);
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  const auto claimed = space::DeviceKeys::random(random);
+  const auto half =
+      space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(), sari.device(), 1);
+  const auto claim = *space::take_possession(half, claimed);
+  const auto says = school.add(space::write_device(budi.author(), school.membership, claim));
+  ASSERT_EQ(offer(budi, school.id(), says), Code::ok);
+  static_cast<void>(carrier->take_changes());
+  const auto after = [&](const char* what) {
+    EXPECT_EQ(carrier->take_changes().cut.count(sari.device()), 0U) << what;
+    EXPECT_EQ(send(sari, message_of({})).set->size(), 2U) << what;
+    open({});
+    EXPECT_EQ(send(sari, message_of({})).set->size(), 2U) << what << ", after a restart";
+  };
+  const auto removal =
+      school.add(space::write_device_removed(budi.author(), school.membership, claim.device(), {}));
+  ASSERT_EQ(offer(budi, school.id(), removal), Code::ok);
+  after("the device that he called his");
+  const auto removed =
+      school.add(space::write_person_removed(admin.author(), school.membership, budi.id(), {}));
+  ASSERT_EQ(offer(admin, school.id(), removed), Code::ok);
+  after("and he himself");
+  auto log = enrol(school, sari);
+  EXPECT_EQ(write(sari, log, log.write()), Code::ok);
+}
+
 TEST_F(SchoolTest, ReplayingAFirstMessageChangesNothing) {
   const auto diary = support::diary_of(sari);
   Community copy = diary;

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "carrier/limits.h"
 #include "carrier/peer.h"
@@ -75,6 +76,16 @@ class Carrier {
 
  private:
   Carrier(CarrierStore& store, const Limits& limits) : store_(store), limits_(limits) {}
+  // What a certificate says of the box key in it: whose device it is, and through which others.
+  struct Claim {
+    base::PersonId person;
+    base::DeviceId device;
+    std::vector<base::DeviceId> issuers;
+    bool rests_on(const std::set<base::DeviceId>& devices) const;  // is one of them, or chains through one
+    friend bool operator<(const Claim& a, const Claim& b) {
+      return std::tie(a.person, a.device, a.issuers) < std::tie(b.person, b.device, b.issuers);
+    }
+  };
   struct Space {
     explicit Space(const base::SpaceId& id) : membership(id), digest(id) {}
     space::Membership membership;
@@ -87,8 +98,9 @@ class Carrier {
       return found == branches.end() ? branch : found->second.log;
     }
     // What of it is in the indexes over all spaces.
-    std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
-    std::set<base::PublicBoxKey> removed;
+    std::set<std::pair<base::PublicBoxKey, Claim>> claims;
+    std::set<base::DeviceId> removed;
+    std::set<base::PublicBoxKey> removed_keys;  // that those name
     std::set<base::PersonId> members;
     std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
     SpaceTip tip() const { return {position, digest.state(), usage}; }
@@ -99,15 +111,26 @@ class Carrier {
     std::uint64_t left = 0;
   };
   bool known(const base::PublicBoxKey& device) const;
+  // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
+  // in the person's own space.
+  bool counts(const Space& space, const Claim& claim) const;
   bool was_removed(const base::PublicBoxKey& device) const;  // from any space here
+  // It would be served the space had it, or what certified it, not been removed.
+  bool was_removed(const Space& space, const base::PublicBoxKey& device) const;
   // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
   // went back.
   base::Status tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply);
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
+  bool is_admin(const Space& space, const base::PublicBoxKey& device) const;
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
   std::uint64_t quota_of(const Space& space) const;
   bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   void index(Space& space);
+  void index_claims(Space& space);
+  void index_removed(Space& space);
+  void cut_claims_by(const Space& space, const std::set<base::DeviceId>& removed);
+  void cut_unless_member(const Space& space, const base::PublicBoxKey& device);
+  void note_founder(const Space& space);
   // Of one uploaded record: who brings it, and when by this carrier's clock.
   struct Offered {
     base::SpaceId space;
@@ -118,7 +141,7 @@ class Carrier {
   };
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
-  bool may_found_group(const base::PersonId& person) const;
+  bool may_found_group(const Claim& founder) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                             const std::vector<std::optional<base::SpaceId>>& spaces,
@@ -213,10 +236,11 @@ class Carrier {
   base::GenerationId generation_;
   std::map<base::SpaceId, std::unique_ptr<Space>> spaces_;
   // Nobody proves to hold the box key that a certificate names, so several persons may claim one. Whoever
-  // connects with it holds it and is served as each of them: a false claim takes nothing from its owner.
-  // Each with in how many spaces it says so.
-  std::map<base::PublicBoxKey, std::map<base::PersonId, int>> persons_;
+  // connects with it holds it and is served as each of them: a false claim takes nothing from its owner, nor
+  // does the removal of the device that made it. Each with in how many spaces it is said.
+  std::map<base::PublicBoxKey, std::map<Claim, int>> claims_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
+  std::map<base::PersonId, const Space*> personal_;  // of those whose personal space is here
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
   std::map<base::PublicBoxKey, Allowance> allowances_;
   Changes changes_;
