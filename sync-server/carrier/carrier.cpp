@@ -75,6 +75,7 @@ void Carrier::note_founder(const Space& space) {
   if (!space.membership.has_genesis()) return;
   const auto& founder = space.membership.founder();
   if (space.membership.kind() == space::SpaceKind::personal) personal_[founder] = &space;
+  if (space.membership.kind() == space::SpaceKind::group) ++groups_of_[founder];
 }
 
 // Brings what all spaces say about devices and persons in line with what this one says now. A device or
@@ -217,18 +218,38 @@ bool Carrier::was_removed(const Space& space, const base::PublicBoxKey& device) 
          });
 }
 
+// Anybody may add anybody to groups of theirs: those go first where they are more than a message can name.
+int Carrier::place_in_set(const Space& space, const base::PersonId& person) {
+  if (space.membership.kind() == space::SpaceKind::personal) return 0;
+  if (space.membership.kind() != space::SpaceKind::group) return 1;
+  return space.membership.founder() == person ? 2 : 3;
+}
+
 std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
-  std::set<base::SpaceId> set;
+  std::map<base::SpaceId, int> places;
   const auto claims = claims_.find(device);
   if (claims == claims_.end()) return {};
   for (const auto& [claim, count] : claims->second) {
     const auto spaces = spaces_of_.find(claim.person);
     if (spaces == spaces_of_.end()) continue;
-    for (const auto& space : spaces->second) {
-      if (counts(*spaces_.at(space), claim)) set.insert(space);
+    for (const auto& id : spaces->second) {
+      const Space& space = *spaces_.at(id);
+      if (!counts(space, claim)) continue;
+      const int place = place_in_set(space, claim.person);
+      const auto known = places.emplace(id, place).first;
+      known->second = std::min(known->second, place);
     }
   }
-  return {set.begin(), set.end()};
+  std::vector<std::pair<int, base::SpaceId>> all;
+  for (const auto& [id, place] : places) all.emplace_back(place, id);
+  if (all.size() > sync::kMaxSpaces) {
+    std::sort(all.begin(), all.end());
+    all.resize(sync::kMaxSpaces);
+  }
+  std::vector<base::SpaceId> set;
+  for (const auto& [place, id] : all) set.push_back(id);
+  std::sort(set.begin(), set.end());
+  return set;
 }
 
 std::uint64_t Carrier::quota_of(const Space& space) const {

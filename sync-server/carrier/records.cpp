@@ -23,19 +23,14 @@ bool Carrier::may_found_group(const Claim& founder) const {
   const auto& person = founder.person;
   const auto known = spaces_of_.find(person);
   if (known == spaces_of_.end()) return false;
-  bool writer = false;
-  std::uint32_t founded = 0;
-  for (const auto& id : known->second) {
+  const auto founded = groups_of_.find(person);
+  if (founded != groups_of_.end() && founded->second >= limits_.groups_per_person) return false;
+  return std::any_of(known->second.begin(), known->second.end(), [&](const auto& id) {
     const auto& space = *spaces_.at(id);
-    const auto& membership = space.membership;
-    const auto role = membership.role_of(person);
-    if (membership.kind() == space::SpaceKind::group) {
-      founded += membership.founder() == person ? 1 : 0;
-    } else if (membership.kind() != space::SpaceKind::personal) {
-      writer = writer || (*role >= space::WireRole::writer && counts(space, founder));
-    }
-  }
-  return writer && founded < limits_.groups_per_person;
+    const auto kind = space.membership.kind();
+    if (kind == space::SpaceKind::personal || kind == space::SpaceKind::group) return false;
+    return *space.membership.role_of(person) >= space::WireRole::writer && counts(space, founder);
+  });
 }
 
 base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested& ingested) {

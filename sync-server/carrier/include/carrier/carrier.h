@@ -118,11 +118,12 @@ class Carrier {
   // It would be served the space had it, or what certified it, not been removed.
   bool was_removed(const Space& space, const base::PublicBoxKey& device) const;
   // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
-  // went back.
-  base::Status tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply);
+  // went back. Of as many spaces as there is room for beside the set.
+  base::Status tell_removed(const base::PublicBoxKey& device, std::size_t most, sync::ServerMessage& reply);
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   bool is_admin(const Space& space, const base::PublicBoxKey& device) const;
-  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
+  static int place_in_set(const Space& space, const base::PersonId& person);
+  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;  // at most sync::kMaxSpaces
   std::uint64_t quota_of(const Space& space) const;
   bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   void index(Space& space);
@@ -240,7 +241,8 @@ class Carrier {
   // does the removal of the device that made it. Each with in how many spaces it is said.
   std::map<base::PublicBoxKey, std::map<Claim, int>> claims_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
-  std::map<base::PersonId, const Space*> personal_;  // of those whose personal space is here
+  std::map<base::PersonId, std::uint32_t> groups_of_;  // founded, whether or not they are still in them
+  std::map<base::PersonId, const Space*> personal_;    // of those whose personal space is here
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
   std::map<base::PublicBoxKey, Allowance> allowances_;
   Changes changes_;

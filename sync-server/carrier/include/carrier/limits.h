@@ -16,7 +16,8 @@ struct Limits {
   // Membership and keys have a cap of their own, so that full content never keeps a newcomer out.
   std::uint64_t records = 64 * 1024;
   std::uint64_t record_bytes = std::uint64_t{64} << 20;
-  // Groups that one member of a community here may found: each is a space with quotas of its own.
+  // Groups that one member of a community here may found, those they left since among them: each is a space
+  // with quotas of its own.
   std::uint32_t groups_per_person = 64;
   // Late work of those who were removed or demoted, of one space: kept for an admin to judge, and no way to
   // fill a disk.
