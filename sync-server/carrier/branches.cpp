@@ -7,9 +7,8 @@ namespace sejawat::carrier {
 
 std::vector<base::LogId> Carrier::ends_of(const Space& space, const base::LogId& log) {
   std::vector<base::LogId> ends{log};
-  for (const auto& [name, branch] : space.branches) {
-    if (branch.log == log) ends.push_back(name);
-  }
+  const auto further = space.ends_of.find(log);
+  if (further != space.ends_of.end()) ends.insert(ends.end(), further->second.begin(), further->second.end());
   return ends;
 }
 

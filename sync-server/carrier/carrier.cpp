@@ -49,7 +49,7 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
       space->digest = digest;
     }
     SJ_TRY(auto branches, store.branches(id));
-    for (const auto& branch : branches) space->branches.emplace(branch.name, branch);
+    for (const auto& branch : branches) space->add_branch(branch);
     carrier->note_founder(*space);
     carrier->index(*space);
     carrier->spaces_.emplace(id, std::move(space));
@@ -339,7 +339,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   if (placed->opens) {
     const Branch branch{placed->branch, enrolled->log, placed->parent, header->segment_no};
     SJ_TRY_STATUS(store_.put_branch(id, branch));
-    space.branches.emplace(branch.name, branch);
+    space.add_branch(branch);
   }
   if (!SJ_PLANTED(carrier_forgets_digest))
     space.digest.move_tip(placed->opens ? log::Head{} : placed->before, placed->after);

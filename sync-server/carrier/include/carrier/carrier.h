@@ -92,7 +92,12 @@ class Carrier {
     log::SpaceDigest digest;
     std::uint64_t position = 0;
     Usage usage;
-    std::map<base::LogId, Branch> branches;  // further ends of its logs, by name
+    std::map<base::LogId, Branch> branches;                // further ends of its logs, by name
+    std::map<base::LogId, std::set<base::LogId>> ends_of;  // and their names, by log
+    void add_branch(const Branch& branch) {
+      branches.emplace(branch.name, branch);
+      ends_of[branch.log].insert(branch.name);
+    }
     const base::LogId& log_of(const base::LogId& branch) const {
       const auto found = branches.find(branch);
       return found == branches.end() ? branch : found->second.log;
