@@ -52,6 +52,10 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
     for (const auto& branch : branches) space->add_branch(branch);
     carrier->note_founder(*space);
     carrier->index(*space);
+    // In memory alone, until the next commit: an older program only ever counted up.
+    SJ_TRY_STATUS(carrier->settle_quarantine(*space));
+    if (space->fences.empty() && space->usage.quarantined_bytes != 0)
+      SJ_TRY_STATUS(carrier->recount_quarantine(*space));
     carrier->spaces_.emplace(id, std::move(space));
   }
   SJ_TRY_STATUS(carrier->settle_what_was_not_understood());
@@ -295,6 +299,7 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
   changes_.tips[space.membership.space()] = space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
+  SJ_TRY_STATUS(settle_quarantine(space));
   SJ_TRY_STATUS(store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record));
   return settle_erasures(space);
 }
@@ -349,6 +354,10 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(
       store_.append_segment(id, space.tip(), space.digest.value(), placed->branch, placed->after, bytes));
+  if (is_end_of(*enrolled, *placed, header->segment_no)) {
+    SJ_TRY_STATUS(recount_quarantine(space));
+    SJ_TRY_STATUS(store_.chunks().put_usage(id, space.tip()));
+  }
   SJ_TRY_STATUS(note_arrival(space, name));
   return taken;
 }

@@ -182,6 +182,15 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     if (!row) return std::optional<base::Hash32>();
     return base::Hash32::from(query.blob(0));
   }
+  base::Result<std::uint64_t> bytes_from(const base::SpaceId& space, const base::LogId& log,
+                                         std::uint64_t no) override {
+    if (number(no) < 0) return std::uint64_t{0};  // no segment has such a number
+    auto query = prepare(
+        "SELECT ifnull(sum(length(bytes)), 0) FROM arrival WHERE space = ? AND log = ? AND no >= ?"
+        " AND is_record = 0");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+    return row ? query.u64(0) : 0;
+  }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     std::vector<carrier::Branch> branches;
     auto query = prepare("SELECT name, log, parent, first_no FROM branch WHERE space = ? ORDER BY name");

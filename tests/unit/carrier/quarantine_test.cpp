@@ -14,6 +14,7 @@ class RemovedTest : public SchoolTest {
                                                                sari.certificate.person(), std::move(fences)));
     EXPECT_EQ(offer(admin, school.id(), record), Code::ok);
   }
+  Usage usage() const { return carrier->survey()[0].usage; }
   base::HeadTag tag_of(const Writing& log, const std::vector<Bytes>& written, std::uint64_t count) const {
     base::Hash32 hash;
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -58,6 +59,72 @@ TEST_F(RemovedTest, AFullQuarantineTakesNothingFromTheMembers) {
   EXPECT_EQ(write(sari, log, log.write(700)), Code::quota_exceeded);
   Writing others = enrol(school, admin);
   EXPECT_EQ(write(admin, others, others.write(700)), Code::ok);
+}
+
+TEST_F(RemovedTest, WhatIsReadmittedMakesRoomForFurtherLateWork) {
+  Limits limits;
+  limits.quarantine_bytes = 1000;
+  open(limits);
+  admit(sari);
+  Writing log = enrol(school, sari);
+  std::vector<Bytes> written{log.write(700)};
+  remove_sari(log, {}, 0);
+  ASSERT_EQ(write(sari, log, written[0]), Code::fenced);
+  written.push_back(log.write(700));
+  ASSERT_EQ(write(sari, log, written[1]), Code::quota_exceeded);
+  const auto readmitted = school.add(
+      space::write_readmitted(admin.author(), school.membership, {{log.id, 1, tag_of(log, written, 1)}}));
+  ASSERT_EQ(offer(admin, school.id(), readmitted), Code::ok);
+  EXPECT_EQ(usage().quarantined_bytes, 0U);
+  EXPECT_EQ(usage().segment_bytes, written[0].size());
+  EXPECT_EQ(write(sari, log, written[1]), Code::fenced);
+  EXPECT_EQ(usage().quarantined_bytes, written[1].size());
+}
+
+TEST_F(RemovedTest, WhatARemovalOrADemotionLeavesOutIsCountedAsQuarantined) {
+  for (const bool demoted : {false, true}) {
+    Person& wati = demoted ? budi : sari;
+    admit(wati);
+    Writing log = enrol(school, wati);
+    std::vector<Bytes> written{log.write(), log.write()};
+    for (const auto& segment : written) ASSERT_EQ(write(wati, log, segment), Code::ok);
+    const auto before = usage();
+    const std::vector<space::Fence> fences{{log.id, 1, tag_of(log, written, 1)}};
+    const auto& at = school.membership;
+    const auto record = school.add(
+        demoted ? space::write_role(admin.author(), at, wati.id(), space::WireRole::reader, fences, {})
+                : space::write_person_removed(admin.author(), at, wati.id(), fences));
+    ASSERT_EQ(offer(admin, school.id(), record), Code::ok);
+    EXPECT_EQ(usage().quarantined_bytes, before.quarantined_bytes + written[1].size());
+    EXPECT_EQ(usage().segment_bytes, before.segment_bytes - written[1].size());
+    const auto after = usage();
+    open({});
+    EXPECT_EQ(usage(), after);
+  }
+}
+
+// As a program left it that only ever counted up.
+TEST_F(RemovedTest, AStoreWhoseQuarantineNeverSankIsCountedAnewWhenItIsOpened) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  std::vector<Bytes> written{log.write(), log.write()};
+  for (const auto& segment : written) ASSERT_EQ(write(sari, log, segment), Code::ok);
+  const auto miscount = [&] {
+    auto tip = **store->tip(school.id());
+    tip.usage.quarantined_bytes = written[0].size() + written[1].size();
+    tip.usage.segment_bytes = 0;
+    ASSERT_TRUE(store->begin().ok());
+    ASSERT_TRUE(store->chunks().put_usage(school.id(), tip).ok());
+    ASSERT_TRUE(store->commit().ok());
+    open({});
+  };
+  miscount();
+  EXPECT_EQ(usage().quarantined_bytes, 0U) << "no log has a fence";
+  EXPECT_EQ(usage().segment_bytes, written[0].size() + written[1].size());
+  remove_sari(log, written, 1);
+  miscount();
+  EXPECT_EQ(usage().quarantined_bytes, written[1].size());
+  EXPECT_EQ(usage().segment_bytes, written[0].size());
 }
 
 TEST_F(RemovedTest, TheRemovedAreServedNothingOfTheSpaceAnyMore) {

@@ -107,6 +107,7 @@ class Carrier {
     std::set<base::DeviceId> removed;
     std::set<base::PublicBoxKey> removed_keys;  // that those name
     std::set<base::PersonId> members;
+    std::map<base::LogId, std::vector<space::Fence>> fences;  // under which quarantine was counted
     std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
@@ -175,8 +176,14 @@ class Carrier {
   using Reach = std::map<base::LogId, std::uint64_t>;
   static void reach(const Space& space, base::LogId branch, std::uint64_t count, Reach& to);
   base::Result<Reach> held_by(const Space& space, const sync::Vector& vector);
+  // Whether a fence of its log names just this segment, which is arriving.
+  static bool is_end_of(const space::EnrolledLog& log, const Place& place, std::uint64_t segment_no);
+  base::Result<std::uint64_t> late_from(const Space& space, const space::EnrolledLog& log,
+                                        const base::LogId& branch);
   base::Result<bool> is_late(const Space& space, const space::EnrolledLog& log, const Place& place,
                              std::uint64_t segment_no);
+  base::Status recount_quarantine(Space& space);
+  base::Status settle_quarantine(Space& space);  // counts anew if a fence is another than when it last did
   base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                         Ingested& ingested);
   // chunks.cpp

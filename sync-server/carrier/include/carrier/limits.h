@@ -33,7 +33,7 @@ struct Usage {
   std::uint64_t segment_bytes = 0;
   std::uint64_t records = 0;
   std::uint64_t record_bytes = 0;
-  std::uint64_t quarantined_bytes = 0;  // beyond a fence when they came
+  std::uint64_t quarantined_bytes = 0;  // beyond a fence as it is now, and not among segment_bytes
   std::uint64_t media_bytes = 0;        // of whole chunks
   friend bool operator==(const Usage&, const Usage&) = default;
 };
