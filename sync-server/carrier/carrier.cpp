@@ -261,6 +261,14 @@ std::uint64_t Carrier::quota_of(const Space& space) const {
                                                                : limits_.community_bytes;
 }
 
+std::uint64_t& Carrier::used_by(Space& space, bool late) {
+  return late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
+}
+
+bool Carrier::has_room_for_text(Space& space, std::size_t bytes, bool late) const {
+  return used_by(space, late) + bytes <= (late ? limits_.quarantine_bytes : quota_of(space));
+}
+
 bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
   auto [at, fresh] = allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst});
   Allowance& allowance = at->second;
@@ -331,16 +339,17 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   const base::Code taken = late ? base::Code::fenced : base::Code::ok;
   const log::SegmentName name{enrolled->log, header->segment_no,
                               base::prefix_of<base::HeadTag>(placed->after.hash)};
-  if (placed->held) SJ_TRY_STATUS(keep_body(space, *placed, *header, *segment, bytes));
+  if (placed->held) {
+    SJ_TRY(const auto kept, keep_body(space, *placed, *header, *segment, bytes, late));
+    if (kept != base::Code::ok) return kept;
+  }
   // Without its body it is one that something erased, and only what an erasure names may come like that.
   if (!placed->held && segment->erased && !space.membership.erased_ops(name).any()) {
     return base::Code::unknown_membership;
   }
   if (placed->held || (late && SJ_PLANTED(carrier_drops_late_work))) return taken;
   if (placed->opens && SJ_PLANTED(carrier_takes_forks_for_known)) return taken;
-  std::uint64_t& used = late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
-  if (used + bytes.size() > (late ? limits_.quarantine_bytes : quota_of(space)))
-    return base::Code::quota_exceeded;
+  if (!has_room_for_text(space, bytes.size(), late)) return base::Code::quota_exceeded;
   if (placed->opens) {
     const Branch branch{placed->branch, enrolled->log, placed->parent, header->segment_no};
     SJ_TRY_STATUS(store_.put_branch(id, branch));
@@ -349,7 +358,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   if (!SJ_PLANTED(carrier_forgets_digest))
     space.digest.move_tip(placed->opens ? log::Head{} : placed->before, placed->after);
   ++space.position;
-  used += bytes.size();
+  used_by(space, late) += bytes.size();
   changes_.tips[id] = space.position;
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(

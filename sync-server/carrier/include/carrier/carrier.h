@@ -131,6 +131,8 @@ class Carrier {
   static int place_in_set(const Space& space, const base::PersonId& person);
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;  // at most sync::kMaxSpaces
   std::uint64_t quota_of(const Space& space) const;
+  static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
+  bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
   bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   void index(Space& space);
   void index_claims(Space& space);
@@ -208,11 +210,12 @@ class Carrier {
   base::Result<bool> chunks_due(const Space& space);
   base::Status settle_what_was_not_understood();
   base::Status note_arrival(Space& space, const log::SegmentName& name);
-  base::Status keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
-                         const log::Segment& segment, base::ByteView bytes);
+  // ok also where it need not be kept.
+  base::Result<base::Code> keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
+                                     const log::Segment& segment, base::ByteView bytes, bool late);
   base::Result<bool> may_drop(const Space& space, const log::SegmentName& name, std::uint64_t op_count);
   base::Status put_in_place(Space& space, const base::LogId& branch, std::uint64_t segment_no,
-                            base::ByteView held, base::ByteView bytes);
+                            base::ByteView held, base::ByteView bytes, bool late);
   base::Result<std::optional<std::uint64_t>> bodies_gone(const Space& space, const space::Erasure& erasure);
   base::Status add_receipts(const Peer& peer, const sync::ClientMessage& message, std::int64_t wall_seconds,
                             sync::ServerMessage& reply);
