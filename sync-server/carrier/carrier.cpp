@@ -269,17 +269,21 @@ bool Carrier::has_room_for_text(Space& space, std::size_t bytes, bool late) cons
   return used_by(space, late) + bytes <= (late ? limits_.quarantine_bytes : quota_of(space));
 }
 
-bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
-  auto [at, fresh] = allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst});
-  Allowance& allowance = at->second;
+bool Carrier::Allowance::take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second) {
   // A clock that was set back gives nothing and takes nothing.
-  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - allowance.at_seconds, 0, 86'400);
-  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * limits_.segments_per_second;
-  allowance.left = std::min<std::uint64_t>(limits_.segment_burst, allowance.left + gained);
-  allowance.at_seconds = wall_seconds;
-  if (allowance.left == 0) return false;
-  --allowance.left;
+  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - at_seconds, 0, 86'400);
+  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * per_second;
+  left = std::min<std::uint64_t>(burst, left + gained);
+  at_seconds = wall_seconds;
+  if (left == 0) return false;
+  --left;
   return true;
+}
+
+bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
+  auto& allowance =
+      allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst}).first->second;
+  return allowance.take(wall_seconds, limits_.segment_burst, limits_.segments_per_second);
 }
 
 std::vector<Carrier::SpaceInfo> Carrier::survey() const {

@@ -71,6 +71,18 @@ base::Code Carrier::judge_join(const Space& space, const space::RecordPeek& join
   return base::Code::ok;
 }
 
+// Keys cost strangers nothing, so one allowance is for all of them. The record by which a device comes in
+// asks for none: no flood may keep a newcomer out.
+bool Carrier::within_record_rate(const Offered& offered, const space::RecordPeek& record) {
+  const bool stranger = !known(offered.device) && !was_removed(offered.device);
+  if (stranger && record.device && record.device->box_key == offered.device) return true;
+  auto& allowance = record_allowances_
+                        .try_emplace(stranger ? base::PublicBoxKey() : offered.device,
+                                     Allowance{offered.wall_seconds, limits_.record_burst})
+                        .first->second;
+  return allowance.take(offered.wall_seconds, limits_.record_burst, limits_.records_per_second);
+}
+
 base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
   auto peek = space::peek_record(offered.record);
   if (!peek.ok()) return peek.code();
@@ -97,6 +109,8 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
     if (verdict != base::Code::ok && !is_admin(space, offered.device)) return verdict;
   }
+  // No verdict: to be offered again.
+  if (!within_record_rate(offered, *peek)) return base::Code::timed_out;
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
   SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
@@ -129,7 +143,7 @@ base::Code Carrier::told(const Offered& offered, base::Code code) const {
   if (!peek->join_invite) return base::Code::unknown_space;
   // Whoever knows the invite's key hears why it does not open.
   const bool reason = code == base::Code::invite_expired || code == base::Code::invite_used ||
-                      code == base::Code::invite_revoked;
+                      code == base::Code::invite_revoked || code == base::Code::timed_out;
   return reason ? code : base::Code::invite_invalid;
 }
 

@@ -111,10 +111,11 @@ class Carrier {
     std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
-  // The segments a device may still bring now.
+  // What a device may still bring now.
   struct Allowance {
     std::int64_t at_seconds = 0;
     std::uint64_t left = 0;
+    bool take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second);
   };
   bool known(const base::PublicBoxKey& device) const;
   // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
@@ -150,6 +151,7 @@ class Carrier {
   };
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
+  bool within_record_rate(const Offered& offered, const space::RecordPeek& record);
   bool may_found_group(const Claim& founder) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
@@ -259,7 +261,8 @@ class Carrier {
   std::map<base::PersonId, std::uint32_t> groups_of_;  // founded, whether or not they are still in them
   std::map<base::PersonId, const Space*> personal_;    // of those whose personal space is here
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
-  std::map<base::PublicBoxKey, Allowance> allowances_;
+  std::map<base::PublicBoxKey, Allowance> allowances_;                  // of segments and pieces of chunks
+  std::map<base::PublicBoxKey, Allowance> record_allowances_;           // strangers share that of no key
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };

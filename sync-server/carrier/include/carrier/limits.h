@@ -26,6 +26,10 @@ struct Limits {
   // this they get no verdict and come again later.
   std::uint32_t segment_burst = 100'000;
   std::uint32_t segments_per_second = 100;
+  // Records of one device that are not held yet, likewise: each costs a judgement of its space. A school of a
+  // hundred people moves in at once, a far larger community within minutes.
+  std::uint32_t record_burst = 8'192;
+  std::uint32_t records_per_second = 50;
 };
 
 // What a space takes up, stored with its tip.
