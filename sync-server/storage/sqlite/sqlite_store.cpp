@@ -93,8 +93,9 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     // disk full), and does nothing when the log is empty.
     // Emptied, because it may hold what was erased meanwhile.
     base::Status durable = execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (durable.code() == base::Code::disk_full) return {};
-    return durable;
+    if (durable.code() != base::Code::disk_full) return durable;
+    replaced_ = true;  // and does so still
+    return {};
   }
 
   base::Status begin() override { return execute("BEGIN IMMEDIATE"); }
