@@ -108,8 +108,12 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   }
   if (entry.introduced && stands) {
     const auto device = entry.introduced->device();
-    Device row{device, entry.introduced->person(), entry.introduced->sign_key, entry.introduced->box_key,
-               entry.introduced->bytes};
+    Device row{device,
+               entry.introduced->person(),
+               entry.introduced->sign_key,
+               entry.introduced->box_key,
+               entry.introduced->bytes,
+               entry.introduced->issuers};
     const bool removed = judgement != nullptr && judgement->device_removed(device);
     auto& devices = removed ? view.removed_devices : view.devices;
     if (!provisional || removed) {

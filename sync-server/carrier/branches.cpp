@@ -1,15 +1,16 @@
 // A log with several ends (docs/PROTOCOL.md, "Forks"): a store was copied, and both copies wrote on. Each end
 // is kept and served. The chain that came first stands under the log's own id here, every other one under the
 // name that the fork gives it; for digests, vectors and runs it makes no difference which came first.
+#include <algorithm>
+
 #include "carrier/carrier.h"
 
 namespace sejawat::carrier {
 
 std::vector<base::LogId> Carrier::ends_of(const Space& space, const base::LogId& log) {
   std::vector<base::LogId> ends{log};
-  for (const auto& [name, branch] : space.branches) {
-    if (branch.log == log) ends.push_back(name);
-  }
+  const auto further = space.ends_of.find(log);
+  if (further != space.ends_of.end()) ends.insert(ends.end(), further->second.begin(), further->second.end());
   return ends;
 }
 
@@ -110,25 +111,67 @@ base::Result<Carrier::Reach> Carrier::held_by(const Space& space, const sync::Ve
   return held;
 }
 
-// Whether it lies beyond the fence of its log: on none of the branches that the fence names, or after their
-// ends. A named branch that is not here yet is taken for this one.
+bool Carrier::is_end_of(const space::EnrolledLog& log, const Place& place, std::uint64_t segment_no) {
+  const auto fences = log.fences();
+  return !place.held && std::any_of(fences.begin(), fences.end(), [&](const space::Fence& fence) {
+    return segment_no + 1 == fence.count && base::prefix_of<base::HeadTag>(place.after.hash) == fence.head;
+  });
+}
+
+// From which number on a branch lies beyond the fence of its log: after what leads to the ends that the fence
+// names. A named end that is not here yet is taken to be on this branch.
+base::Result<std::uint64_t> Carrier::late_from(const Space& space, const space::EnrolledLog& log,
+                                               const base::LogId& branch) {
+  if (!log.fence) return UINT64_MAX;
+  std::uint64_t from = 0;
+  for (const auto& fence : log.fences()) {
+    SJ_TRY(auto named, branch_with(space, log.log, fence.count, fence.head));
+    Reach within;
+    if (named) {
+      reach(space, *named, fence.count, within);
+    } else {
+      within[branch] = fence.count;
+    }
+    const auto here = within.find(branch);
+    if (here != within.end()) from = std::max(from, here->second);
+  }
+  return from;
+}
+
 base::Result<bool> Carrier::is_late(const Space& space, const space::EnrolledLog& log, const Place& place,
                                     std::uint64_t segment_no) {
-  if (!log.fence) return false;
-  for (const auto& fence : log.fences()) {
-    if (segment_no >= fence.count) continue;
-    if (!place.held && segment_no + 1 == fence.count &&
-        base::prefix_of<base::HeadTag>(place.after.hash) == fence.head) {
-      return false;
+  if (is_end_of(log, place, segment_no)) return false;
+  SJ_TRY(const auto from, late_from(space, log, place.branch));
+  return segment_no >= from;
+}
+
+// What is held beyond fences as they stand now, of what the two counters count together: a record moves
+// fences both ways, and the end that a fence names, once it is here, leaves out the other branches.
+base::Status Carrier::recount_quarantine(Space& space) {
+  std::uint64_t late = 0;
+  for (const auto& [id, log] : space.membership.logs()) {
+    if (!log.fence) continue;
+    for (const auto& branch : ends_of(space, id)) {
+      SJ_TRY(const auto from, late_from(space, log, branch));
+      SJ_TRY(const auto bytes, store_.bytes_from(space.membership.space(), branch, from));
+      late += bytes;
     }
-    SJ_TRY(auto named, branch_with(space, log.log, fence.count, fence.head));
-    if (!named) return false;
-    Reach within;
-    reach(space, *named, fence.count, within);
-    const auto here = within.find(place.branch);
-    if (here != within.end() && segment_no < here->second) return false;
   }
-  return true;
+  auto& usage = space.usage;
+  const std::uint64_t all = usage.segment_bytes + usage.quarantined_bytes;
+  usage.quarantined_bytes = std::min(late, all);
+  usage.segment_bytes = all - usage.quarantined_bytes;
+  return {};
+}
+
+base::Status Carrier::settle_quarantine(Space& space) {
+  std::map<base::LogId, std::vector<space::Fence>> fences;
+  for (const auto& [id, log] : space.membership.logs()) {
+    if (log.fence) fences.emplace(id, log.fences());
+  }
+  if (fences == space.fences) return {};
+  space.fences = std::move(fences);
+  return recount_quarantine(space);
 }
 
 }  // namespace sejawat::carrier

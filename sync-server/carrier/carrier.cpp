@@ -49,8 +49,13 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
       space->digest = digest;
     }
     SJ_TRY(auto branches, store.branches(id));
-    for (const auto& branch : branches) space->branches.emplace(branch.name, branch);
+    for (const auto& branch : branches) space->add_branch(branch);
+    carrier->note_founder(*space);
     carrier->index(*space);
+    // In memory alone, until the next commit: an older program only ever counted up.
+    SJ_TRY_STATUS(carrier->settle_quarantine(*space));
+    if (space->fences.empty() && space->usage.quarantined_bytes != 0)
+      SJ_TRY_STATUS(carrier->recount_quarantine(*space));
     carrier->spaces_.emplace(id, std::move(space));
   }
   SJ_TRY_STATUS(carrier->settle_what_was_not_understood());
@@ -69,85 +74,186 @@ base::Result<std::optional<base::Secret16>> Carrier::operator_secret(base::Rando
   return std::optional<base::Secret16>(std::move(secret));
 }
 
+// Of a space that is new here: whose it is.
+void Carrier::note_founder(const Space& space) {
+  if (!space.membership.has_genesis()) return;
+  const auto& founder = space.membership.founder();
+  if (space.membership.kind() == space::SpaceKind::personal) personal_[founder] = &space;
+  if (space.membership.kind() == space::SpaceKind::group) ++groups_of_[founder];
+}
+
 // Brings what all spaces say about devices and persons in line with what this one says now. A device or
 // person that left is cut off here and now.
 void Carrier::index(Space& space) {
   const auto& id = space.membership.space();
-  std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
-  std::set<base::PublicBoxKey> removed;
+  index_claims(space);
   std::set<base::PersonId> members;
-  for (const auto& [device, row] : space.membership.devices()) devices.emplace(row.box_key, row.person);
-  for (const auto& [device, row] : space.membership.removed_devices()) removed.insert(row.box_key);
-  if (SJ_PLANTED(carrier_serves_the_removed)) {
-    for (const auto& [device, row] : space.membership.removed_devices())
-      devices.emplace(row.box_key, row.person);
-    removed.clear();
-  }
   for (const auto& [person, member] : space.membership.members()) members.insert(person);
-
-  for (const auto& [device, person] : devices) {
-    if (space.devices.count({device, person}) == 0 && persons_[device][person]++ == 0)
-      changes_.devices.insert(device);
-  }
-  for (const auto& [device, person] : space.devices) {
-    if (devices.count({device, person}) != 0) continue;
-    auto& persons = persons_[device];
-    if (--persons[person] == 0) persons.erase(person);
-    if (persons.empty()) persons_.erase(device);
-    changes_.cut.insert(device);
-  }
-  const auto each_device_of = [this](const base::PersonId& person, std::set<base::PublicBoxKey>& into) {
-    for (const auto& [device, persons] : persons_) {
-      if (persons.count(person) != 0) into.insert(device);
+  const auto devices_of = [this](const base::PersonId& person) {
+    std::vector<base::PublicBoxKey> devices;
+    for (const auto& [device, claims] : claims_) {
+      const bool theirs = std::any_of(claims.begin(), claims.end(),
+                                      [&](const auto& claim) { return claim.first.person == person; });
+      if (theirs) devices.push_back(device);
     }
+    return devices;
   };
   for (const auto& person : members) {
-    if (spaces_of_[person].insert(id).second) each_device_of(person, changes_.devices);
+    if (!spaces_of_[person].insert(id).second) continue;
+    for (const auto& device : devices_of(person)) changes_.devices.insert(device);
   }
   for (const auto& person : space.members) {
     if (members.count(person) != 0) continue;
-    spaces_of_[person].erase(id);
-    each_device_of(person, changes_.cut);
+    auto& spaces = spaces_of_[person];
+    spaces.erase(id);
+    if (spaces.empty()) spaces_of_.erase(person);
+    for (const auto& device : devices_of(person)) cut_unless_member(space, device);
   }
-  for (const auto& device : removed) {
-    if (space.removed.count(device) == 0) changes_.cut.insert(device);
-    removed_from_[device].insert(id);
+  space.members = std::move(members);
+  index_removed(space);
+}
+
+void Carrier::index_claims(Space& space) {
+  std::set<std::pair<base::PublicBoxKey, Claim>> claims;
+  const auto add = [&](const std::map<base::DeviceId, space::Device>& devices) {
+    for (const auto& [id, row] : devices) claims.insert({row.box_key, {row.person, id, row.issuers}});
+  };
+  add(space.membership.devices());
+  if (SJ_PLANTED(carrier_serves_the_removed)) add(space.membership.removed_devices());
+  for (const auto& [device, claim] : claims) {
+    if (space.claims.count({device, claim}) == 0 && claims_[device][claim]++ == 0)
+      changes_.devices.insert(device);
   }
-  for (const auto& device : space.removed) {
-    if (removed.count(device) != 0) continue;
+  std::vector<std::pair<base::PublicBoxKey, base::PersonId>> gone;
+  for (const auto& [device, claim] : space.claims) {
+    if (claims.count({device, claim}) != 0) continue;
+    auto& all = claims_[device];
+    if (--all[claim] == 0) all.erase(claim);
+    if (all.empty()) claims_.erase(device);
+    gone.emplace_back(device, claim.person);
+  }
+  space.claims = std::move(claims);
+  for (const auto& [device, person] : gone) {
+    cut_unless_member(space, device);
+    const auto others = spaces_of_.find(person);
+    if (others == spaces_of_.end()) continue;
+    for (const auto& other : others->second) cut_unless_member(*spaces_.at(other), device);
+  }
+}
+
+void Carrier::index_removed(Space& space) {
+  const auto& id = space.membership.space();
+  std::set<base::PublicBoxKey> keys;
+  std::set<base::DeviceId> removed;
+  if (!SJ_PLANTED(carrier_serves_the_removed)) {
+    for (const auto& [device, row] : space.membership.removed_devices()) {
+      keys.insert(row.box_key);
+      removed.insert(device);
+    }
+  }
+  for (const auto& device : space.removed_keys) {
+    if (keys.count(device) != 0) continue;
     removed_from_[device].erase(id);
     if (removed_from_[device].empty()) removed_from_.erase(device);
   }
-  space.devices = std::move(devices);
+  for (const auto& device : keys) removed_from_[device].insert(id);
+  std::set<base::DeviceId> fresh;
+  std::set_difference(removed.begin(), removed.end(), space.removed.begin(), space.removed.end(),
+                      std::inserter(fresh, fresh.end()));
+  space.removed_keys = std::move(keys);
   space.removed = std::move(removed);
-  space.members = std::move(members);
+  if (!fresh.empty()) cut_claims_by(space, fresh);
 }
 
-bool Carrier::known(const base::PublicBoxKey& device) const { return persons_.count(device) != 0; }
+// The devices themselves, and what was certified by way of them, perhaps known to other spaces alone.
+void Carrier::cut_claims_by(const Space& space, const std::set<base::DeviceId>& removed) {
+  for (const auto& [device, claims] : claims_) {
+    const bool theirs = std::any_of(claims.begin(), claims.end(),
+                                    [&](const auto& claim) { return claim.first.rests_on(removed); });
+    if (theirs) cut_unless_member(space, device);
+  }
+}
+
+void Carrier::cut_unless_member(const Space& space, const base::PublicBoxKey& device) {
+  if (!is_member(space, device)) changes_.cut.insert(device);
+}
+
+bool Carrier::known(const base::PublicBoxKey& device) const { return claims_.count(device) != 0; }
+
+bool Carrier::Claim::rests_on(const std::set<base::DeviceId>& devices) const {
+  return devices.count(device) != 0 || std::any_of(issuers.begin(), issuers.end(), [&](const auto& issuer) {
+           return devices.count(issuer) != 0;
+         });
+}
+
+bool Carrier::counts(const Space& space, const Claim& claim) const {
+  if (!space.membership.role_of(claim.person)) return false;
+  const auto own = personal_.find(claim.person);
+  if (own != personal_.end() && claim.rests_on(own->second->removed)) return false;
+  // A device that stands here stands: it may have come back, and not what certified it.
+  return space.membership.devices().count(claim.device) != 0 || !claim.rests_on(space.removed);
+}
 
 bool Carrier::is_member(const Space& space, const base::PublicBoxKey& device) const {
-  const auto persons = persons_.find(device);
-  if (persons == persons_.end()) return false;
-  return std::any_of(
-             persons->second.begin(), persons->second.end(),
-             [&](const auto& person) { return space.membership.role_of(person.first).has_value(); }) &&
-         space.removed.count(device) == 0;
+  const auto claims = claims_.find(device);
+  return claims != claims_.end() &&
+         std::any_of(claims->second.begin(), claims->second.end(),
+                     [&](const auto& claim) { return counts(space, claim.first); });
+}
+
+bool Carrier::is_admin(const Space& space, const base::PublicBoxKey& device) const {
+  const auto claims = claims_.find(device);
+  return claims != claims_.end() &&
+         std::any_of(claims->second.begin(), claims->second.end(), [&](const auto& claim) {
+           return counts(space, claim.first) &&
+                  space.membership.role_of(claim.first.person) == space::WireRole::admin;
+         });
 }
 
 bool Carrier::was_removed(const base::PublicBoxKey& device) const { return removed_from_.count(device) != 0; }
 
+bool Carrier::was_removed(const Space& space, const base::PublicBoxKey& device) const {
+  if (is_member(space, device)) return false;
+  if (space.removed_keys.count(device) != 0) return true;
+  const auto claims = claims_.find(device);
+  return claims != claims_.end() &&
+         std::any_of(claims->second.begin(), claims->second.end(), [&](const auto& claim) {
+           return space.membership.role_of(claim.first.person).has_value();
+         });
+}
+
+// Anybody may add anybody to groups of theirs: those go first where they are more than a message can name.
+int Carrier::place_in_set(const Space& space, const base::PersonId& person) {
+  if (space.membership.kind() == space::SpaceKind::personal) return 0;
+  if (space.membership.kind() != space::SpaceKind::group) return 1;
+  return space.membership.founder() == person ? 2 : 3;
+}
+
 std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
-  std::set<base::SpaceId> set;
-  const auto persons = persons_.find(device);
-  if (persons == persons_.end()) return {};
-  for (const auto& [person, count] : persons->second) {
-    const auto spaces = spaces_of_.find(person);
+  std::map<base::SpaceId, int> places;
+  const auto claims = claims_.find(device);
+  if (claims == claims_.end()) return {};
+  for (const auto& [claim, count] : claims->second) {
+    const auto spaces = spaces_of_.find(claim.person);
     if (spaces == spaces_of_.end()) continue;
-    for (const auto& space : spaces->second) {
-      if (spaces_.at(space)->removed.count(device) == 0) set.insert(space);
+    for (const auto& id : spaces->second) {
+      const Space& space = *spaces_.at(id);
+      if (!counts(space, claim)) continue;
+      const int place = place_in_set(space, claim.person);
+      const auto known = places.emplace(id, place).first;
+      known->second = std::min(known->second, place);
     }
   }
-  return {set.begin(), set.end()};
+  std::vector<std::pair<int, base::SpaceId>> all;
+  for (const auto& [id, place] : places) all.emplace_back(place, id);
+  if (all.size() > sync::kMaxSpaces) {
+    std::sort(all.begin(), all.end());
+    all.resize(sync::kMaxSpaces);
+  }
+  std::vector<base::SpaceId> set;
+  for (const auto& [place, id] : all) set.push_back(id);
+  std::sort(set.begin(), set.end());
+  return set;
 }
 
 std::uint64_t Carrier::quota_of(const Space& space) const {
@@ -155,17 +261,29 @@ std::uint64_t Carrier::quota_of(const Space& space) const {
                                                                : limits_.community_bytes;
 }
 
-bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
-  auto [at, fresh] = allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst});
-  Allowance& allowance = at->second;
+std::uint64_t& Carrier::used_by(Space& space, bool late) {
+  return late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
+}
+
+bool Carrier::has_room_for_text(Space& space, std::size_t bytes, bool late) const {
+  return used_by(space, late) + bytes <= (late ? limits_.quarantine_bytes : quota_of(space));
+}
+
+bool Carrier::Allowance::take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second) {
   // A clock that was set back gives nothing and takes nothing.
-  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - allowance.at_seconds, 0, 86'400);
-  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * limits_.segments_per_second;
-  allowance.left = std::min<std::uint64_t>(limits_.segment_burst, allowance.left + gained);
-  allowance.at_seconds = wall_seconds;
-  if (allowance.left == 0) return false;
-  --allowance.left;
+  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - at_seconds, 0, 86'400);
+  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * per_second;
+  left = std::min<std::uint64_t>(burst, left + gained);
+  at_seconds = wall_seconds;
+  if (left == 0) return false;
+  --left;
   return true;
+}
+
+bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
+  auto& allowance =
+      allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst}).first->second;
+  return allowance.take(wall_seconds, limits_.segment_burst, limits_.segments_per_second);
 }
 
 std::vector<Carrier::SpaceInfo> Carrier::survey() const {
@@ -193,6 +311,7 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
   changes_.tips[space.membership.space()] = space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
+  SJ_TRY_STATUS(settle_quarantine(space));
   SJ_TRY_STATUS(store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record));
   return settle_erasures(space);
 }
@@ -224,29 +343,34 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   const base::Code taken = late ? base::Code::fenced : base::Code::ok;
   const log::SegmentName name{enrolled->log, header->segment_no,
                               base::prefix_of<base::HeadTag>(placed->after.hash)};
-  if (placed->held) SJ_TRY_STATUS(keep_body(space, *placed, *header, *segment, bytes));
+  if (placed->held) {
+    SJ_TRY(const auto kept, keep_body(space, *placed, *header, *segment, bytes, late));
+    if (kept != base::Code::ok) return kept;
+  }
   // Without its body it is one that something erased, and only what an erasure names may come like that.
   if (!placed->held && segment->erased && !space.membership.erased_ops(name).any()) {
     return base::Code::unknown_membership;
   }
   if (placed->held || (late && SJ_PLANTED(carrier_drops_late_work))) return taken;
   if (placed->opens && SJ_PLANTED(carrier_takes_forks_for_known)) return taken;
-  std::uint64_t& used = late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
-  if (used + bytes.size() > (late ? limits_.quarantine_bytes : quota_of(space)))
-    return base::Code::quota_exceeded;
+  if (!has_room_for_text(space, bytes.size(), late)) return base::Code::quota_exceeded;
   if (placed->opens) {
     const Branch branch{placed->branch, enrolled->log, placed->parent, header->segment_no};
     SJ_TRY_STATUS(store_.put_branch(id, branch));
-    space.branches.emplace(branch.name, branch);
+    space.add_branch(branch);
   }
   if (!SJ_PLANTED(carrier_forgets_digest))
     space.digest.move_tip(placed->opens ? log::Head{} : placed->before, placed->after);
   ++space.position;
-  used += bytes.size();
+  used_by(space, late) += bytes.size();
   changes_.tips[id] = space.position;
   ingested.own.emplace(id, space.position);
   SJ_TRY_STATUS(
       store_.append_segment(id, space.tip(), space.digest.value(), placed->branch, placed->after, bytes));
+  if (is_end_of(*enrolled, *placed, header->segment_no)) {
+    SJ_TRY_STATUS(recount_quarantine(space));
+    SJ_TRY_STATUS(store_.chunks().put_usage(id, space.tip()));
+  }
   SJ_TRY_STATUS(note_arrival(space, name));
   return taken;
 }
@@ -274,8 +398,8 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   for (std::size_t i = 0; i < message.spaces.size(); ++i) {
     const auto space = ingested.spaces[i] ? spaces_.find(*ingested.spaces[i]) : spaces_.end();
     // Who was removed may still bring what was written unaware of it.
-    const bool member = space != spaces_.end() &&
-                        (is_member(*space->second, device) || space->second->removed.count(device) != 0);
+    const bool member =
+        space != spaces_.end() && (is_member(*space->second, device) || was_removed(*space->second, device));
     for (const auto& run : message.spaces[i].logs) {
       for (const auto& segment : run.segments) {
         base::Code code = base::Code::unknown_space;

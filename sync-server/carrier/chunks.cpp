@@ -20,10 +20,10 @@ bool Carrier::has_room_for(const Space& space, std::size_t chunk) const {
 }
 
 bool Carrier::may_bring(const Space& space, const base::PublicBoxKey& device) const {
-  const auto& persons = persons_.at(device);
-  return std::any_of(persons.begin(), persons.end(), [&](const auto& person) {
-    const auto role = space.membership.role_of(person.first);
-    return role && *role >= space::WireRole::writer;
+  const auto& claims = claims_.at(device);
+  return std::any_of(claims.begin(), claims.end(), [&](const auto& claim) {
+    return counts(space, claim.first) &&
+           *space.membership.role_of(claim.first.person) >= space::WireRole::writer;
   });
 }
 
@@ -31,12 +31,12 @@ bool Carrier::may_bring(const Space& space, const base::PublicBoxKey& device) co
 // certificate names, and whoever claims another's phone must not be able to erase what it brought.
 std::optional<base::PersonId> Carrier::bringer(const Space& space, const base::PublicBoxKey& device) const {
   std::optional<base::PersonId> only;
-  const auto persons = persons_.find(device);
-  if (persons == persons_.end()) return only;
-  for (const auto& [person, count] : persons->second) {
-    if (!space.membership.role_of(person)) continue;
+  const auto claims = claims_.find(device);
+  if (claims == claims_.end()) return only;
+  for (const auto& [claim, count] : claims->second) {
+    if (!space.membership.role_of(claim.person) || only == claim.person) continue;
     if (only) return std::nullopt;
-    only = person;
+    only = claim.person;
   }
   return only;
 }

@@ -124,33 +124,42 @@ base::Status Carrier::settle_erasure(Space& space, const log::SegmentName& name)
   if (segment->erased) return {};
   SJ_TRY(const bool gone, may_drop(space, name, header->op_count));
   if (!gone) return {};
-  return put_in_place(space, *branch, name.segment_no, *held, log::without_body(*segment));
+  const auto enrolled = space.membership.logs().find(name.log);
+  std::uint64_t fenced_from = UINT64_MAX;
+  if (enrolled != space.membership.logs().end()) {
+    SJ_TRY(fenced_from, late_from(space, enrolled->second, *branch));
+  }
+  return put_in_place(space, *branch, name.segment_no, *held, log::without_body(*segment),
+                      name.segment_no >= fenced_from);
 }
 
 base::Status Carrier::put_in_place(Space& space, const base::LogId& branch, std::uint64_t segment_no,
-                                   base::ByteView held, base::ByteView bytes) {
-  auto& used = space.usage.segment_bytes;
+                                   base::ByteView held, base::ByteView bytes, bool late) {
+  auto& used = used_by(space, late);
   used = used + bytes.size() < held.size() ? 0 : used + bytes.size() - held.size();
   return store_.replace_segment(space.membership.space(), space.tip(), branch, segment_no, bytes);
 }
 
 // A body that comes after its segment came without: it is kept while something in it is neither erased nor
 // here elsewhere.
-base::Status Carrier::keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
-                                const log::Segment& segment, base::ByteView bytes) {
-  if (segment.erased) return {};
+base::Result<base::Code> Carrier::keep_body(Space& space, const Place& place,
+                                            const log::SegmentHeader& header, const log::Segment& segment,
+                                            base::ByteView bytes, bool late) {
+  if (segment.erased) return base::Code::ok;
   const auto& id = space.membership.space();
   SJ_TRY(const auto held, store_.segment(id, place.branch, header.segment_no));
-  if (!held || held->size() >= bytes.size()) return {};
+  if (!held || held->size() >= bytes.size()) return base::Code::ok;
   const auto stripped = log::decode_segment(*held);
-  if (!stripped.ok() || !stripped->erased) return {};
+  if (!stripped.ok() || !stripped->erased) return base::Code::ok;
   SJ_TRY(const auto hash, store_.hash_of(id, place.branch, header.segment_no));
-  if (!hash) return {};
+  if (!hash) return base::Code::ok;
   const log::SegmentName name{space.log_of(place.branch), header.segment_no,
                               base::prefix_of<base::HeadTag>(*hash)};
   SJ_TRY(const bool gone, may_drop(space, name, header.op_count));
-  if (gone) return {};
-  return put_in_place(space, place.branch, header.segment_no, *held, bytes);
+  if (gone) return base::Code::ok;
+  if (!has_room_for_text(space, bytes.size() - held->size(), late)) return base::Code::quota_exceeded;
+  SJ_TRY_STATUS(put_in_place(space, place.branch, header.segment_no, *held, bytes, late));
+  return base::Code::ok;
 }
 
 // How many bodies it named that are gone here; nullopt while one is not, or has not come yet, or a chunk that

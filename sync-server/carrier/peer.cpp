@@ -54,13 +54,15 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
   return vector;
 }
 
-base::Status Carrier::tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply) {
+base::Status Carrier::tell_removed(const base::PublicBoxKey& device, std::size_t most,
+                                   sync::ServerMessage& reply) {
   std::size_t room = (sync::kMessageMax - kReplyCost) / (2 * kVectorEntryCost);
   const auto from = removed_from_.find(device);
   if (from == removed_from_.end()) return {};
   for (const auto& id : from->second) {
-    if (room == 0 || reply.spaces.size() == sync::kMaxSpaces) break;
+    if (room == 0 || reply.spaces.size() >= most) break;
     const auto& space = spaces_.at(id);
+    if (!was_removed(*space, device)) continue;
     --room;
     sync::SpaceReply part;
     part.space.id = id;
@@ -267,7 +269,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
     }
-    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer.device, reply));
+    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer.device, sync::kMaxSpaces, reply));
     return reply;
   }
   reply.media = message.media;
@@ -275,7 +277,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   SJ_TRY_STATUS(add_receipts(peer, message, ingested.wall_seconds, reply));
   peer.own.merge(ingested.own);
   if (hello != nullptr) {
-    SJ_TRY_STATUS(tell_removed(peer.device, reply));
+    SJ_TRY_STATUS(tell_removed(peer.device, sync::kMaxSpaces - set.size(), reply));
     if (!hello->set || !(*hello->set == log::set_tag(set))) reply.set = set;
     SJ_TRY(const bool goes_on, greet(peer, *hello, set, reply));
     if (!goes_on) return reply;

@@ -19,21 +19,18 @@ bool may_turn(base::Code code) {
 
 }  // namespace
 
-bool Carrier::may_found_group(const base::PersonId& person) const {
+bool Carrier::may_found_group(const Claim& founder) const {
+  const auto& person = founder.person;
   const auto known = spaces_of_.find(person);
   if (known == spaces_of_.end()) return false;
-  bool writer = false;
-  std::uint32_t founded = 0;
-  for (const auto& id : known->second) {
-    const auto& membership = spaces_.at(id)->membership;
-    const auto role = membership.role_of(person);
-    if (membership.kind() == space::SpaceKind::group) {
-      founded += membership.founder() == person ? 1 : 0;
-    } else if (membership.kind() != space::SpaceKind::personal) {
-      writer = writer || (role && *role >= space::WireRole::writer);
-    }
-  }
-  return writer && founded < limits_.groups_per_person;
+  const auto founded = groups_of_.find(person);
+  if (founded != groups_of_.end() && founded->second >= limits_.groups_per_person) return false;
+  return std::any_of(known->second.begin(), known->second.end(), [&](const auto& id) {
+    const auto& space = *spaces_.at(id);
+    const auto kind = space.membership.kind();
+    if (kind == space::SpaceKind::personal || kind == space::SpaceKind::group) return false;
+    return *space.membership.role_of(person) >= space::WireRole::writer && counts(space, founder);
+  });
 }
 
 base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested& ingested) {
@@ -46,8 +43,8 @@ base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested&
     if (spaces_of_.count(owner) == 0) return base::Code::not_permitted;
   } else if (space->membership.kind() == space::SpaceKind::group) {
     // By those who write in some community here, for their working groups.
-    const auto& founder = space->membership.members().begin()->first;
-    if (!may_found_group(founder)) return base::Code::not_permitted;
+    const auto& [device, row] = *space->membership.devices().begin();
+    if (!may_found_group({row.person, device, row.issuers})) return base::Code::not_permitted;
   } else {
     SJ_TRY(auto used, store_.meta("operator_used_by"));
     const bool ours = used && base::equal(*used, offered.space.view());
@@ -55,6 +52,7 @@ base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested&
     SJ_TRY_STATUS(store_.put_meta("operator_used_by", offered.space.view()));
   }
   Space& kept = *spaces_.emplace(offered.space, std::move(space)).first->second;
+  note_founder(kept);
   SJ_TRY_STATUS(store_record(kept, *added, offered.record, ingested));
   return base::Code::ok;
 }
@@ -71,6 +69,18 @@ base::Code Carrier::judge_join(const Space& space, const space::RecordPeek& join
   if (invite->second.joined.size() >= invite->second.uses && !again && !SJ_PLANTED(carrier_ignores_uses))
     return base::Code::invite_used;
   return base::Code::ok;
+}
+
+// Keys cost strangers nothing, so one allowance is for all of them. The record by which a device comes in
+// asks for none: no flood may keep a newcomer out.
+bool Carrier::within_record_rate(const Offered& offered, const space::RecordPeek& record) {
+  const bool stranger = !known(offered.device) && !was_removed(offered.device);
+  if (stranger && record.device && record.device->box_key == offered.device) return true;
+  auto& allowance = record_allowances_
+                        .try_emplace(stranger ? base::PublicBoxKey() : offered.device,
+                                     Allowance{offered.wall_seconds, limits_.record_burst})
+                        .first->second;
+  return allowance.take(offered.wall_seconds, limits_.record_burst, limits_.records_per_second);
 }
 
 base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
@@ -96,14 +106,11 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     // What an admin brings was admitted elsewhere: here it is carried on, or all that follows it would wait
     // for ever (expiry and use counts are filters, never meaning; and an invite that fell with its author
     // stands again by the confirmation that follows the join).
-    const auto persons = persons_.find(offered.device);
-    const bool admin = persons != persons_.end() &&
-                       std::any_of(persons->second.begin(), persons->second.end(), [&](const auto& person) {
-                         return space.membership.role_of(person.first) == space::WireRole::admin;
-                       });
     const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
-    if (verdict != base::Code::ok && !admin) return verdict;
+    if (verdict != base::Code::ok && !is_admin(space, offered.device)) return verdict;
   }
+  // No verdict: to be offered again.
+  if (!within_record_rate(offered, *peek)) return base::Code::timed_out;
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
   SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));
@@ -122,12 +129,12 @@ base::Code Carrier::told(const Offered& offered, base::Code code) const {
   const auto found = spaces_.find(offered.space);
   if (found == spaces_.end()) return code;
   // A join that was taken and undone since: "known" would leave the newcomer waiting for ever.
-  if (code == base::Code::already_exists && found->second->removed.count(offered.device) != 0) {
+  if (code == base::Code::already_exists && was_removed(*found->second, offered.device)) {
     const auto known = space::peek_record(offered.record);
     if (known.ok() && known->join_invite) return base::Code::fenced;
   }
   // Who was removed knows what the space is, and hears of it like a member.
-  if (is_member(*found->second, offered.device) || found->second->removed.count(offered.device) != 0) {
+  if (is_member(*found->second, offered.device) || was_removed(*found->second, offered.device)) {
     return code == base::Code::already_exists ? base::Code::ok : code;
   }
   const auto peek = space::peek_record(offered.record);
@@ -136,7 +143,7 @@ base::Code Carrier::told(const Offered& offered, base::Code code) const {
   if (!peek->join_invite) return base::Code::unknown_space;
   // Whoever knows the invite's key hears why it does not open.
   const bool reason = code == base::Code::invite_expired || code == base::Code::invite_used ||
-                      code == base::Code::invite_revoked;
+                      code == base::Code::invite_revoked || code == base::Code::timed_out;
   return reason ? code : base::Code::invite_invalid;
 }
 

@@ -23,16 +23,17 @@ void LiveHub::stop() { writer_.watch({}); }
 
 void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing standing) {
   const auto known = followed_.find(&peer);
-  if (known != followed_.end() && standing.pushable && known->second.standing.set == standing.set) {
+  if (known != followed_.end() && standing.pushable && known->second.standing.pushable &&
+      known->second.standing.set == standing.set) {
     known->second.standing.positions = std::move(standing.positions);
     return;
   }
   forget(peer);
-  if (!standing.pushable) return;
+  if (!standing.pushable) standing = {};
   for (const auto& space : standing.set) by_space_[space].insert(&peer);
   by_device_[device].insert(&peer);
+  counts_.live_peers += standing.pushable ? 1 : 0;
   followed_.emplace(&peer, Followed{device, std::move(standing)});
-  counts_.live_peers = followed_.size();
 }
 
 void LiveHub::forget(LivePeer& peer) {
@@ -46,8 +47,8 @@ void LiveHub::forget(LivePeer& peer) {
   };
   for (const auto& space : known->second.standing.set) leave(by_space_, space);
   leave(by_device_, known->second.device);
+  counts_.live_peers -= known->second.standing.pushable ? 1 : 0;
   followed_.erase(known);
-  counts_.live_peers = followed_.size();
 }
 
 bool LiveHub::has_seen(const LivePeer& peer, const base::SpaceId& space, std::uint64_t tip) const {
@@ -69,7 +70,10 @@ void LiveHub::on_changes(const carrier::Changes& changes) {
   }
   for (const auto& device : changes.devices) {
     const auto found = by_device_.find(device);
-    if (found != by_device_.end()) told.insert(found->second.begin(), found->second.end());
+    if (found == by_device_.end()) continue;
+    for (auto* peer : found->second) {
+      if (followed_.at(peer).standing.pushable) told.insert(peer);
+    }
   }
   for (auto* peer : told) peer->news();
   for (const auto& device : changes.cut) {

@@ -32,7 +32,7 @@ class LivePeer {
   virtual std::shared_ptr<carrier::Peer> peer() = 0;
   // Something is new for it. It asks the hub now, or when it is free.
   virtual void news() = 0;
-  // Its device or person was removed from a space that it follows: the connection ends now.
+  // Its device or person was removed from a space that it was served: the connection ends now.
   virtual void cut() = 0;
   // The answer to LiveHub::ask, once for each. nullopt: nothing was new after all.
   virtual void push(std::optional<sync::ServerMessage> message) = 0;
@@ -46,11 +46,11 @@ class LiveHub {
   void start();
   void stop();
 
-  // (Again) with each answer; a peer that is not pushable is let go.
+  // (Again) with each answer, before it leaves: what is committed from then on is news. A peer that is not
+  // pushable hears of nothing and is cut all the same.
   void follow(LivePeer& peer, const base::PublicBoxKey& device, Standing standing);
   void forget(LivePeer& peer);
   void ask(LivePeer& peer);
-  std::size_t size() const { return followed_.size(); }
 
  private:
   struct Followed {

@@ -137,7 +137,12 @@ class WebSocketSession final : public Connection,
       co_return co_await end(websocket::close_code::try_again_later);
     }
     const bool refused = served.answer->error != base::Code::ok;
-    if (!refused) stranger_.known();
+    if (!refused) {
+      stranger_.known();
+      // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
+      // makes it the last one.
+      server_.live.follow(*this, peer_->device, std::move(served.standing));
+    }
     while (writing_) co_await free_.async_wait(kTuple);  // a push is leaving
     auto reply = channel_.reply(*served.answer);
     if (!reply.ok()) co_return co_await end(websocket::close_code::internal_error);
@@ -150,7 +155,6 @@ class WebSocketSession final : public Connection,
     written_out();
     if (error) co_return false;
     if (refused) co_return co_await end(websocket::close_code::policy_error);
-    server_.live.follow(*this, peer_->device, std::move(served.standing));
     co_return true;
   }
 

@@ -103,6 +103,10 @@ class Through : public carrier::CarrierStore {
                                                     std::uint64_t no) override {
     return real_->hash_of(space, log, no);
   }
+  base::Result<std::uint64_t> bytes_from(const base::SpaceId& space, const base::LogId& log,
+                                         std::uint64_t no) override {
+    return real_->bytes_from(space, log, no);
+  }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     return real_->branches(space);
   }

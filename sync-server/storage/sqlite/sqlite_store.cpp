@@ -93,8 +93,9 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     // disk full), and does nothing when the log is empty.
     // Emptied, because it may hold what was erased meanwhile.
     base::Status durable = execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (durable.code() == base::Code::disk_full) return {};
-    return durable;
+    if (durable.code() != base::Code::disk_full) return durable;
+    replaced_ = true;  // and does so still
+    return {};
   }
 
   base::Status begin() override { return execute("BEGIN IMMEDIATE"); }
@@ -181,6 +182,15 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
     if (!row) return std::optional<base::Hash32>();
     return base::Hash32::from(query.blob(0));
+  }
+  base::Result<std::uint64_t> bytes_from(const base::SpaceId& space, const base::LogId& log,
+                                         std::uint64_t no) override {
+    if (number(no) < 0) return std::uint64_t{0};  // no segment has such a number
+    auto query = prepare(
+        "SELECT ifnull(sum(length(bytes)), 0) FROM arrival WHERE space = ? AND log = ? AND no >= ?"
+        " AND is_record = 0");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+    return row ? query.u64(0) : 0;
   }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     std::vector<carrier::Branch> branches;

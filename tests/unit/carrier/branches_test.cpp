@@ -209,8 +209,14 @@ TEST_F(Forks, AFenceOfOneBranchQuarantinesTheOther) {
       admin.author(), school.membership, sari.certificate.person(), {{log.id, 2, tag_of(copy)}}));
   ASSERT_EQ(offer(admin, school.id(), removal), Code::ok);
   EXPECT_EQ(offer_segment(log, ours), Code::ok) << "as long as the named branch is not here";
+  EXPECT_EQ(carrier->survey()[0].usage.quarantined_bytes, 0U);
   EXPECT_EQ(offer_segment(log, theirs), Code::ok);
   EXPECT_EQ(offer_segment(log, ours), Code::fenced);
+  const auto usage = carrier->survey()[0].usage;
+  EXPECT_EQ(usage.quarantined_bytes, ours.size()) << "it is counted where it stands now";
+  EXPECT_EQ(usage.segment_bytes, common.size() + theirs.size());
+  open({});
+  EXPECT_EQ(carrier->survey()[0].usage, usage);
   EXPECT_EQ(offer_segment(log, common), Code::ok) << "what both share counts";
 }
 

@@ -118,6 +118,52 @@ TEST_F(ErasureTest, ABodyComesBackWhileSomethingOfItIsNowhereElse) {
   EXPECT_EQ(digest(), before);
 }
 
+TEST_F(ErasureTest, ABodyThatComesLaterFindsRoomOrStaysAway) {
+  auto log = enrol(school, admin);
+  const auto segment = log.write(1000);
+  EXPECT_EQ(erase(admin, {{name_of(log), {{0, 1}}}}), Code::ok);
+  EXPECT_EQ(write(admin, log, without_body(segment)), Code::ok);
+  Limits limits;
+  limits.community_bytes = segment.size() - 1;
+  open(limits);
+  const auto before = carrier->survey()[0].usage;
+  EXPECT_EQ(write(admin, log, segment), Code::quota_exceeded);
+  EXPECT_TRUE(bodiless(log, 0)) << "what is held stays";
+  EXPECT_EQ(carrier->survey()[0].usage, before);
+  EXPECT_EQ(write(admin, log, without_body(segment)), Code::ok);
+  limits.community_bytes = segment.size();
+  open(limits);
+  EXPECT_EQ(write(admin, log, segment), Code::ok);
+  EXPECT_FALSE(bodiless(log, 0));
+  EXPECT_EQ(carrier->survey()[0].usage.segment_bytes, segment.size());
+}
+
+TEST_F(ErasureTest, WhatIsErasedInQuarantineMakesRoomThere) {
+  Limits limits;
+  limits.quarantine_bytes = 1500;
+  open(limits);
+  admit(sari);
+  auto ours = enrol(school, admin);
+  auto log = enrol(school, sari);
+  EXPECT_EQ(write(admin, ours, ours.write()), Code::ok);
+  const auto removal =
+      school.add(space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
+  EXPECT_EQ(offer(admin, school.id(), removal), Code::ok);
+  EXPECT_EQ(write(sari, log, log.write(1000)), Code::fenced);
+  const auto name = name_of(log);
+  const auto further = log.write(1000);
+  EXPECT_EQ(write(sari, log, further), Code::quota_exceeded);
+  const auto before = carrier->survey()[0].usage;
+  EXPECT_EQ(erase(admin, {{name, {{0, 3}}}}), Code::ok);
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(carrier->survey()[0].usage.segment_bytes, before.segment_bytes);
+  EXPECT_LT(carrier->survey()[0].usage.quarantined_bytes, before.quarantined_bytes - 900);
+  const auto after = carrier->survey()[0].usage;
+  open(limits);
+  EXPECT_EQ(carrier->survey()[0].usage, after);
+  EXPECT_EQ(write(sari, log, further), Code::fenced);
+}
+
 TEST_F(ErasureTest, AReceiptIsForMembersOfThatSpaceAndNeedsAKey) {
   admit(sari);
   auto log = enrol(school, admin);

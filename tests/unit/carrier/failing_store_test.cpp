@@ -52,6 +52,10 @@ class FailingStore final : public CarrierStore, public ChunkStore {
                                                     std::uint64_t no) override {
     return on([&] { return inner_.hash_of(id, log, no); });
   }
+  base::Result<std::uint64_t> bytes_from(const base::SpaceId& id, const base::LogId& log,
+                                         std::uint64_t no) override {
+    return on([&] { return inner_.bytes_from(id, log, no); });
+  }
   base::Result<std::vector<Branch>> branches(const base::SpaceId& id) override {
     return on([&] { return inner_.branches(id); });
   }

@@ -14,6 +14,7 @@ class RemovedTest : public SchoolTest {
                                                                sari.certificate.person(), std::move(fences)));
     EXPECT_EQ(offer(admin, school.id(), record), Code::ok);
   }
+  Usage usage() const { return carrier->survey()[0].usage; }
   base::HeadTag tag_of(const Writing& log, const std::vector<Bytes>& written, std::uint64_t count) const {
     base::Hash32 hash;
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -58,6 +59,72 @@ TEST_F(RemovedTest, AFullQuarantineTakesNothingFromTheMembers) {
   EXPECT_EQ(write(sari, log, log.write(700)), Code::quota_exceeded);
   Writing others = enrol(school, admin);
   EXPECT_EQ(write(admin, others, others.write(700)), Code::ok);
+}
+
+TEST_F(RemovedTest, WhatIsReadmittedMakesRoomForFurtherLateWork) {
+  Limits limits;
+  limits.quarantine_bytes = 1000;
+  open(limits);
+  admit(sari);
+  Writing log = enrol(school, sari);
+  std::vector<Bytes> written{log.write(700)};
+  remove_sari(log, {}, 0);
+  ASSERT_EQ(write(sari, log, written[0]), Code::fenced);
+  written.push_back(log.write(700));
+  ASSERT_EQ(write(sari, log, written[1]), Code::quota_exceeded);
+  const auto readmitted = school.add(
+      space::write_readmitted(admin.author(), school.membership, {{log.id, 1, tag_of(log, written, 1)}}));
+  ASSERT_EQ(offer(admin, school.id(), readmitted), Code::ok);
+  EXPECT_EQ(usage().quarantined_bytes, 0U);
+  EXPECT_EQ(usage().segment_bytes, written[0].size());
+  EXPECT_EQ(write(sari, log, written[1]), Code::fenced);
+  EXPECT_EQ(usage().quarantined_bytes, written[1].size());
+}
+
+TEST_F(RemovedTest, WhatARemovalOrADemotionLeavesOutIsCountedAsQuarantined) {
+  for (const bool demoted : {false, true}) {
+    Person& wati = demoted ? budi : sari;
+    admit(wati);
+    Writing log = enrol(school, wati);
+    std::vector<Bytes> written{log.write(), log.write()};
+    for (const auto& segment : written) ASSERT_EQ(write(wati, log, segment), Code::ok);
+    const auto before = usage();
+    const std::vector<space::Fence> fences{{log.id, 1, tag_of(log, written, 1)}};
+    const auto& at = school.membership;
+    const auto record = school.add(
+        demoted ? space::write_role(admin.author(), at, wati.id(), space::WireRole::reader, fences, {})
+                : space::write_person_removed(admin.author(), at, wati.id(), fences));
+    ASSERT_EQ(offer(admin, school.id(), record), Code::ok);
+    EXPECT_EQ(usage().quarantined_bytes, before.quarantined_bytes + written[1].size());
+    EXPECT_EQ(usage().segment_bytes, before.segment_bytes - written[1].size());
+    const auto after = usage();
+    open({});
+    EXPECT_EQ(usage(), after);
+  }
+}
+
+// As a program left it that only ever counted up.
+TEST_F(RemovedTest, AStoreWhoseQuarantineNeverSankIsCountedAnewWhenItIsOpened) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  std::vector<Bytes> written{log.write(), log.write()};
+  for (const auto& segment : written) ASSERT_EQ(write(sari, log, segment), Code::ok);
+  const auto miscount = [&] {
+    auto tip = **store->tip(school.id());
+    tip.usage.quarantined_bytes = written[0].size() + written[1].size();
+    tip.usage.segment_bytes = 0;
+    ASSERT_TRUE(store->begin().ok());
+    ASSERT_TRUE(store->chunks().put_usage(school.id(), tip).ok());
+    ASSERT_TRUE(store->commit().ok());
+    open({});
+  };
+  miscount();
+  EXPECT_EQ(usage().quarantined_bytes, 0U) << "no log has a fence";
+  EXPECT_EQ(usage().segment_bytes, written[0].size() + written[1].size());
+  remove_sari(log, written, 1);
+  miscount();
+  EXPECT_EQ(usage().quarantined_bytes, written[1].size());
+  EXPECT_EQ(usage().segment_bytes, written[0].size());
 }
 
 TEST_F(RemovedTest, TheRemovedAreServedNothingOfTheSpaceAnyMore) {
@@ -179,6 +246,91 @@ TEST_F(RemovedTest, ALostDeviceIsServedNothingOfAnySpaceThatKnows) {
   ASSERT_EQ(offer(sari, diary.id(), removed), Code::ok);
   const auto set = *send(sari, message_of({})).set;
   EXPECT_EQ(std::count(set.begin(), set.end(), diary.id()), 0);
+}
+
+// Sari's phone is lost, and has made itself a companion.
+class LostPhoneTest : public SchoolTest {
+ protected:
+  LostPhoneTest() {
+    admit(sari);
+    companion.certificate = certified_by(sari, companion);
+    fresh.certificate = space::certify(sari.identity.sign, fresh.keys, 9);
+    EXPECT_EQ(offer(sari, group.id(), group.add(genesis(sari, 1))), Code::ok);
+    introduce(group, sari, companion);
+    introduce(school, fresh, fresh);
+  }
+  static space::DeviceCertificate certified_by(const Person& by, const Person& device) {
+    const auto half = space::certify_by_device(by.certificate, by.keys.sign, device.keys.sign.public_key(),
+                                               device.device(), 1);
+    return *space::take_possession(half, device.keys);
+  }
+  Bytes genesis(const Person& by, std::uint8_t salt) const {
+    return space::write_genesis(by.author(), sari.identity.box.public_key(), space::SpaceKind::group, {salt});
+  }
+  base::SpaceId group_id(std::uint8_t salt) const {
+    return space::space_id(sari.certificate.identity_key, space::SpaceKind::group, {salt});
+  }
+  void introduce(Community& in, const Person& by, const Person& device) {
+    const auto record = in.add(space::write_device(by.author(), in.membership, device.certificate));
+    EXPECT_EQ(offer(by, in.id(), record), Code::ok);
+  }
+  void remove_the_lost(Community& from) {
+    const auto record =
+        from.add(space::write_device_removed(fresh.author(), from.membership, sari.certificate.device(), {}));
+    EXPECT_EQ(offer(fresh, from.id(), record), Code::ok);
+  }
+  bool is_served(const Person& device, const base::SpaceId& space) {
+    const auto set = send(device, message_of({})).set.value_or(std::vector<base::SpaceId>());
+    return std::count(set.begin(), set.end(), space) != 0;
+  }
+  Person companion{random};
+  Person fresh{random};
+  Community group{group_id(1)};
+};
+
+TEST_F(LostPhoneTest, WhatALostDeviceCertifiedIsServedNothingEither) {
+  EXPECT_TRUE(is_served(companion, school.id())) << "as one of Sari's";
+  static_cast<void>(carrier->take_changes());
+  remove_the_lost(school);
+  const auto cut = carrier->take_changes().cut;
+  EXPECT_EQ(cut.count(sari.device()), 1U);
+  EXPECT_EQ(cut.count(companion.device()), 1U) << "an open connection is to end";
+  EXPECT_EQ(cut.count(fresh.device()), 0U);
+  const auto after = [&] {
+    for (const auto* lost : {&sari, &companion}) {
+      EXPECT_FALSE(is_served(*lost, school.id()));
+      EXPECT_TRUE(is_served(*lost, group.id())) << "where nobody removed it";
+    }
+    EXPECT_TRUE(is_served(fresh, school.id()));
+    EXPECT_EQ(offer(companion, group_id(2), genesis(companion, 2)), Code::not_permitted);
+    EXPECT_EQ(offer(sari, group_id(3), genesis(sari, 3)), Code::not_permitted);
+  };
+  after();
+  open({});
+  after();
+  EXPECT_EQ(offer(fresh, group_id(4), genesis(fresh, 4)), Code::ok);
+}
+
+TEST_F(LostPhoneTest, WhatOnesOwnSpaceRemovedIsServedNoSpaceOfThePerson) {
+  auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  introduce(diary, fresh, fresh);
+  auto log = enrol(school, sari);
+  static_cast<void>(carrier->take_changes());
+  remove_the_lost(diary);
+  const auto cut = carrier->take_changes().cut;
+  EXPECT_EQ(cut.count(sari.device()), 1U);
+  EXPECT_EQ(cut.count(companion.device()), 1U);
+  const auto after = [&] {
+    for (const auto* lost : {&sari, &companion}) {
+      for (const auto& space : {school.id(), group.id(), diary.id()}) EXPECT_FALSE(is_served(*lost, space));
+    }
+    for (const auto& space : {school.id(), group.id(), diary.id()}) EXPECT_TRUE(is_served(fresh, space));
+    EXPECT_EQ(write(sari, log, log.write()), Code::ok) << "what it wrote unaware is still taken";
+  };
+  after();
+  open({});
+  after();
 }
 
 }  // namespace

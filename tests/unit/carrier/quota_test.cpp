@@ -90,6 +90,44 @@ TEST_F(SchoolTest, AFloodOfSegmentsGetsNoVerdictAndComesAgainLater) {
   EXPECT_EQ(write(sari, log, segments[0]), Code::ok);
 }
 
+TEST_F(SchoolTest, AFloodOfRecordsGetsNoVerdictAndComesAgainLater) {
+  admit(sari);
+  const auto theirs = Writing(school, sari, random).enrolment;
+  ASSERT_EQ(offer(sari, school.id(), theirs), Code::ok);
+  Limits limits;
+  limits.record_burst = 3;
+  limits.records_per_second = 2;
+  open(limits);
+  std::vector<Bytes> records;
+  for (int i = 0; i < 5; ++i) records.push_back(Writing(school, admin, random).enrolment);
+  const auto message = message_of({upload(school.id(), records)});
+  auto reply = send(admin, message);
+  EXPECT_EQ(reply.record_exceptions.size(), 2U);
+  EXPECT_EQ(verdict(reply.record_exceptions, 3), Code::timed_out);
+  EXPECT_EQ(verdict(reply.record_exceptions, 4), Code::timed_out);
+  EXPECT_EQ(send(admin, message).record_exceptions.size(), 2U) << "what is held costs nothing";
+  // Nobody else is slowed down by it.
+  const auto late = Writing(school, sari, random).enrolment;
+  EXPECT_EQ(offer(sari, school.id(), late), Code::unknown_membership) << "it stands on those that wait";
+  EXPECT_TRUE(send(admin, message, kNow + 1).record_exceptions.empty()) << "two more a second";
+  EXPECT_EQ(offer(sari, school.id(), late), Code::ok);
+}
+
+TEST_F(SchoolTest, AFloodOfStrangersRecordsKeepsNoNewcomerOut) {
+  const auto keys = invite();
+  Limits limits;
+  limits.record_burst = 1;
+  limits.records_per_second = 1;
+  open(limits);
+  const auto first = Writing(school, admin, random).enrolment;
+  const auto second = Writing(school, admin, random).enrolment;
+  EXPECT_EQ(offer(stranger, school.id(), first), Code::ok);
+  EXPECT_EQ(offer(stranger, school.id(), second), Code::unknown_space) << "and hears nothing of the space";
+  EXPECT_EQ(offer(Person(random), school.id(), second), Code::unknown_space) << "with another key as well";
+  EXPECT_EQ(offer(sari, school.id(), join_of(sari, keys)), Code::ok);
+  EXPECT_EQ(offer(admin, school.id(), second), Code::ok);
+}
+
 TEST_F(SchoolTest, TheDefaultsAreBeyondHonestUse) {
   const Limits limits;
   EXPECT_EQ(limits.personal_bytes, 256U << 20);
@@ -98,6 +136,7 @@ TEST_F(SchoolTest, TheDefaultsAreBeyondHonestUse) {
   EXPECT_GT(limits.personal_bytes, 600ULL * 1000 * 40);
   // A school of 100 people with 10 devices each: a device, a log, a join and boxes apiece.
   EXPECT_GT(limits.records, 100ULL * 10 * 4);
+  EXPECT_GT(limits.record_burst, 100U * 10 * 4);
 }
 
 }  // namespace

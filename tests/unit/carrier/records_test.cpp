@@ -190,6 +190,66 @@ TEST_F(SchoolTest, AGroupNeedsSomebodyWhoWritesHere) {
   EXPECT_EQ(found_group(wati), Code::ok);
 }
 
+class GroupsTest : public SchoolTest {
+ protected:
+  Code found_group(Community& group, const Person& by, std::uint16_t salt) {
+    return offer(by, group.id(),
+                 group.add(space::write_genesis(by.author(), by.identity.box.public_key(),
+                                                space::SpaceKind::group, salt_of(salt))));
+  }
+  static Community group_of(const Person& by, std::uint16_t salt) {
+    return Community(space::space_id(by.certificate.identity_key, space::SpaceKind::group, salt_of(salt)));
+  }
+  static std::array<std::uint8_t, 16> salt_of(std::uint16_t salt) {
+    return {static_cast<std::uint8_t>(salt), static_cast<std::uint8_t>(salt >> 8)};
+  }
+  Code add(Community& to, const Person& by, const Person& whom) {
+    const auto record = space::write_member(by.author(), to.membership, whom.certificate.identity_key,
+                                            whom.identity.box.public_key(), space::WireRole::writer, {});
+    return offer(by, to.id(), to.add(record));
+  }
+};
+
+TEST_F(GroupsTest, AGroupThatItsFounderLeftWasFoundedAllTheSame) {
+  Limits limits;
+  limits.groups_per_person = 1;
+  open(limits);
+  admit(budi);
+  auto group = group_of(budi, 1);
+  ASSERT_EQ(found_group(group, budi, 1), Code::ok);
+  ASSERT_EQ(add(group, budi, admin), Code::ok);
+  const auto left = space::write_person_removed(budi.author(), group.membership, budi.id(), {});
+  ASSERT_EQ(offer(budi, group.id(), group.add(left)), Code::ok);
+  auto another = group_of(budi, 2);
+  EXPECT_EQ(found_group(another, budi, 2), Code::not_permitted);
+  open(limits);
+  EXPECT_EQ(offer(budi, another.id(), another.records().front()), Code::not_permitted);
+}
+
+// A reply that names more spaces than a message may would be none to any client, for ever.
+TEST_F(GroupsTest, WhoIsAddedToAnyNumberOfGroupsIsServedTheirOwnSpaces) {
+  Limits limits;
+  limits.groups_per_person = 300;
+  open(limits);
+  admit(sari);
+  admit(budi);
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  auto own = group_of(sari, 1);
+  ASSERT_EQ(found_group(own, sari, 1), Code::ok);
+  for (std::uint16_t salt = 0; salt < sync::kMaxSpaces + 5; ++salt) {
+    auto group = group_of(budi, salt);
+    ASSERT_EQ(found_group(group, budi, salt), Code::ok);
+    ASSERT_EQ(add(group, budi, sari), Code::ok);
+  }
+  const auto set = *send(sari, message_of({})).set;  // looks at whether it can be read, too
+  EXPECT_EQ(set.size(), sync::kMaxSpaces);
+  EXPECT_TRUE(std::is_sorted(set.begin(), set.end()));
+  for (const auto& id : {school.id(), diary.id(), own.id()})
+    EXPECT_TRUE(std::binary_search(set.begin(), set.end(), id));
+  EXPECT_EQ(*send(sari, message_of({})).set, set);
+}
+
 TEST_F(SchoolTest, AGenesisThatDoesNotCheckFoundsNothing) {
   auto diary = support::diary_of(admin).records().front();
   diary.back() ^= 1;
@@ -309,6 +369,37 @@ TEST_F(SchoolTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
   after();
   open({});  // and after a restart, in whichever order it reads
   after();
+}
+
+// Nor must taking such a claim back, in whichever way.
+TEST_F(SchoolTest, RemovingAFalseClaimTakesNothingFromTheOwner) {
+  admit(sari);
+  admit(budi);
+  const auto diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  const auto claimed = space::DeviceKeys::random(random);
+  const auto half =
+      space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(), sari.device(), 1);
+  const auto claim = *space::take_possession(half, claimed);
+  const auto says = school.add(space::write_device(budi.author(), school.membership, claim));
+  ASSERT_EQ(offer(budi, school.id(), says), Code::ok);
+  static_cast<void>(carrier->take_changes());
+  const auto after = [&](const char* what) {
+    EXPECT_EQ(carrier->take_changes().cut.count(sari.device()), 0U) << what;
+    EXPECT_EQ(send(sari, message_of({})).set->size(), 2U) << what;
+    open({});
+    EXPECT_EQ(send(sari, message_of({})).set->size(), 2U) << what << ", after a restart";
+  };
+  const auto removal =
+      school.add(space::write_device_removed(budi.author(), school.membership, claim.device(), {}));
+  ASSERT_EQ(offer(budi, school.id(), removal), Code::ok);
+  after("the device that he called his");
+  const auto removed =
+      school.add(space::write_person_removed(admin.author(), school.membership, budi.id(), {}));
+  ASSERT_EQ(offer(admin, school.id(), removed), Code::ok);
+  after("and he himself");
+  auto log = enrol(school, sari);
+  EXPECT_EQ(write(sari, log, log.write()), Code::ok);
 }
 
 TEST_F(SchoolTest, ReplayingAFirstMessageChangesNothing) {

@@ -358,6 +358,22 @@ TYPED_TEST_P(StoreSuite, BranchesAndHashesAreKept) {
   EXPECT_FALSE(this->store->put_branch(this->school.space, branch).ok()) << "a name is never taken twice";
 }
 
+TYPED_TEST_P(StoreSuite, TheBytesOfALogAreCountedFromANumberOn) {
+  this->durably([&] {
+    this->put_segment(this->school, this->first, 400);
+    this->put_segment(this->school, this->first, 300);
+    this->put_record(this->school);
+  });
+  const auto from = [&](std::uint64_t no) {
+    return this->store->bytes_from(this->school.space, this->first, no).value();
+  };
+  EXPECT_EQ(from(0), 700U);
+  EXPECT_EQ(from(1), 300U);
+  EXPECT_EQ(from(2), 0U);
+  EXPECT_EQ(from(UINT64_MAX), 0U);
+  EXPECT_EQ(this->store->bytes_from(this->diary.space, this->first, 0).value(), 0U);
+}
+
 TYPED_TEST_P(StoreSuite, AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommit) {
   this->durably([&] {
     this->put_record(this->school);
@@ -401,7 +417,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
                             ChunksLieInTheirSpaceAndGoWhenTheyAreErased, APlaceIsNeverTakenTwice,
-                            BranchesAndHashesAreKept,
+                            BranchesAndHashesAreKept, TheBytesOfALogAreCountedFromANumberOn,
                             AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommit, OneOwnerAtATime,
                             TwoStoresAreTwoGenerations);
 

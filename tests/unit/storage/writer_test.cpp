@@ -73,6 +73,10 @@ class Watched final : public carrier::CarrierStore {
                                                     std::uint64_t no) override {
     return inner_->hash_of(space, log, no);
   }
+  base::Result<std::uint64_t> bytes_from(const base::SpaceId& space, const base::LogId& log,
+                                         std::uint64_t no) override {
+    return inner_->bytes_from(space, log, no);
+  }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     return inner_->branches(space);
   }

@@ -44,6 +44,50 @@ struct Sqlite {
 
 INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreSuite, Sqlite);
 
+// As long as it stands, nothing can be written to databases, only to the logs beside them.
+class FullDisk {
+ public:
+  FullDisk() : real_(sqlite3_vfs_find(nullptr)), vfs_(*real_) {
+    vfs_.zName = "sejawat-full";
+    vfs_.xOpen = open;
+    sqlite3_vfs_register(&vfs_, 1);
+    full() = true;
+  }
+  ~FullDisk() {
+    sqlite3_vfs_register(real_, 1);
+    sqlite3_vfs_unregister(&vfs_);
+    full() = false;
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  static bool& full() {
+    static bool is_full = false;
+    return is_full;
+  }
+
+ private:
+  static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
+    auto* of = sqlite3_vfs_find("unix");
+    const int result = of->xOpen(vfs, name, file, flags, out);
+    if (result != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return result;
+    static sqlite3_io_methods methods;
+    real_write() = file->pMethods->xWrite;
+    methods = *file->pMethods;
+    methods.xWrite = write;
+    file->pMethods = &methods;
+    return result;
+  }
+  static int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 at) {
+    return full() ? SQLITE_FULL : real_write()(file, data, size, at);
+  }
+  static int (*&real_write())(sqlite3_file*, const void*, int, sqlite3_int64) {
+    static int (*function)(sqlite3_file*, const void*, int, sqlite3_int64) = nullptr;
+    return function;
+  }
+  sqlite3_vfs* real_;
+  sqlite3_vfs vfs_;
+};
+
 class SqliteFile : public testing::Test {
  protected:
   void run(const std::string& sql, bool keep_wal = false) {
@@ -68,6 +112,31 @@ class SqliteFile : public testing::Test {
   Sqlite at;
   base::SpaceId space{{7}};
 };
+
+// What was replaced lies in the log until that can be written back, also when the program was started anew.
+TEST_F(SqliteFile, AStoreOpenedOnAFullDiskHasForgottenNothingYet) {
+  make();
+  {
+    const FullDisk disk;
+    {
+      auto store = at.open();
+      ASSERT_TRUE(store.ok());
+      ASSERT_TRUE((*store)->begin().ok());
+      const carrier::SpaceTip tip{2, Bytes(64, 1), {100, 1, 30}};
+      ASSERT_TRUE((*store)->replace_segment(space, tip, base::LogId{}, 0, Bytes(100, 4)).ok());
+      ASSERT_TRUE((*store)->commit().ok());
+      EXPECT_FALSE((*store)->forgotten());
+    }
+    auto store = at.open();
+    ASSERT_TRUE(store.ok());
+    EXPECT_FALSE((*store)->forgotten());
+    FullDisk::full() = false;
+    ASSERT_TRUE((*store)->begin().ok());
+    ASSERT_TRUE((*store)->commit().ok());
+    EXPECT_TRUE((*store)->forgotten());
+  }
+  EXPECT_TRUE((*at.open())->forgotten());
+}
 
 TEST_F(SqliteFile, ANewerStoreStaysAsItIsByteForByte) {
   make();

@@ -43,6 +43,7 @@ struct Device {
   base::PublicSignKey sign_key;
   base::PublicBoxKey box_key;
   base::Bytes certificate;
+  std::vector<base::DeviceId> issuers;  // the devices its certificate chains through, nearest first
 };
 // Where a log ends for everybody: the first `count` segments count, the last of them with this hash prefix
 // (zero with count 0). What lies beyond waits in quarantine; so does every other branch of the log from where

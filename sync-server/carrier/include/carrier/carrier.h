@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <tuple>
 
 #include "carrier/limits.h"
 #include "carrier/peer.h"
@@ -75,39 +76,71 @@ class Carrier {
 
  private:
   Carrier(CarrierStore& store, const Limits& limits) : store_(store), limits_(limits) {}
+  // What a certificate says of the box key in it: whose device it is, and through which others.
+  struct Claim {
+    base::PersonId person;
+    base::DeviceId device;
+    std::vector<base::DeviceId> issuers;
+    bool rests_on(const std::set<base::DeviceId>& devices) const;  // is one of them, or chains through one
+    friend bool operator<(const Claim& a, const Claim& b) {
+      return std::tie(a.person, a.device, a.issuers) < std::tie(b.person, b.device, b.issuers);
+    }
+  };
   struct Space {
     explicit Space(const base::SpaceId& id) : membership(id), digest(id) {}
     space::Membership membership;
     log::SpaceDigest digest;
     std::uint64_t position = 0;
     Usage usage;
-    std::map<base::LogId, Branch> branches;  // further ends of its logs, by name
+    std::map<base::LogId, Branch> branches;                // further ends of its logs, by name
+    std::map<base::LogId, std::set<base::LogId>> ends_of;  // and their names, by log
+    void add_branch(const Branch& branch) {
+      branches.emplace(branch.name, branch);
+      ends_of[branch.log].insert(branch.name);
+    }
     const base::LogId& log_of(const base::LogId& branch) const {
       const auto found = branches.find(branch);
       return found == branches.end() ? branch : found->second.log;
     }
     // What of it is in the indexes over all spaces.
-    std::set<std::pair<base::PublicBoxKey, base::PersonId>> devices;
-    std::set<base::PublicBoxKey> removed;
+    std::set<std::pair<base::PublicBoxKey, Claim>> claims;
+    std::set<base::DeviceId> removed;
+    std::set<base::PublicBoxKey> removed_keys;  // that those name
     std::set<base::PersonId> members;
+    std::map<base::LogId, std::vector<space::Fence>> fences;  // under which quarantine was counted
     std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
-  // The segments a device may still bring now.
+  // What a device may still bring now.
   struct Allowance {
     std::int64_t at_seconds = 0;
     std::uint64_t left = 0;
+    bool take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second);
   };
   bool known(const base::PublicBoxKey& device) const;
+  // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
+  // in the person's own space.
+  bool counts(const Space& space, const Claim& claim) const;
   bool was_removed(const base::PublicBoxKey& device) const;  // from any space here
+  // It would be served the space had it, or what certified it, not been removed.
+  bool was_removed(const Space& space, const base::PublicBoxKey& device) const;
   // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
-  // went back.
-  base::Status tell_removed(const base::PublicBoxKey& device, sync::ServerMessage& reply);
+  // went back. Of as many spaces as there is room for beside the set.
+  base::Status tell_removed(const base::PublicBoxKey& device, std::size_t most, sync::ServerMessage& reply);
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
-  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;
+  bool is_admin(const Space& space, const base::PublicBoxKey& device) const;
+  static int place_in_set(const Space& space, const base::PersonId& person);
+  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;  // at most sync::kMaxSpaces
   std::uint64_t quota_of(const Space& space) const;
+  static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
+  bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
   bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   void index(Space& space);
+  void index_claims(Space& space);
+  void index_removed(Space& space);
+  void cut_claims_by(const Space& space, const std::set<base::DeviceId>& removed);
+  void cut_unless_member(const Space& space, const base::PublicBoxKey& device);
+  void note_founder(const Space& space);
   // Of one uploaded record: who brings it, and when by this carrier's clock.
   struct Offered {
     base::SpaceId space;
@@ -118,7 +151,8 @@ class Carrier {
   };
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
-  bool may_found_group(const base::PersonId& person) const;
+  bool within_record_rate(const Offered& offered, const space::RecordPeek& record);
+  bool may_found_group(const Claim& founder) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                             const std::vector<std::optional<base::SpaceId>>& spaces,
@@ -146,8 +180,14 @@ class Carrier {
   using Reach = std::map<base::LogId, std::uint64_t>;
   static void reach(const Space& space, base::LogId branch, std::uint64_t count, Reach& to);
   base::Result<Reach> held_by(const Space& space, const sync::Vector& vector);
+  // Whether a fence of its log names just this segment, which is arriving.
+  static bool is_end_of(const space::EnrolledLog& log, const Place& place, std::uint64_t segment_no);
+  base::Result<std::uint64_t> late_from(const Space& space, const space::EnrolledLog& log,
+                                        const base::LogId& branch);
   base::Result<bool> is_late(const Space& space, const space::EnrolledLog& log, const Place& place,
                              std::uint64_t segment_no);
+  base::Status recount_quarantine(Space& space);
+  base::Status settle_quarantine(Space& space);  // counts anew if a fence is another than when it last did
   base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
                                         Ingested& ingested);
   // chunks.cpp
@@ -172,11 +212,12 @@ class Carrier {
   base::Result<bool> chunks_due(const Space& space);
   base::Status settle_what_was_not_understood();
   base::Status note_arrival(Space& space, const log::SegmentName& name);
-  base::Status keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
-                         const log::Segment& segment, base::ByteView bytes);
+  // ok also where it need not be kept.
+  base::Result<base::Code> keep_body(Space& space, const Place& place, const log::SegmentHeader& header,
+                                     const log::Segment& segment, base::ByteView bytes, bool late);
   base::Result<bool> may_drop(const Space& space, const log::SegmentName& name, std::uint64_t op_count);
   base::Status put_in_place(Space& space, const base::LogId& branch, std::uint64_t segment_no,
-                            base::ByteView held, base::ByteView bytes);
+                            base::ByteView held, base::ByteView bytes, bool late);
   base::Result<std::optional<std::uint64_t>> bodies_gone(const Space& space, const space::Erasure& erasure);
   base::Status add_receipts(const Peer& peer, const sync::ClientMessage& message, std::int64_t wall_seconds,
                             sync::ServerMessage& reply);
@@ -213,12 +254,15 @@ class Carrier {
   base::GenerationId generation_;
   std::map<base::SpaceId, std::unique_ptr<Space>> spaces_;
   // Nobody proves to hold the box key that a certificate names, so several persons may claim one. Whoever
-  // connects with it holds it and is served as each of them: a false claim takes nothing from its owner.
-  // Each with in how many spaces it says so.
-  std::map<base::PublicBoxKey, std::map<base::PersonId, int>> persons_;
+  // connects with it holds it and is served as each of them: a false claim takes nothing from its owner, nor
+  // does the removal of the device that made it. Each with in how many spaces it is said.
+  std::map<base::PublicBoxKey, std::map<Claim, int>> claims_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
+  std::map<base::PersonId, std::uint32_t> groups_of_;  // founded, whether or not they are still in them
+  std::map<base::PersonId, const Space*> personal_;    // of those whose personal space is here
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
-  std::map<base::PublicBoxKey, Allowance> allowances_;
+  std::map<base::PublicBoxKey, Allowance> allowances_;                  // of segments and pieces of chunks
+  std::map<base::PublicBoxKey, Allowance> record_allowances_;           // strangers share that of no key
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };

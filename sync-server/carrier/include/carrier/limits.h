@@ -16,7 +16,8 @@ struct Limits {
   // Membership and keys have a cap of their own, so that full content never keeps a newcomer out.
   std::uint64_t records = 64 * 1024;
   std::uint64_t record_bytes = std::uint64_t{64} << 20;
-  // Groups that one member of a community here may found: each is a space with quotas of its own.
+  // Groups that one member of a community here may found, those they left since among them: each is a space
+  // with quotas of its own.
   std::uint32_t groups_per_person = 64;
   // Late work of those who were removed or demoted, of one space: kept for an admin to judge, and no way to
   // fill a disk.
@@ -25,6 +26,10 @@ struct Limits {
   // this they get no verdict and come again later.
   std::uint32_t segment_burst = 100'000;
   std::uint32_t segments_per_second = 100;
+  // Records of one device that are not held yet, likewise: each costs a judgement of its space. A school of a
+  // hundred people moves in at once, a far larger community within minutes.
+  std::uint32_t record_burst = 8'192;
+  std::uint32_t records_per_second = 50;
 };
 
 // What a space takes up, stored with its tip.
@@ -32,7 +37,7 @@ struct Usage {
   std::uint64_t segment_bytes = 0;
   std::uint64_t records = 0;
   std::uint64_t record_bytes = 0;
-  std::uint64_t quarantined_bytes = 0;  // beyond a fence when they came
+  std::uint64_t quarantined_bytes = 0;  // beyond a fence as it is now, and not among segment_bytes
   std::uint64_t media_bytes = 0;        // of whole chunks
   friend bool operator==(const Usage&, const Usage&) = default;
 };

@@ -100,6 +100,9 @@ class CarrierStore {
                                                            std::uint64_t no) = 0;
   virtual base::Result<std::optional<base::Hash32>> hash_of(const base::SpaceId&, const base::LogId&,
                                                             std::uint64_t no) = 0;
+  // Of the segments from this number on, as they are held now.
+  virtual base::Result<std::uint64_t> bytes_from(const base::SpaceId&, const base::LogId&,
+                                                 std::uint64_t no) = 0;
   // In every call a branch stands where a log does.
   virtual base::Result<std::vector<Branch>> branches(const base::SpaceId&) = 0;
   virtual base::Status put_branch(const base::SpaceId&, const Branch&) = 0;

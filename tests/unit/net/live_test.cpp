@@ -1,0 +1,132 @@
+// Who hears of what was committed, and whose connection ends.
+#include "live.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "storage_sqlite/sqlite_store.h"
+#include "support/carrier_world.h"
+
+namespace sejawat::net {
+namespace {
+
+using support::message_of;
+using support::Person;
+using support::upload;
+
+struct Line final : LivePeer, std::enable_shared_from_this<Line> {
+  explicit Line(const Person& by) : of(std::make_shared<carrier::Peer>(by.device())) {}
+  std::shared_ptr<LivePeer> hold() override { return shared_from_this(); }
+  std::shared_ptr<carrier::Peer> peer() override { return of; }
+  void news() override { ++told; }
+  void cut() override { ++cuts; }
+  void push(std::optional<sync::ServerMessage>) override {}
+  std::shared_ptr<carrier::Peer> of;
+  int told = 0;
+  int cuts = 0;
+};
+
+class LiveHubTest : public testing::Test {
+ protected:
+  LiveHubTest() {
+    hub.start();
+    auto founding = message_of({upload(school.id(), school.records())});
+    founding.hello->operator_secret = base::to_bytes((*carrier->operator_secret(random))->view());
+    say(admin, std::move(founding));
+    offer(admin, space::write_member(admin.author(), school.membership, sari.certificate.identity_key,
+                                     sari.identity.box.public_key(), space::WireRole::writer, {}));
+    offer(sari, space::write_device(sari.author(), school.membership, sari.certificate));
+  }
+  ~LiveHubTest() override {
+    writer.stop();
+    hub.stop();
+  }
+  void say(const Person& by, sync::ClientMessage message) {
+    std::promise<base::Code> done;
+    storage::Writer::Request request{by.device(), std::move(message), 1, [&](auto answer) {
+                                       done.set_value(answer.ok() ? answer->error : answer.code());
+                                     }};
+    ASSERT_TRUE(writer.submit(std::move(request)));
+    ASSERT_EQ(done.get_future().get(), base::Code::ok);
+  }
+  void offer(const Person& by, base::Bytes record) {
+    say(by, message_of({upload(school.id(), {school.add(record)})}));
+  }
+  void something_happens() {
+    const auto key = crypto::SigningKey::from_seed(base::Secret32::random(random));
+    offer(admin, space::write_log(admin.author(), school.membership, key));
+  }
+  // What was committed has been told: the next group is answered after that.
+  void hear() {
+    say(admin, message_of({}));
+    io.restart();
+    io.poll();
+  }
+  Standing live_at(std::uint64_t position) const { return {true, {school.id()}, {position}}; }
+  std::uint64_t tip() { return school.records().size(); }
+
+  support::SeededRandom random{30};
+  Person admin{random};
+  Person sari{random};
+  support::Community school = support::found_school(admin);
+  std::unique_ptr<carrier::CarrierStore> store = std::move(storage::open_sqlite(":memory:", random)).value();
+  std::unique_ptr<carrier::Carrier> carrier = std::move(carrier::Carrier::open(*store)).value();
+  boost::asio::io_context io;
+  Counts counts;
+  storage::Writer writer{*carrier, *store, [](const base::Error&) {}};
+  LiveHub hub{io, writer, counts};
+};
+
+TEST_F(LiveHubTest, WhoIsLiveHearsOfWhatCameAfterItsPlaceUntilItGoes) {
+  hear();
+  const auto line = std::make_shared<Line>(sari);
+  hub.follow(*line, sari.device(), live_at(tip()));
+  EXPECT_EQ(counts.live_peers, 1U);
+  hear();
+  EXPECT_EQ(line->told, 0);
+  something_happens();
+  hear();
+  EXPECT_EQ(line->told, 1);
+  hub.follow(*line, sari.device(), live_at(tip() + 1));
+  something_happens();
+  hear();
+  EXPECT_EQ(line->told, 1) << "it has that already";
+  hub.forget(*line);
+  EXPECT_EQ(counts.live_peers, 0U);
+  something_happens();
+  hear();
+  EXPECT_EQ(line->told, 1);
+}
+
+TEST_F(LiveHubTest, WhoNeverBecameLiveIsToldNothingAndCutAllTheSame) {
+  hear();
+  const auto quiet = std::make_shared<Line>(sari);
+  const auto others = std::make_shared<Line>(admin);
+  hub.follow(*quiet, sari.device(), {false, {school.id()}, {tip()}});
+  hub.follow(*others, admin.device(), {false, {school.id()}, {tip()}});
+  EXPECT_EQ(counts.live_peers, 0U);
+  something_happens();
+  hear();
+  EXPECT_EQ(quiet->told, 0);
+  offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
+  hear();
+  EXPECT_EQ(quiet->cuts, 1);
+  EXPECT_EQ(others->cuts, 0);
+  hub.forget(*quiet);
+}
+
+TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {
+  hear();
+  const auto line = std::make_shared<Line>(sari);
+  hub.follow(*line, sari.device(), live_at(tip()));
+  hub.follow(*line, sari.device(), {});
+  EXPECT_EQ(counts.live_peers, 0U);
+  offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
+  hear();
+  EXPECT_EQ(line->told, 0);
+  EXPECT_EQ(line->cuts, 1);
+}
+
+}  // namespace
+}  // namespace sejawat::net
