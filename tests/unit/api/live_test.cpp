@@ -172,6 +172,26 @@ TEST_F(Live, HangingUpASettledLineIsNoTrouble) {
   EXPECT_EQ(sync(*ani).code, Code::ok);
 }
 
+// It numbers the spaces that it names to a device, and has forgotten that it ever did.
+TEST_F(Live, AServerThatWentBackToBeforeItKnewSomebodyIsToldEverythingOnTheSameLine) {
+  const auto link = invite_by(*ani);
+  server.back_up();
+  auto budi = person("Budi");
+  ASSERT_TRUE(budi->join(link).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_TRUE(budi->join_state().ok());
+  server.restore(true);
+  const auto id = add(*budi, "sesudah itu");
+  Phone phone(*budi, server, clock);
+  phone.start();
+  ASSERT_FALSE(phone.ended);
+  EXPECT_EQ(phone.settled, 1U);
+  EXPECT_EQ(pending(*budi), 0U);
+  EXPECT_EQ(*budi->delivery(id), Delivery::on_carrier);
+  EXPECT_TRUE(status(*budi).carriers[0].refusals.empty());
+  EXPECT_EQ(budi->refused_in_sync(), 0U);
+}
+
 TEST_F(Live, WithoutAChannelItIsAnOrdinarySync) {
   add(*ani, "lewat jalan biasa");
   SyncDriver driver(*ani, clock);
