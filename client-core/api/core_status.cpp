@@ -157,6 +157,16 @@ base::Result<std::uint64_t> Core::pending() {
   return pending;
 }
 
+base::Result<Core::ToSay> Core::to_say(SyncMedia media) {
+  ToSay all;
+  SJ_TRY(all.pending, pending());
+  for (const auto& [id, space] : state_->spaces) all.records += space->membership.records().size();
+  if (media == SyncMedia::none) return all;
+  SJ_TRY(const auto wanted, state_->store->attachments().wanted());
+  all.wanted = wanted.size();
+  return all;
+}
+
 base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
   return delivery(state_->personal, entry);
 }

@@ -368,6 +368,14 @@ class Core {
   base::Result<Status> status();
   base::Result<std::uint64_t> pending();  // as in Status
   base::Result<std::uint64_t> media_pending();
+  // Differs whenever there is something new that a line could say; not by what is only read.
+  struct ToSay {
+    std::uint64_t pending = 0;  // as in Status
+    std::uint64_t records = 0;  // of membership, in all spaces
+    std::uint64_t wanted = 0;   // chunks that are to be fetched
+    friend bool operator==(const ToSay&, const ToSay&) = default;
+  };
+  base::Result<ToSay> to_say(SyncMedia media);
   base::Code media_refused_in_sync() const;  // why the carrier of the last sync took a chunk no more; ok
   // In the order in which they were written here (unsent.cpp).
   base::Result<std::vector<UnsentRecord>> unsent();  // without title and date
