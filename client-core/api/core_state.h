@@ -210,6 +210,8 @@ struct Core::State {
   base::Status quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                std::vector<fold::Touched>& touched);
   base::Status enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched);
+  // Own work that this carrier once kept in quarantine, after a sync with it.
+  base::Status release_unfenced(const base::PublicBoxKey& carrier);
   base::Status enforce_fence(SpaceState& space, const space::EnrolledLog& log,
                              std::vector<fold::Touched>& touched);
 
