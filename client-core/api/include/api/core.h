@@ -360,8 +360,9 @@ class Core {
 
   // Erases for good what this person may erase of an entry, record or attachment, and of what is attached to
   // it, removed or not: what they wrote, as an admin everything. Here at once, elsewhere as it gets there.
-  // not_found, not_permitted; key_missing: not all is here that has to be written once more. `reason` is a
-  // number of the caller's (0: none said) and readable by carriers.
+  // not_found, not_permitted; key_missing: not all is here that has to be written once more; too_large: some
+  // of that was written once more too often already. A dry run says so as well. `reason` is a number of the
+  // caller's (0: none said) and readable by carriers.
   base::Result<EraseReport> erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run);
   base::Result<std::vector<ErasureStatus>> erasures();  // newest first
 
