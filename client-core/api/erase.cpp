@@ -348,19 +348,24 @@ base::Status Core::State::erase_leftovers(SpaceState& space, std::vector<fold::T
 // body then writes once more what survives. After some syncs only: witnesses come behind what they stand for.
 base::Status Core::State::write_lost_survivors() {
   constexpr std::uint8_t kPatience = 3;  // syncs that went through
-  for (auto& [id, space] : spaces) {
-    if (space->erasures_open.empty() || !certificate) continue;
+  std::vector<base::SpaceId> ids;        // a change that fails reads all spaces anew
+  for (const auto& [id, space] : spaces) ids.push_back(id);
+  for (const auto& id : ids) {
+    const auto known = spaces.find(id);
+    if (known == spaces.end()) continue;
+    SpaceState& space = *known->second;
+    if (space.erasures_open.empty() || !may_record(*this, space)) continue;
     Plan plan;
-    for (const auto& name : space->erasures_open) {
-      SJ_TRY(auto stored, find_segment(*space, name.log, name.segment_no, name.tag));
-      if (!stored || !may_erase(*this, *space, stored->log)) continue;
+    for (const auto& name : space.erasures_open) {
+      SJ_TRY(auto stored, find_segment(space, name.log, name.segment_no, name.tag));
+      if (!stored || !may_erase(*this, space, stored->log)) continue;
       SJ_TRY(const auto segment, log::decode_segment(stored->bytes));
-      const auto of = space->membership.erasures_of(name);
-      const bool ours = std::any_of(of.begin(), of.end(), [&, &all = *space](const std::size_t place) {
-        return all.membership.erasures()[place].author == certificate->person();
+      const auto of = space.membership.erasures_of(name);
+      const bool ours = std::any_of(of.begin(), of.end(), [&](const std::size_t place) {
+        return space.membership.erasures()[place].author == certificate->person();
       });
       if (segment.erased || !ours) continue;
-      const auto erased = space->membership.erased_ops(name);
+      const auto erased = space.membership.erased_ops(name);
       auto& part = plan.parts[{stored->log, stored->segment_no}];
       for (std::uint32_t offset = 0; offset < stored->op_count; ++offset) {
         if (erased.has(offset)) part.offsets.push_back(offset);
@@ -371,23 +376,23 @@ base::Status Core::State::write_lost_survivors() {
     const std::string setting = "erasures_wait:" + id.hex();
     SJ_TRY(const auto before, store->setting(setting));
     const std::uint8_t waited = before && before->size() == 1 ? before->front() : 0;
-    Change change(*this);
-    SJ_TRY_STATUS(change.begin());
     if (waited < kPatience) {
       const std::array<std::uint8_t, 1> more{static_cast<std::uint8_t>(waited + 1)};
       SJ_TRY_STATUS(store->put_setting(setting, more));
-      SJ_TRY_STATUS(change.commit());
       continue;
     }
-    auto batches = batches_of(*this, *space, plan, Unready::fails);
-    if (another_time(batches.code())) return {};
-    if (!batches.ok()) return std::move(batches).error();
-    SJ_TRY_STATUS(carry_out(*this, *space, plan, std::move(batches).value(), 0));
+    SJ_TRY(auto batches, batches_of(*this, space, plan, Unready::is_left_out));
+    if (batches.empty()) continue;
+    Change change(*this);
+    SJ_TRY_STATUS(change.begin());
+    auto done = carry_out(*this, space, plan, std::move(batches), 0);
+    if (another_time(done.code())) continue;
+    SJ_TRY_STATUS(std::move(done));
     std::vector<fold::Touched> touched;
-    SJ_TRY_STATUS(membership_changed(*space, touched));
-    SJ_TRY_STATUS(settle_erasures(*space, touched));
+    SJ_TRY_STATUS(membership_changed(space, touched));
+    SJ_TRY_STATUS(settle_erasures(space, touched));
     SJ_TRY_STATUS(refresh(touched));
-    SJ_TRY_STATUS(save_digest(*space));
+    SJ_TRY_STATUS(save_digest(space));
     SJ_TRY_STATUS(store->put_setting(setting, {}));
     SJ_TRY_STATUS(change.commit());
   }

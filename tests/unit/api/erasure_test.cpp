@@ -370,6 +370,51 @@ TEST_F(ErasureTest, WhoeverHoldsWhatSurvivesWritesItOnceMoreWhenItsEraserIsGone)
   EXPECT_EQ(sync(*other).round_trips, 1U);
 }
 
+TEST_F(ErasureTest, ASpaceThatOneLeftHoldsUpNoSurvivorsOfAnother) {
+  auto ani = founder();
+  const auto school = community(status(*ani)).space;
+  space::RecoveryCard card;
+  std::unique_ptr<Core> budi;
+  // Somebody whose diary comes behind the school in the order of spaces.
+  for (int i = 0; !budi || budi->personal_space() < school; ++i)
+    budi = member(*ani, "Budi-" + std::to_string(i), &card);
+  ASSERT_TRUE(budi->add_entries({entry("satu"), entry(kSecretWords), entry("tiga")}).ok());
+  watch_uploads();
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_EQ(bodies.size(), 1U);
+  const auto diary = bodies.front();
+  std::vector<base::ObjectId> problems;
+  for (const char* title : {"Siswa diam", kSecretWords}) {
+    cycle::Record record;
+    record.type = cycle::kProblem;
+    record.values["title"] = title;
+    const auto problem = budi->cycle().begin(school, record);
+    ASSERT_TRUE(problem.ok());
+    problems.push_back(*problem);
+  }
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  auto other = device_of(card, "other");
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  // The records of both erasures arrive; what survives does not, and the phone is lost.
+  ASSERT_TRUE(budi->erase(problems.back(), 0, false).ok());
+  ASSERT_TRUE(budi->erase(budi->journal().search("anak", 10)->front().entry.id, 0, false).ok());
+  server.on_request = [](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      for (auto& run : space.logs) run.segments.clear();
+    }
+  };
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  server.on_request = nullptr;
+  budi.reset();
+  ASSERT_EQ(sync(*other).code, Code::ok);
+  ASSERT_TRUE(other->remove_member(other->person()).ok());
+  for (int i = 0; i < 6; ++i) ASSERT_EQ(sync(*other).code, Code::ok);
+  EXPECT_FALSE(on_disk(diary)) << "what survives of it is there once more";
+  auto later = device_of(card, "later");
+  EXPECT_EQ(texts(*later), "tiga|satu");
+  EXPECT_EQ(personal(status(*later)).waiting_segments, 0U);
+}
+
 // Each time what stays is written once more, for what was written once more: there is an end to that.
 TEST_F(ErasureTest, TheSixteenthOutOfOneSegmentIsToldAndEndsNoSync) {
   space::RecoveryCard card;
