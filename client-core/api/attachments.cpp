@@ -63,7 +63,13 @@ base::Result<AttachmentInfo> info_of(Core::State& core, const store::AttachmentR
   if (!content.ok()) return info;  // of a newer program: it is there, and cannot be shown
   if (is_known_type(content->media_type)) info.media_type = content->media_type;
   info.size = content->size;
-  bool everywhere = !core.carriers.empty();
+  const auto space = core.spaces.find(row.space);
+  std::optional<base::PublicBoxKey> home;  // its space's, as for text
+  if (space != core.spaces.end() && !core.carriers.empty()) {
+    SJ_TRY(const auto* carrier, core.home_of(*space->second));
+    home = carrier->key;
+  }
+  bool whole_there = home.has_value();
   const auto sizes = log::chunk_sizes(content->size);
   for (std::size_t i = 0; i < content->chunks.size(); ++i) {
     const auto& chunk = content->chunks[i];
@@ -75,12 +81,15 @@ base::Result<AttachmentInfo> info_of(Core::State& core, const store::AttachmentR
       info.wanted = info.wanted || begun.has_value();
       if (begun) info.sealed_here += begun->size();
     }
-    if (core.carriers.empty()) continue;
-    SJ_TRY(const auto there, core.store->attachments().at(core.carriers.front().key, row.space, chunk));
+    if (!home) continue;
+    SJ_TRY(const auto there, core.store->attachments().at(*home, row.space, chunk));
     info.sealed_there += there.whole ? sizes[i] : there.held;
-    everywhere = everywhere && there.whole;
+    whole_there = whole_there && there.whole;
   }
-  if (everywhere) info.delivery = Delivery::on_carrier;
+  // Without the op that holds its key nobody could open what is there.
+  if (whole_there) {
+    SJ_TRY(info.delivery, core.delivery_of(*space->second, row.object));
+  }
   return info;
 }
 
@@ -196,9 +205,18 @@ base::Status Core::remove_attachment(const base::ObjectId& id) {
 base::Result<std::uint64_t> Core::media_pending() {
   State& core = *state_;
   SJ_TRY_STATUS(core.ensure_usable());
-  // As for text: without a carrier nobody holds anything.
-  const base::PublicBoxKey home = core.carriers.empty() ? base::PublicBoxKey{} : core.carriers.front().key;
-  return core.store->attachments().unsent_bytes(home);
+  std::uint64_t pending = 0;
+  for (const auto& [id, space] : core.spaces) {
+    // As for text: without a carrier nobody holds anything.
+    base::PublicBoxKey home;
+    if (!core.carriers.empty()) {
+      SJ_TRY(const auto* row, core.home_of(*space));
+      home = row->key;
+    }
+    SJ_TRY(const auto more, core.store->attachments().unsent_bytes(home, id));
+    pending += more;
+  }
+  return pending;
 }
 
 base::Code Core::media_refused_in_sync() const { return state_->media_refused_now; }

@@ -128,7 +128,7 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
         !waits_for_home(id)) {
       SJ_TRY(auto unsealed, core_.store->unsealed_count(id));
       const auto epoch = space->membership.current_epoch();
-      something = unsealed > 0 && epoch && space->epochs.count(*epoch) != 0;
+      something = unsealed > 0 && !space->next_log && epoch && space->epochs.count(*epoch) != 0;
       SJ_TRY(auto own, core_.store->own_log(id));
       if (own && refused_logs_.count({id, own->log}) != 0) something = false;
       SJ_TRY(auto heads, core_.store->heads(id));

@@ -23,6 +23,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<bool> ask_first(const base::SpaceId& space) override;
   // shelf_media.cpp
   base::Result<bool> media_waiting() override;
+  base::Result<bool> media_expected() override;
   base::Result<std::optional<ChunkOffer>> chunk_to_offer(std::size_t most) override;
   base::Result<std::optional<ChunkWish>> chunk_to_want() override;
   base::Result<Applied> apply(const Outcome& outcome) override;
@@ -47,7 +48,9 @@ class StoreShelf final : public sync::ClientShelf {
     base::SpaceId space;
     store::AttachmentRows::Unsent chunk;
   };
-  base::Result<std::optional<NextChunk>> next_chunk();
+  enum class Named : std::uint8_t { there, or_not_yet };  // the op with its key, at the carrier
+  base::Result<std::optional<NextChunk>> next_chunk(Named named);
+  base::Result<bool> media_left(Named named);
   base::Result<std::vector<store::AttachmentRows::Wanted>> wanted();
   base::Status apply_chunks(const Outcome& outcome, Applied& applied);
   base::Result<std::optional<base::ChunkMark>> chunk_mark();

@@ -323,7 +323,8 @@ base::Status Core::sync_settled(const space::CarrierAddress& address) {
   row->last_error = static_cast<std::uint16_t>(base::Code::ok);
   row->last_sync_wall_ms = core.clock.now().wall_ms;
   row->url = address.url();
-  return news ? core.store->put_carrier(*row) : base::Status();
+  if (news) SJ_TRY_STATUS(core.store->put_carrier(*row));
+  return core.release_unfenced(address.key);
 }
 
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
@@ -363,6 +364,7 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   if (outcome != base::Code::ok) return {};
   // Those that a first sync brings were there before this one.
   if (!core.devices_seen) SJ_TRY_STATUS(note_devices_seen());
+  SJ_TRY_STATUS(core.release_unfenced(address.key));
   SJ_TRY_STATUS(core.write_lost_survivors());
   return core.open_missing_epoch();
 }

@@ -192,6 +192,10 @@ struct Core::State {
   base::Status set_shut_out(SpaceState& space, bool out);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
+  // Whether that carrier holds all that is known here of an object, be it in quarantine.
+  base::Result<bool> held_at(const base::PublicBoxKey& carrier, const base::SpaceId& space,
+                             const base::ObjectId& object);
+  base::Result<Delivery> delivery_of(const SpaceState& space, const base::ObjectId& object);
   // As that carrier said when it last named its set for us.
   bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier);
 
@@ -206,6 +210,8 @@ struct Core::State {
   base::Status quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                std::vector<fold::Touched>& touched);
   base::Status enforce_fences(SpaceState& space, std::vector<fold::Touched>& touched);
+  // Own work that this carrier once kept in quarantine, after a sync with it.
+  base::Status release_unfenced(const base::PublicBoxKey& carrier);
   base::Status enforce_fence(SpaceState& space, const space::EnrolledLog& log,
                              std::vector<fold::Touched>& touched);
 

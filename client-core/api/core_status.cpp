@@ -79,7 +79,11 @@ base::Result<Status> Core::status() {
     row.last_sync_wall_ms = carrier.last_sync_wall_ms;
     row.last_error = static_cast<base::Code>(carrier.last_error);
     SJ_TRY(row.unsent_segments, unsent_segments(core, carrier.key));
-    SJ_TRY(row.unsent_media, core.store->attachments().unsent_bytes(carrier.key));
+    for (const auto& [id, space] : core.spaces) {
+      if (!core.goes_to(*space, carrier.key)) continue;
+      SJ_TRY(const auto more, core.store->attachments().unsent_bytes(carrier.key, id));
+      row.unsent_media += more;
+    }
     SJ_TRY(row.media_refused, core.media_refused(carrier.key));
     SJ_TRY(row.refusals, refusals(carrier.key));
     status.carriers.push_back(std::move(row));
@@ -153,6 +157,16 @@ base::Result<std::uint64_t> Core::pending() {
   return pending;
 }
 
+base::Result<Core::ToSay> Core::to_say(SyncMedia media) {
+  ToSay all;
+  SJ_TRY(all.pending, pending());
+  for (const auto& [id, space] : state_->spaces) all.records += space->membership.records().size();
+  if (media == SyncMedia::none) return all;
+  SJ_TRY(const auto wanted, state_->store->attachments().wanted());
+  all.wanted = wanted.size();
+  return all;
+}
+
 base::Result<Delivery> Core::delivery(const base::ObjectId& entry) {
   return delivery(state_->personal, entry);
 }
@@ -161,32 +175,49 @@ base::Result<Delivery> Core::delivery(const base::SpaceId& space, const base::Ob
   State& core = *state_;
   SJ_TRY_STATUS(core.ensure_usable());
   if (core.carriers.empty()) return Delivery::saved_here;
-  // A community may live elsewhere than one's own space.
   const auto known = core.spaces.find(space);
   if (known == core.spaces.end()) return base::error(base::Code::not_found, "space");
-  SJ_TRY(const auto* row, core.home_of(*known->second));
-  const auto home = row->key;
   SJ_TRY(auto ops, core.store->ops_of(space, entry));
   if (ops.empty()) return base::error(base::Code::not_found, "entry");
-  SJ_TRY(auto late, core.store->segments_in_state(space, store::SegmentState::quarantined, SIZE_MAX / 2));
+  return core.delivery_of(*known->second, entry);
+}
+
+base::Result<bool> Core::State::held_at(const base::PublicBoxKey& carrier, const base::SpaceId& space,
+                                        const base::ObjectId& object) {
+  SJ_TRY(auto ops, store->ops_of(space, object));
   std::map<base::LogId, std::uint64_t> durable;  // ops of each log that the carrier holds
   for (const auto& op : ops) {
     const auto& log = op.dot.branch;
     auto known = durable.find(log);
     if (known == durable.end()) {
-      SJ_TRY(auto acked, core.store->acked_segments(home, space, log));
+      SJ_TRY(auto acked, store->acked_segments(carrier, space, log));
       std::uint64_t held = 0;
       if (acked > 0) {
-        SJ_TRY(auto last, core.store->segment(space, log, acked - 1));
+        SJ_TRY(auto last, store->segment(space, log, acked - 1));
         if (last) held = last->first_op + last->op_count;
       }
       known = durable.emplace(log, held).first;
     }
-    if (op.dot.position >= known->second) return Delivery::saved_here;
+    if (op.dot.position >= known->second) return false;
+  }
+  return !ops.empty();
+}
+
+base::Result<Delivery> Core::State::delivery_of(const SpaceState& space, const base::ObjectId& object) {
+  if (carriers.empty()) return Delivery::saved_here;
+  const auto& id = space.row.space;
+  // A community may live elsewhere than one's own space.
+  SJ_TRY(const auto* home, home_of(space));
+  SJ_TRY(const bool held, held_at(home->key, id, object));
+  if (!held) return Delivery::saved_here;
+  SJ_TRY(auto late, store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
+  if (late.empty()) return Delivery::on_carrier;
+  SJ_TRY(auto ops, store->ops_of(id, object));
+  for (const auto& op : ops) {
     // Held there, but in quarantine: that is never shown as sent.
     const bool counts_for_nobody =
         std::any_of(late.begin(), late.end(), [&](const store::StoredSegment& segment) {
-          return segment.log == log && op.dot.position >= segment.first_op &&
+          return segment.log == op.dot.branch && op.dot.position >= segment.first_op &&
                  op.dot.position < segment.first_op + segment.op_count;
         });
     if (counts_for_nobody) return Delivery::saved_here;

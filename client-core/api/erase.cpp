@@ -137,43 +137,123 @@ space::ErasedSegment erased_segment(const SpaceState& space, const Plan::Part& p
   return out;
 }
 
-// Ops of that segment that stay, and have no other place to be read from. key_missing when they are not all
-// here: then nobody could write them once more.
-base::Result<std::vector<store::StoredOp>> survivors_of(Core::State& core, SpaceState& space,
-                                                        const Plan::Part& part) {
-  std::vector<store::StoredOp> survivors;
+// What one record will say, and the ops that are written once more for it; nothing of it is in the store yet.
+struct Batch {
+  std::vector<space::ErasedSegment> segments;
+  std::vector<base::Bytes> witnesses;
+  std::size_t bytes = 0;  // of those
+  std::size_t runs = 0;
+};
+
+base::Status can_seal(Core::State& core, const SpaceState& space) {
+  SJ_TRY(const auto own, core.store->own_log(space.row.space));
+  if (!own || space.next_log) return base::error(Code::not_permitted, "no log of one's own");
+  const auto epoch = space.membership.current_epoch();
+  if (!epoch || space.epochs.count(*epoch) == 0)
+    return base::error(Code::key_missing, "nothing can be sealed yet");
+  return {};
+}
+
+// Ops of that segment that stay, and have no other place to be read from, as they are written once more.
+// key_missing when they are not all here, or cannot be sealed: then nobody could write them.
+base::Result<std::vector<base::Bytes>> witnesses_of(Core::State& core, SpaceState& space,
+                                                    const Plan::Part& part) {
+  std::vector<base::Bytes> witnesses;
   SJ_TRY(const auto segment, log::decode_segment(part.segment.bytes));
-  if (segment.erased) return survivors;
+  if (segment.erased) return witnesses;
   SJ_TRY(auto rows, core.store->ops_between(space.row.space, part.segment.log, part.segment.first_op,
                                             part.segment.op_count));
   if (rows.size() != part.segment.op_count) return base::error(Code::key_missing, "ops of the segment");
-  for (auto& row : rows) {
+  for (const auto& row : rows) {
     const auto offset = static_cast<std::uint32_t>(row.op.dot.position - part.segment.first_op);
     if (row.op.bytes.empty() || std::binary_search(part.offsets.begin(), part.offsets.end(), offset))
       continue;
-    survivors.push_back(std::move(row.op));
+    SJ_TRY(auto op, core.codec.decode(row.op.bytes));
+    auto witness = log::witness_of(row.op.dot, std::move(op));
+    if (!witness) return base::error(Code::too_large, "what stays was written once more too often already");
+    witnesses.push_back(core.codec.encode(*witness));
   }
-  return survivors;
+  if (!witnesses.empty()) SJ_TRY_STATUS(can_seal(core, space));
+  return witnesses;
 }
 
-// Seals `survivors` once more into segments of their own; their names.
+bool another_time(Code code) {
+  return code == Code::key_missing || code == Code::not_permitted || code == Code::too_large;
+}
+
+enum class Unready : std::uint8_t { fails, is_left_out };  // what cannot be written once more now
+
+// All that may fail for what peers wrote fails here, before anything is stored.
+base::Result<std::vector<Batch>> batches_of(Core::State& core, SpaceState& space, const Plan& plan,
+                                            Unready unready) {
+  // So much fits the witnesses of one record, and such an op a segment, whatever they pack to.
+  constexpr std::size_t kSealedForSure = 512 * 1024;
+  constexpr std::size_t kOpSealedForSure = log::kMaxOpBytes + 1024;
+  std::vector<Batch> batches;
+  Batch batch;
+  const auto close = [&] {
+    std::sort(batch.segments.begin(), batch.segments.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    if (!batch.segments.empty()) batches.push_back(std::move(batch));
+    batch = {};
+  };
+  const auto add = [&](const Plan::Part& part) -> base::Status {
+    SJ_TRY(auto witnesses, witnesses_of(core, space, part));
+    std::size_t more = 0;
+    std::size_t largest = 0;
+    for (const auto& op : witnesses) {
+      more += op.size();
+      largest = std::max(largest, op.size());
+    }
+    if (unready == Unready::is_left_out && (more > kSealedForSure || largest > kOpSealedForSure))
+      return base::error(Code::too_large, "survivors");
+    auto erased = erased_segment(space, part);
+    if (batch.segments.size() == space::kErasedAtOnce || batch.bytes + more > kSurvivorsAtOnce ||
+        batch.runs + erased.runs.size() > space::kErasedRunsAtOnce) {
+      close();
+    }
+    batch.bytes += more;
+    batch.runs += erased.runs.size();
+    batch.segments.push_back(std::move(erased));
+    batch.witnesses.insert(batch.witnesses.end(), std::make_move_iterator(witnesses.begin()),
+                           std::make_move_iterator(witnesses.end()));
+    return {};
+  };
+  // The witnesses of a record hold what survives of every segment that it names. What is read from other
+  // witnesses already is named in a record without any.
+  for (const bool with_body : {false, true}) {
+    for (const auto& [place, part] : plan.parts) {
+      SJ_TRY(const auto segment, log::decode_segment(part.segment.bytes));
+      if (segment.erased.has_value() == with_body) continue;
+      auto added = add(part);
+      if (unready == Unready::is_left_out && another_time(added.code())) continue;
+      SJ_TRY_STATUS(std::move(added));
+    }
+    close();
+  }
+  return batches;
+}
+
+// Seals what survives into segments of its own; their names, ascending.
 base::Result<std::vector<log::SegmentName>> write_witnesses(Core::State& core, SpaceState& space,
-                                                            const std::vector<store::StoredOp>& survivors) {
+                                                            const Batch& batch) {
   std::vector<log::SegmentName> names;
-  if (survivors.empty()) return names;
+  if (batch.witnesses.empty()) return names;
   const base::SpaceId& id = space.row.space;
   SJ_TRY_STATUS(core.seal_pending(space, SIZE_MAX));  // what waits is not held up with them
   SJ_TRY(const auto own, core.store->own_log(id));
   if (!own) return base::error(Code::not_permitted, "no log of one's own");
   SJ_TRY(const auto head, core.store->head(id, own->log));
-  for (const auto& survivor : survivors) {
-    SJ_TRY(auto op, core.codec.decode(survivor.bytes));
-    auto witness = log::witness_of(survivor.dot, std::move(op));
-    if (!witness) return base::error(Code::too_large, "an op written once more too often");
+  for (const auto& witness : batch.witnesses) {
     SJ_TRY(const auto position, core.store->next_position(id, own->log));
-    SJ_TRY_STATUS(core.store->put_op(id, {}, {{own->log, position}, core.codec.encode(*witness)}, false));
+    SJ_TRY_STATUS(core.store->put_op(id, {}, {{own->log, position}, witness}, false));
   }
-  SJ_TRY_STATUS(core.seal_pending(space, SIZE_MAX));
+  // Small segments, for a bad line, of very much would be more than a record names.
+  const std::size_t most = core.seal_most;
+  if (batch.bytes > kSurvivorsAtOnce) core.seal_most = log::kFreshSegmentMax;
+  auto sealed = core.seal_pending(space, SIZE_MAX);
+  core.seal_most = most;
+  SJ_TRY_STATUS(std::move(sealed));
   SJ_TRY(const auto after, core.store->head(id, own->log));
   SJ_TRY(const auto unsealed, core.store->unsealed_ops(id, own->log, 1));
   if (!after || !unsealed.empty()) return base::error(Code::key_missing, "nothing can be sealed yet");
@@ -183,6 +263,7 @@ base::Result<std::vector<log::SegmentName>> write_witnesses(Core::State& core, S
     names.push_back({own->log, no, base::prefix_of<base::HeadTag>(segment->hash)});
   }
   if (names.size() > space::kWitnessesAtOnce) return base::error(Code::too_large, "witnesses");
+  std::sort(names.begin(), names.end());
   return names;
 }
 
@@ -191,93 +272,73 @@ base::Status blank(Core::State& core, const base::SpaceId& space, const log::Dot
   return core.store->replace_unsealed_op(space, {dot, core.codec.encode(log::Op{})});
 }
 
-base::Status carry_out(Core::State& core, SpaceState& space, Plan& plan, std::uint32_t reason) {
+base::Status carry_out(Core::State& core, SpaceState& space, Plan& plan, std::vector<Batch> batches,
+                       std::uint32_t reason) {
   for (const auto& dot : plan.unsealed) SJ_TRY_STATUS(blank(core, space.row.space, dot));
   for (const auto& chunk : plan.unsent)
     SJ_TRY_STATUS(core.store->attachments().erase_chunk(space.row.space, chunk));
-  std::vector<space::ErasedSegment> segments;
-  std::vector<store::StoredOp> survivors;
-  std::size_t bytes = 0;
-  std::size_t runs = 0;
-  const auto put_record = [&](std::vector<log::SegmentName> witnesses) -> base::Status {
+  const auto put_record = [&](Batch batch) -> base::Status {
+    SJ_TRY(auto witnesses, write_witnesses(core, space, batch));
     std::vector<log::ChunkId> chunks;
-    const bool room = segments.size() <= kSegmentsBesideChunks && runs <= kRunsBesideChunks;
+    const bool room = batch.segments.size() <= kSegmentsBesideChunks && batch.runs <= kRunsBesideChunks;
     while (room && !plan.chunks.empty() && chunks.size() < space::kErasedChunksAtOnce) {
       chunks.push_back(*plan.chunks.begin());
       plan.chunks.erase(plan.chunks.begin());
     }
+    plan.report.kept += batch.witnesses.size();
     SJ_TRY(const auto record,
-           core.take_record(space,
-                            space::write_erased(core.author(), space.membership, reason, std::move(segments),
-                                                std::move(witnesses), std::move(chunks))));
+           core.take_record(
+               space, space::write_erased(core.author(), space.membership, reason, std::move(batch.segments),
+                                          std::move(witnesses), std::move(chunks))));
     plan.report.records.push_back(record);
     return {};
   };
-  const auto write = [&]() -> base::Status {
-    if (segments.empty()) return {};
-    SJ_TRY(auto witnesses, write_witnesses(core, space, survivors));
-    std::sort(segments.begin(), segments.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-    std::sort(witnesses.begin(), witnesses.end());
-    SJ_TRY_STATUS(put_record(std::move(witnesses)));
-    plan.report.kept += survivors.size();
-    segments.clear();
-    survivors.clear();
-    bytes = runs = 0;
-    return {};
-  };
-  const auto add = [&](const Plan::Part& part) -> base::Status {
-    SJ_TRY(auto kept, survivors_of(core, space, part));
-    std::size_t more = 0;
-    for (const auto& op : kept) more += op.bytes.size();
-    auto erased = erased_segment(space, part);
-    if (segments.size() == space::kErasedAtOnce || bytes + more > kSurvivorsAtOnce ||
-        runs + erased.runs.size() > space::kErasedRunsAtOnce) {
-      SJ_TRY_STATUS(write());
-    }
-    bytes += more;
-    runs += erased.runs.size();
-    segments.push_back(std::move(erased));
-    survivors.insert(survivors.end(), std::make_move_iterator(kept.begin()),
-                     std::make_move_iterator(kept.end()));
-    return {};
-  };
-  // The witnesses of a record hold what survives of every segment that it names. What is read from other
-  // witnesses already is named in a record without any.
-  for (const bool with_body : {false, true}) {
-    for (const auto& [place, part] : plan.parts) {
-      SJ_TRY(const auto segment, log::decode_segment(part.segment.bytes));
-      if (segment.erased.has_value() == with_body) continue;
-      SJ_TRY_STATUS(add(part));
-    }
-    SJ_TRY_STATUS(write());
-  }
+  for (auto& batch : batches) SJ_TRY_STATUS(put_record(std::move(batch)));
   while (!plan.chunks.empty()) SJ_TRY_STATUS(put_record({}));
   return {};
+}
+
+// Whether a record of this device would be taken in that space at all.
+bool may_record(const Core::State& core, const SpaceState& space) {
+  return core.certificate && space.membership.devices().count(core.certificate->device()) != 0 &&
+         space.membership.role_of(core.certificate->person()).has_value();
 }
 
 }  // namespace
 
 // Two devices erased at one time: what each wrote once more holds what the other erased. Whoever wrote it
-// erases that as well.
+// erases that as well. What cannot be done now is left for another time: this runs while records of others
+// are taken, and none of those may end a sync.
 base::Status Core::State::erase_leftovers(SpaceState& space, std::vector<fold::Touched>& touched) {
-  if (space.membership.erasures().empty() || !certificate) return {};
+  if (space.membership.erasures().empty() || !may_record(*this, space)) return {};
   const base::SpaceId& id = space.row.space;
   Plan plan;
   SJ_TRY(const auto once_more, store->ops_of(id, {}));
+  std::vector<std::pair<log::Dot, log::Dot>> waiting;  // what was written here once more, and for what
+  std::set<log::Dot> gone;
   for (const auto& row : once_more) {
     if (!is_of_this_device(space, row.dot.branch)) continue;
     SJ_TRY(auto op, codec.decode(row.bytes));
     const auto original = log::original_of(std::move(op));
     if (!original) continue;
     SJ_TRY(const auto named, store->ops_between(id, original->first.branch, original->first.position, 1));
-    const bool gone = !named.empty() && named.front().op.bytes.empty();
-    if (gone) SJ_TRY_STATUS(plan_dot(*this, space, row.dot, plan));
+    if (!named.empty() && named.front().op.bytes.empty()) gone.insert(original->first);
+    waiting.emplace_back(row.dot, original->first);
+  }
+  // And what was written once more for that.
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (const auto& [dot, original] : waiting) {
+      if (gone.count(original) == 0 || !gone.insert(dot).second) continue;
+      SJ_TRY_STATUS(plan_dot(*this, space, dot, plan));
+      grown = true;
+    }
   }
   if (plan.report.ops == 0) return {};
   for (auto& [place, part] : plan.parts) std::sort(part.offsets.begin(), part.offsets.end());
-  base::Status done = carry_out(*this, space, plan, 0);
-  if (done.code() == Code::key_missing || done.code() == Code::not_permitted) return {};  // another time
-  SJ_TRY_STATUS(std::move(done));
+  SJ_TRY(auto batches, batches_of(*this, space, plan, Unready::is_left_out));
+  if (batches.empty() && plan.unsealed.empty()) return {};
+  SJ_TRY_STATUS(carry_out(*this, space, plan, std::move(batches), 0));
   SJ_TRY_STATUS(save_digest(space));
   return settle_erasures(space, touched);
 }
@@ -287,19 +348,24 @@ base::Status Core::State::erase_leftovers(SpaceState& space, std::vector<fold::T
 // body then writes once more what survives. After some syncs only: witnesses come behind what they stand for.
 base::Status Core::State::write_lost_survivors() {
   constexpr std::uint8_t kPatience = 3;  // syncs that went through
-  for (auto& [id, space] : spaces) {
-    if (space->erasures_open.empty() || !certificate) continue;
+  std::vector<base::SpaceId> ids;        // a change that fails reads all spaces anew
+  for (const auto& [id, space] : spaces) ids.push_back(id);
+  for (const auto& id : ids) {
+    const auto known = spaces.find(id);
+    if (known == spaces.end()) continue;
+    SpaceState& space = *known->second;
+    if (space.erasures_open.empty() || !may_record(*this, space)) continue;
     Plan plan;
-    for (const auto& name : space->erasures_open) {
-      SJ_TRY(auto stored, find_segment(*space, name.log, name.segment_no, name.tag));
-      if (!stored || !may_erase(*this, *space, stored->log)) continue;
+    for (const auto& name : space.erasures_open) {
+      SJ_TRY(auto stored, find_segment(space, name.log, name.segment_no, name.tag));
+      if (!stored || !may_erase(*this, space, stored->log)) continue;
       SJ_TRY(const auto segment, log::decode_segment(stored->bytes));
-      const auto of = space->membership.erasures_of(name);
-      const bool ours = std::any_of(of.begin(), of.end(), [&, &all = *space](const std::size_t place) {
-        return all.membership.erasures()[place].author == certificate->person();
+      const auto of = space.membership.erasures_of(name);
+      const bool ours = std::any_of(of.begin(), of.end(), [&](const std::size_t place) {
+        return space.membership.erasures()[place].author == certificate->person();
       });
       if (segment.erased || !ours) continue;
-      const auto erased = space->membership.erased_ops(name);
+      const auto erased = space.membership.erased_ops(name);
       auto& part = plan.parts[{stored->log, stored->segment_no}];
       for (std::uint32_t offset = 0; offset < stored->op_count; ++offset) {
         if (erased.has(offset)) part.offsets.push_back(offset);
@@ -310,22 +376,23 @@ base::Status Core::State::write_lost_survivors() {
     const std::string setting = "erasures_wait:" + id.hex();
     SJ_TRY(const auto before, store->setting(setting));
     const std::uint8_t waited = before && before->size() == 1 ? before->front() : 0;
-    Change change(*this);
-    SJ_TRY_STATUS(change.begin());
     if (waited < kPatience) {
       const std::array<std::uint8_t, 1> more{static_cast<std::uint8_t>(waited + 1)};
       SJ_TRY_STATUS(store->put_setting(setting, more));
-      SJ_TRY_STATUS(change.commit());
       continue;
     }
-    base::Status done = carry_out(*this, *space, plan, 0);
-    if (done.code() == Code::key_missing || done.code() == Code::not_permitted) return {};  // another time
+    SJ_TRY(auto batches, batches_of(*this, space, plan, Unready::is_left_out));
+    if (batches.empty()) continue;
+    Change change(*this);
+    SJ_TRY_STATUS(change.begin());
+    auto done = carry_out(*this, space, plan, std::move(batches), 0);
+    if (another_time(done.code())) continue;
     SJ_TRY_STATUS(std::move(done));
     std::vector<fold::Touched> touched;
-    SJ_TRY_STATUS(membership_changed(*space, touched));
-    SJ_TRY_STATUS(settle_erasures(*space, touched));
+    SJ_TRY_STATUS(membership_changed(space, touched));
+    SJ_TRY_STATUS(settle_erasures(space, touched));
     SJ_TRY_STATUS(refresh(touched));
-    SJ_TRY_STATUS(save_digest(*space));
+    SJ_TRY_STATUS(save_digest(space));
     SJ_TRY_STATUS(store->put_setting(setting, {}));
     SJ_TRY_STATUS(change.commit());
   }
@@ -363,11 +430,12 @@ base::Result<EraseReport> Core::erase(const base::ObjectId& object, std::uint32_
   SJ_TRY(auto plan, plan_of(core, *space, object));
   plan.report.space = id;
   if (plan.report.ops == 0) return base::error(Code::not_permitted, "by its author or an admin");
+  SJ_TRY(auto batches, batches_of(core, *space, plan, Unready::fails));
   if (dry_run) return plan.report;
   {
     Change change(core);
     SJ_TRY_STATUS(change.begin());
-    SJ_TRY_STATUS(carry_out(core, *space, plan, reason));
+    SJ_TRY_STATUS(carry_out(core, *space, plan, std::move(batches), reason));
     std::vector<fold::Touched> touched;
     for (const auto& one : plan.objects) touched.push_back({id, one, 0});
     SJ_TRY_STATUS(core.membership_changed(*space, touched));

@@ -84,7 +84,7 @@ base::Status Core::State::enforce_fence(SpaceState& space, const space::Enrolled
   for (const auto& branch : space.branches_of(log.log)) {
     SJ_TRY(const std::uint64_t from, fenced_from(space, log, branch));
     // One's own words stay in sight here, where they were written; that they wait in quarantine a carrier
-    // said, and a fence that was raised ends it.
+    // said, and a fence that was raised ends it; where there is none, release_unfenced.
     if (log.fence || !written_here) SJ_TRY_STATUS(store->release_quarantined(space.row.space, branch, from));
     if (written_here || from == UINT64_MAX) continue;
     SJ_TRY_STATUS(quarantine_from(space, branch, std::max(from, space.first_no(branch)), touched));
@@ -98,6 +98,53 @@ base::Status Core::State::enforce_fences(SpaceState& space, std::vector<fold::To
   for (const auto& branch : waiting) out.insert(space.log_of(branch));
   for (const auto& [id, log] : space.membership.logs()) {
     if (log.fence || out.count(id) != 0) SJ_TRY_STATUS(enforce_fence(space, log, touched));
+  }
+  return {};
+}
+
+namespace {
+
+// Whether a carrier, as it last said, holds every record that is here and no other, so that it judges alike.
+base::Result<bool> judges_alike(Core::State& core, SpaceState& space, const base::PublicBoxKey& carrier) {
+  const auto& id = space.row.space;
+  if (space.shut_out || !core.is_served(id, carrier)) return false;
+  SJ_TRY(const auto cursor, core.store->cursor(carrier, id));
+  SJ_TRY(const auto acked, core.carrier_digest(space, carrier));
+  if (!cursor || !(cursor->digest == acked.value())) return false;
+  for (const auto& [record, bytes] : space.membership.records()) {
+    SJ_TRY(const bool there, core.store->record_acked(carrier, record));
+    if (!there) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// That no fence is known does not say that there is none: who is out is not told of it. But the removal may
+// have fallen, since somebody senior had removed its author; then nothing raises a fence, there just is none.
+base::Status Core::State::release_unfenced(const base::PublicBoxKey& carrier) {
+  std::map<base::SpaceId, std::vector<base::LogId>> unfenced;
+  for (const auto& [id, space] : spaces) {
+    SJ_TRY(const auto waiting, store->logs_in_state(id, store::SegmentState::quarantined));
+    for (const auto& branch : waiting) {
+      const auto* log = space->enrolled(branch);
+      if (log != nullptr && !log->fence && is_of_this_device(*space, branch)) unfenced[id].push_back(branch);
+    }
+  }
+  for (const auto& [id, branches] : unfenced) {
+    SpaceState& space = *spaces.at(id);
+    SJ_TRY(const auto* home, home_of(space));
+    if (!(home->key == carrier)) continue;
+    SJ_TRY(const bool alike, judges_alike(*this, space, carrier));
+    if (!alike) continue;
+    Change change(*this);
+    SJ_TRY_STATUS(change.begin());
+    for (const auto& branch : branches) SJ_TRY_STATUS(store->release_quarantined(id, branch, UINT64_MAX));
+    std::vector<fold::Touched> touched;
+    SJ_TRY_STATUS(apply_waiting(space, touched));
+    SJ_TRY_STATUS(refresh(touched));
+    SJ_TRY_STATUS(change.commit());
+    changes.spaces.insert(id);
   }
   return {};
 }

@@ -11,16 +11,26 @@ constexpr std::size_t kLookAt = 256;  // chunks of a space; more wait for the ne
 
 }  // namespace
 
-base::Result<std::optional<StoreShelf::NextChunk>> StoreShelf::next_chunk() {
+base::Result<std::optional<StoreShelf::NextChunk>> StoreShelf::next_chunk(Named named) {
   if (!core_.certificate || media_ != SyncMedia::all) return std::optional<NextChunk>();
   for (const auto& [id, space] : core_.spaces) {
     if (full_spaces_.count(id) != 0) continue;
     const auto role = space->membership.role_of(core_.certificate->person());
     if (!role || *role < space::WireRole::writer) continue;
     SJ_TRY(auto unsent, core_.store->attachments().unsent(carrier_, id, kLookAt));
+    std::map<base::ObjectId, bool> text_there;
     for (const auto& one : unsent) {
       const ChunkKey key{id, one.chunk};
       if (refused_chunks_.count(key) != 0 || chunks_on_their_way_.count(key) != 0) continue;
+      if (named == Named::there) {
+        auto known = text_there.find(one.attachment);
+        if (known == text_there.end()) {
+          SJ_TRY(const bool held, core_.held_at(carrier_, id, one.attachment));
+          known = text_there.emplace(one.attachment, held).first;
+        }
+        // Of text that it refuses, or that cannot be sealed yet, nobody could open the photo.
+        if (!known->second) continue;
+      }
       return std::optional<NextChunk>(NextChunk{id, one});
     }
   }
@@ -32,8 +42,11 @@ base::Result<std::vector<store::AttachmentRows::Wanted>> StoreShelf::wanted() {
   return core_.store->attachments().wanted();
 }
 
-base::Result<bool> StoreShelf::media_waiting() {
-  SJ_TRY(auto next, next_chunk());
+base::Result<bool> StoreShelf::media_waiting() { return media_left(Named::there); }
+base::Result<bool> StoreShelf::media_expected() { return media_left(Named::or_not_yet); }
+
+base::Result<bool> StoreShelf::media_left(Named named) {
+  SJ_TRY(auto next, next_chunk(named));
   if (next) return true;
   SJ_TRY(auto all, wanted());
   return std::any_of(all.begin(), all.end(), [this](const auto& one) {
@@ -43,7 +56,7 @@ base::Result<bool> StoreShelf::media_waiting() {
 
 base::Result<std::optional<sync::ClientShelf::ChunkOffer>> StoreShelf::chunk_to_offer(std::size_t most) {
   std::optional<ChunkOffer> none;
-  SJ_TRY(auto next, next_chunk());
+  SJ_TRY(auto next, next_chunk(Named::there));
   if (!next) return none;
   const auto& chunk = next->chunk;
   ChunkOffer offer{next->space, chunk.chunk, chunk.total, chunk.held.value_or(0), {}};

@@ -50,10 +50,11 @@ base::Status SyncDriver::connected(Connection connection, bool one_shot) {
 }
 
 void SyncDriver::nudge() {
-  if (!settled()) return;
-  const auto pending = core_.pending();
-  if (pending.ok() && *pending == sync_->unsent) return;
-  compose();
+  if (!sync_ || !sync_->live || !sync_->connected) return;
+  const auto now = core_.to_say(sync_->media);
+  if (now.ok() && *now == sync_->said) return;
+  if (sync_->settled) return compose();
+  sync_->again = true;
 }
 
 // Nothing to send or to fetch: the line stays, and is probed when it is silent for long.
@@ -63,18 +64,23 @@ void SyncDriver::settle() {
   sync.deadline_ms = clock_.now().monotonic_ms + kProbeMs;
   const auto noted = core_.sync_settled(sync.carrier);
   if (!noted.ok()) return finish(noted.code(), noted.error().detail);
-  const auto pending = core_.pending();
-  if (!pending.ok()) return finish(pending.code(), pending.error().detail);
-  sync.unsent = *pending;
+  const auto said = core_.to_say(sync.media);
+  if (!said.ok()) return finish(said.code(), said.error().detail);
+  sync.said = *said;
   push(Settled{sync.report.sent, sync.report.received});
 }
 
 void SyncDriver::compose() {
-  sync_->settled = false;
+  sync_->settled = sync_->again = false;
   auto message = sync_->session->next_message();
   if (!message.ok()) {
     finish(message.code(), message.error().detail);
     return;
+  }
+  if (sync_->live) {
+    const auto said = core_.to_say(sync_->media);  // sealing changed it
+    if (!said.ok()) return finish(said.code(), said.error().detail);
+    sync_->said = *said;
   }
   sync_->to_send = std::move(message).value();
   sync_->deadline_ms = clock_.now().monotonic_ms + kAnswerMs;
@@ -101,7 +107,9 @@ base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
   note_join();
   const bool awaiting = sync_->live && sync_->session->awaiting();
   if (!progress->more && !awaiting) {
-    if (sync_->live) {
+    if (sync_->live && sync_->again) {
+      compose();
+    } else if (sync_->live) {
       settle();
     } else {
       finish(base::Code::ok, {});

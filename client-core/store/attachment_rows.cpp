@@ -202,7 +202,7 @@ base::Result<std::vector<AttachmentRows::Unsent>> AttachmentTable::unsent(const 
                                                                           std::size_t limit) {
   std::vector<Unsent> all;
   auto query = database_.query(
-      "SELECT chunk.id, length(chunk.bytes), nullif(chunk_at.held, -1), chunk.fresh FROM chunk"
+      "SELECT chunk.id, length(chunk.bytes), nullif(chunk_at.held, -1), chunk.fresh, chunk.object FROM chunk"
       " JOIN attachment ON attachment.object = chunk.object AND attachment.removed = 0"
       " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = "
       "chunk.id"
@@ -212,20 +212,21 @@ base::Result<std::vector<AttachmentRows::Unsent>> AttachmentTable::unsent(const 
     SJ_TRY(const bool row, query.step());
     if (!row) return all;
     Unsent one{query.id<log::ChunkId>(0), static_cast<std::uint32_t>(query.i64(1)), std::nullopt,
-               query.i64(3) != 0};
+               query.i64(3) != 0, query.id<base::ObjectId>(4)};
     if (!query.is_null(2)) one.held = static_cast<std::uint32_t>(query.i64(2));
     all.push_back(one);
   }
 }
 
-base::Result<std::uint64_t> AttachmentTable::unsent_bytes(const base::PublicBoxKey& carrier) {
+base::Result<std::uint64_t> AttachmentTable::unsent_bytes(const base::PublicBoxKey& carrier,
+                                                          const base::SpaceId& space) {
   auto query = database_.query(
       "SELECT ifnull(sum(length(chunk.bytes) - max(ifnull(chunk_at.held, 0), 0)), 0) FROM chunk"
       " JOIN attachment ON attachment.object = chunk.object AND attachment.removed = 0"
       " LEFT JOIN chunk_at ON chunk_at.carrier = ? AND chunk_at.space = chunk.space AND chunk_at.id = "
       "chunk.id"
-      " WHERE ifnull(chunk_at.whole, 0) = 0");
-  query.bind(carrier);
+      " WHERE chunk.space = ? AND ifnull(chunk_at.whole, 0) = 0");
+  query.bind(carrier).bind(space);
   SJ_TRY(const bool row, query.step());
   return row ? query.u64(0) : 0;
 }

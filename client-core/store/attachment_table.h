@@ -31,7 +31,8 @@ class AttachmentTable final : public AttachmentRows {
   base::Status got(const base::SpaceId&, const log::ChunkId&) override;
   base::Result<std::vector<Unsent>> unsent(const base::PublicBoxKey& carrier, const base::SpaceId&,
                                            std::size_t limit) override;
-  base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) override;
+  base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier,
+                                           const base::SpaceId& space) override;
   base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                         std::uint32_t held, bool whole, bool brought) override;
   base::Status void_held(const base::PublicBoxKey& carrier) override;

@@ -14,8 +14,8 @@ constexpr std::size_t kMaxWants = 4;
 // After all text, and a slice at a time: what is written meanwhile goes with the next message, ahead of the
 // rest of a photo.
 base::Status ClientSession::State::add_media(bool set_agreed, const Room& room, ClientMessage& message) {
-  SJ_TRY(const bool waiting, shelf.media_waiting());
-  if (!waiting) return {};
+  SJ_TRY(const bool expected, shelf.media_expected());
+  if (!expected) return {};
   message.media = !media_agreed;
   if (!media_agreed || text_to_come || !vectors_due.empty()) return {};
   if (message.hello && message.hello->full) return {};

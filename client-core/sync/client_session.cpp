@@ -430,7 +430,6 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   const bool vectors = state.note_vectors(outcome);
   if (message.push && SJ_PLANTED(client_ignores_pushes)) outcome.arrivals = {};
   SJ_TRY(auto applied, state.shelf.apply(outcome));
-  if (message.set) state.set = *message.set;
   if (!message.push) {
     state.uploaded = {};
     state.asked_once = state.asked_once || !state.asking.empty();
@@ -451,6 +450,7 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   state.media_agreed = state.media_agreed || message.media;
   if (message.generation) progress.generation = message.generation;
   SJ_TRY(auto after, state.shelf.carrier_state());
+  state.set = after.set;  // none, where the carrier turned out not to know what it once named
   if (!progress.generation) progress.generation = after.generation;
   const bool again = (message.base_unknown || applied.digest_mismatch) && state.base_lost();
   SJ_TRY(auto offers, state.shelf.spaces_to_offer());

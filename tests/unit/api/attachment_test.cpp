@@ -287,6 +287,71 @@ TEST_F(Attaching, ARefusedPhotoWaitsAndTheTextDoesNot) {
   EXPECT_EQ(status(*ani).carriers[0].media_refused, Code::ok);
 }
 
+TEST_F(Attaching, APhotoWaitsForTheWordsThatHoldItsKey) {
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const auto id = attach(*ani, photo());
+  server.refuse_segments = Code::quota_exceeded;
+  for (int i = 0; i < 2; ++i) {
+    const auto report = sync(*ani);
+    ASSERT_EQ(report.code, Code::ok);
+    EXPECT_EQ(report.media_sent, 0U) << "nobody could open it there";
+    EXPECT_GT(report.media_pending, 0U);
+    EXPECT_EQ(info(*ani, id).delivery, Delivery::saved_here);
+  }
+  server.refuse_segments.reset();
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(info(*ani, id).delivery, Delivery::on_carrier);
+  EXPECT_EQ(status(*ani).media_pending, 0U);
+}
+
+// It went back to before the op and keeps its chunks: they are there, and of use to nobody.
+TEST_F(Attaching, APhotoWhoseWordsAreGoneFromTheServerIsNotSaidToBeThere) {
+  const auto id = attach(*ani, photo());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(info(*ani, id).delivery, Delivery::on_carrier);
+  server.refuse_segments = Code::quota_exceeded;
+  server.on_reply = [](sync::ServerMessage& reply) { reply.base_unknown = true; };
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  server.on_reply = nullptr;
+  ASSERT_EQ(*ani->delivery(entry), Delivery::saved_here);
+  EXPECT_EQ(info(*ani, id).delivery, Delivery::saved_here);
+}
+
+TEST_F(Attaching, APhotoOfAnotherSchoolIsJudgedByTheServerWhereThatLives) {
+  Server district{random, clock};
+  auto sari = open("Sari");
+  ASSERT_TRUE(sari->init("Sari", {district.address()}).ok());
+  const auto secret = district.operator_secret();
+  ASSERT_TRUE(sari->create_community("SDN 7", space::SpaceKind::school, district.address(), &secret).ok());
+  ASSERT_EQ(sync(*sari, district).code, Code::ok);
+  const auto school = community(status(*sari)).space;
+  auto invite = sari->invite("teacher", 3600, 1);
+  ASSERT_TRUE(invite.ok());
+  ASSERT_EQ(sync(*sari, district).code, Code::ok);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_TRUE(ani->join(invite->link).ok());
+  ASSERT_EQ(sync(*ani, district).code, Code::ok);
+  ASSERT_TRUE(ani->join_state().ok());
+  cycle::Record record;
+  record.type = cycle::kProblem;
+  record.values["title"] = "Siswa diam";
+  const auto problem = ani->cycle().begin(school, record);
+  ASSERT_TRUE(problem.ok());
+  const auto id = ani->attach(*problem, photo(), "");
+  ASSERT_TRUE(id.ok());
+  const auto own = attach(*ani, photo());
+  // Home first: what it is offered of a school that lives elsewhere says nothing of that school.
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(info(*ani, own).delivery, Delivery::on_carrier);
+  EXPECT_EQ(info(*ani, *id).delivery, Delivery::saved_here);
+  EXPECT_EQ(status(*ani).media_pending, info(*ani, *id).sealed_bytes);
+  ASSERT_EQ(sync(*ani, district).code, Code::ok);
+  EXPECT_EQ(*ani->delivery(school, *problem), Delivery::on_carrier);
+  EXPECT_EQ(info(*ani, *id).delivery, Delivery::on_carrier);
+  EXPECT_EQ(info(*ani, *id).sealed_there, info(*ani, *id).sealed_bytes);
+  EXPECT_EQ(status(*ani).media_pending, 0U);
+}
+
 TEST_F(Attaching, ACarrierThatLiesAboutAChunkFoolsNobodyAndEndsNothing) {
   const Bytes content = photo();
   const auto id = attach(*ani, content);

@@ -222,6 +222,56 @@ TEST_F(ErasureTest, TwoDevicesThatEraseAtOneTimeLeaveNothingOfEither) {
   }
 }
 
+TEST_F(ErasureTest, WhatCannotBeSealedYetIsNotWrittenOnceMoreInEachSync) {
+  auto ani = founder();
+  const auto school = community(status(*ani)).space;
+  space::RecoveryCard card;
+  auto budi = member(*ani, "Budi", &card);
+  std::vector<base::ObjectId> problems;
+  for (const char* title : {"satu", "dua", "tiga"}) {
+    cycle::Record record;
+    record.type = cycle::kProblem;
+    record.values["title"] = title;
+    const auto problem = budi->cycle().begin(school, record);
+    ASSERT_TRUE(problem.ok());
+    problems.push_back(*problem);
+  }
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  auto other = device_of(card, "other");
+  for (auto* core : {budi.get(), ani.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
+  ASSERT_TRUE(other->erase(problems[1], 0, false).ok());
+  ASSERT_EQ(sync(*other).code, Code::ok);
+  ASSERT_TRUE(budi->erase(problems[0], 0, false).ok());
+  // The new key of the school does not come to the second device.
+  const auto without_keys = [](sync::ServerMessage& reply) {
+    for (auto& space : reply.spaces) {
+      auto& records = space.records;
+      const auto gives_keys = [](const auto& one) { return kind_of(one) == kBoxes; };
+      records.erase(std::remove_if(records.begin(), records.end(), gives_keys), records.end());
+    }
+  };
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(ani->rotate(school).ok());
+    ASSERT_EQ(sync(*ani).code, Code::ok);
+    ASSERT_EQ(sync(*budi).code, Code::ok);
+    server.on_reply = without_keys;
+    ASSERT_EQ(sync(*other).code, Code::ok);
+    server.on_reply = nullptr;
+    ASSERT_FALSE(community(status(*other)).current_key);
+    EXPECT_EQ(community(status(*other)).unsealed_ops, 0U);
+  }
+  for (int i = 0; i < 3; ++i) {
+    for (auto* core : {other.get(), budi.get(), ani.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
+  }
+  auto later = device_of(card, "later");
+  for (auto* core : {ani.get(), budi.get(), other.get(), later.get()}) {
+    for (std::size_t i = 0; i < 3; ++i)
+      EXPECT_EQ(core->cycle().records().show(problems[i]).ok(), i == 2) << i;
+    EXPECT_EQ(waiting(*core), 0U);
+    EXPECT_EQ(pending(*core), 0U);
+  }
+}
+
 TEST_F(ErasureTest, WhatNeverLeftIsErasedBeforeItLeaves) {
   space::RecoveryCard card;
   auto ani = founder("Ani", &card);
@@ -318,6 +368,88 @@ TEST_F(ErasureTest, WhoeverHoldsWhatSurvivesWritesItOnceMoreWhenItsEraserIsGone)
   for (int i = 0; i < 5; ++i) ASSERT_EQ(sync(*other).code, Code::ok);
   EXPECT_EQ(rest, 0U);
   EXPECT_EQ(sync(*other).round_trips, 1U);
+}
+
+TEST_F(ErasureTest, ASpaceThatOneLeftHoldsUpNoSurvivorsOfAnother) {
+  auto ani = founder();
+  const auto school = community(status(*ani)).space;
+  space::RecoveryCard card;
+  std::unique_ptr<Core> budi;
+  // Somebody whose diary comes behind the school in the order of spaces.
+  for (int i = 0; !budi || budi->personal_space() < school; ++i)
+    budi = member(*ani, "Budi-" + std::to_string(i), &card);
+  ASSERT_TRUE(budi->add_entries({entry("satu"), entry(kSecretWords), entry("tiga")}).ok());
+  watch_uploads();
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_EQ(bodies.size(), 1U);
+  const auto diary = bodies.front();
+  std::vector<base::ObjectId> problems;
+  for (const char* title : {"Siswa diam", kSecretWords}) {
+    cycle::Record record;
+    record.type = cycle::kProblem;
+    record.values["title"] = title;
+    const auto problem = budi->cycle().begin(school, record);
+    ASSERT_TRUE(problem.ok());
+    problems.push_back(*problem);
+  }
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  auto other = device_of(card, "other");
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  // The records of both erasures arrive; what survives does not, and the phone is lost.
+  ASSERT_TRUE(budi->erase(problems.back(), 0, false).ok());
+  ASSERT_TRUE(budi->erase(budi->journal().search("anak", 10)->front().entry.id, 0, false).ok());
+  server.on_request = [](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      for (auto& run : space.logs) run.segments.clear();
+    }
+  };
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  server.on_request = nullptr;
+  budi.reset();
+  ASSERT_EQ(sync(*other).code, Code::ok);
+  ASSERT_TRUE(other->remove_member(other->person()).ok());
+  for (int i = 0; i < 6; ++i) ASSERT_EQ(sync(*other).code, Code::ok);
+  EXPECT_FALSE(on_disk(diary)) << "what survives of it is there once more";
+  auto later = device_of(card, "later");
+  EXPECT_EQ(texts(*later), "tiga|satu");
+  EXPECT_EQ(personal(status(*later)).waiting_segments, 0U);
+}
+
+// Each time what stays is written once more, for what was written once more: there is an end to that.
+TEST_F(ErasureTest, TheSixteenthOutOfOneSegmentIsToldAndEndsNoSync) {
+  space::RecoveryCard card;
+  auto ani = founder("Ani", &card);
+  std::vector<cycle::JournalEntry> entries;
+  for (int i = 0; i < 18; ++i) entries.push_back(entry("catatan " + std::to_string(i)));
+  const auto ids = ani->add_entries(entries);
+  ASSERT_TRUE(ids.ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  auto second = device_of(card, "second");
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  for (std::size_t i = 0; i < 15; ++i) {
+    ASSERT_TRUE(ani->erase((*ids)[i], 0, false).ok()) << i;
+    ASSERT_EQ(sync(*ani).code, Code::ok);
+  }
+  EXPECT_EQ(ani->erase((*ids)[15], 0, true).code(), Code::too_large) << "also asked beforehand";
+  EXPECT_EQ(ani->erase((*ids)[15], 0, false).code(), Code::too_large);
+  EXPECT_EQ(texts(*ani), "catatan 17|catatan 16|catatan 15");
+  // Another device that has the segment as it was may, and what Ani's wrote once more it cannot take back.
+  ASSERT_TRUE(second->erase((*ids)[15], 0, false).ok());
+  for (int i = 0; i < 18; ++i) {
+    ASSERT_TRUE(second->rotate(second->personal_space()).ok());
+    ASSERT_EQ(sync(*second).code, Code::ok);
+    const auto report = sync(*ani);
+    ASSERT_EQ(report.code, Code::ok) << i;
+    ASSERT_EQ(report.pending, 0U);
+  }
+  auto later = device_of(card, "later");
+  for (auto* core : {ani.get(), second.get(), later.get()}) {
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*core).code, Code::ok);
+    EXPECT_EQ(texts(*core), "catatan 17|catatan 16");
+    EXPECT_EQ(waiting(*core), 0U);
+    EXPECT_EQ(pending(*core), 0U);
+    EXPECT_EQ(sync(*core).round_trips, 1U) << "and nothing is written again and again";
+  }
 }
 
 TEST_F(ErasureTest, ARestoredCarrierForgetsAgain) {

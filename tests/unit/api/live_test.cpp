@@ -172,6 +172,81 @@ TEST_F(Live, HangingUpASettledLineIsNoTrouble) {
   EXPECT_EQ(sync(*ani).code, Code::ok);
 }
 
+// It numbers the spaces that it names to a device, and has forgotten that it ever did.
+TEST_F(Live, AServerThatWentBackToBeforeItKnewSomebodyIsToldEverythingOnTheSameLine) {
+  const auto link = invite_by(*ani);
+  server.back_up();
+  auto budi = person("Budi");
+  ASSERT_TRUE(budi->join(link).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_TRUE(budi->join_state().ok());
+  server.restore(true);
+  const auto id = add(*budi, "sesudah itu");
+  Phone phone(*budi, server, clock);
+  phone.start();
+  ASSERT_FALSE(phone.ended);
+  EXPECT_EQ(phone.settled, 1U);
+  EXPECT_EQ(pending(*budi), 0U);
+  EXPECT_EQ(*budi->delivery(id), Delivery::on_carrier);
+  EXPECT_TRUE(status(*budi).carriers[0].refusals.empty());
+  EXPECT_EQ(budi->refused_in_sync(), 0U);
+}
+
+// Not only words: who removes somebody or invites does not wait until the line is probed.
+TEST_F(Live, WhatIsOnlyARecordLeavesAtOnceAndSoDoesAWish) {
+  const auto note = add(*ani, "papan tulis penuh");
+  const auto photo_id = ani->attach(note, photo(2'000), "");
+  ASSERT_TRUE(photo_id.ok());
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  Phone one(*ani, server, clock);
+  Phone two(*tablet, server, clock);
+  one.start();
+  two.start();
+  const auto said_after = [&](Phone& phone) {
+    const auto before = server.requests;
+    phone.driver.nudge();
+    phone.carry();
+    EXPECT_TRUE(phone.driver.settled());
+    return server.requests - before;
+  };
+  ASSERT_EQ(said_after(one), 0U);
+  ASSERT_TRUE(ani->invite("teacher", 3600, 1).ok());
+  EXPECT_GT(said_after(one), 0U);
+  EXPECT_EQ(said_after(one), 0U);
+  two.take_push();
+  EXPECT_EQ(said_after(two), 0U) << "what came by itself is no reason to write";
+  ASSERT_TRUE(tablet->fetch_attachment(*photo_id).ok());
+  EXPECT_GT(said_after(two), 0U);
+  EXPECT_TRUE(tablet->read_attachment(*photo_id).ok());
+  EXPECT_EQ(said_after(two), 0U);
+  std::optional<base::DeviceId> lost;
+  for (const auto& device : *ani->devices()) {
+    if (!device.self) lost = device.device;
+  }
+  ASSERT_TRUE(lost);
+  ASSERT_TRUE(ani->revoke_device(*lost).ok());
+  EXPECT_GT(said_after(one), 0U);
+  EXPECT_EQ(said_after(one), 0U);
+}
+
+TEST_F(Live, WhatIsWrittenWhileAnAnswerIsAwaitedLeavesAfterIt) {
+  Phone one(*ani, server, clock);
+  one.start();
+  clock.advance(kProbeMs);
+  one.driver.tick();
+  ASSERT_FALSE(one.driver.settled());
+  const auto id = add(*ani, "di antara");
+  one.driver.nudge();
+  auto out = one.driver.outgoing();
+  ASSERT_TRUE(out);
+  auto reply = server.exchange(*one.line, out->message);
+  ASSERT_TRUE(reply.ok());
+  ASSERT_TRUE(one.driver.received(one.connection, *reply).ok());
+  one.carry();
+  EXPECT_TRUE(one.driver.settled());
+  EXPECT_EQ(*ani->delivery(id), Delivery::on_carrier);
+}
+
 TEST_F(Live, WithoutAChannelItIsAnOrdinarySync) {
   add(*ani, "lewat jalan biasa");
   SyncDriver driver(*ani, clock);

@@ -198,6 +198,31 @@ TEST_F(ClonedReaders, KeepWhatTheyHadNotSealedUntilTheyMayWriteAgain) {
   expect_everywhere({"Takut ditertawakan", "Guru menjawab sendiri", "Soal terlalu sulit"});
 }
 
+// Words that wait for a log of their own hold up nobody's photos.
+TEST_F(ClonedReaders, FetchPhotosWhileTheirOwnWordsWait) {
+  share_and_clone();
+  sync(*clone);
+  server.on_request = [&](sync::ClientMessage&) {
+    server.on_request = nullptr;
+    contribute(*budi, "Soal terlalu sulit");
+  };
+  const auto content = photo();
+  const auto id = ani->attach(problem, content, "papan");
+  ASSERT_TRUE(id.ok());
+  for (int i = 0; i < 3; ++i) sync(*budi), sync(*clone), sync(*ani);
+  ASSERT_GT(community(status(*budi)).unsealed_ops, 0U);
+  ASSERT_TRUE(budi->fetch_attachment(*id).ok());
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  ASSERT_EQ(status(*budi).media_wanted, 0U);
+  EXPECT_EQ(*budi->read_attachment(*id), content);
+  // And what they attach to their own diary leaves.
+  const auto note = add(*budi, "catatan");
+  const auto own = budi->attach(note, photo(2'000), "");
+  ASSERT_TRUE(own.ok());
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  EXPECT_EQ(budi->attachment(*own)->delivery, Delivery::on_carrier);
+}
+
 TEST_F(OldCopies, TwoClonesGoOnSideBySide) {
   add(*budi, "bersama");
   sync(*budi);

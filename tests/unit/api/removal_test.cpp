@@ -145,6 +145,52 @@ TEST_F(Removal, ADeviceThatBecomesKnownAfterItsPersonCameBackIsBroughtAlong) {
   EXPECT_EQ(sync(*phone).round_trips, 1U);
 }
 
+// The junior's word fell with the junior. Whoever was cut off by it is told so, for what they wrote meanwhile
+// too.
+TEST_F(Removal, LateWorkCountsAgainWhenTheRemovalItselfFalls) {
+  auto budi = person("Budi");
+  ASSERT_TRUE(budi->join(invite_by(*ani, "operator")).ok());
+  settle({budi.get(), ani.get()});
+  auto tuti = member(*ani, "Tuti");
+  settle({ani.get(), budi.get(), tuti.get()});
+  ASSERT_TRUE(budi->remove_member(tuti->person()).ok());
+  ASSERT_TRUE(ani->remove_member(budi->person()).ok());
+  sync(*budi);
+  cycle::Record record;
+  record.type = cycle::kProblem;
+  record.values["title"] = "Siswa diam";
+  const auto where = school(*tuti);
+  const auto problem = tuti->cycle().begin(where, record);
+  ASSERT_TRUE(problem.ok());
+  sync(*tuti);
+  sync(*tuti);
+  ASSERT_GT(status(*tuti).quarantined, 0U);
+  ASSERT_EQ(*tuti->delivery(where, *problem), Delivery::saved_here);
+  for (int i = 0; i < 4; ++i) sync(*ani), sync(*tuti);
+  ASSERT_TRUE(ani->cycle().records().show(*problem).ok()) << "it counts for everybody else";
+  EXPECT_EQ(status(*tuti).quarantined, 0U);
+  EXPECT_EQ(*tuti->delivery(where, *problem), Delivery::on_carrier);
+  EXPECT_EQ(pending(*tuti), 0U);
+  EXPECT_EQ(sync(*tuti).round_trips, 1U);
+}
+
+// A word of the carrier alone, which it does not take back, stays believed.
+TEST_F(Removal, LateWorkStaysInQuarantineWhileItsFenceIsNotKnownHere) {
+  auto tuti = member(*ani, "Tuti");
+  settle({ani.get(), tuti.get()});
+  ASSERT_TRUE(ani->remove_member(tuti->person()).ok());
+  sync(*ani);
+  cycle::Record record;
+  record.type = cycle::kProblem;
+  record.values["title"] = "Siswa diam";
+  const auto where = school(*tuti);
+  const auto problem = tuti->cycle().begin(where, record);
+  ASSERT_TRUE(problem.ok());
+  for (int i = 0; i < 4; ++i) sync(*tuti), sync(*ani);
+  EXPECT_GT(status(*tuti).quarantined, 0U);
+  EXPECT_EQ(*tuti->delivery(where, *problem), Delivery::saved_here);
+}
+
 // Seed 273547719173064: whom a carrier serves no more it told nothing of a store that went back.
 TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
   auto budi = member(*ani, "Budi", &budi_card);

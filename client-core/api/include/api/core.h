@@ -360,14 +360,23 @@ class Core {
 
   // Erases for good what this person may erase of an entry, record or attachment, and of what is attached to
   // it, removed or not: what they wrote, as an admin everything. Here at once, elsewhere as it gets there.
-  // not_found, not_permitted; key_missing: not all is here that has to be written once more. `reason` is a
-  // number of the caller's (0: none said) and readable by carriers.
+  // not_found, not_permitted; key_missing: not all is here that has to be written once more; too_large: some
+  // of that was written once more too often already. A dry run says so as well. `reason` is a number of the
+  // caller's (0: none said) and readable by carriers.
   base::Result<EraseReport> erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run);
   base::Result<std::vector<ErasureStatus>> erasures();  // newest first
 
   base::Result<Status> status();
   base::Result<std::uint64_t> pending();  // as in Status
   base::Result<std::uint64_t> media_pending();
+  // Differs whenever there is something new that a line could say; not by what is only read.
+  struct ToSay {
+    std::uint64_t pending = 0;  // as in Status
+    std::uint64_t records = 0;  // of membership, in all spaces
+    std::uint64_t wanted = 0;   // chunks that are to be fetched
+    friend bool operator==(const ToSay&, const ToSay&) = default;
+  };
+  base::Result<ToSay> to_say(SyncMedia media);
   base::Code media_refused_in_sync() const;  // why the carrier of the last sync took a chunk no more; ok
   // In the order in which they were written here (unsent.cpp).
   base::Result<std::vector<UnsentRecord>> unsent();  // without title and date

@@ -74,7 +74,7 @@ class SyncDriver {
   bool settled() const { return sync_ && sync_->settled; }  // live, and nothing is to be exchanged now
   // Ends it with `interrupted`; not_found when none is running.
   base::Status cancel();
-  // Something may be new here: a settled line sends it. No effect otherwise.
+  // Something may be new here: a settled line sends it, one that awaits an answer does so afterwards.
   void nudge();
 
   // not_found: that connection is not of the running sync (any more).
@@ -103,7 +103,8 @@ class SyncDriver {
     SyncMedia media = SyncMedia::all;
     bool settled = false;
     bool settled_once = false;
-    std::uint64_t unsent = 0;  // that stays unsent on a settled line
+    Core::ToSay said;    // as the last message left it, or as it stays on a settled line
+    bool again = false;  // there is more since that message
     std::optional<base::Bytes> to_send;
     std::int64_t deadline_ms = 0;
     std::optional<base::SpaceId> joining;

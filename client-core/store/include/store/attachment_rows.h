@@ -77,10 +77,12 @@ class AttachmentRows {
     std::uint32_t total = 0;
     std::optional<std::uint32_t> held;  // bytes that it has; nullopt: it was not asked yet
     bool fresh = false;
+    base::ObjectId attachment;
   };
   virtual base::Result<std::vector<Unsent>> unsent(const base::PublicBoxKey& carrier, const base::SpaceId&,
                                                    std::size_t limit) = 0;
-  virtual base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier) = 0;
+  virtual base::Result<std::uint64_t> unsent_bytes(const base::PublicBoxKey& carrier,
+                                                   const base::SpaceId&) = 0;
   // `brought`: by this device, just now.
   virtual base::Status set_held(const base::PublicBoxKey& carrier, const base::SpaceId&, const log::ChunkId&,
                                 std::uint32_t held, bool whole, bool brought) = 0;

@@ -62,6 +62,8 @@ class ClientShelf {
   // Chunks of attachments (docs/PROTOCOL.md, "Attachments"). Asked for only when no text waits.
   // Whether there are any to bring to this carrier or to fetch from it.
   virtual base::Result<bool> media_waiting() { return false; }
+  // The same, with what follows once the carrier holds the text that goes with it: it is asked in time.
+  virtual base::Result<bool> media_expected() { return media_waiting(); }
   struct ChunkOffer {  // from `offset` on; no bytes: the carrier is asked how far it has it
     base::SpaceId space;
     log::ChunkId chunk;
