@@ -28,17 +28,35 @@ WireRole needed_for(const Membership::Entry& entry) {
 
 Judgement::Judgement(const Entries& entries, const Places* within) : entries_(entries), within_(within) {
   gather();
-  for (bool again = true; again;) {
+  for (;;) {
     choose_effective();
     settle_joins();
-    again = false;
-    for (const std::size_t removal : effective_) {
-      if (!void_.has(removal)) continue;
-      banned_.put(removal);
-      again = true;
-    }
-    if (!again) again = find_doubtful();
+    if (find_doubtful()) continue;
+    const auto without_right = void_removals(effective_);
+    if (without_right.empty()) return;
+    for (const std::size_t removal : without_right_of_their_own(without_right)) banned_.put(removal);
+    doubtful_ = {};  // perhaps by what is banned now
   }
+}
+
+std::vector<std::size_t> Judgement::void_removals(const std::vector<std::size_t>& of) const {
+  std::vector<std::size_t> found;
+  std::copy_if(of.begin(), of.end(), std::back_inserter(found),
+               [this](std::size_t removal) { return void_.has(removal); });
+  return found;
+}
+
+// One that is void may be so by another that is: whoever has no right to a removal must not undo a rightful
+// one by it. So those go first that are void even when none of them acts. Where each only hangs on others,
+// the junior one goes.
+std::vector<std::size_t> Judgement::without_right_of_their_own(const std::vector<std::size_t>& removals) {
+  acting_.erase(std::remove_if(acting_.begin(), acting_.end(),
+                               [this](std::size_t removal) { return void_.has(removal); }),
+                acting_.end());
+  settle_joins();
+  auto own = void_removals(removals);
+  if (own.empty()) own.push_back(removals.back());
+  return own;
 }
 
 void Judgement::gather() {
@@ -120,6 +138,7 @@ void Judgement::choose_effective() {
     });
     if (!falls) effective_.push_back(place);
   }
+  acting_ = effective_;
 }
 
 // First nobody is confirmed: out is who is in doubt, and whoever was invited by what is void then. Then they
@@ -181,7 +200,7 @@ bool Judgement::introduced_since(const Places* past, const base::DeviceId& devic
 bool Judgement::author_stands(const Membership::Entry& entry) const {
   if (entry.as<codec::Genesis>() != nullptr) return true;
   const bool acts = std::find(effective_.begin(), effective_.end(), entry.place) != effective_.end();
-  for (const std::size_t removal : effective_) {
+  for (const std::size_t removal : acting_) {
     if (removal == entry.place || !covers(removal, *entry.author, entry.person)) continue;
     if (concurrent(removal, entry.place)) {
       if (!acts) return false;
@@ -221,7 +240,7 @@ bool Judgement::find_doubtful() {
           doubtful || (stands(revoked) && !entries_[revoked]->past.has(join.place) &&
                        entries_[revoked]->as<codec::InviteRevoked>()->invite_key == joined->invite_key);
     }
-    for (const std::size_t removal : effective_) {
+    for (const std::size_t removal : acting_) {
       doubtful = doubtful || (covers(removal, *invite.author, invite.person) &&
                               !entries_[removal]->past.has(join.place) && !invite.past.has(removal));
     }
@@ -246,7 +265,7 @@ std::optional<std::size_t> Judgement::grant_in(const Places* past, const base::P
   std::vector<std::size_t> changes;
   for (const std::size_t grant : grants->second) {
     if ((past != nullptr && !past->has(grant)) || !stands(grant) || provisional_.has(grant)) continue;
-    const bool gone = std::any_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
+    const bool gone = std::any_of(acting_.begin(), acting_.end(), [&](std::size_t removal) {
       return (past == nullptr || past->has(removal)) &&
              entries_[removal]->as<codec::Removed>()->person == person && !entries_[grant]->past.has(removal);
     });
@@ -285,7 +304,7 @@ bool Judgement::device_removed(const base::DeviceId& device) const {
   const auto introduced = introductions_.find(device);
   if (introduced == introductions_.end()) return false;
   const auto person = entries_[introduced->second.front()]->introduced->person();
-  return std::any_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
+  return std::any_of(acting_.begin(), acting_.end(), [&](std::size_t removal) {
     if (!covers(removal, device, person)) return false;
     const bool whole_person = entries_[removal]->as<codec::Removed>()->person.has_value();
     return !whole_person || !introduced_since(nullptr, device, removal);
@@ -296,7 +315,7 @@ bool Judgement::left_with_person(const base::DeviceId& device) const {
   const auto introduced = introductions_.find(device);
   if (introduced == introductions_.end()) return false;
   const auto person = entries_[introduced->second.front()]->introduced->person();
-  return std::none_of(effective_.begin(), effective_.end(), [&](std::size_t removal) {
+  return std::none_of(acting_.begin(), acting_.end(), [&](std::size_t removal) {
     return covers(removal, device, person) && !entries_[removal]->as<codec::Removed>()->person;
   });
 }

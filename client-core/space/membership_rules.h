@@ -109,6 +109,8 @@ class Judgement {
   Seniority seniority(std::size_t place) const;
   void choose_effective();
   void settle_joins();
+  std::vector<std::size_t> void_removals(const std::vector<std::size_t>& of) const;
+  std::vector<std::size_t> without_right_of_their_own(const std::vector<std::size_t>& removals);
   bool is_join(const Membership::Entry& entry) const;
   std::vector<std::size_t> let_in() const;
   void find_void();
@@ -123,7 +125,8 @@ class Judgement {
   std::vector<std::size_t> removals_;
   std::vector<std::size_t> revocations_;
   std::vector<std::size_t> confirmations_;
-  std::vector<std::size_t> effective_;
+  std::vector<std::size_t> effective_;  // removals that no senior one stands against, seniors first
+  std::vector<std::size_t> acting_;     // of those the ones that take somebody out: in the end all
   std::map<base::PersonId, std::vector<std::size_t>> grants_;
   std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
   Places void_;

@@ -101,6 +101,9 @@ class RemovalTest : public testing::Test {
   std::optional<Membership> all;
 };
 
+void expect_order_independence(const Membership& before, const std::vector<base::Bytes>& acts,
+                               std::size_t most_orders);
+
 TEST_F(RemovalTest, TakesThePersonTheirDevicesAndEndsTheirLogsAtTheFence) {
   found({WireRole::writer, WireRole::writer});
   const auto tag = random.id<base::HeadTag>();
@@ -374,6 +377,30 @@ TEST_F(RemovalTest, TwoWhoseJoinsAreInDoubtDoNotConfirmEachOther) {
   put(*all, write_join_confirmed(people[0].author(), *all, joins[0].first));
   for (const auto* helper : {&one, &other, &third})
     EXPECT_EQ(all->role_of(helper->id()), WireRole::admin) << "the first brings what hangs on them";
+}
+
+// Whoever is let in by nobody must not take along the right of the very admin who removed their accomplice.
+TEST_F(RemovalTest, WhoHasNoRightToARemovalUndoesNoOtherByIt) {
+  found({WireRole::admin, WireRole::writer});
+  const Person& founder = people[0];
+  const Person& removed = people[1];
+  const Person& promoted = people[2];
+  const Offer back_door = offer(*all, removed, WireRole::admin);
+  const Person& accomplice = people.emplace_back(random);
+  Membership theirs = *all;
+  put(theirs, join_of(accomplice, back_door));
+  const auto join = theirs.records().back().second;
+  put(*all, write_role(founder.author(), *all, promoted.id(), WireRole::admin, {}, {}));
+  const Membership before = *all;
+  const auto rightful = removal(*all, promoted, removed);
+  // It voids what the founder did meanwhile, the promotion among it, and so the rightful one.
+  const auto wrongful = removal(theirs, accomplice, founder);
+  for (const auto& record : {rightful, join, wrongful}) put(*all, record);
+  EXPECT_EQ(all->role_of(founder.id()), WireRole::admin);
+  EXPECT_EQ(all->role_of(promoted.id()), WireRole::admin);
+  EXPECT_FALSE(all->role_of(removed.id()));
+  EXPECT_EQ(all->provisional().count(accomplice.id()), 1U);
+  ASSERT_NO_FATAL_FAILURE(expect_order_independence(before, {rightful, join, wrongful}, 6));
 }
 
 // Found by the simulator (8992198907135): the key in use was made out to somebody whom it took for a member.
