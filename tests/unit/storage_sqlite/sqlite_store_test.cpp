@@ -47,14 +47,14 @@ INSTANTIATE_TYPED_TEST_SUITE_P(Sqlite, StoreSuite, Sqlite);
 // As long as it stands, nothing can be written to databases, only to the logs beside them.
 class FullDisk {
  public:
-  FullDisk() : real_(sqlite3_vfs_find(nullptr)), vfs_(*real_) {
+  FullDisk() : vfs_(*real()) {
     vfs_.zName = "sejawat-full";
     vfs_.xOpen = open;
     sqlite3_vfs_register(&vfs_, 1);
     full() = true;
   }
   ~FullDisk() {
-    sqlite3_vfs_register(real_, 1);
+    sqlite3_vfs_register(real(), 1);
     sqlite3_vfs_unregister(&vfs_);
     full() = false;
   }
@@ -66,9 +66,13 @@ class FullDisk {
   }
 
  private:
-  static int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out) {
-    auto* of = sqlite3_vfs_find("unix");
-    const int result = of->xOpen(vfs, name, file, flags, out);
+  // Whatever files are opened by before the first of these; it has more behind its table than this copy.
+  static sqlite3_vfs* real() {
+    static sqlite3_vfs* const before = sqlite3_vfs_find(nullptr);
+    return before;
+  }
+  static int open(sqlite3_vfs* /*vfs*/, const char* name, sqlite3_file* file, int flags, int* out) {
+    const int result = real()->xOpen(real(), name, file, flags, out);
     if (result != SQLITE_OK || (flags & SQLITE_OPEN_MAIN_DB) == 0) return result;
     static sqlite3_io_methods methods;
     real_write() = file->pMethods->xWrite;
@@ -84,7 +88,6 @@ class FullDisk {
     static int (*function)(sqlite3_file*, const void*, int, sqlite3_int64) = nullptr;
     return function;
   }
-  sqlite3_vfs* real_;
   sqlite3_vfs vfs_;
 };
 
