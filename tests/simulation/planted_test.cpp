@@ -9,7 +9,7 @@ namespace sejawat::simulation {
 namespace {
 
 // Not shown to be found within 200 schedules: people join at one server, so that their joins arrive in one
-// order everywhere. Every order is played in test_space (removal_test.cpp).
+// order everywhere. Every order is played in test_space (removal_orders_test.cpp).
 bool is_shown(Planted planted) { return std::string(name_of(planted)) != "seniority by arrival"; }
 
 std::vector<Planted> shown() {

@@ -332,12 +332,8 @@ TEST_F(Attaching, APhotoOfAnotherSchoolIsJudgedByTheServerWhereThatLives) {
   ASSERT_TRUE(ani->join(invite->link).ok());
   ASSERT_EQ(sync(*ani, district).code, Code::ok);
   ASSERT_TRUE(ani->join_state().ok());
-  cycle::Record record;
-  record.type = cycle::kProblem;
-  record.values["title"] = "Siswa diam";
-  const auto problem = ani->cycle().begin(school, record);
-  ASSERT_TRUE(problem.ok());
-  const auto id = ani->attach(*problem, photo(), "");
+  const auto problem = begin_problem(*ani, school, "Siswa diam");
+  const auto id = ani->attach(problem, photo(), "");
   ASSERT_TRUE(id.ok());
   const auto own = attach(*ani, photo());
   // Home first: what it is offered of a school that lives elsewhere says nothing of that school.
@@ -346,7 +342,7 @@ TEST_F(Attaching, APhotoOfAnotherSchoolIsJudgedByTheServerWhereThatLives) {
   EXPECT_EQ(info(*ani, *id).delivery, Delivery::saved_here);
   EXPECT_EQ(status(*ani).media_pending, info(*ani, *id).sealed_bytes);
   ASSERT_EQ(sync(*ani, district).code, Code::ok);
-  EXPECT_EQ(*ani->delivery(school, *problem), Delivery::on_carrier);
+  EXPECT_EQ(*ani->delivery(school, problem), Delivery::on_carrier);
   EXPECT_EQ(info(*ani, *id).delivery, Delivery::on_carrier);
   EXPECT_EQ(info(*ani, *id).sealed_there, info(*ani, *id).sealed_bytes);
   EXPECT_EQ(status(*ani).media_pending, 0U);

@@ -62,14 +62,7 @@ struct Erasing : World {
     }
     return {};
   }
-  base::ObjectId problem_of(Core& core) {
-    cycle::Record record;
-    record.type = cycle::kProblem;
-    record.values["title"] = std::string("papan terlalu penuh");
-    auto problem = core.cycle().begin(school(), record);
-    EXPECT_TRUE(problem.ok());
-    return problem.ok() ? *problem : base::ObjectId{};
-  }
+  base::ObjectId problem_of(Core& core) { return begin_problem(core, school(), "papan terlalu penuh"); }
   // The school and its people at a second carrier as well, where `first` brings everything.
   void host_at(Server& district) {
     district.operator_secret();

@@ -228,14 +228,7 @@ TEST_F(ErasureTest, WhatCannotBeSealedYetIsNotWrittenOnceMoreInEachSync) {
   space::RecoveryCard card;
   auto budi = member(*ani, "Budi", &card);
   std::vector<base::ObjectId> problems;
-  for (const char* title : {"satu", "dua", "tiga"}) {
-    cycle::Record record;
-    record.type = cycle::kProblem;
-    record.values["title"] = title;
-    const auto problem = budi->cycle().begin(school, record);
-    ASSERT_TRUE(problem.ok());
-    problems.push_back(*problem);
-  }
+  for (const char* title : {"satu", "dua", "tiga"}) problems.push_back(begin_problem(*budi, school, title));
   ASSERT_EQ(sync(*budi).code, Code::ok);
   auto other = device_of(card, "other");
   for (auto* core : {budi.get(), ani.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
@@ -384,14 +377,8 @@ TEST_F(ErasureTest, ASpaceThatOneLeftHoldsUpNoSurvivorsOfAnother) {
   ASSERT_EQ(bodies.size(), 1U);
   const auto diary = bodies.front();
   std::vector<base::ObjectId> problems;
-  for (const char* title : {"Siswa diam", kSecretWords}) {
-    cycle::Record record;
-    record.type = cycle::kProblem;
-    record.values["title"] = title;
-    const auto problem = budi->cycle().begin(school, record);
-    ASSERT_TRUE(problem.ok());
-    problems.push_back(*problem);
-  }
+  for (const char* title : {"Siswa diam", kSecretWords})
+    problems.push_back(begin_problem(*budi, school, title));
   ASSERT_EQ(sync(*budi).code, Code::ok);
   auto other = device_of(card, "other");
   ASSERT_EQ(sync(*budi).code, Code::ok);
@@ -477,21 +464,17 @@ TEST_F(ErasureTest, OnlyTheAuthorOrAnAdminErases) {
   for (const auto& space : budi->spaces()) {
     if (space.kind == space::SpaceKind::school) school = space.space;
   }
-  cycle::Record record;
-  record.type = cycle::kProblem;
-  record.values["title"] = kSecretWords;
-  auto problem = budi->cycle().begin(school, record);
-  ASSERT_TRUE(problem.ok());
+  const auto problem = begin_problem(*budi, school, kSecretWords);
   ASSERT_EQ(sync(*budi).code, Code::ok);
   ASSERT_EQ(sync(*sari).code, Code::ok);
   ASSERT_EQ(sync(*ani).code, Code::ok);
-  EXPECT_EQ(sari->erase(*problem, 0, false).code(), Code::not_permitted);
-  ASSERT_TRUE(ani->erase(*problem, 0, false).ok()) << "the school's admin may";
+  EXPECT_EQ(sari->erase(problem, 0, false).code(), Code::not_permitted);
+  ASSERT_TRUE(ani->erase(problem, 0, false).ok()) << "the school's admin may";
   ASSERT_EQ(sync(*ani).code, Code::ok);
   ASSERT_EQ(sync(*budi).code, Code::ok);
   ASSERT_EQ(sync(*sari).code, Code::ok);
-  EXPECT_EQ(budi->erase(*problem, 0, true).code(), Code::not_found);
-  EXPECT_EQ(sari->erase(*problem, 0, true).code(), Code::not_found);
+  EXPECT_EQ(budi->erase(problem, 0, true).code(), Code::not_found);
+  EXPECT_EQ(sari->erase(problem, 0, true).code(), Code::not_found);
 }
 
 }  // namespace

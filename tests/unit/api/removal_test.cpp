@@ -156,20 +156,16 @@ TEST_F(Removal, LateWorkCountsAgainWhenTheRemovalItselfFalls) {
   ASSERT_TRUE(budi->remove_member(tuti->person()).ok());
   ASSERT_TRUE(ani->remove_member(budi->person()).ok());
   sync(*budi);
-  cycle::Record record;
-  record.type = cycle::kProblem;
-  record.values["title"] = "Siswa diam";
   const auto where = school(*tuti);
-  const auto problem = tuti->cycle().begin(where, record);
-  ASSERT_TRUE(problem.ok());
+  const auto problem = begin_problem(*tuti, where, "Siswa diam");
   sync(*tuti);
   sync(*tuti);
   ASSERT_GT(status(*tuti).quarantined, 0U);
-  ASSERT_EQ(*tuti->delivery(where, *problem), Delivery::saved_here);
+  ASSERT_EQ(*tuti->delivery(where, problem), Delivery::saved_here);
   for (int i = 0; i < 4; ++i) sync(*ani), sync(*tuti);
-  ASSERT_TRUE(ani->cycle().records().show(*problem).ok()) << "it counts for everybody else";
+  ASSERT_TRUE(ani->cycle().records().show(problem).ok()) << "it counts for everybody else";
   EXPECT_EQ(status(*tuti).quarantined, 0U);
-  EXPECT_EQ(*tuti->delivery(where, *problem), Delivery::on_carrier);
+  EXPECT_EQ(*tuti->delivery(where, problem), Delivery::on_carrier);
   EXPECT_EQ(pending(*tuti), 0U);
   EXPECT_EQ(sync(*tuti).round_trips, 1U);
 }
@@ -180,15 +176,11 @@ TEST_F(Removal, LateWorkStaysInQuarantineWhileItsFenceIsNotKnownHere) {
   settle({ani.get(), tuti.get()});
   ASSERT_TRUE(ani->remove_member(tuti->person()).ok());
   sync(*ani);
-  cycle::Record record;
-  record.type = cycle::kProblem;
-  record.values["title"] = "Siswa diam";
   const auto where = school(*tuti);
-  const auto problem = tuti->cycle().begin(where, record);
-  ASSERT_TRUE(problem.ok());
+  const auto problem = begin_problem(*tuti, where, "Siswa diam");
   for (int i = 0; i < 4; ++i) sync(*tuti), sync(*ani);
   EXPECT_GT(status(*tuti).quarantined, 0U);
-  EXPECT_EQ(*tuti->delivery(where, *problem), Delivery::saved_here);
+  EXPECT_EQ(*tuti->delivery(where, problem), Delivery::saved_here);
 }
 
 // Seed 273547719173064: whom a carrier serves no more it told nothing of a store that went back.

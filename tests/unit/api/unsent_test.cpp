@@ -80,10 +80,7 @@ TEST_F(Waiting, WhatTheServerRefusesStaysOnTheListWithTheReason) {
 
 TEST_F(Waiting, ARecordOfTheCycleIsOnTheListUnderItsTitle) {
   auto ani = founder();
-  cycle::Record problem;
-  problem.type = cycle::kProblem;
-  problem.values["title"] = "Siswa diam";
-  ASSERT_TRUE(ani->cycle().begin(community(status(*ani)).space, problem).ok());
+  begin_problem(*ani, community(status(*ani)).space, "Siswa diam");
   EXPECT_EQ(titles(*ani), std::vector<std::string>{"Siswa diam"});
 }
 
@@ -92,10 +89,7 @@ TEST_F(Waiting, QuarantineSaysWhyAndWhoMayReadmit) {
   auto budi = member(*ani, "Budi");
   EXPECT_EQ(sync(*ani).code, Code::ok);
   const auto school = community(status(*ani)).space;
-  cycle::Record problem;
-  problem.type = cycle::kProblem;
-  problem.values["title"] = "Ditulis tanpa tahu";
-  ASSERT_TRUE(budi->cycle().begin(school, problem).ok());
+  begin_problem(*budi, school, "Ditulis tanpa tahu");
   ASSERT_TRUE(ani->remove_member(budi->person()).ok());
   EXPECT_EQ(sync(*ani).code, Code::ok);
   sync(*budi);

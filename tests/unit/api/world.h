@@ -335,6 +335,14 @@ class World : public ::testing::Test {
     EXPECT_TRUE(ids.ok());
     return ids.ok() ? ids->front() : base::ObjectId{};
   }
+  static base::ObjectId begin_problem(Core& core, const base::SpaceId& school, std::string title) {
+    cycle::Record record;
+    record.type = cycle::kProblem;
+    record.values["title"] = std::move(title);
+    const auto problem = core.cycle().begin(school, record);
+    EXPECT_TRUE(problem.ok());
+    return problem.ok() ? *problem : base::ObjectId{};
+  }
   // What a list shows, newest first, in one line.
   static std::string texts(Core& core) {
     auto views = core.journal().list(false, 0, 1000);

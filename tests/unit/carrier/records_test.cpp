@@ -344,18 +344,28 @@ TEST_F(SchoolTest, ANewRecordIsTakenFromWhoeverBringsIt) {
 
 // A certificate names a box key that nobody proves to hold: a false claim must not take a device from its
 // owner.
-TEST_F(SchoolTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
-  admit(sari);
-  admit(budi);
-  const auto diary = support::diary_of(sari);
-  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
-  const auto claimed = space::DeviceKeys::random(random);
-  const auto half =
-      space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(), sari.device(), 1);
-  const auto claim = *space::take_possession(half, claimed);
-  EXPECT_EQ(
-      offer(budi, school.id(), school.add(space::write_device(budi.author(), school.membership, claim))),
-      Code::ok);
+struct FalseClaimTest : SchoolTest {
+  Community host_sari_and_budi() {  // and Sari's diary
+    admit(sari);
+    admit(budi);
+    auto diary = support::diary_of(sari);
+    EXPECT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+    return diary;
+  }
+  space::DeviceCertificate budi_claims_sari_s_key() {
+    const auto claimed = space::DeviceKeys::random(random);
+    const auto half = space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(),
+                                               sari.device(), 1);
+    auto claim = *space::take_possession(half, claimed);
+    const auto says = school.add(space::write_device(budi.author(), school.membership, claim));
+    EXPECT_EQ(offer(budi, school.id(), says), Code::ok);
+    return claim;
+  }
+};
+
+TEST_F(FalseClaimTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
+  const auto diary = host_sari_and_budi();
+  budi_claims_sari_s_key();
   const auto own_diary = support::diary_of(budi);
   ASSERT_TRUE(
       send(budi, message_of({upload(own_diary.id(), own_diary.records())})).record_exceptions.empty());
@@ -372,17 +382,9 @@ TEST_F(SchoolTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
 }
 
 // Nor must taking such a claim back, in whichever way.
-TEST_F(SchoolTest, RemovingAFalseClaimTakesNothingFromTheOwner) {
-  admit(sari);
-  admit(budi);
-  const auto diary = support::diary_of(sari);
-  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
-  const auto claimed = space::DeviceKeys::random(random);
-  const auto half =
-      space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(), sari.device(), 1);
-  const auto claim = *space::take_possession(half, claimed);
-  const auto says = school.add(space::write_device(budi.author(), school.membership, claim));
-  ASSERT_EQ(offer(budi, school.id(), says), Code::ok);
+TEST_F(FalseClaimTest, RemovingAFalseClaimTakesNothingFromTheOwner) {
+  host_sari_and_budi();
+  const auto claim = budi_claims_sari_s_key();
   static_cast<void>(carrier->take_changes());
   const auto after = [&](const char* what) {
     EXPECT_EQ(carrier->take_changes().cut.count(sari.device()), 0U) << what;

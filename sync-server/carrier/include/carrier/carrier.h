@@ -117,6 +117,7 @@ class Carrier {
     std::uint64_t left = 0;
     bool take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second);
   };
+  // served.cpp
   bool known(const base::PublicBoxKey& device) const;
   // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
   // in the person's own space.
@@ -124,23 +125,23 @@ class Carrier {
   bool was_removed(const base::PublicBoxKey& device) const;  // from any space here
   // It would be served the space had it, or what certified it, not been removed.
   bool was_removed(const Space& space, const base::PublicBoxKey& device) const;
-  // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
-  // went back. Of as many spaces as there is room for beside the set.
-  base::Status tell_removed(const base::PublicBoxKey& device, std::size_t most, sync::ServerMessage& reply);
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   bool is_admin(const Space& space, const base::PublicBoxKey& device) const;
   static int place_in_set(const Space& space, const base::PersonId& person);
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;  // at most sync::kMaxSpaces
-  std::uint64_t quota_of(const Space& space) const;
-  static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
-  bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
-  bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   void index(Space& space);
   void index_claims(Space& space);
   void index_removed(Space& space);
   void cut_claims_by(const Space& space, const std::set<base::DeviceId>& removed);
   void cut_unless_member(const Space& space, const base::PublicBoxKey& device);
   void note_founder(const Space& space);
+  // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
+  // went back. Of as many spaces as there is room for beside the set.
+  base::Status tell_removed(const base::PublicBoxKey& device, std::size_t most, sync::ServerMessage& reply);
+  std::uint64_t quota_of(const Space& space) const;
+  static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
+  bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
+  bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
   // Of one uploaded record: who brings it, and when by this carrier's clock.
   struct Offered {
     base::SpaceId space;

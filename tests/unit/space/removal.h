@@ -1,0 +1,130 @@
+// A school whose members remove each other, and all that the outside can see of it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <numeric>
+
+#include "log/segment.h"
+#include "person.h"
+#include "space/membership.h"
+#include "support/fakes.h"
+
+namespace sejawat::space {
+
+// Everything that the outside can see, as one string.
+inline std::string seen(const Membership& of) {
+  std::string out;
+  for (const auto& [id, member] : of.members()) {
+    out += "member " + id.hex() + " " + std::to_string(static_cast<int>(member.role)) + " " +
+           base::to_hex(member.sealed_role) + "\n";
+  }
+  for (const auto& [id, held] : of.roles_held()) {
+    auto roles = held.sealed_roles;
+    std::sort(roles.begin(), roles.end());
+    out += "was " + id.hex() + (held.admin ? " admin" : "");
+    for (const auto& role : roles) out += " " + base::to_hex(role);
+    out += "\n";
+  }
+  for (const auto& [id, join] : of.provisional()) out += "provisional " + id.hex() + " " + join.hex() + "\n";
+  for (const auto& [id, device] : of.devices())
+    out += "device " + id.hex() + " " + device.person.hex() + "\n";
+  for (const auto& [id, device] : of.removed_devices()) out += "removed " + id.hex() + "\n";
+  for (const auto& [id, log] : of.logs()) {
+    out += "log " + id.hex() + " " + log.device.hex();
+    if (log.fence) out += " fence " + std::to_string(log.fence->count) + " " + log.fence->head.hex();
+    out += "\n";
+  }
+  for (const auto& [key, invite] : of.invites()) {
+    out += "invite " + key.hex() + " " + std::to_string(invite.joined.size()) +
+           (invite.revoked ? " revoked\n" : "\n");
+  }
+  for (const auto& head : of.frontier()) out += "head " + head.hex() + "\n";
+  if (of.current_epoch()) out += "epoch " + of.current_epoch()->hex() + "\n";
+  if (of.needs_rotation()) out += "rotate\n";
+  return out;
+}
+
+class RemovalTest : public testing::Test {
+ protected:
+  // admin found it; the others joined in the order given, each with one enrolled log.
+  void found(const std::vector<WireRole>& roles) {
+    people.emplace_back(random);
+    const Person& admin = people.front();
+    space = space_id(admin.certificate.identity_key, SpaceKind::school, salt);
+    all.emplace(space);
+    put(*all, write_genesis(admin.author(), admin.identity.box.public_key(), SpaceKind::school, salt));
+    put(*all, write_log(admin.author(), *all, admin.log));
+    for (const auto role : roles) {
+      people.emplace_back(random);
+      put(*all, join_of(people.back(), offer(*all, admin, role)));
+      if (role >= WireRole::writer) put(*all, write_log(people.back().author(), *all, people.back().log));
+    }
+    key = base::Secret32::random(random);
+    put(*all, write_epoch(admin.author(), *all, key, {}, random));
+    // One head, so that what follows is concurrent only where a test wants it.
+    put(*all, write_epoch(admin.author(), *all, base::Secret32::random(random),
+                          {{*all->current_epoch(), &key}}, random));
+  }
+  static void put(Membership& to, base::ByteView record) { ASSERT_EQ(to.add(record).code(), base::Code::ok); }
+  struct Offer {
+    InviteKeys keys;
+    base::HeadTag record;
+  };
+  Offer offer(Membership& to, const Person& by, WireRole role, std::uint32_t uses = 5) {
+    auto keys = InviteKeys::from_secret(base::Secret16::random(random));
+    const auto added = to.add(write_invite(by.author(), to, keys, role, uses, 0, {}));
+    EXPECT_EQ(added.code(), base::Code::ok);
+    return {std::move(keys), base::prefix_of<base::HeadTag>(*added)};
+  }
+  base::Bytes join_of(const Person& person, const Offer& invite) const {
+    return write_join(person.author(), space, invite.keys.sign, invite.record,
+                      person.identity.box.public_key(), {});
+  }
+  base::LogId log_of(const Person& person) const { return log::log_id(space, person.log.public_key()); }
+  base::Bytes removal(const Membership& at, const Person& by, const Person& whom,
+                      std::vector<Fence> fences = {}) const {
+    return write_person_removed(by.author(), at, whom.id(), std::move(fences));
+  }
+
+  std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random.below(bound)); }
+
+  support::SeededRandom random{5};
+  std::deque<Person> people;  // never moved
+  std::array<std::uint8_t, 16> salt{7};
+  base::SpaceId space;
+  base::Secret32 key;
+  std::optional<Membership> all;
+};
+
+// Every order of delivery of `acts` (each with what it needs before it) gives the same to see.
+inline void expect_order_independence(const Membership& before, const std::vector<base::Bytes>& acts,
+                                      std::size_t most_orders) {
+  std::vector<std::size_t> order(acts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::string expected;
+  std::size_t tried = 0;
+  do {
+    Membership replica = before;
+    std::vector<std::size_t> waiting = order;
+    for (std::size_t left = waiting.size() + 1; !waiting.empty() && left-- > 0;) {
+      std::vector<std::size_t> later;
+      for (const std::size_t act : waiting) {
+        const auto added = replica.add(acts[act]);
+        if (added.code() == base::Code::unknown_membership) {
+          later.push_back(act);
+        } else {
+          ASSERT_EQ(added.code(), base::Code::ok);
+        }
+      }
+      waiting = std::move(later);
+    }
+    ASSERT_TRUE(waiting.empty());
+    if (expected.empty()) expected = seen(replica);
+    ASSERT_EQ(seen(replica), expected);
+  } while (std::next_permutation(order.begin(), order.end()) && ++tried < most_orders);
+}
+
+}  // namespace sejawat::space
