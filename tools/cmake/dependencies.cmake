@@ -64,7 +64,6 @@ target_compile_definitions(dep_sqlite
     SQLITE_OMIT_SHARED_CACHE
     # Nor is this used here, and a phone would fetch it (the amalgamation takes these without its parser made anew).
     SQLITE_OMIT_AUTHORIZATION
-    SQLITE_OMIT_COMPILEOPTION_DIAGS
     SQLITE_OMIT_COMPLETE
     SQLITE_OMIT_DATETIME_FUNCS
     SQLITE_OMIT_DECLTYPE
