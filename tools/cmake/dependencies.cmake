@@ -34,6 +34,30 @@ string(REPLACE "${sqlite_wrong}" "${sqlite_right}" sqlite_corrected "${sqlite_so
 if(sqlite_corrected STREQUAL sqlite_source)
   message(FATAL_ERROR "SQLite3 Multiple Ciphers has changed: see whether mcIoRead still needs its correction")
 endif()
+# Its own ChaCha20 and Poly1305 are written for every machine, and were a sixth of the simulator's time; libsodium's use
+# what the processor has. The bytes are the same (RFC 8439). libsodium ends the program where a block counter would run
+# over, which the page cipher's, begun by chance, does once in 2^26 pages: there the portable one goes on.
+if(NOT EMSCRIPTEN)
+  string(REPLACE "\nvoid chacha20_xor(void* buffer, size_t n," "\nvoid chacha20_xor_portable(void* buffer, size_t n,"
+    sqlite_corrected "${sqlite_corrected}")
+  string(REPLACE "\nvoid poly1305(const uint8_t* msg, size_t n, const uint8_t key[32],\n"
+    "\nvoid poly1305_portable(const uint8_t* msg, size_t n, const uint8_t key[32],\n"
+    sqlite_corrected "${sqlite_corrected}")
+  string(REPLACE "/* #include \"chacha20poly1305.c\" */\n" "#include \"page_cipher.h\"\n"
+    sqlite_corrected "${sqlite_corrected}")
+  string(FIND "${sqlite_corrected}" "void chacha20_xor_portable(" sqlite_has_chacha)
+  string(FIND "${sqlite_corrected}" "void poly1305_portable(" sqlite_has_poly)
+  string(FIND "${sqlite_corrected}" "#include \"page_cipher.h\"" sqlite_has_ciphers)
+  if(sqlite_has_chacha EQUAL -1 OR sqlite_has_poly EQUAL -1 OR sqlite_has_ciphers EQUAL -1)
+    message(FATAL_ERROR "SQLite3 Multiple Ciphers has changed: see where its page cipher is now")
+  endif()
+  # What is left of its own, alone: tests/unit/house plays both on the same bytes.
+  string(FIND "${sqlite_corrected}" "/*** Begin of #include \"chacha20poly1305.c\" ***/" sqlite_ciphers_begin)
+  string(FIND "${sqlite_corrected}" "SQLITE_PRIVATE\nint poly1305_tagcmp(" sqlite_ciphers_end)
+  math(EXPR sqlite_ciphers_length "${sqlite_ciphers_end} - ${sqlite_ciphers_begin}")
+  string(SUBSTRING "${sqlite_corrected}" ${sqlite_ciphers_begin} ${sqlite_ciphers_length} sqlite_portable)
+  file(CONFIGURE OUTPUT "${CMAKE_BINARY_DIR}/generated/page_cipher_portable.h" CONTENT "${sqlite_portable}" @ONLY)
+endif()
 set(sqlite_file "${CMAKE_BINARY_DIR}/generated/sqlite3.c")
 set(sqlite_before "")
 if(EXISTS "${sqlite_file}")
@@ -88,7 +112,8 @@ if(EMSCRIPTEN)
   target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1 __WASM__=1)
 else()
   target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
-  target_link_libraries(dep_sqlite PUBLIC m pthread)
+  target_include_directories(dep_sqlite PRIVATE "${CMAKE_SOURCE_DIR}/tools/cmake")
+  target_link_libraries(dep_sqlite PUBLIC m pthread dep_sodium)
 endif()
 
 # --- zstd (only `log_seal`) -------------------------------------------------------------------------------------------
