@@ -117,20 +117,6 @@ std::set<base::EpochId> to_box(const space::Membership& of) {
   return of.last_epochs();
 }
 
-bool lacks_box(const space::Membership& of, const base::EpochId& epoch, const base::PublicBoxKey& key) {
-  const auto prefix = base::prefix_of<base::HeadTag>(key);
-  return std::none_of(of.key_boxes().begin(), of.key_boxes().end(), [&](const auto& boxes) {
-    return boxes.epoch == epoch && boxes.boxes.count(prefix) != 0;
-  });
-}
-
-bool some_admin_lacks_box(const space::Membership& of, const base::EpochId& epoch) {
-  return std::any_of(of.devices().begin(), of.devices().end(), [&](const auto& row) {
-    return of.role_of(row.second.person) == space::WireRole::admin &&
-           lacks_box(of, epoch, row.second.box_key);
-  });
-}
-
 }  // namespace
 
 base::Status Core::State::box_keys(SpaceState& space) {
@@ -141,14 +127,9 @@ base::Status Core::State::box_keys(SpaceState& space) {
 base::Status Core::State::box_key(SpaceState& space, const base::EpochId& epoch) {
   const auto key = space.epochs.find(epoch);
   if (key == space.epochs.end()) return {};
-  // Any member may box; so that a joining school does not box thirty times over, an admin does it for others,
-  // and whoever has no box yet (a newcomer who opened the key with the invite) for itself and all. Where a
-  // device of an admin has none, it may be that no admin holds the key, and each who does boxes.
-  // A device that was linked holds no identity key, so no other box is for it: one's own devices are no
-  // crowd.
-  const bool for_own = !is_admin(space) && !lacks_box(space.membership, epoch, device->box.public_key()) &&
-                       !some_admin_lacks_box(space.membership, epoch);
-  const auto whom = for_own ? space::BoxesFor::own_devices : space::BoxesFor::everyone;
+  // Any member may box; so that a joining school does not box thirty times over, an admin does it for all,
+  // and everybody for their own devices and for admins, of whom none may hold a key that was opened apart.
+  const auto whom = is_admin(space) ? space::BoxesFor::everyone : space::BoxesFor::own_and_admins;
   for (;;) {
     const auto boxes = space::write_boxes(author(), space.membership, epoch, key->second, random, whom);
     if (!boxes) return {};

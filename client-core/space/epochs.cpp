@@ -44,34 +44,55 @@ bool is_open(const Invite& invite, std::int64_t wall_seconds) {
          wall_seconds <= invite.expires_seconds;
 }
 
+struct Recipient {
+  base::PublicBoxKey key;
+  std::set<base::PersonId> owners;  // none: an invite's; two where somebody claims another's key
+};
+using Recipients = std::map<base::HeadTag, Recipient>;
+
+void add_recipient(Recipients& to, const base::PublicBoxKey& key,
+                   const std::optional<base::PersonId>& owner) {
+  auto& recipient = to.emplace(base::prefix_of<base::HeadTag>(key), Recipient{key, {}}).first->second;
+  if (owner) recipient.owners.insert(*owner);
+}
+
 // Everybody who should hold the keys of the space, as somebody sees it whose clock shows this.
-std::map<base::HeadTag, base::PublicBoxKey> recipients_of(const Membership& of, std::int64_t wall_seconds) {
-  std::map<base::HeadTag, base::PublicBoxKey> out;
-  const auto add = [&](const base::PublicBoxKey& key) {
-    out.emplace(base::prefix_of<base::HeadTag>(key), key);
-  };
+Recipients recipients_of(const Membership& of, std::int64_t wall_seconds) {
+  Recipients out;
   for (const auto& [id, member] : of.members()) {
-    if (may_read(of, id) && !SJ_PLANTED(card_gets_no_keys)) add(member.identity_box);
+    if (may_read(of, id) && !SJ_PLANTED(card_gets_no_keys)) add_recipient(out, member.identity_box, id);
   }
   if (SJ_PLANTED(keys_to_the_removed)) {
-    for (const auto& [id, device] : of.removed_devices()) add(device.box_key);
+    for (const auto& [id, device] : of.removed_devices()) add_recipient(out, device.box_key, device.person);
   }
   for (const auto& [id, device] : of.devices()) {
-    if (may_read(of, device.person)) add(device.box_key);
+    if (may_read(of, device.person)) add_recipient(out, device.box_key, device.person);
   }
   for (const auto& [key, invite] : of.invites()) {
-    if (is_open(invite, wall_seconds)) add(invite.box_key);
+    if (is_open(invite, wall_seconds)) add_recipient(out, invite.box_key, std::nullopt);
   }
   return out;
 }
 
-std::map<base::HeadTag, base::PublicBoxKey> devices_of(const Membership& of, const base::PersonId& person) {
-  std::map<base::HeadTag, base::PublicBoxKey> out;
-  if (!may_read(of, person)) return out;
+Recipients own_and_admins(const Membership& of, const base::PersonId& own) {
+  Recipients out;
+  if (!may_read(of, own)) return out;
+  const auto is_one = [&](const base::PersonId& person) {
+    return person == own || of.role_of(person) == WireRole::admin;
+  };
+  for (const auto& [id, member] : of.members()) {
+    if (is_one(id) && !SJ_PLANTED(card_gets_no_keys)) add_recipient(out, member.identity_box, id);
+  }
   for (const auto& [id, device] : of.devices()) {
-    if (device.person == person) out.emplace(base::prefix_of<base::HeadTag>(device.box_key), device.box_key);
+    if (is_one(device.person)) add_recipient(out, device.box_key, device.person);
   }
   return out;
+}
+
+// Any reader may write rubbish for anybody, and nobody but the recipient could tell.
+bool counts(const KeyBoxes& boxes, const Recipient& recipient, const base::PersonId& own) {
+  if (boxes.by_admin || boxes.author == own) return true;
+  return recipient.owners.size() == 1 && *recipient.owners.begin() == boxes.author;
 }
 
 }  // namespace
@@ -92,11 +113,15 @@ base::Bytes write_epoch(const Author& author, const Membership& to, const base::
 
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
                                        const base::Secret32& key, base::Random& random, BoxesFor whom) {
-  auto missing = whom == BoxesFor::everyone ? recipients_of(to, author.wall_seconds)
-                                            : devices_of(to, author.certificate->person());
+  const auto own = author.certificate->person();
+  auto missing =
+      whom == BoxesFor::everyone ? recipients_of(to, author.wall_seconds) : own_and_admins(to, own);
   for (const auto& boxes : to.key_boxes()) {
     if (boxes.epoch != epoch) continue;
-    for (const auto& box : boxes.boxes) missing.erase(box.first);
+    for (const auto& box : boxes.boxes) {
+      const auto found = missing.find(box.first);
+      if (found != missing.end() && counts(boxes, found->second, own)) missing.erase(found);
+    }
   }
   if (missing.empty()) return std::nullopt;
   const auto ephemeral = crypto::BoxKey::random(random);
@@ -106,7 +131,7 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
   out.ephemeral = ephemeral.public_key();
   for (const auto& [tag, recipient] : missing) {
     if (out.boxes.size() == kBoxesPerRecord) break;  // the next call writes the rest
-    auto sealed = crypto::box_seal(ephemeral, recipient, key.view(), context);
+    auto sealed = crypto::box_seal(ephemeral, recipient.key, key.view(), context);
     if (sealed.ok()) out.boxes.emplace(tag, std::move(*sealed));  // a rubbish key gets nothing
   }
   if (out.boxes.empty()) return std::nullopt;

@@ -162,6 +162,7 @@ base::Status MembershipRules::by_member(Pending& pending, WireRole at_least) {
   }
   const auto role = role_before(pending, pending.entry.person);
   if (!role || *role < at_least) return fail(Code::not_permitted, "role");
+  pending.entry.by_admin = *role == WireRole::admin;
   return {};
 }
 
@@ -311,7 +312,6 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Erased& erase
   for (const auto& witness : erased.witnesses) {
     if (writer_before(pending, witness.log) != Writer::author) return fail(Code::not_permitted, "witness");
   }
-  pending.entry.by_admin = role_before(pending, pending.entry.person) == WireRole::admin;
   if (!pending.entry.erases_own && !pending.entry.by_admin) {
     return fail(Code::not_permitted, "what others wrote");
   }

@@ -39,7 +39,7 @@ struct Membership::Entry {
   codec::Content content;
   std::optional<DeviceCertificate> introduced;  // by a genesis, a join or a device record
   bool erases_own = false;                      // an erasure of no ops but what its author's person wrote
-  bool by_admin = false;                        // an erasure by an admin, as its causal past says
+  bool by_admin = false;                        // its author was admin, as its causal past says
 
   template <class T>
   const T* as() const {
@@ -185,7 +185,7 @@ struct MembershipView {
  private:
   static void admit(const Membership& of, std::size_t place, Member row);
   static void add_fences(const Membership& of, const Judgement& judgement);
-  static bool is_held_outside(const Membership::View& view, const base::EpochId& epoch);
+  static bool is_held_outside(const Membership& of, const base::EpochId& epoch);
   static void choose_epoch(const Membership& of, const Judgement* judgement);
 };
 

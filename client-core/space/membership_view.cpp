@@ -97,6 +97,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   auto& view = of.view_;
   const bool stands = judgement == nullptr || judgement->stands(place);
   const bool provisional = judgement != nullptr && judgement->provisional(place);
+  const auto was_admin = [&] { return judgement == nullptr ? entry.by_admin : judgement->was_admin(place); };
   if (const auto* log = entry.as<codec::LogEnrolled>()) {
     // Also when it does not stand: what such a log holds waits in quarantine, it is not unknown.
     const auto id = log::log_id(of.space_, log->key);
@@ -129,7 +130,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   const auto* erased = entry.as<codec::Erased>();
   if (erased != nullptr && (stands || entry.erases_own)) {
     const std::size_t at = view.erasures.size();
-    const bool by_admin = judgement == nullptr ? entry.by_admin : stands && judgement->was_admin(place);
+    const bool by_admin = stands && was_admin();
     view.erasures.push_back({entry.id, entry.person, erased->reason, entry.wall_seconds, erased->segments,
                              erased->witnesses, erased->chunks, by_admin});
     for (const auto& segment : erased->segments) view.erased[segment.name].push_back(at);
@@ -188,6 +189,9 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     view.epoch_places.push_back(place);
   } else if (const auto* boxes = entry.as<KeyBoxes>()) {
     view.key_boxes.push_back(*boxes);
+    view.key_boxes.back().author = entry.person;
+    view.key_boxes.back().by_admin = was_admin();
+    view.key_box_places.push_back(place);
   }
 }
 
@@ -204,7 +208,7 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
         const auto* added = of.entries_[*grant]->as<codec::MemberAdded>();
         if (added != nullptr) at->second.sealed_role = added->sealed_role;
       }
-      if (!grant) view.former_boxes.insert(at->second.identity_box);
+      if (!grant) view.former_boxes.emplace(at->second.identity_box, at->first);
       at = grant ? std::next(at) : view.members.erase(at);
     }
     for (auto at = view.provisional.begin(); at != view.provisional.end();) {
@@ -265,27 +269,49 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
 }
 
 // Somebody who may read nothing of the space any more was given this key. Keys of those who may are never
-// meant, whoever else claims to have the same.
-bool MembershipView::is_held_outside(const Membership::View& view, const base::EpochId& epoch) {
-  std::set<base::PublicBoxKey> outside = view.former_boxes;
-  std::set<base::PublicBoxKey> inside;
+// meant, whoever else claims to have the same. Nor is a box that no honest program writes: any reader could
+// have the others change the key again and again by rubbish made out to somebody outside.
+bool MembershipView::is_held_outside(const Membership& of, const base::EpochId& epoch) {
+  const auto& view = of.view_;
+  std::map<base::HeadTag, std::set<base::PersonId>> outside;  // whose key it is, as they or others say
+  std::set<base::HeadTag> inside;
+  const auto place = [&](bool reads, const base::PublicBoxKey& key,
+                         const std::optional<base::PersonId>& owner) {
+    const auto tag = base::prefix_of<base::HeadTag>(key);
+    if (reads) {
+      inside.insert(tag);
+    } else {
+      auto& owners = outside[tag];
+      if (owner) owners.insert(*owner);
+    }
+  };
+  for (const auto& [key, person] : view.former_boxes) place(false, key, person);
   for (const auto& [person, member] : view.members)
-    (member.role >= WireRole::reader ? inside : outside).insert(member.identity_box);
-  for (const auto& [id, device] : view.removed_devices) outside.insert(device.box_key);
+    place(member.role >= WireRole::reader, member.identity_box, person);
+  for (const auto& [id, device] : view.removed_devices) place(false, device.box_key, device.person);
   for (const auto& [id, device] : view.devices) {
     const auto member = view.members.find(device.person);
-    const bool reads = member != view.members.end() && member->second.role >= WireRole::reader;
-    (reads ? inside : outside).insert(device.box_key);
+    place(member != view.members.end() && member->second.role >= WireRole::reader, device.box_key,
+          device.person);
   }
   for (const auto& [key, invite] : view.invites)
-    (invite.is_known_outside() ? outside : inside).insert(invite.box_key);
-  std::set<base::HeadTag> tags;
-  for (const auto& key : outside) tags.insert(base::prefix_of<base::HeadTag>(key));
-  for (const auto& key : inside) tags.erase(base::prefix_of<base::HeadTag>(key));
-  return std::any_of(view.key_boxes.begin(), view.key_boxes.end(), [&](const KeyBoxes& boxes) {
-    return boxes.epoch == epoch && std::any_of(boxes.boxes.begin(), boxes.boxes.end(),
-                                               [&](const auto& box) { return tags.count(box.first) != 0; });
-  });
+    place(!invite.is_known_outside(), invite.box_key, std::nullopt);
+  for (const auto& tag : inside) outside.erase(tag);
+  for (std::size_t i = 0; i < view.key_boxes.size(); ++i) {
+    const KeyBoxes& boxes = view.key_boxes[i];
+    if (boxes.epoch != epoch) continue;
+    const Membership::Entry& entry = *of.entries_[view.key_box_places[i]];
+    // As the author knew it, whatever stands of that by now.
+    const auto is_meant = [&](const base::PersonId& owner) {
+      return owner == boxes.author || Judgement(of.entries_, &entry.past).role_of(owner) == WireRole::admin;
+    };
+    for (const auto& [tag, box] : boxes.boxes) {
+      const auto owners = outside.find(tag);
+      if (owners == outside.end()) continue;
+      if (entry.by_admin || std::any_of(owners->second.begin(), owners->second.end(), is_meant)) return true;
+    }
+  }
+  return false;
 }
 
 void MembershipView::choose_epoch(const Membership& of, const Judgement* judgement) {
@@ -339,17 +365,17 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
     if (!older && (!best || better(i, *best))) best = i;
   }
   view.current_epoch = best ? std::optional<base::EpochId>(view.epochs[*best].epoch) : std::nullopt;
-  // A key that nobody was given: its author was lost between the epoch and the boxes. The first one of a
-  // space needs none to be known to whoever made it.
+  // A key that nobody was given: its author was lost between the epoch and the boxes, of whatever any reader
+  // may box since. The first one of a space needs none to be known to whoever made it.
   const auto given = [&view](const EpochInfo& epoch) {
     return epoch.predecessors.empty() ||
            std::any_of(view.key_boxes.begin(), view.key_boxes.end(),
-                       [&](const KeyBoxes& boxes) { return boxes.epoch == epoch.epoch; });
+                       [&](const KeyBoxes& boxes) { return boxes.by_admin && boxes.epoch == epoch.epoch; });
   };
   view.current_key_given = !best || given(view.epochs[*best]);
   // An epoch may know a removal and be made out to the removed all the same: its author took it for void.
   view.needs_rotation = best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) ||
-                                 (judgement != nullptr && is_held_outside(view, *view.current_epoch)));
+                                 (judgement != nullptr && is_held_outside(of, *view.current_epoch)));
 }
 
 }  // namespace sejawat::space

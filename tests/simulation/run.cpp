@@ -45,7 +45,8 @@ std::vector<const char*> RunReport::never_happened() const {
   }
   for (std::size_t i = 0; i < counts.sometimes.size(); ++i) {
     const auto property = static_cast<Sometimes>(i);
-    if (shape != Shape::everything && is_newer(property)) continue;
+    if (shape != Shape::cheats && is_of_cheats(property)) continue;
+    if ((shape == Shape::text || shape == Shape::first) && is_newer(property)) continue;
     if (counts.sometimes[i] == 0) never.push_back(name_of(property));
   }
   return never;
@@ -113,8 +114,7 @@ std::string replay_command(const ScheduleResult& result, const ScheduleOptions& 
   std::string command = "tools/simulate --seed " + std::to_string(result.seed);
   if (played.planted != Planted::none)
     command += " --planted \"" + std::string(name_of(played.planted)) + "\"";
-  if (played.shape != Shape::everything)
-    command += played.shape == Shape::text ? " --shape text" : " --shape first";
+  if (played.shape != Shape::everything) command += std::string(" --shape ") + name_of(played.shape);
   return command;
 }
 

@@ -198,6 +198,29 @@ void check_person(School& school, Person& person) {
   check_photos_come(school, person, fresh);
 }
 
+namespace {
+
+constexpr std::array<std::pair<Shape, const char*>, 4> kShapes = {{{Shape::everything, "everything"},
+                                                                   {Shape::text, "text"},
+                                                                   {Shape::first, "first"},
+                                                                   {Shape::cheats, "cheats"}}};
+
+}  // namespace
+
+const char* name_of(Shape shape) {
+  for (const auto& [one, name] : kShapes) {
+    if (one == shape) return name;
+  }
+  SJ_CHECK(false);
+  return "";
+}
+std::optional<Shape> shape_of(std::string_view name) {
+  for (const auto& [shape, one] : kShapes) {
+    if (name == one) return shape;
+  }
+  return std::nullopt;
+}
+
 std::uint64_t nth_seed(std::uint64_t first, std::uint64_t n) {
   if (n == 0) return first;
   support::SeededRandom random(first ^ (n * 0xd1342543de82ef95ULL));

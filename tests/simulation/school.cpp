@@ -26,7 +26,11 @@ space::InviteLink copy_of(const space::InviteLink& link) {
 }  // namespace
 
 School::School(World& world, std::string folder, const ScheduleOptions& options)
-    : world_(world), folder_(std::move(folder)), planted_(options.planted), shape_(options.shape) {
+    : world_(world),
+      folder_(std::move(folder)),
+      planted_(options.planted),
+      shape_(options.shape),
+      all_(shape_ == Shape::everything || shape_ == Shape::cheats) {
   // Each schedule has a character of its own: some kinds of trouble often, others not at all.
   const auto sometimes = [&](std::uint64_t most) {
     return world_.chance(600) ? world_.random.below(most) : 0;
@@ -61,7 +65,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     weather.slowest = world_.chance(500) ? 300 : 8 * kSecond;
     networks_.back()->set_weather(weather);
     if (shape_ != Shape::first) servers_.back()->set_answers_in_part(sometimes(150));
-    if (shape_ == Shape::everything && world_.chance(150)) servers_.back()->run_older_program();
+    if (all_ && world_.chance(150)) servers_.back()->run_older_program();
     // Even the very first start may be the last of its process.
     if (world_.chance(luck_.server_crash)) {
       servers_.back()->disk().end_process_at(1 + world_.random.below(30));
@@ -72,19 +76,28 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   const bool crowd = world_.chance(15);
   most_devices_ = crowd ? 20 + world_.random.below(21) : 1 + world_.random.below(9);
   std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
-  if (shape_ == Shape::everything && world_.chance(100)) {
+  if (all_ && world_.chance(100)) {
     // A school of several heads, who do not agree.
     kinds_.membership = kinds_.feuds = true;
     people = std::max<std::uint64_t>(people, 3);
     most_devices_ = std::max(most_devices_, people + 2);
   }
-  if (shape_ == Shape::everything) kinds_.sharing = kinds_.feuds || world_.chance(500);
-  if (shape_ == Shape::everything) kinds_.photos = world_.chance(400);
+  if (shape_ == Shape::cheats) {
+    kinds_.membership = true;
+    people = std::max<std::uint64_t>(people, 2);
+    most_devices_ = std::max(most_devices_, people + 1);
+  }
+  if (all_) kinds_.sharing = kinds_.feuds || world_.chance(500);
+  if (all_) kinds_.photos = world_.chance(400);
   for (std::uint64_t i = 0; i < people; ++i) {
     people_.push_back(std::make_unique<Person>());
     people_.back()->number = i;
     people_.back()->founder = i == 0;
     add_device(*people_.back());
+  }
+  if (shape_ == Shape::cheats) {
+    people_.back()->membership_touched = true;
+    cheat_ = std::make_unique<Cheat>(world_, *people_.back());
   }
 }
 
@@ -338,7 +351,7 @@ void School::bad_luck(Device& device) {
   }
   if (world_.chance(luck_.disk)) device.disk().fail_at(soon());
   if (world_.chance(luck_.disk)) device.disk().fail_read_at(soon());
-  if (shape_ == Shape::everything && world_.chance(luck_.disk)) {
+  if (all_ && world_.chance(luck_.disk)) {
     // A card that is dying fails both ways: what could not be written cannot be read back at once.
     device.disk().fail_at(soon());
     device.disk().fail_read_at(1 + world_.random.below(30));
@@ -394,6 +407,7 @@ void School::act() {
   if (world_.chance(luck_.partition)) partition();
   if (servers_.size() > 1 && world_.chance(rarely(60))) host_everywhere();
   if (kinds_.membership && world_.chance(rarely(kinds_.feuds ? 300 : 120))) administer();
+  if (cheat_ && world_.chance(100)) cheat();
   if (world_.chance(luck_.lose)) lose_device();
   if (world_.chance(rarely(80))) new_device();
   if (!device->lost()) use_device(*device);

@@ -1,6 +1,7 @@
 // The people of a schedule and what they may do next.
 #pragma once
 
+#include "cheat.h"
 #include "device.h"
 #include "schedule.h"
 
@@ -50,6 +51,7 @@ class School {
   void revoke_device();
   void rotate(Device& admin);
   void feud();
+  void cheat();
   bool begin(Person& person);  // a person's first steps; true: done and joined
   bool join(Device& device);
   bool host_everywhere();
@@ -67,6 +69,7 @@ class School {
   std::string folder_;
   Planted planted_;
   Shape shape_;
+  bool all_;  // a shape with all kinds of trouble
   std::vector<std::unique_ptr<Server>> servers_;
   std::vector<std::unique_ptr<Network>> networks_;
   std::vector<Site> sites_;
@@ -77,6 +80,7 @@ class School {
   bool quiet_ = false;
   bool lost_since_snapshot_ = false;
   std::vector<space::InviteLink> links_;  // that go round
+  std::unique_ptr<Cheat> cheat_;
   // What kinds of trouble this schedule has at all.
   struct {
     bool servers_go_back = false;

@@ -139,7 +139,7 @@ void School::administer(Device& admin) {
 // Several devices of one person at a time, not knowing of each other.
 void School::rotate(Device& admin) {
   const auto personal = admin.personal_space();
-  if (shape_ != Shape::everything || !personal || world_.chance(400)) {
+  if (!all_ || !personal || world_.chance(400)) {
     if (community_) admin.rotate(*community_);
     return;
   }
@@ -164,6 +164,15 @@ void School::feud() {
   world_.witness.sometimes(Sometimes::admins_act_apart);
   first.remove_member(*second.person().id);
   if (second.up()) second.remove_member(*first.person().id);
+}
+
+void School::cheat() {
+  if (!community_) return;
+  Server& server = *servers_[world_.random.below(servers_.size())];
+  if (!server.up() || !cheat_->act(server, *community_, links_)) return;
+  for (const auto& person : people_) {
+    if (!person->founder) person->membership_touched = true;
+  }
 }
 
 // A phone was stolen, or its owner believes so; it goes on writing, not knowing.

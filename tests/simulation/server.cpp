@@ -183,6 +183,21 @@ void Server::receive(const base::Bytes& message, const Respond& respond) {
   wait_for(std::move(request));
 }
 
+void Server::bring(const base::PublicBoxKey& connection, const base::SpaceId& space,
+                   std::vector<base::Bytes> records) {
+  Request request;
+  request.device = connection;
+  request.message.hello.emplace();
+  request.message.spaces.push_back({{0, space}, std::move(records), {}, std::nullopt});
+  request.peer = std::make_shared<carrier::Peer>(connection);
+  request.done = [this](base::Result<sync::ServerMessage> reply) {
+    if (!reply.ok()) return;
+    world_.witness.sometimes(Sometimes::cheat_is_taken, reply->records_taken > 0);
+    world_.witness.sometimes(Sometimes::cheat_is_refused, !reply->record_exceptions.empty());
+  };
+  wait_for(std::move(request));
+}
+
 void Server::wait_for(Request request) {
   request.wall_seconds = clock_.now().wall_ms / 1000;
   waiting_.push_back(std::move(request));

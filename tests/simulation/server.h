@@ -54,6 +54,10 @@ class Server {
   void die_before_reply() { die_before_reply_ = true; }
   void heal();  // no more faults, and up
 
+  // As a program does that is not ours: records over a connection with this key; nobody hears the answer.
+  void bring(const base::PublicBoxKey& connection, const base::SpaceId& space,
+             std::vector<base::Bytes> records);
+
   // A live connection; an error through `deliver` ends it. 0: not up.
   std::uint64_t connect(Respond deliver);
   void receive_live(std::uint64_t connection, const base::Bytes& message);

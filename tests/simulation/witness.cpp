@@ -85,7 +85,10 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "something is shared",
                                    "shared words are read",
                                    "older server answers",
-                                   "server is updated"};
+                                   "server is updated",
+                                   "member cheats",
+                                   "cheat is taken",
+                                   "cheat is refused"};
 constexpr std::array kAlways = {"codes are expected",
                                 "store opens again",
                                 "saved is durable",
@@ -135,6 +138,7 @@ bool wants_log() {
 }  // namespace
 
 const char* name_of(Fault fault) { return kFaults.at(static_cast<std::size_t>(fault)); }
+bool is_of_cheats(Sometimes property) { return property >= Sometimes::member_cheats; }
 bool is_newer(Sometimes property) { return property >= Sometimes::photo_is_attached; }
 const char* name_of(Sometimes property) { return kSometimes.at(static_cast<std::size_t>(property)); }
 const char* name_of(Always property) { return kAlways.at(static_cast<std::size_t>(property)); }

@@ -97,6 +97,9 @@ enum class Sometimes : std::uint8_t {
   shared_words_are_read,
   older_server_answers,
   server_is_updated,
+  member_cheats,
+  cheat_is_taken,
+  cheat_is_refused,
   count_
 };
 enum class Always : std::uint8_t {
@@ -136,7 +139,8 @@ enum class Always : std::uint8_t {
 };
 
 const char* name_of(Fault fault);
-bool is_newer(Sometimes property);  // than Shape::text
+bool is_newer(Sometimes property);      // than Shape::text
+bool is_of_cheats(Sometimes property);  // Shape::cheats
 const char* name_of(Sometimes property);
 const char* name_of(Always property);
 

@@ -104,9 +104,7 @@ int run(const Settings& settings) {
     return 2;
   }
   options.schedule.planted = *planted;
-  options.schedule.shape = settings.shape == "first"  ? Shape::first
-                           : settings.shape == "text" ? Shape::text
-                                                      : Shape::everything;
+  options.schedule.shape = shape_of(settings.shape).value_or(Shape::everything);  // CLI11 checked it
   options.schedule.look_up_crypto = !settings.compute_all;
   const bool terminal = isatty(STDERR_FILENO) != 0;
   options.progress = [&](const ScheduleResult& result, std::uint64_t done) {
@@ -153,10 +151,11 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
   app.add_option("--jobs", settings.jobs, "processes that play at once (default 1); the report is the same")
       ->check(CLI::Range(1, 256));
-  app.add_option(
-         "--shape", settings.shape,
-         "everything (default); text, without photos, or first, short ones: older seeds belong to those")
-      ->check(CLI::IsMember({"everything", "text", "first"}));
+  app.add_option("--shape", settings.shape,
+                 "everything (default); cheats, with a member whose program is not ours; text, without "
+                 "photos, or first, "
+                 "short ones: older seeds belong to those")
+      ->check(CLI::IsMember({"everything", "cheats", "text", "first"}));
   app.add_flag("--compute-all", settings.compute_all,
                "signatures and agreements are computed each time, not looked up; the trace is the same");
   app.add_option("--stop-after", settings.stop_after, "so many failing schedules (default 10)")

@@ -44,14 +44,25 @@ class Epochs : public testing::Test {
   }
   // As somebody writes it who takes the recipient for a member.
   base::Bytes boxed_to(const base::Secret32& key, const base::PublicBoxKey& recipient) {
-    return changed(*boxes(key), [&](v1::MembershipBody& body) {
-      body.mutable_boxes()->mutable_boxes(0)->set_recipient(
-          std::string(base::as_text(recipient.view().first(8))));
-    });
+    return boxed_to(key, recipient, admin);
   }
-  // An epoch record of the admin, as `change` has it.
+  base::Bytes boxed_to(const base::Secret32& key, const base::PublicBoxKey& recipient, const Person& by) {
+    const auto made = *write_boxes(by.author(), membership, epoch_id(space, key), key, random);
+    return changed(
+        made,
+        [&](v1::MembershipBody& body) {
+          body.mutable_boxes()->mutable_boxes(0)->set_recipient(
+              std::string(base::as_text(recipient.view().first(8))));
+        },
+        by);
+  }
+  // A record, as `change` has it.
   template <class Change>
   base::Bytes changed(base::ByteView record, Change change) const {
+    return changed(record, change, admin);
+  }
+  template <class Change>
+  base::Bytes changed(base::ByteView record, Change change, const Person& by) const {
     v1::MembershipRecord message;
     message.ParseFromArray(record.data(), static_cast<int>(record.size()));
     v1::MembershipBody body;
@@ -59,7 +70,7 @@ class Epochs : public testing::Test {
     change(body);
     message.set_body(body.SerializeAsString());
     const auto id = record_id(base::as_bytes(message.body()));
-    message.set_signature(std::string(base::as_text(admin.keys.sign.sign(id.view()).view())));
+    message.set_signature(std::string(base::as_text(by.keys.sign.sign(id.view()).view())));
     return base::to_bytes(base::as_bytes(message.SerializeAsString()));
   }
 
@@ -230,18 +241,84 @@ TEST_F(Epochs, CarriersAndUsedUpInvitesGetNoKey) {
   EXPECT_TRUE(opens(key, budi.identity.box));
 }
 
-TEST_F(Epochs, BoxesForOnesOwnDevicesAreForThoseAlone) {
+TEST_F(Epochs, BoxesForOneselfAndAdminsAreForThoseAlone) {
   join(sari, offer(WireRole::writer));
+  const Person other(random);
+  join(other, offer(WireRole::writer));
+  const auto link = offer(WireRole::writer);
   const auto key = open_one();
-  put(*boxes(key, BoxesFor::own_devices));
-  EXPECT_TRUE(opens(key, admin.keys.box));
-  EXPECT_FALSE(opens(key, admin.identity.box));
-  EXPECT_FALSE(opens(key, sari.keys.box));
-  EXPECT_FALSE(boxes(key, BoxesFor::own_devices).has_value());
-  const Author stranger = budi.author();
-  EXPECT_FALSE(
-      write_boxes(stranger, membership, epoch_id(space, key), key, random, BoxesFor::own_devices).has_value())
-      << "who may not read has no device to box to";
+  const auto boxes_of = [&](const Author& author) {
+    return write_boxes(author, membership, epoch_id(space, key), key, random, BoxesFor::own_and_admins);
+  };
+  put(*boxes_of(sari.author()));
+  for (const auto* own : {&admin.keys.box, &admin.identity.box, &sari.keys.box, &sari.identity.box}) {
+    EXPECT_TRUE(opens(key, *own));
+  }
+  for (const auto* none : {&other.keys.box, &other.identity.box, &link.box}) {
+    EXPECT_FALSE(opens(key, *none));
+  }
+  EXPECT_FALSE(boxes_of(sari.author()).has_value());
+  EXPECT_FALSE(boxes_of(budi.author()).has_value()) << "who may not read has nobody to box to";
+}
+
+// Found by reading: nobody but the recipient can tell a box from rubbish, and any reader may write one.
+TEST_F(Epochs, RubbishThatAReaderBoxesKeepsNobodyFromAKey) {
+  join(sari, offer(WireRole::reader));
+  join(budi, offer(WireRole::writer));
+  const auto link = offer(WireRole::writer);
+  const auto key = open_one();
+  const auto lie = base::Secret32::random(random);
+  put(*write_boxes(sari.author(), membership, epoch_id(space, key), lie, random));
+  EXPECT_FALSE(opens(key, budi.keys.box));
+  const auto mine =
+      write_boxes(budi.author(), membership, epoch_id(space, key), key, random, BoxesFor::own_and_admins);
+  ASSERT_TRUE(mine.has_value());
+  put(*mine);
+  EXPECT_TRUE(opens(key, budi.keys.box));
+  EXPECT_TRUE(opens(key, admin.keys.box)) << "of whom nobody may hold it";
+  put(*boxes(key));
+  EXPECT_TRUE(opens(key, link.box));
+  EXPECT_EQ(membership.key_boxes().back().boxes.size(), 3U)
+      << "admin's two and the link's; the others have theirs";
+  EXPECT_FALSE(boxes(key).has_value());
+}
+
+TEST_F(Epochs, WhoClaimsTheKeyOfAnothersDeviceKeepsItFromNoKey) {
+  join(sari, offer(WireRole::reader));
+  join(budi, offer(WireRole::writer));
+  const auto claimed = DeviceKeys::random(random);
+  const auto half = certify_by_device(sari.certificate, sari.keys.sign, claimed.sign.public_key(),
+                                      budi.keys.box.public_key(), 1);
+  put(write_device(sari.author(), membership, *take_possession(half, claimed)));
+  const auto key = open_one();
+  const auto lie = base::Secret32::random(random);
+  put(*write_boxes(sari.author(), membership, epoch_id(space, key), lie, random));
+  put(*boxes(key));
+  EXPECT_TRUE(opens(key, budi.keys.box));
+}
+
+TEST_F(Epochs, RubbishThatAReaderBoxesIsNoKeyThatWasGiven) {
+  join(sari, offer(WireRole::reader));
+  const auto first = open_one();
+  put(*boxes(first));
+  const auto lost = base::Secret32::random(random);
+  put(write_epoch(admin.author(), membership, lost, {{epoch_id(space, first), &first}}, random));
+  const auto lie = base::Secret32::random(random);
+  put(*write_boxes(sari.author(), membership, epoch_id(space, lost), lie, random));
+  EXPECT_FALSE(membership.current_key_given());
+}
+
+// Or any reader would have admins change the key for ever.
+TEST_F(Epochs, RubbishMadeOutToSomebodyOutsideChangesNoKey) {
+  join(sari, offer(WireRole::reader));
+  join(budi, offer(WireRole::writer));
+  put(write_person_removed(admin.author(), membership, budi.id(), {}));
+  const auto key = open_one();
+  put(boxed_to(key, budi.keys.box.public_key(), sari));
+  EXPECT_FALSE(membership.needs_rotation());
+  put(boxed_to(key, budi.keys.box.public_key(), admin));
+  EXPECT_TRUE(membership.needs_rotation())
+      << "an admin's program writes no such box unless it knew no better";
 }
 
 TEST_F(Epochs, ABoxThatDoesNotOpenIsPassedOverForOneThatDoes) {

@@ -96,6 +96,8 @@ struct KeyBoxes {
   base::EpochId epoch;
   base::PublicBoxKey ephemeral;
   std::map<base::HeadTag, base::Bytes> boxes;  // by first 8 bytes of the recipient key
+  base::PersonId author;
+  bool by_admin = false;  // as its causal past says
 };
 
 class Membership {
@@ -186,7 +188,7 @@ class Membership {
     std::map<base::DeviceId, std::size_t> device_places;
     std::map<base::PersonId, std::size_t> box_places;  // of the record that names a member's identity box
     std::set<base::DeviceId> left_with_person;
-    std::set<base::PublicBoxKey> former_boxes;  // identity box keys of who belongs no more
+    std::map<base::PublicBoxKey, base::PersonId> former_boxes;  // identity box keys of who belongs no more
     std::map<base::LogId, EnrolledLog> logs;
     std::map<base::LogId, std::size_t> log_places;
     std::map<base::PublicSignKey, Invite> invites;
@@ -194,6 +196,7 @@ class Membership {
     std::vector<EpochInfo> epochs;
     std::vector<std::size_t> epoch_places;  // of the record that opened epochs[i]
     std::vector<KeyBoxes> key_boxes;
+    std::vector<std::size_t> key_box_places;  // of the record that is key_boxes[i]
     std::vector<EpochInfo> fallen_epochs;
     std::vector<KeyBoxes> fallen_boxes;
     std::vector<Erasure> erasures;
@@ -283,9 +286,10 @@ base::Bytes write_epoch(const Author& author, const Membership& to, const base::
                         const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
                         base::Random& random);
 // Boxes `key` to every current member device, identity box key and open invite (not revoked, used up or, by
-// the author's clock, expired) that has no box for it yet, or only to devices of the author's person; nullopt
-// when nobody is missing.
-enum class BoxesFor : std::uint8_t { everyone, own_devices };
+// the author's clock, expired) that has no box for it yet, or only to those of the author's person and of
+// admins; nullopt when nobody is missing. Nobody but its recipient can tell a box from rubbish: only one by
+// an admin, by the recipient's own person or by the author's counts as one that is there.
+enum class BoxesFor : std::uint8_t { everyone, own_and_admins };
 std::optional<base::Bytes> write_boxes(const Author& author, const Membership& to, const base::EpochId& epoch,
                                        const base::Secret32& key, base::Random& random,
                                        BoxesFor whom = BoxesFor::everyone);
