@@ -20,6 +20,7 @@ base::RecordId id_of(base::ByteView record) {
 
 base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
   CarrierState state;
+  if (core_.certificate) state.person = base::prefix_of<sync::PersonTag>(core_.certificate->person());
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return state;
   state.generation = carrier->generation;

@@ -157,6 +157,7 @@ base::Result<ClientMessage> ClientSession::State::compose() {
     hello.full = full || set.empty();
     hello.generation = carrier.generation;
     hello.chunk_mark = carrier.chunk_mark;
+    hello.person = carrier.person;
     set_agreed = !set.empty();
     if (!set.empty()) {
       hello.set = log::set_tag(set);

@@ -202,6 +202,10 @@ base::Result<Hello> read_hello(const wire::Hello& from) {
     hello.chunk_mark.emplace();
     if (!read_id(from.chunk_mark(), *hello.chunk_mark)) return malformed("mark of chunks");
   }
+  if (!from.person().empty()) {
+    hello.person.emplace();
+    if (!read_id(from.person(), *hello.person)) return malformed("person");
+  }
   return hello;
 }
 
@@ -241,6 +245,7 @@ base::Bytes encode(const ClientMessage& message) {
     to->set_operator_secret(text(hello.operator_secret));
     if (hello.generation) to->set_generation(text(hello.generation->view()));
     if (hello.chunk_mark) to->set_chunk_mark(text(hello.chunk_mark->view()));
+    if (hello.person) to->set_person(text(hello.person->view()));
   }
   for (const auto& space : message.spaces) {
     auto* to = out.add_spaces();

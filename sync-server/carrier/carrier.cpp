@@ -201,7 +201,7 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   ingested.reply.error = refusal_of(peer, message);
   if (ingested.reply.error != base::Code::ok) return ingested;
   // An index means something only in the set that both sides name: by the hello, else in the last reply.
-  const std::vector<base::SpaceId> set = message.hello ? set_of(device) : peer.set;
+  const std::vector<base::SpaceId> set = message.hello ? set_of(device, message.hello->person) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
   const auto named = [&](const sync::SpaceRef& ref) -> std::optional<base::SpaceId> {
     if (ref.index == 0) return ref.id;

@@ -253,11 +253,12 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   if (hello != nullptr) {
     if (!hello->generation || !(*hello->generation == generation_)) reply.generation = generation_;
     peer.live = hello->live;
+    peer.person = hello->person;
     peer.greeted = true;
   }
   peer.told = false;
-  const auto set = set_of(peer.device);
-  if (!known(peer.device)) {
+  const auto set = set_of(peer.device, peer.person);
+  if (!known(peer.device, peer.person)) {
     peer.follow(set, std::nullopt);
     // It has been here, and is not known any more: it was removed, or this store is older than it was. Its
     // acks are void, and it must not number its spaces as of old, or what it brings would never be looked at.
@@ -315,7 +316,7 @@ base::Result<const Carrier::SharedNews*> Carrier::news(const base::SpaceId& id, 
 
 base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
   if (!peer.pushable() || peer.told) return std::optional<sync::ServerMessage>();
-  const auto set = set_of(peer.device);
+  const auto set = set_of(peer.device, peer.person);
   sync::ServerMessage message;
   message.push = true;
   std::size_t budget = kPushBudget;

@@ -112,7 +112,15 @@ void Carrier::cut_unless_member(const Space& space, const base::PublicBoxKey& de
   if (!is_member(space, device)) changes_.cut.insert(device);
 }
 
-bool Carrier::known(const base::PublicBoxKey& device) const { return claims_.count(device) != 0; }
+bool Carrier::Claim::is_of(const Whose& whose) const {
+  return !whose || base::prefix_of<sync::PersonTag>(person) == *whose;
+}
+
+bool Carrier::known(const base::PublicBoxKey& device, const Whose& whose) const {
+  const auto claims = claims_.find(device);
+  return claims != claims_.end() && std::any_of(claims->second.begin(), claims->second.end(),
+                                                [&](const auto& claim) { return claim.first.is_of(whose); });
+}
 
 bool Carrier::Claim::rests_on(const std::set<base::DeviceId>& devices) const {
   return devices.count(device) != 0 || std::any_of(issuers.begin(), issuers.end(), [&](const auto& issuer) {
@@ -163,13 +171,13 @@ int Carrier::place_in_set(const Space& space, const base::PersonId& person) {
   return space.membership.founder() == person ? 2 : 3;
 }
 
-std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device) const {
+std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device, const Whose& whose) const {
   std::map<base::SpaceId, int> places;
   const auto claims = claims_.find(device);
   if (claims == claims_.end()) return {};
   for (const auto& [claim, count] : claims->second) {
     const auto spaces = spaces_of_.find(claim.person);
-    if (spaces == spaces_of_.end()) continue;
+    if (spaces == spaces_of_.end() || !claim.is_of(whose)) continue;
     for (const auto& id : spaces->second) {
       const Space& space = *spaces_.at(id);
       if (!counts(space, claim)) continue;

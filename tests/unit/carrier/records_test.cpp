@@ -381,6 +381,22 @@ TEST_F(FalseClaimTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
   after();
 }
 
+// Or any member would have a colleague's phone fetch whatever they have, on their data plan.
+TEST_F(FalseClaimTest, WhoSaysWhoTheyAreIsServedNothingOfWhoClaimsTheirKey) {
+  const auto diary = host_sari_and_budi();
+  budi_claims_sari_s_key();
+  const auto trash = support::diary_of(budi);
+  ASSERT_TRUE(send(budi, message_of({upload(trash.id(), trash.records())})).record_exceptions.empty());
+
+  auto hello = message_of({});
+  hello.hello->person = base::prefix_of<sync::PersonTag>(sari.id());
+  const std::vector<base::SpaceId> theirs{std::min(school.id(), diary.id()),
+                                          std::max(school.id(), diary.id())};
+  EXPECT_EQ(*send(sari, hello).set, theirs);
+  hello.hello->person = base::prefix_of<sync::PersonTag>(admin.id());
+  EXPECT_EQ(send(sari, hello).error, Code::unknown_membership) << "no certificate names the key for them";
+}
+
 // Nor must taking such a claim back, in whichever way.
 TEST_F(FalseClaimTest, RemovingAFalseClaimTakesNothingFromTheOwner) {
   host_sari_and_budi();

@@ -41,6 +41,8 @@ TEST(FrameBytes, AHelloHasWholeIdsOrNone) {
   EXPECT_EQ(hello([](auto& h) { h.set_generation(bytes(9)); }), Code::malformed);
   EXPECT_EQ(hello([](auto& h) { h.set_chunk_mark(bytes(8)); }), Code::ok);
   EXPECT_EQ(hello([](auto& h) { h.set_chunk_mark(bytes(7)); }), Code::malformed);
+  EXPECT_EQ(hello([](auto& h) { h.set_person(bytes(8)); }), Code::ok);
+  EXPECT_EQ(hello([](auto& h) { h.set_person(bytes(16)); }), Code::malformed);
 }
 
 TEST(FrameBytes, MarksReceiptsAndTheirQueriesReadBack) {
@@ -48,12 +50,14 @@ TEST(FrameBytes, MarksReceiptsAndTheirQueriesReadBack) {
   ClientMessage message;
   message.hello.emplace();
   message.hello->chunk_mark = random.id<base::ChunkMark>();
+  message.hello->person = random.id<PersonTag>();
   for (std::size_t i = 0; i < kMaxReceipts; ++i) {
     message.receipts.push_back({random.id<base::SpaceId>(), random.id<base::RecordId>()});
   }
   const auto back = decode_client(encode(message));
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(back->hello->chunk_mark, message.hello->chunk_mark);
+  EXPECT_EQ(back->hello->person, message.hello->person);
   ASSERT_EQ(back->receipts.size(), kMaxReceipts);
   EXPECT_EQ(back->receipts.back().space, message.receipts.back().space);
   EXPECT_EQ(back->receipts.back().record, message.receipts.back().record);

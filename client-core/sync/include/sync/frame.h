@@ -19,6 +19,8 @@ inline constexpr std::size_t kMaxItems = 4096;              // records, runs or 
 inline constexpr std::size_t kMaxChunkItems = 64;           // pieces and wants in one message
 inline constexpr std::string_view kPrologue = "sejawat/1";  // Noise prologue
 
+using PersonTag = base::Id<struct PersonTagTag, 8>;  // first 8 bytes of a person's id
+
 struct LogRun {
   base::Bytes log;  // 16 bytes, or an 8-byte prefix
   std::vector<base::Bytes> segments;
@@ -53,6 +55,9 @@ struct Hello {
   base::Bytes operator_secret;  // empty or 16 bytes
   std::optional<base::GenerationId> generation;
   std::optional<base::ChunkMark> chunk_mark;
+  // Whose device it is. Nobody proves the box key in a certificate: who calls this one theirs as well would
+  // have it fetch what is theirs.
+  std::optional<PersonTag> person;
 };
 // Asks for a carrier's receipt of an erasure.
 struct ReceiptQuery {

@@ -30,7 +30,8 @@ class ClientShelf {
     std::vector<base::SpaceId> set;  // ascending, as the carrier last named it
     std::vector<Cursor> cursors;     // one per space of the set
     std::optional<base::ChunkMark>
-        chunk_mark;  // it gave last; what it is known to hold of chunks rests on it
+        chunk_mark;                   // it gave last; what it is known to hold of chunks rests on it
+    std::optional<PersonTag> person;  // whose device this is, once it is somebody's
   };
   virtual base::Result<CarrierState> carrier_state() = 0;
 

@@ -77,11 +77,13 @@ class Carrier {
  private:
   Carrier(CarrierStore& store, const Limits& limits) : store_(store), limits_(limits) {}
   // What a certificate says of the box key in it: whose device it is, and through which others.
+  using Whose = std::optional<sync::PersonTag>;  // nullopt: of whomever certificates name
   struct Claim {
     base::PersonId person;
     base::DeviceId device;
     std::vector<base::DeviceId> issuers;
     bool rests_on(const std::set<base::DeviceId>& devices) const;  // is one of them, or chains through one
+    bool is_of(const Whose& whose) const;
     friend bool operator<(const Claim& a, const Claim& b) {
       return std::tie(a.person, a.device, a.issuers) < std::tie(b.person, b.device, b.issuers);
     }
@@ -118,7 +120,7 @@ class Carrier {
     bool take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second);
   };
   // served.cpp
-  bool known(const base::PublicBoxKey& device) const;
+  bool known(const base::PublicBoxKey& device, const Whose& whose = {}) const;
   // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
   // in the person's own space.
   bool counts(const Space& space, const Claim& claim) const;
@@ -128,7 +130,8 @@ class Carrier {
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   bool is_admin(const Space& space, const base::PublicBoxKey& device) const;
   static int place_in_set(const Space& space, const base::PersonId& person);
-  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device) const;  // at most sync::kMaxSpaces
+  // At most sync::kMaxSpaces.
+  std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device, const Whose& whose) const;
   void index(Space& space);
   void index_claims(Space& space);
   void index_removed(Space& space);
