@@ -41,6 +41,14 @@ struct Cheat::Draft {
 Cheat::Cheat(World& world, Person& person) : world_(world), person_(person), random_(world.fork_seed()) {}
 Cheat::~Cheat() = default;
 
+std::vector<Cheat::Known> Cheat::selves() const {
+  std::vector<Known> all;
+  for (const auto& self : selves_) {
+    all.push_back({self.person(), self.identity.box.public_key(), self.keys.box.public_key()});
+  }
+  return all;
+}
+
 Cheat::Self* Cheat::pick_self() {
   if (selves_.empty()) {
     if (!person_.card) return nullptr;
@@ -85,6 +93,10 @@ bool Cheat::act(Server& server, const base::SpaceId& community, const std::vecto
 }
 
 void Cheat::write(Draft& draft, const std::vector<space::InviteLink>& links) {
+  if (draft.is_admin() && world_.chance(desperate_ ? 500 : 100)) {
+    take_over(draft);
+    return;
+  }
   const auto what = random_.below(100);
   if (what < 20) {
     remove_somebody(draft);
@@ -109,22 +121,26 @@ void Cheat::write(Draft& draft, const std::vector<space::InviteLink>& links) {
 
 // An admin may take from anybody what the founder gave, but the school must be able to go on: what a founder
 // loses to an admin of their own choice is not looked at here.
+bool Cheat::may_put_out(const Draft& draft, const base::PersonId& person) const {
+  return desperate_ || !draft.is_admin() || !(person == draft.at.founder());
+}
+
 void Cheat::remove_somebody(Draft& draft) {
   const auto& [person, held] = pick(draft.at.roles_held(), random_);
-  if (draft.is_admin() && person == draft.at.founder()) return;
+  if (!may_put_out(draft, person)) return;
   draft.add(space::write_person_removed(draft.self.author(), draft.at, person, {}));
 }
 
 void Cheat::change_a_role(Draft& draft) {
   const auto& [person, held] = pick(draft.at.roles_held(), random_);
-  if (draft.is_admin() && person == draft.at.founder()) return;
+  if (!may_put_out(draft, person)) return;
   const auto role = static_cast<space::WireRole>(1 + random_.below(4));
   draft.add(space::write_role(draft.self.author(), draft.at, person, role, {}, {}));
 }
 
 // Its person's own phones run our program, and are used as if nothing had happened; they are left alone.
 void Cheat::remove_a_device(Draft& draft) {
-  if (draft.at.devices().empty() || draft.is_admin()) return;
+  if (draft.at.devices().empty() || (draft.is_admin() && !desperate_)) return;
   const auto& [id, device] = pick(draft.at.devices(), random_);
   const bool own = std::any_of(person_.devices.begin(), person_.devices.end(),
                                [&](const auto& phone) { return phone->id && *phone->id == id; });
@@ -151,6 +167,29 @@ void Cheat::name_a_card(Draft& draft) {
   const auto trap = crypto::BoxKey::random(random_);
   draft.add(space::write_member(draft.self.author(), draft.at, member.identity_key, trap.public_key(),
                                 member.role, {}));
+}
+
+// Somebody who comes by a link of its own lets themselves in, and puts out whoever would object.
+void Cheat::take_over(Draft& draft) {
+  auto identity = space::Identity::from_seed(base::Secret32::random(random_));
+  auto keys = space::DeviceKeys::random(random_);
+  auto certificate = space::certify(identity.sign, keys, 1);
+  Self self{std::move(identity), std::move(keys), std::move(certificate)};
+  auto link = space::InviteKeys::from_secret(base::Secret16::random(random_));
+  auto invite =
+      space::write_invite(draft.self.author(), draft.at, link, space::WireRole::admin, 2, INT64_MAX, {});
+  const auto record = space::record_id_of(invite);
+  draft.add(std::move(invite));
+  auto join = space::write_join(self.author(), draft.at.space(), link.sign,
+                                base::prefix_of<base::HeadTag>(*record), self.identity.box.public_key(), {});
+  const auto joined = space::record_id_of(join);
+  draft.add(std::move(join));
+  draft.add(space::write_join_confirmed(self.author(), draft.at, *joined));
+  const auto& [person, held] = pick(draft.at.roles_held(), random_);
+  if (!(person == draft.self.person()) && may_put_out(draft, person)) {
+    draft.add(space::write_person_removed(self.author(), draft.at, person, {}));
+  }
+  selves_.push_back(std::move(self));
 }
 
 void Cheat::bring_an_accomplice(Draft& draft, const std::vector<space::InviteLink>& links) {

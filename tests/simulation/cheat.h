@@ -16,6 +16,17 @@ class Cheat {
   Cheat(World& world, Person& person);  // borrowed
   ~Cheat();
 
+  // Everybody whose keys it has, whether they belong or not, with the keys that a box may be made out to.
+  struct Known {
+    base::PersonId person;
+    base::PublicBoxKey card;
+    base::PublicBoxKey device;
+  };
+  std::vector<Known> selves() const;
+
+  // From now on nothing that it writes may count.
+  void grow_desperate() { desperate_ = true; }
+
   // Some record, or a few that belong together. `links` go round in the school. True: it was written as an
   // admin, so anybody but the founder may be out, or somebody else.
   bool act(Server& server, const base::SpaceId& community, const std::vector<space::InviteLink>& links);
@@ -34,6 +45,8 @@ class Cheat {
   void confirm_a_join(Draft& draft);
   void invite_or_revoke(Draft& draft);
   void box_rubbish(Draft& draft);
+  void take_over(Draft& draft);
+  bool may_put_out(const Draft& draft, const base::PersonId& person) const;
 
   World& world_;
   Person& person_;
@@ -41,6 +54,7 @@ class Cheat {
   std::deque<Self> selves_;                  // its person, then those that it makes up
   std::vector<space::Membership> memories_;  // what it may write from as if nothing had come since
   std::vector<space::InviteKeys> own_links_;
+  bool desperate_ = false;
 };
 
 }  // namespace sejawat::simulation

@@ -53,9 +53,10 @@ std::set<base::EpochId> last_epochs(const space::Membership& membership) {
 // Who can open an epoch.
 void check_keys(School& school, const space::Membership& membership, const base::EpochId& epoch) {
   Witness& witness = school.world().witness;
+  const auto cheats = school.cheats();
   std::set<base::HeadTag> boxed;
   for (const auto& boxes : membership.key_boxes()) {
-    if (boxes.epoch != epoch) continue;
+    if (boxes.epoch != epoch || (!boxes.by_admin && cheats.count(boxes.author) != 0)) continue;
     for (const auto& [tag, box] : boxes.boxes) boxed.insert(tag);
   }
   const auto has = [&](const base::PublicBoxKey& key) {
@@ -74,7 +75,7 @@ void check_keys(School& school, const space::Membership& membership, const base:
     });
   };
   for (const auto& [person, member] : membership.members()) {
-    if (member.role < space::WireRole::reader) continue;
+    if (member.role < space::WireRole::reader || cheats.count(person) != 0) continue;
     witness.always(Always::keys_reach_members_only, has(member.identity_box), "a member's card opens no key");
     for (const auto& [id, device] : membership.devices()) {
       if (!(device.person == person) || !is_boxed_for(device, member.role)) continue;

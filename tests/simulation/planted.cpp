@@ -64,7 +64,8 @@ constexpr std::array kProductNames = {"carrier takes forks for known",
                                       "keys to revoked invites",
                                       "card gets no keys",
                                       "name in the clear",
-                                      "seniority by arrival"};
+                                      "seniority by arrival",
+                                      "carrier serves claimants"};
 static_assert(kProductNames.size() + 1 == static_cast<std::size_t>(base::Planted::count_));
 #else
 constexpr std::array<const char*, 0> kProductNames = {};

@@ -86,7 +86,10 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
   // Whose membership ended offers some of the space again and again, and is told so each time.
   const bool cut = device.revoked || device.revocation_tried;
   const bool touched = device.person().membership_touched;
+  // Whoever undid their own joining by what they wrote is a stranger there, and offers it all again.
+  const bool cheats = cheat_ && &device.person() == people_.back().get();
   const auto says_nothing = [&](const SyncResult& sync) {
+    if (cheats && sync.received == 0 && sync.sent == 0) return true;
     return sync.brief && ((sync.nothing_said && sync.pending == 0) ||
                           ((cut || touched) && sync.received == 0 && sync.sent == 0));
   };
@@ -209,7 +212,7 @@ bool School::quiet_phase() {
   if (!witness.always(Always::settles, missing.empty(), "not everybody could join" + missing)) return false;
   if (!rounds()) return false;
   bring_late_work();
-  if (witness.failed() || !bring_survivors()) return false;
+  if (witness.failed() || !bring_survivors() || !put_out_the_cheat()) return false;
   // Half of what waits in quarantine is taken after all.
   bool again = false;
   for (const auto& person : people_) {

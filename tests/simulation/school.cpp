@@ -156,7 +156,8 @@ bool School::join(Device& device) {
     // Where the admin's clock is wrong by decades the invite is over before it began; being told so, people
     // look at the clock in the end.
     if (quiet_) admin->clock().wrong_by = 0;
-    const bool second_admin = may_touch && (kinds_.feuds || world_.chance(400));
+    const bool trusted = cheat_ && &device.person() == people_.back().get();
+    const bool second_admin = may_touch && (kinds_.feuds || trusted || world_.chance(400));
     const std::uint32_t uses = may_touch && world_.chance(500) ? 3 : 1;
     // What a rolled back server has to take again it must not find expired.
     const bool may_be_short = !kinds_.servers_go_back && world_.chance(500);

@@ -28,6 +28,7 @@ class School {
   std::vector<std::unique_ptr<Server>>& servers() { return servers_; }
   Server& home() { return *servers_.front(); }
   const std::optional<base::SpaceId>& community() const { return community_; }
+  std::set<base::PersonId> cheats() const;  // whose word counts for nothing
   // Somebody's rights may end while they do not know it.
   static bool is_cut(const Device& device) { return device.revoked; }
 
@@ -52,6 +53,7 @@ class School {
   void rotate(Device& admin);
   void feud();
   void cheat();
+  bool put_out_the_cheat();
   bool begin(Person& person);  // a person's first steps; true: done and joined
   bool join(Device& device);
   bool host_everywhere();

@@ -88,7 +88,8 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "server is updated",
                                    "member cheats",
                                    "cheat is taken",
-                                   "cheat is refused"};
+                                   "cheat is refused",
+                                   "cheat is put out"};
 constexpr std::array kAlways = {"codes are expected",
                                 "store opens again",
                                 "saved is durable",
@@ -120,7 +121,8 @@ constexpr std::array kAlways = {"codes are expected",
                                 "erased stays erased",
                                 "erased bodies are gone",
                                 "last words are in sight",
-                                "photos are kept"};
+                                "photos are kept",
+                                "who is put out stays out"};
 static_assert(kFaults.size() == static_cast<std::size_t>(Fault::count_));
 static_assert(kSometimes.size() == static_cast<std::size_t>(Sometimes::count_));
 static_assert(kAlways.size() == static_cast<std::size_t>(Always::count_));

@@ -100,6 +100,7 @@ enum class Sometimes : std::uint8_t {
   member_cheats,
   cheat_is_taken,
   cheat_is_refused,
+  cheat_is_put_out,
   count_
 };
 enum class Always : std::uint8_t {
@@ -135,6 +136,7 @@ enum class Always : std::uint8_t {
   erased_bodies_are_gone,
   last_words_are_in_sight,
   photos_are_kept,
+  who_is_put_out_stays_out,
   count_
 };
 

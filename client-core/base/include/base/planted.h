@@ -56,6 +56,8 @@ enum class Planted : std::uint8_t {
   card_gets_no_keys,
   name_in_the_clear,
   seniority_by_arrival,
+  // Found in schedules with a member who cheats.
+  carrier_serves_claimants,
   count_
 };
 
