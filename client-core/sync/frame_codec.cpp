@@ -179,12 +179,21 @@ void append_shared(const SharedPart& part, base::Bytes& to) {
   base::append(to, *part.encoded);
 }
 
+// A later carrier may refuse for a reason that is not known here.
+base::Code code_of(std::uint32_t code) {
+  constexpr auto kLast = static_cast<std::uint32_t>(base::Code::internal);
+  return code > kLast ? base::Code::internal : static_cast<base::Code>(code);
+}
+
 base::Result<Hello> read_hello(const wire::Hello& from) {
   Hello hello;
   hello.version = from.version();
   if (!from.set().empty()) {
     hello.set.emplace();
-    if (!read_id(from.set(), *hello.set) || !read_id(from.base(), hello.base)) return malformed("hello set");
+    // Who asks for vectors has no base to name.
+    const bool base_left_out = from.full() && from.base().empty();
+    if (!read_id(from.set(), *hello.set) || !(base_left_out || read_id(from.base(), hello.base)))
+      return malformed("hello set");
   }
   if (static_cast<std::size_t>(from.positions_size()) > kMaxSpaces) return malformed("hello positions");
   hello.positions.assign(from.positions().begin(), from.positions().end());
@@ -383,8 +392,8 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
   const auto read_exceptions = [&budget](const auto& from, std::vector<Exception>& to) {
     if (!budget.take(static_cast<std::size_t>(from.size()))) return false;
     for (const auto& item : from) {
-      if (item.code() == 0 || item.code() > static_cast<std::uint32_t>(base::Code::internal)) return false;
-      to.push_back({item.place(), static_cast<base::Code>(item.code())});
+      if (item.code() == 0) return false;
+      to.push_back({item.place(), code_of(item.code())});
     }
     return true;
   };
@@ -396,16 +405,14 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
   message.segments_taken = in.segments_taken();
   message.bytes_to_come = in.bytes_to_come();
   message.segments_to_come = in.segments_to_come();
-  if (in.error() > static_cast<std::uint32_t>(base::Code::internal)) return malformed("error code");
-  message.error = static_cast<base::Code>(in.error());
+  message.error = code_of(in.error());
   message.base_unknown = in.base_unknown();
   message.wall_seconds = in.wall_seconds();
   message.push = in.push();
   message.media = in.media();
   if (static_cast<std::size_t>(in.chunk_states_size()) > kMaxChunkItems) return malformed("chunks");
   for (const auto& item : in.chunk_states()) {
-    if (item.code() > static_cast<std::uint32_t>(base::Code::internal)) return malformed("chunks");
-    message.chunk_states.push_back({static_cast<base::Code>(item.code()), item.held()});
+    message.chunk_states.push_back({code_of(item.code()), item.held()});
   }
   if (!read_pieces(in.chunks(), message.chunks)) return malformed("chunks");
   if (!in.chunk_mark().empty()) {

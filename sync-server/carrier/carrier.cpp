@@ -104,6 +104,12 @@ bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_se
   return allowance.take(wall_seconds, limits_.segment_burst, limits_.segments_per_second);
 }
 
+// Of what was here already: whoever replays what a device once sent must not use up what it may bring.
+void Carrier::took_nothing(const base::PublicBoxKey& device) {
+  const auto allowance = allowances_.find(device);
+  if (allowance != allowances_.end()) allowance->second.give_back(limits_.segment_burst);
+}
+
 std::vector<Carrier::SpaceInfo> Carrier::survey() const {
   std::vector<SpaceInfo> all;
   for (const auto& [id, space] : spaces_) {
@@ -224,7 +230,10 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
         if (member && !within_rate(device, wall_seconds)) {
           code = base::Code::timed_out;  // no verdict: to be offered again
         } else if (member) {
+          const auto before = space->second->position;
           SJ_TRY(code, take_segment(*space->second, run.log, segment, ingested));
+          const bool held = code == base::Code::ok || code == base::Code::fenced;
+          if (held && space->second->position == before) took_nothing(device);
         }
         if (code != base::Code::ok) ingested.reply.segment_exceptions.push_back({place, code});
         ++place;

@@ -105,7 +105,10 @@ base::Status Carrier::take_chunks(const base::PublicBoxKey& device, const sync::
       } else if (!within_rate(device, wall_seconds)) {
         state.code = base::Code::timed_out;  // to be offered again
       } else {
+        const auto before = space->second->usage.media_bytes;
         SJ_TRY(state, take_chunk(device, *space->second, message.chunks[i]));
+        const bool whole = state.code == base::Code::ok && state.held >= message.chunks[i].total;
+        if (whole && space->second->usage.media_bytes == before) took_nothing(device);
       }
     }
     ingested.reply.chunk_states.push_back(state);

@@ -258,7 +258,8 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   }
   peer.told = false;
   const auto set = set_of(peer.device, peer.person);
-  if (!known(peer.device, peer.person)) {
+  peer.known = known(peer.device, peer.person);
+  if (!peer.known) {
     peer.follow(set, std::nullopt);
     // It has been here, and is not known any more: it was removed, or this store is older than it was. Its
     // acks are void, and it must not number its spaces as of old, or what it brings would never be looked at.

@@ -11,6 +11,10 @@ namespace {
 // send parents first; what needs more comes again in the next sync.
 constexpr int kPasses = 8;
 
+// Of the records of one message that ask for no allowance: a join, a device and a founding each may be tried
+// in several passes.
+constexpr std::uint32_t kComingIn = 16;
+
 // Another record of the same message may turn these.
 bool may_turn(base::Code code) {
   return code == base::Code::unknown_space || code == base::Code::unknown_membership ||
@@ -71,33 +75,45 @@ base::Code Carrier::judge_join(const Space& space, const space::RecordPeek& join
   return base::Code::ok;
 }
 
-// Keys cost strangers nothing, so one allowance is for all of them. The record by which a device comes in
-// asks for none: no flood may keep a newcomer out.
-bool Carrier::within_record_rate(const Offered& offered, const space::RecordPeek& record) {
-  const bool stranger = !known(offered.device) && !was_removed(offered.device);
-  if (stranger && record.device && record.device->box_key == offered.device) return true;
-  auto& allowance = record_allowances_
-                        .try_emplace(stranger ? base::PublicBoxKey() : offered.device,
-                                     Allowance{offered.wall_seconds, limits_.record_burst})
-                        .first->second;
-  return allowance.take(offered.wall_seconds, limits_.record_burst, limits_.records_per_second);
+bool Carrier::is_stranger(const base::PublicBoxKey& device) const {
+  return !known(device) && !was_removed(device);
+}
+
+bool Carrier::within_record_rate(const base::PublicBoxKey& whose, std::int64_t wall_seconds) {
+  auto& allowance =
+      record_allowances_.try_emplace(whose, Allowance{wall_seconds, limits_.record_burst}).first->second;
+  return allowance.take(wall_seconds, limits_.record_burst, limits_.records_per_second);
+}
+
+// Keys cost strangers nothing, so one allowance is for all of them. The records by which a device comes in
+// ask for none: no flood may keep a newcomer out. There are few in a message.
+bool Carrier::stranger_may(const Offered& offered, const space::RecordPeek& record, Ingested& ingested) {
+  const bool comes_in = offered.operator_valid ||
+                        (!record.genesis && record.device && record.device->box_key == offered.device);
+  if (comes_in && ingested.came_in++ < kComingIn) return true;
+  return within_record_rate(base::PublicBoxKey(), offered.wall_seconds);
 }
 
 base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
+  const auto record_id = space::record_id_of(offered.record);
+  if (!record_id.ok()) return record_id.code();
+  const auto found = spaces_.find(offered.space);
+  if (found != spaces_.end() && found->second->membership.has_record(*record_id))
+    return base::Code::already_exists;
+  // Before any signature is looked at. No verdict: to be offered again.
+  const bool stranger = is_stranger(offered.device);
+  if (!stranger && !within_record_rate(offered.device, offered.wall_seconds)) return base::Code::timed_out;
   auto peek = space::peek_record(offered.record);
   if (!peek.ok()) return peek.code();
   if (!(peek->space == offered.space)) return base::Code::malformed;
-  const auto found = spaces_.find(offered.space);
   if (found == spaces_.end()) {
     // One answer for what is not here and for what may not be known to be here (see `told`).
     if (peek->join_invite) return base::Code::invite_invalid;
     if (!peek->genesis) return base::Code::unknown_space;
+    if (stranger && !stranger_may(offered, *peek, ingested)) return base::Code::timed_out;
     return take_genesis(offered, ingested);
   }
   Space& space = *found->second;
-  const auto record_id = space::record_id_of(offered.record);
-  SJ_CHECK(record_id.ok());  // the peek decoded it
-  if (space.membership.has_record(*record_id)) return base::Code::already_exists;
   if (space.usage.records >= limits_.records ||
       space.usage.record_bytes + offered.record.size() > limits_.record_bytes) {
     return base::Code::quota_exceeded;
@@ -109,8 +125,7 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
     if (verdict != base::Code::ok && !is_admin(space, offered.device)) return verdict;
   }
-  // No verdict: to be offered again.
-  if (!within_record_rate(offered, *peek)) return base::Code::timed_out;
+  if (stranger && !stranger_may(offered, *peek, ingested)) return base::Code::timed_out;
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
   SJ_TRY_STATUS(store_record(space, *added, offered.record, ingested));

@@ -10,6 +10,7 @@ constexpr UseTask kResume;
 Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
                      std::shared_ptr<carrier::Peer> peer) {
   const std::int64_t wall_seconds = server.clock.now().wall_ms / 1000;
+  if (!peer) peer = std::make_shared<carrier::Peer>(device);
   auto start = [&server, device, wall_seconds, message = std::move(message),
                 peer = std::move(peer)](auto handler) mutable {
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
@@ -18,7 +19,7 @@ Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMess
       asio::post(server.io, [shared, kept] { (*shared)(std::move(*kept)); });
     };
     const storage::Writer::Done done = [resume, peer](base::Result<sync::ServerMessage> answer) {
-      resume(Served{std::move(answer), peer ? Standing::of(*peer) : Standing{}});
+      resume(Served{std::move(answer), Standing::of(*peer)});
     };
     storage::Writer::Request request{device, std::move(message), wall_seconds, done, peer};
     if (!server.writer.submit(std::move(request))) resume({base::error(base::Code::timed_out, "busy"), {}});

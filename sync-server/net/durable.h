@@ -7,7 +7,7 @@ namespace sejawat::net {
 
 struct Served {
   base::Result<sync::ServerMessage> answer;  // timed_out: the queue is full
-  Standing standing;                         // of `peer` after it, if there is one
+  Standing standing;                         // of `peer`, or of whoever sent it, after it
 };
 
 // Hands a message to the writer and resumes on the io thread once it is durable.

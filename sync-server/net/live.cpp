@@ -11,7 +11,9 @@ constexpr std::size_t kBatch = 256;
 
 }  // namespace
 
-Standing Standing::of(const carrier::Peer& peer) { return {peer.pushable(), peer.set, peer.positions}; }
+Standing Standing::of(const carrier::Peer& peer) {
+  return {peer.pushable(), peer.set, peer.positions, peer.known};
+}
 
 void LiveHub::start() {
   writer_.watch([this](const carrier::Changes& changes) {

@@ -22,6 +22,7 @@ struct Standing {
   bool pushable = false;
   std::vector<base::SpaceId> set;
   std::vector<std::optional<std::uint64_t>> positions;
+  bool known = false;  // no stranger
   static Standing of(const carrier::Peer& peer);
 };
 

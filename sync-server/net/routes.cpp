@@ -71,7 +71,8 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
   }
   auto reply = session.reply(*served.answer);
   if (!reply.ok()) co_return reply_status(http::status::internal_server_error);
-  const bool known = served.answer->error == base::Code::ok;
+  // Whatever a stranger brought, which may be rubbish: it stays one.
+  const bool known = served.answer->error == base::Code::ok && served.standing.known;
   server.counts.bytes_out += reply->size();
   spdlog::info(R"({{"event":"sync","bytes_in":{},"bytes_out":{},"segments_taken":{},"refused":{}}})",
                bytes.size(), reply->size(), served.answer->segments_taken,

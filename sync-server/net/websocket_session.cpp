@@ -138,7 +138,7 @@ class WebSocketSession final : public Connection,
     }
     const bool refused = served.answer->error != base::Code::ok;
     if (!refused) {
-      stranger_.known();
+      if (served.standing.known) stranger_.known();
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
       // makes it the last one.
       server_.live.follow(*this, peer_->device, std::move(served.standing));

@@ -1,5 +1,6 @@
 // Thousands who connect and say nothing: they take places from each other, never from those whom the server knows.
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import test from 'node:test';
@@ -85,6 +86,14 @@ test('a stranger who is answered a page, or told that nobody knows it, stays a s
     for (let i = 0; i < 10; ++i) await hold(`GET /healthz HTTP/1.1\r\nHost: ${server.endpoint}\r\n\r\n`);
     for (let i = 0; i < 10; ++i) {
       await hold(Buffer.concat([Buffer.from(`POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`), body]));
+    }
+    await sleep(200);
+    assert.equal(held.filter((socket) => socket.readyState === 'open').length, 5);
+    // Nor by a record that nobody can read, as far as a stranger's get.
+    const rubbish = Buffer.concat([Buffer.from([0x0a, 2, 8, 1, 0x12, 21, 0x12, 16]), randomBytes(16), Buffer.from([0x1a, 1, 0])]);
+    const told = new Peer(server.address).first(rubbish);
+    for (let i = 0; i < 10; ++i) {
+      await hold(Buffer.concat([Buffer.from(`POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: ${told.length}\r\n\r\n`), told]));
     }
     await sleep(200);
     assert.equal(held.filter((socket) => socket.readyState === 'open').length, 5);

@@ -81,13 +81,23 @@ TEST_F(SchoolTest, AFloodOfSegmentsGetsNoVerdictAndComesAgainLater) {
   EXPECT_EQ(verdict(reply.segment_exceptions, 4), Code::timed_out);
   EXPECT_EQ(verdict(send(admin, message, kNow - 1000).segment_exceptions, 0), Code::timed_out)
       << "a clock set back gives nothing";
-  EXPECT_EQ(send(admin, message, kNow - 999).segment_exceptions.size(), 3U) << "two more a second";
-  const auto rest =
-      message_of({upload(school.id(), {}, {run_of(log.id, {segments.begin() + 3, segments.end()})})});
-  EXPECT_TRUE(send(admin, rest, kNow).segment_exceptions.empty());
+  EXPECT_TRUE(send(admin, message, kNow - 999).segment_exceptions.empty())
+      << "two more a second, and what is here already costs nothing";
   // Others are not slowed down by it.
   admit(sari);
   EXPECT_EQ(write(sari, log, segments[0]), Code::ok);
+}
+
+// Anybody on the way may send once more what they saw.
+TEST_F(SchoolTest, ReplayingWhatADeviceSentUsesUpNothingOfWhatItMayBring) {
+  Writing log = enrol(school, admin);
+  Limits limits;
+  limits.segment_burst = 3;
+  limits.segments_per_second = 1;
+  open(limits);
+  const auto seen = message_of({upload(school.id(), {}, {run_of(log.id, {log.write(), log.write()})})});
+  for (int i = 0; i < 20; ++i) EXPECT_TRUE(send(admin, seen).segment_exceptions.empty());
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
 }
 
 TEST_F(SchoolTest, AFloodOfRecordsGetsNoVerdictAndComesAgainLater) {
@@ -126,6 +136,22 @@ TEST_F(SchoolTest, AFloodOfStrangersRecordsKeepsNoNewcomerOut) {
   EXPECT_EQ(offer(Person(random), school.id(), second), Code::unknown_space) << "with another key as well";
   EXPECT_EQ(offer(sari, school.id(), join_of(sari, keys)), Code::ok);
   EXPECT_EQ(offer(admin, school.id(), second), Code::ok);
+}
+
+// Each founding costs signatures to look at, and making keys costs a stranger nothing.
+TEST_F(SchoolTest, AFloodOfStrangersFoundingsIsNotLookedAt) {
+  Limits limits;
+  limits.record_burst = 1;
+  limits.records_per_second = 1;
+  open(limits);
+  const auto found_diary = [&] {
+    const Person anybody(random);
+    const auto diary = support::diary_of(anybody);
+    return offer(anybody, diary.id(), diary.records().front());
+  };
+  EXPECT_EQ(found_diary(), Code::not_permitted);
+  EXPECT_EQ(found_diary(), Code::timed_out);
+  EXPECT_EQ(found_diary(), Code::timed_out);
 }
 
 TEST_F(SchoolTest, TheDefaultsAreBeyondHonestUse) {

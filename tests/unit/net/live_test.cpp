@@ -63,7 +63,7 @@ class LiveHubTest : public testing::Test {
     io.restart();
     io.poll();
   }
-  Standing live_at(std::uint64_t position) const { return {true, {school.id()}, {position}}; }
+  Standing live_at(std::uint64_t position) const { return {true, {school.id()}, {position}, true}; }
   std::uint64_t tip() { return school.records().size(); }
 
   support::SeededRandom random{30};
@@ -103,8 +103,8 @@ TEST_F(LiveHubTest, WhoNeverBecameLiveIsToldNothingAndCutAllTheSame) {
   hear();
   const auto quiet = std::make_shared<Line>(sari);
   const auto others = std::make_shared<Line>(admin);
-  hub.follow(*quiet, sari.device(), {false, {school.id()}, {tip()}});
-  hub.follow(*others, admin.device(), {false, {school.id()}, {tip()}});
+  hub.follow(*quiet, sari.device(), {false, {school.id()}, {tip()}, true});
+  hub.follow(*others, admin.device(), {false, {school.id()}, {tip()}, true});
   EXPECT_EQ(counts.live_peers, 0U);
   something_happens();
   hear();

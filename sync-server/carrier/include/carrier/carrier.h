@@ -40,6 +40,7 @@ class Carrier {
     sync::ServerMessage reply;                              // verdicts so far
     std::set<std::pair<base::SpaceId, std::uint64_t>> own;  // arrivals that this very message made
     std::vector<std::optional<base::SpaceId>> spaces;       // what the message's spaces are called here
+    std::uint32_t came_in = 0;                              // records by which its device may come in
     std::vector<std::optional<base::SpaceId>> wanted;       // and those of its wants
     std::int64_t wall_seconds = 0;
   };
@@ -118,6 +119,7 @@ class Carrier {
     std::int64_t at_seconds = 0;
     std::uint64_t left = 0;
     bool take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second);
+    void give_back(std::uint32_t burst) { left += left < burst ? 1 : 0; }
   };
   // served.cpp
   bool known(const base::PublicBoxKey& device, const Whose& whose = {}) const;
@@ -145,6 +147,7 @@ class Carrier {
   static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
   bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
   bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
+  void took_nothing(const base::PublicBoxKey& device);
   // Of one uploaded record: who brings it, and when by this carrier's clock.
   struct Offered {
     base::SpaceId space;
@@ -155,7 +158,9 @@ class Carrier {
   };
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
-  bool within_record_rate(const Offered& offered, const space::RecordPeek& record);
+  bool is_stranger(const base::PublicBoxKey& device) const;
+  bool within_record_rate(const base::PublicBoxKey& whose, std::int64_t wall_seconds);
+  bool stranger_may(const Offered& offered, const space::RecordPeek& record, Ingested& ingested);
   bool may_found_group(const Claim& founder) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
