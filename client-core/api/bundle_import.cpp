@@ -113,7 +113,8 @@ base::Result<bool> BundleImport::settle_part() {
   if (!ours_) {
     space::Membership membership(*space_);
     for (const auto& record : staged_) static_cast<void>(membership.add(record));
-    ours_ = membership.has_genesis() && membership.role_of(core_.certificate->person()).has_value();
+    ours_ = membership.has_genesis() && membership.role_of(core_.certificate->person()).has_value() &&
+            core_.vouched(membership);
   }
   if (!ours_) {
     ++report_.not_for_us;
@@ -159,11 +160,7 @@ base::Status BundleImport::finish_part(const base::SpaceId& id) {
   SJ_TRY(auto* space, core_.space(id));
   std::vector<fold::Touched> touched;
   SJ_TRY_STATUS(core_.membership_changed(*space, touched));
-  if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() &&
-      space->membership.role_of(core_.certificate->person())) {
-    core_.pending_join.reset();
-    SJ_TRY_STATUS(core_.save_pending_join());
-  }
+  SJ_TRY_STATUS(core_.finish_join(*space));
   for (auto& [other, state] : core_.spaces) SJ_TRY_STATUS(core_.apply_waiting(*state, touched));
   return core_.refresh(touched);
 }

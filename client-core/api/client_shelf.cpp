@@ -125,16 +125,18 @@ base::Result<std::vector<base::SpaceId>> StoreShelf::spaces_to_offer() {
     if (!core_.goes_to(*space, carrier_)) continue;
     SJ_TRY(auto records, records_to_offer(id));
     bool something = !records.empty();
-    if (!something && core_.certificate && space->membership.role_of(core_.certificate->person()) &&
-        !waits_for_home(id)) {
+    if (!something && core_.certificate && !waits_for_home(id)) {
       SJ_TRY(auto unsealed, core_.store->unsealed_count(id));
       const auto epoch = space->membership.current_epoch();
-      something = unsealed > 0 && !space->next_log && epoch && space->epochs.count(*epoch) != 0;
+      const bool belongs = space->membership.role_of(core_.certificate->person()).has_value();
+      something = belongs && unsealed > 0 && !space->next_log && epoch && space->epochs.count(*epoch) != 0;
       SJ_TRY(auto own, core_.store->own_log(id));
       if (own && refused_logs_.count({id, own->log}) != 0) something = false;
       SJ_TRY(auto heads, core_.store->heads(id));
       for (const auto& [log, head] : heads) {
         if (refused_logs_.count({id, log}) != 0) continue;
+        // Of what one left only what one wrote oneself.
+        if (!belongs && !core_.is_of_this_device(*space, log)) continue;
         SJ_TRY(auto first, first_to_offer(*space, log));
         if (something || first >= head.count) continue;
         SJ_TRY(something, may_follow(*space, log));
@@ -158,7 +160,7 @@ base::Result<std::vector<base::Bytes>> StoreShelf::records_to_offer(const base::
     offer.push_back(core_.pending_join->record);
   }
   const auto found = core_.spaces.find(id);
-  if (found == core_.spaces.end()) return offer;
+  if (found == core_.spaces.end() || !core_.goes_to(*found->second, carrier_)) return offer;
   for (const auto& [record, bytes] : found->second->membership.records()) {
     if (offered_records_.count(record) != 0) continue;
     SJ_TRY(auto acked, core_.store->record_acked(carrier_, record));
@@ -226,7 +228,7 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
   const auto found = core_.spaces.find(id);
   if (found == core_.spaces.end()) return offers;
   SpaceState& space = *found->second;
-  if (waits_for_home(id)) return offers;
+  if (waits_for_home(id) || !core_.goes_to(space, carrier_)) return offers;
   // What was sealed before goes first, so that no more is sealed than this message can take: what waits
   // unsealed may still share a segment with what is written meanwhile.
   std::size_t used = 0;
@@ -492,12 +494,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   for (const auto& id : changed) {
     SJ_TRY(auto* space, core_.space(id));
     SJ_TRY_STATUS(core_.membership_changed(*space, touched));
-    if (core_.pending_join && core_.pending_join->space == id && !space->epochs.empty() &&
-        core_.certificate && space->membership.role_of(core_.certificate->person())) {
-      SJ_TRY_STATUS(core_.store->put_setting("carrier:" + id.hex(), carrier_.view()));
-      core_.pending_join.reset();
-      SJ_TRY_STATUS(core_.save_pending_join());
-    }
+    SJ_TRY_STATUS(core_.finish_join(*space));
   }
   // A segment that has no key yet touches nothing, and yet another may have waited for it.
   if (!touched.empty() || !changed.empty() || applied.segments_received > 0) {

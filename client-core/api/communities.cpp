@@ -112,6 +112,7 @@ base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::in
   SJ_TRY(const auto role, wire_role(domain_role));
   if (ttl_seconds <= 0 || ttl_seconds > kMaxTtlSeconds || uses == 0 || uses > 10000)
     return base::error(base::Code::invalid_argument, "ttl or uses");
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* community, inviting(core, wanted));
   if (core.carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
   const auto epoch = community->membership.current_epoch();
@@ -225,12 +226,30 @@ base::Result<store::CarrierRow*> Core::State::home_of(const SpaceState& space) {
 bool Core::State::goes_to(const SpaceState& space, const base::PublicBoxKey& carrier) {
   if (!space.membership.has_genesis() || space.membership.kind() == space::SpaceKind::personal) return true;
   if (is_member(space)) return true;
+  if (!vouched(space.membership)) return false;
   const auto own = carrier_of(space.row.space);
   return !own.ok() || (*own)->key == carrier;
 }
 
 bool Core::State::is_member(const SpaceState& space) const {
-  return certificate && !space.shut_out && space.membership.role_of(certificate->person()).has_value();
+  return certificate && !space.shut_out && space.membership.role_of(certificate->person()).has_value() &&
+         vouched(space.membership);
+}
+
+bool Core::State::vouched(const space::Membership& membership) const {
+  if (!certificate || !membership.has_genesis()) return false;
+  const auto& self = certificate->person();
+  if (membership.space() == personal) return true;
+  if (membership.kind() == space::SpaceKind::personal) return false;
+  if (membership.has_spoken(self)) return true;
+  if (pending_join && pending_join->space == membership.space()) return true;
+  const auto by = membership.added_by(self);
+  return std::any_of(spaces.begin(), spaces.end(), [&](const auto& row) {
+    const auto& other = row.second->membership;
+    return !(row.first == membership.space()) && other.has_genesis() && other.has_spoken(self) &&
+           std::any_of(by.begin(), by.end(),
+                       [&](const auto& person) { return other.role_of(person).has_value(); });
+  });
 }
 
 base::Result<SpaceState*> Core::State::community(const base::SpaceId* wanted) {
@@ -241,6 +260,7 @@ base::Result<SpaceState*> Core::State::community(const base::SpaceId* wanted) {
       if (*wanted == id) return space.get();
       continue;
     }
+    if (!vouched(space->membership)) continue;
     if (space->membership.kind() == space::SpaceKind::group) continue;
     if (is_member(*space)) return space.get();
     if (left == nullptr) left = space.get();

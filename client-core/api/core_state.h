@@ -68,6 +68,8 @@ struct SpaceState {
   // The log one writes in, of which no record may be made yet: another copy continued the one before, and
   // its person only reads. What was not sealed stands in it.
   std::optional<space::EnrolledLog> next_log;
+  // Where the next look at what waits begins, by its state: more than is looked at in one go.
+  std::map<store::SegmentState, std::pair<base::LogId, std::uint64_t>> waiting_from;
   // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
   std::vector<log::SegmentName> erasures_open;
   std::size_t erasures_read = 0;
@@ -143,6 +145,9 @@ struct Core::State {
   void note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type);
   // The rows of all records of a space, after the roles in it changed.
   base::Status reread_records(const base::SpaceId& space);
+  base::Status add_shared_rows(const fold::Touched& item, std::uint32_t type,
+                               std::vector<fold::Touched>& cycle_records,
+                               std::vector<fold::Touched>& attached);
   bool has_all_keys() const;  // of every space of this person
   space::Author author();
   base::Result<SpaceState*> space(const base::SpaceId& id);  // creates an empty one for an id never seen
@@ -175,6 +180,7 @@ struct Core::State {
   // Devices of this person that left a space with them; for when the person belongs again.
   base::Status bring_own_devices(SpaceState& space);
   base::Status put_epoch_key(SpaceState& space, const base::Secret32& key);
+  base::Status finish_join(SpaceState& space);
   base::Status save_pending_join();
   base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
   base::Status drop_operator_secret(const base::SpaceId& space);
@@ -185,6 +191,10 @@ struct Core::State {
   // Any carrier may take anything of a member; what one left goes to nobody but its own carrier.
   bool goes_to(const SpaceState& space, const base::PublicBoxKey& carrier);
   bool is_member(const SpaceState& space) const;
+  // Anybody can found a space and name this person a member of it, a server too: nothing is written into it,
+  // and it counts as no community, unless this person came into it by themselves or was added by somebody
+  // with whom they share a space that is vouched for.
+  bool vouched(const space::Membership& membership) const;
   // The one asked for, else the first community (no group) that this person belongs to, else the first.
   base::Result<SpaceState*> community(const base::SpaceId* wanted);
   // A person who left for a community of another carrier takes their own space along: that carrier is home.
@@ -298,6 +308,7 @@ struct Core::State {
   base::Result<bool> settle_erasure(SpaceState& space, const log::SegmentName& name,
                                     std::vector<fold::Touched>& touched);
   using Dotted = std::vector<std::pair<log::Dot, log::Op>>;
+  std::map<log::SegmentName, std::optional<Dotted>> surviving;  // while what survives of one is looked for
   base::Result<std::optional<Dotted>> ops_of_witness(SpaceState& space, const store::StoredSegment& witness,
                                                      int depth);
   base::Result<std::optional<Dotted>> survivors_of(SpaceState& space, const log::SegmentName& name,
@@ -342,7 +353,12 @@ class Change {
   Change(const Change&) = delete;
   Change& operator=(const Change&) = delete;
   base::Status begin() {
-    SJ_TRY_STATUS(core_.ensure_usable());
+    // Read again, everything has another place in memory than whoever begins this looked at: once more, then.
+    const base::Status usable = core_.usable;
+    if (!usable.ok()) {
+      SJ_TRY_STATUS(core_.ensure_usable());
+      return usable;
+    }
     return transaction_->begin();
   }
   base::Status commit() {

@@ -172,7 +172,15 @@ base::Result<std::optional<Core::State::Dotted>> Core::State::ops_of_witness(
   SJ_TRY(const auto segment, log::decode_segment(witness.bytes));
   SJ_TRY(const auto header, log::decode_header(segment.header));
   const auto name = name_of(space, witness);
-  if (segment.erased) return survivors_of(space, name, witness.log, header, depth + 1);
+  if (segment.erased) {
+    // Once for each: witnesses that name each other over and over are looked at no more often for that, and
+    // one that leads back to itself is not here.
+    const auto [known, fresh] = surviving.emplace(name, std::nullopt);
+    if (!fresh) return known->second;
+    SJ_TRY(auto ops, survivors_of(space, name, witness.log, header, depth + 1));
+    surviving[name] = ops;
+    return ops;
+  }
   SJ_TRY(auto to, resolve_deps(space, witness.log, header));
   if (!to) return std::optional<Dotted>();
   SJ_TRY(const auto before, head_before(space, witness.log, witness.segment_no));
@@ -229,14 +237,17 @@ base::Result<bool> Core::State::restore_survivors(SpaceState& space, const log::
                                                   Opened& opened) {
   const base::SpaceId& id = space.row.space;
   if (space.membership.erased_ops(name).all(header.op_count)) return true;
+  surviving.clear();
   SJ_TRY(const auto survivors, survivors_of(space, name, branch, header));
+  surviving.clear();
   if (!survivors) return false;
   for (const auto& [dot, survivor] : *survivors) {
     const bool again = log::is_witness(survivor.kind);
     const base::ObjectId object = again ? base::ObjectId{} : survivor.object;
     SJ_TRY_STATUS(store->put_op(id, object, {dot, codec.encode(survivor)}, true));
     if (!again) opened.touched.push_back({id, object, survivor.type});
-    if (survivor.lamport < UINT64_MAX / 4) opened.lamport = std::max(opened.lamport, survivor.lamport);
+    constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 24;  // as of any op: fold/apply.cpp
+    opened.lamport = std::max(opened.lamport, std::min(survivor.lamport, opened.lamport + kMostAtOnce));
   }
   return true;
 }

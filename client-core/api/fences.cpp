@@ -206,6 +206,7 @@ base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
 
 base::Status Core::readmit(const base::LogId& log) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   for (auto& [id, space] : core.spaces) {
     const auto enrolled = space->membership.logs().find(space->log_of(log));

@@ -8,27 +8,52 @@ namespace {
 
 using base::Code;
 
-// What is known of a person from any space of ours where they are a member.
+// What is known of a person from the spaces that are ours.
 struct Known {
   space::Member member;
-  std::vector<base::Bytes> certificates;  // of devices that were not removed there
+  bool by_themselves = false;             // they named their card themselves, by founding or joining
+  std::vector<base::Bytes> certificates;  // of devices that were removed in none
 };
-std::optional<Known> find_person(const Core::State& core, const base::PersonId& person) {
+
+// Whoever adds a colleague to a space of theirs may name another card for them, or a phone that was removed
+// elsewhere. not_found: nobody of any space of ours. needs_decision: nobody knows their card from themselves,
+// and those who added them say different things.
+base::Result<Known> find_person(const Core::State& core, const base::PersonId& person) {
   std::optional<Known> known;
+  std::set<base::DeviceId> removed;
+  std::vector<const space::Device*> devices;
+  bool differs = false;
   for (const auto& [id, space] : core.spaces) {
+    if (!core.is_member(*space)) continue;
+    for (const auto& [device, row] : space->membership.removed_devices()) {
+      // What left with its person comes back with them.
+      if (!space->membership.may_return(device)) removed.insert(device);
+    }
     const auto& members = space->membership.members();
     const auto found = members.find(person);
     if (found == members.end()) continue;
-    if (!known) known = Known{found->second, {}};
+    const bool by_themselves = space->membership.came_in(person);
+    differs = differs || (known && !(known->member.identity_box == found->second.identity_box) &&
+                          known->by_themselves == by_themselves);
+    if (!known || (by_themselves && !known->by_themselves)) {
+      known = Known{found->second, by_themselves, {}};
+      differs = false;
+    }
     for (const auto& [device, row] : space->membership.devices()) {
-      if (!(row.person == person)) continue;
-      if (std::find(known->certificates.begin(), known->certificates.end(), row.certificate) ==
-          known->certificates.end()) {
-        known->certificates.push_back(row.certificate);
-      }
+      if (row.person == person) devices.push_back(&row);
     }
   }
-  return known;
+  if (!known) return base::error(Code::not_found, "nobody of any space of yours");
+  if (differs) return base::error(Code::needs_decision, "their card is named in two ways");
+  for (const auto* device : devices) {
+    const bool out = removed.count(device->device) != 0 ||
+                     std::any_of(device->issuers.begin(), device->issuers.end(),
+                                 [&](const auto& issuer) { return removed.count(issuer) != 0; });
+    const auto& all = known->certificates;
+    if (!out && std::find(all.begin(), all.end(), device->certificate) == all.end())
+      known->certificates.push_back(device->certificate);
+  }
+  return std::move(*known);
 }
 
 base::Result<space::WireRole> wire_role_in_group(std::string_view domain_role) {
@@ -44,6 +69,7 @@ base::Result<space::WireRole> wire_role_in_group(std::string_view domain_role) {
 
 base::Result<base::SpaceId> Core::create_group(std::string_view name, const base::SpaceId* community) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   SJ_TRY(const SpaceState* school, core.community(community));
   const auto role = school->membership.role_of(core.certificate->person());
@@ -57,6 +83,7 @@ base::Result<base::SpaceId> Core::create_group(std::string_view name, const base
 base::Status Core::add_member(const base::SpaceId& to, const base::PersonId& person,
                               std::string_view domain_role) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   SJ_TRY(const auto role, wire_role_in_group(domain_role));
   const auto found = core.spaces.find(to);
@@ -67,8 +94,7 @@ base::Status Core::add_member(const base::SpaceId& to, const base::PersonId& per
   SpaceState& space = *found->second;
   if (!core.is_admin(space)) return base::error(Code::not_permitted, "only an admin adds members");
   if (space.membership.role_of(person)) return base::error(Code::already_exists, "a member already");
-  const auto known = find_person(core, person);
-  if (!known) return base::error(Code::not_found, "nobody of any space of yours");
+  SJ_TRY(const auto known, find_person(core, person));
   const auto epoch = space.membership.current_epoch();
   if (!epoch || space.epochs.count(*epoch) == 0) return base::error(Code::key_missing);
 
@@ -77,10 +103,10 @@ base::Status Core::add_member(const base::SpaceId& to, const base::PersonId& per
   const auto sealed =
       space::seal_field(*epoch, space.epochs.at(*epoch), base::as_bytes(domain_role), core.random);
   SJ_TRY(auto added, core.take_record(space, space::write_member(core.author(), space.membership,
-                                                                 known->member.identity_key,
-                                                                 known->member.identity_box, role, sealed)));
+                                                                 known.member.identity_key,
+                                                                 known.member.identity_box, role, sealed)));
   static_cast<void>(added);
-  for (const auto& bytes : known->certificates) {
+  for (const auto& bytes : known.certificates) {
     SJ_TRY(auto certificate, space::parse_certificate(bytes));
     SJ_TRY(auto taken,
            core.take_record(space, space::write_device(core.author(), space.membership, certificate)));

@@ -36,6 +36,15 @@ base::Status commit(Core::State& core, SpaceState& space, const std::vector<base
   return change.commit();
 }
 
+// Whoever leaves wrote what they wrote before: it stands within their fences, or it would be late work.
+base::Status seal_own_words(Core::State& core, SpaceState& space, const base::PersonId& person) {
+  if (!(core.certificate->person() == person)) return {};
+  Change change(core);
+  SJ_TRY_STATUS(change.begin());
+  SJ_TRY_STATUS(core.seal_pending(space, SIZE_MAX));
+  return change.commit();
+}
+
 // The one asked for, else the first that this person is admin of.
 base::Result<SpaceState*> administered(Core::State& core, const base::SpaceId* wanted) {
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
@@ -55,6 +64,7 @@ base::Result<SpaceState*> administered(Core::State& core, const base::SpaceId* w
 
 base::Result<std::vector<MemberInfo>> Core::members(const base::SpaceId* community) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* space, core.community(community));
   SJ_TRY(auto profiles, core.store->profiles(space->row.space));
   const auto name_of = [&](const base::PersonId& person) {
@@ -88,10 +98,12 @@ base::Status Core::change_role(const base::PersonId& person, std::string_view do
                                const base::SpaceId* community) {
   State& core = *state_;
   SJ_TRY(const auto role, wire_role(domain_role));
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* space, administered(core, community));
   if (!space->membership.role_of(person)) return base::error(Code::not_found, "no such member");
   std::vector<space::Fence> fences;
   if (role < space::WireRole::writer) {
+    SJ_TRY_STATUS(seal_own_words(core, *space, person));
     SJ_TRY(fences, core.fences_at_heads(*space, space::logs_of(space->membership, person)));
   }
   const auto epoch = space->membership.current_epoch();
@@ -105,12 +117,14 @@ base::Status Core::change_role(const base::PersonId& person, std::string_view do
 
 base::Status Core::remove_member(const base::PersonId& person, const base::SpaceId* community) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* space, core.community(community));
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   if (!core.is_admin(*space) && !(core.certificate->person() == person)) {
     return base::error(Code::not_permitted, "only an admin removes others");
   }
   if (!space->membership.role_of(person)) return base::error(Code::not_found, "no such member");
+  SJ_TRY_STATUS(seal_own_words(core, *space, person));
   SJ_TRY(auto fences, core.fences_at_heads(*space, space::logs_of(space->membership, person)));
   return commit(core, *space,
                 {space::write_person_removed(core.author(), space->membership, person, std::move(fences))});
@@ -118,6 +132,7 @@ base::Status Core::remove_member(const base::PersonId& person, const base::Space
 
 base::Status Core::confirm_member(const base::PersonId& person, const base::SpaceId* community) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* space, administered(core, community));
   const auto waiting = space->membership.provisional().find(person);
   if (waiting == space->membership.provisional().end())
@@ -128,6 +143,7 @@ base::Status Core::confirm_member(const base::PersonId& person, const base::Spac
 
 base::Result<std::vector<InviteInfo>> Core::invites(const base::SpaceId* community) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* space, core.community(community));
   std::vector<InviteInfo> out;
   for (const auto& [key, invite] : space->membership.invites()) {
@@ -139,6 +155,7 @@ base::Result<std::vector<InviteInfo>> Core::invites(const base::SpaceId* communi
 
 base::Status Core::revoke_invite(const base::HeadTag& id, const base::SpaceId* community) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   SJ_TRY(auto* space, administered(core, community));
   for (const auto& [key, invite] : space->membership.invites()) {
     if (!(invite.record == id)) continue;
@@ -150,6 +167,7 @@ base::Status Core::revoke_invite(const base::HeadTag& id, const base::SpaceId* c
 
 base::Result<std::vector<DeviceInfo>> Core::devices() {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   const auto& personal = core.spaces.at(core.personal)->membership;
   std::vector<DeviceInfo> out;
@@ -163,6 +181,7 @@ base::Result<std::vector<DeviceInfo>> Core::devices() {
 
 base::Status Core::revoke_device(const base::DeviceId& device) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   if (device == core.certificate->device()) {
     return base::error(Code::invalid_argument, "a device does not revoke itself: use another one");
@@ -184,6 +203,7 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
 
 base::Status Core::rotate(const base::SpaceId& id) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   const auto found = core.spaces.find(id);
   if (found == core.spaces.end() || !found->second->membership.has_genesis())
     return base::error(Code::not_found, "space");

@@ -155,6 +155,7 @@ base::Status Core::State::bring_own_devices(SpaceState& space) {
 
 base::Status Core::State::settle_membership(SpaceState& space) {
   if (!device || !certificate || !space.membership.has_genesis()) return {};
+  if (!vouched(space.membership)) return {};
   SJ_TRY_STATUS(open_keys(space));
   if (space.membership.removed_devices().count(certificate->device()) != 0) return {};
   const auto role = space.membership.role_of(certificate->person());
@@ -190,9 +191,12 @@ bool Core::State::follows_home(const SpaceState& space) const {
 
 base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {
   SJ_TRY_STATUS(follow_membership(space, touched));
-  if (!(space.row.space == personal)) return {};
   for (auto& [id, other] : spaces) {
-    if (!follows_home(*other)) SJ_TRY_STATUS(follow_membership(*other, touched));
+    // Who added this person to another space may have become known by this one.
+    const bool vouched_now = certificate && other.get() != &space && other->epochs.empty() &&
+                             other->membership.role_of(certificate->person()) && vouched(other->membership);
+    const bool follows = space.row.space == personal && !follows_home(*other);
+    if (vouched_now || follows) SJ_TRY_STATUS(follow_membership(*other, touched));
   }
   return {};
 }
@@ -212,6 +216,19 @@ base::Status Core::State::follow_membership(SpaceState& space, std::vector<fold:
   if (roles == space.roles_read_with) return {};
   space.roles_read_with = std::move(roles);
   return reread_records(space.row.space);
+}
+
+// Only when a carrier took that very join: who was removed and not told yet still has the space as it was.
+base::Status Core::State::finish_join(SpaceState& space) {
+  if (!pending_join || !(pending_join->space == space.row.space) || !certificate) return {};
+  SJ_TRY(const auto id, space::record_id_of(pending_join->record));
+  if (space.epochs.empty() || !space.membership.has_record(id) ||
+      !space.membership.role_of(certificate->person())) {
+    return {};
+  }
+  SJ_TRY_STATUS(store->put_setting("carrier:" + space.row.space.hex(), pending_join->carrier.view()));
+  pending_join.reset();
+  return save_pending_join();
 }
 
 base::Status Core::State::save_pending_join() {

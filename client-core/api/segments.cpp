@@ -279,20 +279,31 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
   return base::Code::ok;
 }
 
+// As many as may be looked at in one go, and further while something opens. What waits for ever, as anybody
+// may have it do, must not keep what stands behind it from ever being looked at: the next time begins there.
 base::Result<bool> Core::State::open_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
-  constexpr std::size_t kAtOnce = 4096;
+  constexpr std::size_t kAtOnce = 1024;
   Opened opened;
   bool progress = false;
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
-    SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce));
-    for (const auto& stored : waiting) {
-      SJ_TRY(const auto before, head_before(space, stored.log, stored.segment_no));
-      SJ_TRY(auto segment, log::decode_segment(stored.bytes));
-      SJ_TRY(auto header, log::decode_header(segment.header));
-      SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));
-      if (now == state) continue;
-      progress = progress || now == store::SegmentState::applied;
-      SJ_TRY_STATUS(store->set_segment_state(space.row.space, stored.log, stored.segment_no, now));
+    auto& from = space.waiting_from[state];
+    for (bool opens = true; opens;) {
+      opens = false;
+      SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce, from));
+      for (const auto& stored : waiting) {
+        SJ_TRY(const auto before, head_before(space, stored.log, stored.segment_no));
+        SJ_TRY(auto segment, log::decode_segment(stored.bytes));
+        SJ_TRY(auto header, log::decode_header(segment.header));
+        SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));
+        if (now == state) continue;
+        opens = opens || now == store::SegmentState::applied;
+        SJ_TRY_STATUS(store->set_segment_state(space.row.space, stored.log, stored.segment_no, now));
+      }
+      const bool more = waiting.size() == kAtOnce;
+      from = more ? store::Store::SegmentPlace{waiting.back().log, waiting.back().segment_no + 1}
+                  : store::Store::SegmentPlace{};
+      progress = progress || opens;
+      opens = opens && more;
     }
   }
   touched.insert(touched.end(), opened.touched.begin(), opened.touched.end());
@@ -341,6 +352,22 @@ base::Status Core::State::refresh_name(const fold::Touched& item) {
   return store->put_space(space->row);
 }
 
+// An op says itself what kind of thing it is of; whoever says it wrongly still changes the thing.
+base::Status Core::State::add_shared_rows(const fold::Touched& item, std::uint32_t type,
+                                          std::vector<fold::Touched>& cycle_records,
+                                          std::vector<fold::Touched>& attached) {
+  if (item.space == personal || type == 0) return {};
+  if (type < cycle::kProblem) {
+    SJ_TRY(const auto record, store->records_of_cycle().get(item.object));
+    if (record && record->space == item.space) cycle_records.push_back(item);
+  }
+  if (type != cycle::kAttachmentType) {
+    SJ_TRY(const auto attachment, store->attachments().get(item.object));
+    if (attachment && attachment->space == item.space) attached.push_back(item);
+  }
+  return {};
+}
+
 base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> once = touched;
   std::sort(once.begin(), once.end());
@@ -351,6 +378,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   for (const auto& item : once) {
     if (item.object.is_zero()) continue;  // ops that were written once more, and blanks: of no object
     SJ_TRY(const auto type, type_of(item));
+    SJ_TRY_STATUS(add_shared_rows(item, type, cycle_records, attached));
     if (type == 0) {
       // Nothing of it counts any more (or yet): all of it is in quarantine. Whichever it was, its row goes.
       if (item.space == personal) entries.push_back(item);

@@ -11,6 +11,8 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
   const auto found = core_.spaces.find(id);
   if (found == core_.spaces.end()) return vector;
   const SpaceState& space = *found->second;
+  // A space of others, or one that was left, is as one that was never here.
+  if (!core_.goes_to(space, carrier_)) return vector;
   SJ_TRY(auto heads, core_.store->heads(id));
   for (const auto& [branch, head] : heads) {
     if (!space.ends_here(branch)) continue;

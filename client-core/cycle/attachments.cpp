@@ -72,7 +72,10 @@ base::Status Attachments::remove(const Pen& pen, const base::ObjectId& id) {
   op.object = id;
   op.type = kAttachmentType;
   op.kind = log::OpKind::trash;
-  op.supersedes = state.live_dots;
+  // What others wrote into it counts for nothing, and may be more than an op can name.
+  for (const auto& dot : state.live_dots) {
+    if (people_.author_of(pen.space, dot.branch) == row->owner) op.supersedes.push_back(dot);
+  }
   SJ_TRY(auto dot, fold::write_local(store_, codec_, pen.space, pen.log, std::move(op), pen.wall_ms));
   static_cast<void>(dot);
   return refresh({{pen.space, id, kAttachmentType}});
@@ -88,6 +91,9 @@ base::Status Attachments::refresh(const std::vector<fold::Touched>& touched) {
     }
     const auto owner = owner_of(item.space, item.object, ops, people_);
     if (!owner) {
+      // Of another space: whoever writes about it elsewhere says nothing about it.
+      SJ_TRY(const auto known, store_.attachments().get(item.object));
+      if (!known || !(known->space == item.space)) continue;
       SJ_TRY_STATUS(store_.attachments().forget(item.object));
       SJ_TRY_STATUS(store_.attachments().unwant(item.object));
       continue;

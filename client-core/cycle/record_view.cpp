@@ -54,10 +54,12 @@ class Reader {
         if (cell.element != 0 || cell.field != kOriginField || !cell.value) continue;
         const auto by = author(op.dot);
         if (!by || !is_origin(space_, *by, id_, *cell.value)) continue;
+        // One that calls itself something else is no beginning, whichever comes first.
         reading_.entity = entity(op.op.type);
+        if (reading_.entity == nullptr) continue;
         reading_.view.owner = *by;
         reading_.view.begun_ms = op.op.wall_ms;
-        return reading_.entity != nullptr;
+        return true;
       }
     }
     return false;
@@ -162,6 +164,13 @@ class Reader {
 
   // In an order of their own, not of arrival, so that every device merges alike.
   std::optional<std::string> merge(const fold::RegisterKey& key, const fold::Register& values) const {
+    // What one op wrote side by side asks for a decision: somebody took one back.
+    std::set<log::Dot> writers;
+    for (const auto& value : values) {
+      for (const auto& dot : value.dots) {
+        if (!writers.insert(dot).second) return std::nullopt;
+      }
+    }
     const auto base = ancestor(key, values);
     if (!base) return std::nullopt;
     std::string merged = values.front().bytes;

@@ -1,4 +1,8 @@
 #include "fold/apply.h"
+
+#include <algorithm>
+#include <set>
+
 #include "base/planted.h"
 
 namespace sejawat::fold {
@@ -11,6 +15,10 @@ base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, co
   if (op.cells.size() > log::kMaxCellsPerOp || op.supersedes.size() > log::kMaxSupersedesPerOp) {
     return base::error(base::Code::too_large, "cells of a change");
   }
+  // What names more could never be sealed, and nothing behind it could go out.
+  std::set<base::LogId> branches;
+  for (const auto& dot : op.supersedes) branches.insert(dot.branch);
+  if (branches.size() > log::kMaxDeps) return base::error(base::Code::too_large, "authors of a change");
   SJ_TRY(auto position, store.next_position(space, own_log));
   store::StoredOp stored{{own_log, position}, codec.encode(op)};
   if (stored.bytes.size() > log::kMaxOpBytes) return base::error(base::Code::too_large, "change");
@@ -22,6 +30,11 @@ base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, co
 base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                           const base::LogId& branch, std::uint64_t first_position,
                           const std::vector<log::Op>& ops, AppliedRemote& applied, const IsErased& erased) {
+  // A hostile author may claim any number. One op moves the clock of those who read it by so much at most: it
+  // would take them more ops than there can be to use the numbers up.
+  constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 24;
+  SJ_TRY(const auto here, store.lamport(space));
+  applied.lamport = std::max(applied.lamport, here);
   for (std::size_t i = 0; i < ops.size(); ++i) {
     constexpr std::int64_t kTooLate = 1'900'000'000'000;  // 2030
     if (SJ_PLANTED(clock_decides) && ops[i].wall_ms > kTooLate) continue;
@@ -30,9 +43,7 @@ base::Status apply_remote(store::Store& store, const OpCodec& codec, const base:
       continue;
     }
     const store::StoredOp stored{{branch, first_position + i}, codec.encode(ops[i])};
-    // A hostile author may claim any number; half the range stays free, so that a local change can always
-    // follow.
-    if (ops[i].lamport < UINT64_MAX / 4) applied.lamport = std::max(applied.lamport, ops[i].lamport);
+    applied.lamport = std::max(applied.lamport, std::min(ops[i].lamport, applied.lamport + kMostAtOnce));
     if (log::is_witness(ops[i].kind)) {  // of no object by itself: it counts where it says it stood
       SJ_TRY_STATUS(store.put_op(space, {}, stored, true));
       continue;

@@ -1,7 +1,10 @@
 #include "fold/object.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
+
 #include "base/planted.h"
 
 namespace sejawat::fold {
@@ -25,15 +28,46 @@ std::int64_t wrapping_sum(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
 }
 
-void add_value(Register& to, const std::string& bytes, const log::Dot& dot) {
-  for (auto& value : to) {
-    if (value.bytes == bytes) {  // equal concurrent values are one
-      value.dots.push_back(dot);
-      return;
-    }
+// Places of the values of a register, by what they are: equal concurrent values are one.
+using Places = std::map<std::string_view, std::size_t>;
+
+void add_value(Register& to, Places& places, const std::string& bytes, const log::Dot& dot) {
+  const auto known = places.find(bytes);
+  if (known != places.end()) {
+    to[known->second].dots.push_back(dot);
+    return;
   }
   if (SJ_PLANTED(fold_keeps_the_newest_only) && !to.empty()) return;
+  places.emplace(bytes, to.size());
   to.push_back({bytes, {dot}});
+}
+
+// Which cells of each write another one replaced that had seen it. Hostile ops have thousands of cells and
+// name thousands of dots: nothing is kept for what is not here.
+std::vector<std::vector<bool>> replaced_cells(const std::vector<const DottedOp*>& ops) {
+  std::map<log::Dot, std::size_t> place_of;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (ops[i]->op.kind == log::OpKind::write) place_of.emplace(ops[i]->dot, i);
+  }
+  std::vector<std::vector<bool>> replaced(ops.size());
+  for (const auto* one : ops) {
+    if (one->op.kind != log::OpKind::write || one->op.cells.empty()) continue;
+    std::vector<RegisterKey> keys;
+    for (const auto& cell : one->op.cells) keys.emplace_back(cell.element, cell.field);
+    std::sort(keys.begin(), keys.end());
+    for (const auto& dot : one->op.supersedes) {
+      const auto found = place_of.find(dot);
+      if (found == place_of.end()) continue;
+      const auto& cells = ops[found->second]->op.cells;
+      auto& marks = replaced[found->second];
+      marks.resize(cells.size());
+      for (std::size_t i = 0; i < cells.size(); ++i) {
+        const RegisterKey key{cells[i].element, cells[i].field};
+        if (!marks[i] && std::binary_search(keys.begin(), keys.end(), key)) marks[i] = true;
+      }
+    }
+  }
+  return replaced;
 }
 
 }  // namespace
@@ -56,27 +90,24 @@ ObjectState fold(const std::vector<DottedOp>& given) {
     state.wall_ms = ops.front()->op.wall_ms;
   }
 
-  std::set<std::pair<RegisterKey, log::Dot>> replaced;
+  const auto replaced = replaced_cells(ops);
+  std::map<RegisterKey, Places> places;
   std::set<log::Dot> covered_by_trash;
   std::set<log::Dot> lifted;  // trash dots that a later write saw
   for (const auto* one : ops) {
     const auto& [dot, op] = *one;
-    if (op.kind == log::OpKind::write) {
-      for (const auto& cell : op.cells) {
-        for (const auto& old : op.supersedes) replaced.insert({{cell.element, cell.field}, old});
-      }
-      lifted.insert(op.supersedes.begin(), op.supersedes.end());
-    }
+    if (op.kind == log::OpKind::write) lifted.insert(op.supersedes.begin(), op.supersedes.end());
   }
-  for (const auto* one : ops) {
-    const auto& [dot, op] = *one;
+  for (std::size_t at = 0; at < ops.size(); ++at) {
+    const auto& [dot, op] = *ops[at];
     if (state.type == 0) state.type = op.type;
     switch (op.kind) {
       case log::OpKind::write:
-        for (const auto& cell : op.cells) {
+        for (std::size_t i = 0; i < op.cells.size(); ++i) {
+          const auto& cell = op.cells[i];
           const RegisterKey key{cell.element, cell.field};
-          if (cell.value && replaced.count({key, dot}) == 0)
-            add_value(state.registers[key], *cell.value, dot);
+          if (cell.value && (replaced[at].empty() || !replaced[at][i]))
+            add_value(state.registers[key], places[key], *cell.value, dot);
         }
         break;
       case log::OpKind::trash:

@@ -91,6 +91,27 @@ std::vector<base::HeadTag> Membership::frontier() const {
   return out;
 }
 
+bool Membership::came_in(const base::PersonId& person) const {
+  return std::any_of(entries_.begin(), entries_.end(), [&](const auto& entry) {
+    return entry->person == person && (entry->template as<codec::Genesis>() != nullptr ||
+                                       entry->template as<codec::Joined>() != nullptr);
+  });
+}
+
+bool Membership::has_spoken(const base::PersonId& person) const {
+  return std::any_of(entries_.begin(), entries_.end(),
+                     [&](const auto& entry) { return entry->person == person; });
+}
+
+std::set<base::PersonId> Membership::added_by(const base::PersonId& person) const {
+  std::set<base::PersonId> by;
+  for (const auto& entry : entries_) {
+    const auto* added = entry->as<codec::MemberAdded>();
+    if (added != nullptr && added->person() == person) by.insert(entry->person);
+  }
+  return by;
+}
+
 std::optional<Device> Membership::device_by_box_key(const base::PublicBoxKey& key) const {
   for (const auto& [id, device] : devices()) {
     if (device.box_key == key) return device;

@@ -231,7 +231,8 @@ base::Result<std::vector<StoredSegment>> Store::segments_from(const base::SpaceI
 }
 base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::SpaceId& space,
                                                                   SegmentState segment_state,
-                                                                  std::size_t limit) {
+                                                                  std::size_t limit,
+                                                                  const SegmentPlace& from) {
   std::vector<StoredSegment> segments;
   // The last condition says nothing new; without it SQLite may not use the partial index of what waits, and
   // left to itself it walks the whole log instead, to be spared a sort.
@@ -239,8 +240,9 @@ base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::Sp
   auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
                                        " FROM segment INDEXED BY segment_waiting"
                                        " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)"
-                                       " ORDER BY log, no LIMIT ?");
-  query.bind(space).bind(static_cast<std::int64_t>(segment_state)).bind(number(limit));
+                                       " AND (log, no) >= (?, ?) ORDER BY log, no LIMIT ?");
+  query.bind(space).bind(static_cast<std::int64_t>(segment_state));
+  query.bind(from.first).bind(number(from.second)).bind(number(limit));
   for (;;) {
     SJ_TRY(auto row, query.step());
     if (!row) return segments;

@@ -54,8 +54,12 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
   return vector;
 }
 
-base::Status Carrier::tell_removed(const base::PublicBoxKey& device, std::size_t most,
-                                   sync::ServerMessage& reply) {
+base::Status Carrier::tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply) {
+  const base::PublicBoxKey& device = peer.device;
+  // Whoever claims another's phone and takes that back would fill each answer to it.
+  const auto is_asked_for = [&](const base::PersonId& person) {
+    return !peer.person || base::prefix_of<sync::PersonTag>(person) == *peer.person;
+  };
   std::size_t room = (sync::kMessageMax - kReplyCost) / (2 * kVectorEntryCost);
   const auto from = removed_from_.find(device);
   if (from == removed_from_.end()) return {};
@@ -63,6 +67,11 @@ base::Status Carrier::tell_removed(const base::PublicBoxKey& device, std::size_t
     if (room == 0 || reply.spaces.size() >= most) break;
     const auto& space = spaces_.at(id);
     if (!was_removed(*space, device)) continue;
+    const auto& rows = space->membership.removed_devices();
+    const bool theirs = std::any_of(rows.begin(), rows.end(), [&](const auto& row) {
+      return row.second.box_key == device && is_asked_for(row.second.person);
+    });
+    if (!theirs) continue;
     --room;
     sync::SpaceReply part;
     part.space.id = id;
@@ -71,7 +80,8 @@ base::Status Carrier::tell_removed(const base::PublicBoxKey& device, std::size_t
     for (const auto& [log, enrolled] : space->membership.logs()) {
       const auto& removed = space->membership.removed_devices();
       const auto row = removed.find(enrolled.device);
-      if (row != removed.end() && row->second.box_key == device) logs.insert(log);
+      if (row != removed.end() && row->second.box_key == device && is_asked_for(row->second.person))
+        logs.insert(log);
     }
     SJ_TRY(auto heads, store_.heads(id));
     for (const auto& [branch, head] : heads) {
@@ -271,7 +281,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
     }
-    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer.device, sync::kMaxSpaces, reply));
+    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer, sync::kMaxSpaces, reply));
     return reply;
   }
   reply.media = message.media;
@@ -279,7 +289,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
   SJ_TRY_STATUS(add_receipts(peer, message, ingested.wall_seconds, reply));
   peer.own.merge(ingested.own);
   if (hello != nullptr) {
-    SJ_TRY_STATUS(tell_removed(peer.device, sync::kMaxSpaces - set.size(), reply));
+    SJ_TRY_STATUS(tell_removed(peer, sync::kMaxSpaces - set.size(), reply));
     if (!hello->set || !(*hello->set == log::set_tag(set))) reply.set = set;
     SJ_TRY(const bool goes_on, greet(peer, *hello, set, reply));
     if (!goes_on) return reply;

@@ -12,7 +12,7 @@ constexpr std::size_t kBatch = 256;
 }  // namespace
 
 Standing Standing::of(const carrier::Peer& peer) {
-  return {peer.pushable(), peer.set, peer.positions, peer.known};
+  return {peer.pushable(), peer.set, peer.positions, peer.known && peer.confirmed};
 }
 
 void LiveHub::start() {
@@ -31,11 +31,12 @@ void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing 
     return;
   }
   forget(peer);
+  auto served = standing.set;
   if (!standing.pushable) standing = {};
   for (const auto& space : standing.set) by_space_[space].insert(&peer);
   by_device_[device].insert(&peer);
   counts_.live_peers += standing.pushable ? 1 : 0;
-  followed_.emplace(&peer, Followed{device, std::move(standing)});
+  followed_.emplace(&peer, Followed{device, std::move(standing), std::move(served)});
 }
 
 void LiveHub::forget(LivePeer& peer) {
@@ -78,11 +79,18 @@ void LiveHub::on_changes(const carrier::Changes& changes) {
     }
   }
   for (auto* peer : told) peer->news();
-  for (const auto& device : changes.cut) {
+  for (const auto& [device, lost] : changes.cut) {
     const auto found = by_device_.find(device);
     if (found == by_device_.end()) continue;
     const auto peers = found->second;  // cutting one changes the set
-    for (auto* peer : peers) peer->cut();
+    for (auto* peer : peers) {
+      // Somebody else's claim to the device may have fallen, in a space that it was never served.
+      const auto& set = followed_.at(peer).served;
+      const bool was_served = std::any_of(lost.begin(), lost.end(), [&](const auto& space) {
+        return std::binary_search(set.begin(), set.end(), space);
+      });
+      if (was_served) peer->cut();
+    }
   }
 }
 

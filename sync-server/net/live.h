@@ -22,7 +22,7 @@ struct Standing {
   bool pushable = false;
   std::vector<base::SpaceId> set;
   std::vector<std::optional<std::uint64_t>> positions;
-  bool known = false;  // no stranger
+  bool known = false;  // no stranger, and no replay of what somebody else once sent
   static Standing of(const carrier::Peer& peer);
 };
 
@@ -57,6 +57,7 @@ class LiveHub {
   struct Followed {
     base::PublicBoxKey device;
     Standing standing;
+    std::vector<base::SpaceId> served;  // also where it is not live
   };
   void on_changes(const carrier::Changes& changes);
   void send_batch();

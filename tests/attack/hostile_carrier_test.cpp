@@ -74,6 +74,107 @@ TEST_F(HostileCarrier, AMemberOrDeviceThatItMakesUpIsNobodyAndGetsNoKey) {
       std::string::npos);
 }
 
+// Whoever knows people's public keys can found a space and call them members of it. Its key is theirs.
+class SpaceOfStrangers : public HostileCarrier {
+ protected:
+  SpaceOfStrangers() {
+    server.on_request = [this](sync::ClientMessage& message) {
+      for (const auto& space : message.spaces) {
+        seen.insert(seen.end(), space.records.begin(), space.records.end());
+        if (trap && space.space.id == trap->space()) said += space.records.size() + space.logs.size();
+      }
+    };
+    server.on_reply = [this](sync::ServerMessage& reply) {
+      if (!trap) return;
+      sync::SpaceReply part;
+      part.space.id = trap->space();
+      for (const auto& [name, record] : trap->records()) part.records.push_back(record);
+      reply.spaces.push_back(std::move(part));
+    };
+  }
+  // What was brought of a space, as anybody may read it who holds the records.
+  space::Membership brought(const base::SpaceId& id) const {
+    space::Membership membership(id);
+    for (bool more = true; more;) {
+      more = false;
+      for (const auto& record : seen) more = membership.add(record).ok() || more;
+    }
+    return membership;
+  }
+  void put(base::ByteView record) { ASSERT_TRUE(trap->add(record).ok()); }
+  // With the smallest id: it is looked at first.
+  void found(const base::SpaceId& before) {
+    std::array<std::uint8_t, 16> salt{};
+    base::SpaceId id;
+    do {
+      random.fill(salt);
+      id = space::space_id(mallory.certificate.identity_key, space::SpaceKind::school, salt);
+    } while (!(id < before));
+    trap.emplace(id);
+    put(space::write_genesis(mallory.author(), mallory.identity.box.public_key(), space::SpaceKind::school,
+                             salt));
+    put(space::write_epoch(mallory.author(), *trap, key, {}, random));
+  }
+  void name_a_member(const space::Member& victim, const base::PublicBoxKey& card) {
+    put(space::write_member(mallory.author(), *trap, victim.identity_key, card, space::WireRole::writer, {}));
+  }
+
+  support::Person mallory{random};
+  base::Secret32 key = base::Secret32::random(random);
+  std::vector<base::Bytes> seen;
+  std::optional<space::Membership> trap;
+  std::size_t said = 0;
+};
+
+TEST_F(SpaceOfStrangers, IsToldNothingNotEvenAName) {
+  auto ani = founder("Ani Nama Asli");
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  const auto school = brought(school_of(*ani));
+  ASSERT_EQ(school.members().size(), 1U);
+  ASSERT_EQ(school.devices().size(), 1U);
+  const auto victim = school.members().begin()->second;
+  found(school.space());
+  name_a_member(victim, victim.identity_box);
+  put(space::write_device(mallory.author(), *trap,
+                          *space::parse_certificate(school.devices().begin()->second.certificate)));
+  put(*space::write_boxes(mallory.author(), *trap, space::epoch_id(trap->space(), key), key, random));
+  for (int i = 0; i < 3; ++i) {
+    add(*ani, "hanya untuk sekolah " + std::to_string(i));
+    static_cast<void>(sync(*ani));
+  }
+  EXPECT_EQ(said, 0U);
+  const auto shown = status(*ani);
+  for (const auto& space : shown.spaces) {
+    if (!(space.space == trap->space())) continue;
+    EXPECT_EQ(space.unsealed_ops, 0U) << "nothing waits to be told either";
+  }
+  EXPECT_TRUE(ani->invite("teacher", 3600, 1).ok()) << "into her own school";
+}
+
+TEST_F(SpaceOfStrangers, NamesNoCardForAColleague) {
+  auto ani = founder();
+  auto budi = member(*ani, "Budi");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(sync(*ani).code, Code::ok);
+    EXPECT_EQ(sync(*budi).code, Code::ok);
+  }
+  const auto school = brought(school_of(*ani));
+  ASSERT_EQ(school.members().size(), 2U);
+  const auto ani_there = school.members().at(ani->person());
+  found(school.space());
+  name_a_member(school.members().at(budi->person()), school.members().at(budi->person()).identity_box);
+  name_a_member(ani_there, mallory.identity.box.public_key());
+  static_cast<void>(sync(*budi));
+  auto group = budi->create_group("Kelas rendah");
+  ASSERT_TRUE(group.ok());
+  ASSERT_TRUE(budi->add_member(*group, ani->person(), "teacher").ok());
+  trap.reset();
+  EXPECT_EQ(sync(*budi).code, Code::ok);
+  const auto founded = brought(*group);
+  ASSERT_EQ(founded.members().count(ani->person()), 1U);
+  EXPECT_EQ(founded.members().at(ani->person()).identity_box, ani_there.identity_box);
+}
+
 TEST_F(HostileCarrier, ASegmentInAnotherSpaceOrLogIsNotTakenAndTheHonestOneComes) {
   space::RecoveryCard card;
   auto ani = founder("Ani", &card);

@@ -280,7 +280,11 @@ void Server::push_news() {
   const auto lives = lives_;
   for (const auto& [id, live] : lives) {
     if (!live->peer || live->answering) continue;
-    if (changes.cut.count(live->peer->device) != 0) {
+    const auto lost = changes.cut.find(live->peer->device);
+    const auto& set = live->peer->set;
+    if (lost != changes.cut.end() &&
+        std::any_of(lost->second.begin(), lost->second.end(),
+                    [&](const auto& space) { return std::binary_search(set.begin(), set.end(), space); })) {
       lives_.erase(id);
       live->deliver(base::error(base::Code::interrupted));
       continue;

@@ -84,6 +84,55 @@ TEST_F(Removal, ReadmittedWorkOpensWithTheKeyThatItsDeviceHadMadeForIt) {
   EXPECT_EQ(texts(*later), "ditulis sebelum tahu");
 }
 
+// What was written before somebody left stands within their fences, and all of it goes out.
+TEST_F(Removal, WhatSomebodyWroteBeforeTheyLeftCountsAndGoesOut) {
+  auto budi = member(*ani, "Budi");
+  settle({budi.get(), ani.get()});
+  constexpr int kProblems = 150;
+  for (int i = 0; i < kProblems; ++i) {
+    cycle::Record record;
+    record.type = cycle::kProblem;
+    record.values["title"] = "sebelum pindah " + std::to_string(i);
+    std::string text;  // nothing that becomes small
+    for (int word = 0; word < 60; ++word) text += base::to_hex(random.id<base::HeadTag>().view()) + " ";
+    record.values["description"] = text;
+    const auto begun = budi->cycle().begin(school(*budi), record);
+    ASSERT_TRUE(begun.ok()) << begun.error().detail;
+  }
+  ASSERT_TRUE(budi->remove_member(budi->person()).ok());
+  for (int i = 0; i < 6; ++i) sync(*budi);
+  EXPECT_EQ(pending(*budi), 0U);
+  settle({ani.get()});
+  store::RecordFilter filter;
+  filter.type = cycle::kProblem;
+  filter.limit = 1000;
+  const auto problems = ani->cycle().records().list(filter);
+  ASSERT_TRUE(problems.ok());
+  EXPECT_EQ(problems->size(), static_cast<std::size_t>(kProblems));
+  EXPECT_EQ(ops_in_quarantine(*ani), 0U);
+}
+
+// Another carrier, or a bundle, still knows the one who was removed.
+TEST_F(Removal, AJoinWaitsForTheCarrierItIsForWhateverComesAnotherWay) {
+  auto budi = member(*ani, "Budi");
+  settle({budi.get(), ani.get()});
+  auto citra = member(*ani, "Citra");
+  Server other{random, clock};
+  other.hold_what(server);
+  ASSERT_TRUE(ani->remove_member(budi->person()).ok());
+  sync(*ani);
+  sync(*budi);
+  const auto link = invite_by(*ani);
+  ASSERT_TRUE(budi->join(link).ok());
+  sync(*budi, other);
+  EXPECT_TRUE(budi->joining().has_value()) << "it has been taken nowhere";
+  settle({budi.get(), ani.get()});
+  EXPECT_FALSE(budi->joining().has_value());
+  const auto members = ani->members();
+  ASSERT_TRUE(members.ok());
+  EXPECT_EQ(members->size(), 3U);
+}
+
 // Seed 143802859052810: only the device with the link came back; the others were never told, and never
 // served.
 TEST_F(Removal, WhoIsAskedBackComesWithAllTheirDevices) {

@@ -397,6 +397,39 @@ TEST_F(FalseClaimTest, WhoSaysWhoTheyAreIsServedNothingOfWhoClaimsTheirKey) {
   EXPECT_EQ(send(sari, hello).error, Code::unknown_membership) << "no certificate names the key for them";
 }
 
+// Wherever the claim was made, and however much was written by it.
+TEST_F(FalseClaimTest, AClaimInASpaceThatTheOwnerIsNotInNeitherCutsThemNorFillsTheirAnswers) {
+  host_sari_and_budi();
+  constexpr std::array<std::uint8_t, 16> kSalt{1};
+  Community group(space::space_id(budi.certificate.identity_key, space::SpaceKind::group, kSalt));
+  ASSERT_EQ(offer(budi, group.id(),
+                  group.add(space::write_genesis(budi.author(), budi.identity.box.public_key(),
+                                                 space::SpaceKind::group, kSalt))),
+            Code::ok);
+  const auto claimed = space::DeviceKeys::random(random);
+  const auto half =
+      space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(), sari.device(), 1);
+  const auto claim = *space::take_possession(half, claimed);
+  ASSERT_EQ(offer(budi, group.id(), group.add(space::write_device(budi.author(), group.membership, claim))),
+            Code::ok);
+  const space::Author as_claimed{&claimed, &claim, 1};
+  const auto log = space::DeviceKeys::random(random).sign;
+  ASSERT_EQ(offer(budi, group.id(), group.add(space::write_log(as_claimed, group.membership, log))),
+            Code::ok);
+  static_cast<void>(carrier->take_changes());
+  ASSERT_EQ(
+      offer(budi, group.id(),
+            group.add(space::write_device_removed(budi.author(), group.membership, claim.device(), {}))),
+      Code::ok);
+  const auto cut = carrier->take_changes().cut;
+  const auto lost = cut.find(sari.device());
+  EXPECT_TRUE(lost == cut.end() || lost->second == std::set<base::SpaceId>{group.id()})
+      << "connections that were served that group, of which she has none";
+  auto hello = message_of({});
+  hello.hello->person = base::prefix_of<sync::PersonTag>(sari.id());
+  for (const auto& part : send(sari, hello).spaces) EXPECT_NE(part.space.id, group.id());
+}
+
 // Nor must taking such a claim back, in whichever way.
 TEST_F(FalseClaimTest, RemovingAFalseClaimTakesNothingFromTheOwner) {
   host_sari_and_budi();

@@ -92,6 +92,31 @@ TEST(Records, AConflictIsListedDecidedAndTheDecisionUndone) {
   EXPECT_EQ(phone.show(id).versions.at(0).versions.size(), 2U) << "both are there again";
 }
 
+// Prose that goes together by itself must not take the place of a decision that was just taken back.
+TEST(Records, ADecisionOnProseThatIsTakenBackAsksAgain) {
+  School school(2);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
+  const auto id = ani.begin(a_problem("Judul", "asal"));
+  school.meet();
+  ASSERT_TRUE(ani.change(id, {{"description", "kiri"}}).ok());
+  ASSERT_TRUE(phone.change(id, {{"description", "kanan"}}).ok());
+  school.meet();
+  ASSERT_TRUE(ani.change(id, {{"description", "kiri"}}).ok());
+  school.meet();
+  ASSERT_TRUE(phone.show(id).versions.empty());
+  const auto revisions = ani.records().revisions(id);
+  ASSERT_TRUE(revisions.ok());
+  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  school.meet();
+  for (Teacher* each : {&ani, &phone}) {
+    const auto view = each->show(id);
+    ASSERT_EQ(view.versions.size(), 1U);
+    EXPECT_FALSE(view.versions.front().merged);
+    EXPECT_EQ(view.versions.front().versions.size(), 2U) << "both are there again";
+  }
+}
+
 TEST(Records, WhoChoseWhichVersionAndWhenIsTold) {
   School school(2);
   Teacher& ani = school.desk(0);

@@ -44,6 +44,19 @@ std::string spell(const ObjectState& state) {
   return text;
 }
 
+// Found by reading: cells times dots were kept, a gigabyte for one op.
+TEST(Fold, AnOpOfManyCellsThatNamesManyDotsCostsTheirSumNotTheirProduct) {
+  std::vector<DottedOp> ops;
+  for (std::uint8_t author = 1; author <= 40; ++author) {
+    DottedOp op = write(dot(author, 5000), author, 1, "x");
+    for (std::uint32_t i = 0; i < 4000; ++i)
+      op.op.cells.push_back({i << 5 | 1, 1, "v" + std::to_string(author)});
+    for (std::uint64_t i = 0; i < 4000; ++i) op.op.supersedes.push_back(dot(0, i));
+    ops.push_back(std::move(op));
+  }
+  EXPECT_EQ(fold(ops).registers.at({1, 1}).size(), 40U);
+}
+
 TEST(Fold, EveryOrderOfArrivalGivesTheSameState) {
   std::vector<DottedOp> ops{write(dot(1, 0), 1, 1, "a"), write(dot(1, 1), 2, 1, "b", {dot(1, 0)}),
                             write(dot(2, 0), 2, 1, "c", {dot(1, 0)}),

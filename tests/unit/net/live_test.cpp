@@ -120,12 +120,23 @@ TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {
   hear();
   const auto line = std::make_shared<Line>(sari);
   hub.follow(*line, sari.device(), live_at(tip()));
-  hub.follow(*line, sari.device(), {});
+  hub.follow(*line, sari.device(), {false, {school.id()}, {tip()}, true});
   EXPECT_EQ(counts.live_peers, 0U);
   offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
   hear();
   EXPECT_EQ(line->told, 0);
   EXPECT_EQ(line->cuts, 1);
+}
+
+// Whoever calls another's phone theirs in a space of their own, and takes that back, ends no line of it.
+TEST_F(LiveHubTest, WhoWasNeverServedASpaceIsNotCutForIt) {
+  hear();
+  const auto line = std::make_shared<Line>(sari);
+  hub.follow(*line, sari.device(), {true, {random.id<base::SpaceId>()}, {tip()}, true});
+  offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
+  hear();
+  EXPECT_EQ(line->cuts, 0);
+  hub.forget(*line);
 }
 
 }  // namespace

@@ -143,6 +143,14 @@ TEST_F(StoreFile, SegmentsThatWaitAreFoundInTheOrderOfTheirLogs) {
   EXPECT_EQ(waiting[0].bytes, (base::Bytes{1, 1}));
   EXPECT_EQ(waiting[5].bytes, (base::Bytes{3, 3}));
   EXPECT_EQ((*store)->segments_in_state(space, SegmentState::waiting_key, 2).value().size(), 2U);
+  const auto from = [&](std::uint8_t log, std::uint64_t no) {
+    return (*store)->segments_in_state(space, SegmentState::waiting_key, 2, {base::LogId{{log}}, no}).value();
+  };
+  ASSERT_EQ(from(1, 2).size(), 2U);
+  EXPECT_EQ(from(1, 2)[0].bytes, (base::Bytes{1, 3}));
+  EXPECT_EQ(from(1, 2)[1].bytes, (base::Bytes{2, 1}));
+  EXPECT_EQ(from(3, 3).size(), 1U);
+  EXPECT_TRUE(from(3, 4).empty());
   EXPECT_TRUE((*store)->segments_in_state(space, SegmentState::waiting_deps, 100).value().empty());
   ASSERT_TRUE((*store)->set_segment_state(space, base::LogId{{1}}, 1, SegmentState::quarantined).ok());
   EXPECT_EQ((*store)->logs_in_state(space, SegmentState::quarantined).value(),

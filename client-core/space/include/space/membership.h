@@ -158,6 +158,11 @@ class Membership {
   bool chunk_erased(const log::ChunkId& chunk, const std::optional<base::PersonId>& whose) const;
   ErasedOps erased_ops(const log::SegmentName& name) const;
   bool certified_by(const base::DeviceId& device, const base::DeviceId& issuer) const;
+  // This person founded the space or joined it by themselves, or a device of theirs wrote a record in it:
+  // nobody else can say so. And who, as admins, added them without that.
+  bool came_in(const base::PersonId& person) const;
+  bool has_spoken(const base::PersonId& person) const;
+  std::set<base::PersonId> added_by(const base::PersonId& person) const;
   std::optional<Device> device_by_box_key(const base::PublicBoxKey& key) const;
   std::optional<WireRole> role_of(const base::PersonId& person) const;
   // writer or admin, through a device of a member, and no fence

@@ -120,8 +120,11 @@ class Store {
   base::Result<std::vector<StoredSegment>> segments_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t no, std::size_t max_bytes);
   // Only states in which segments wait for something: all but applied.
+  // Ascending by log and number, from `from` on.
+  using SegmentPlace = std::pair<base::LogId, std::uint64_t>;
   base::Result<std::vector<StoredSegment>> segments_in_state(const base::SpaceId&, SegmentState,
-                                                             std::size_t limit);
+                                                             std::size_t limit,
+                                                             const SegmentPlace& from = {});
   base::Result<std::optional<log::Head>> head(const base::SpaceId&, const base::LogId&);
   // Forks. `part_at` moves what a chain holds from `to.first_no` on, with its ops, acks and branches, to the
   // branch `to`; the caller renames the dots that other ops name (ops_naming, replace_op).

@@ -21,7 +21,8 @@ namespace sejawat::carrier {
 struct Changes {
   std::map<base::SpaceId, std::uint64_t> tips;  // spaces that grew, and how far
   std::set<base::PublicBoxKey> devices;         // devices that are served other spaces than before
-  std::set<base::PublicBoxKey> cut;             // devices that lost a space: their connections end
+  // Devices that lost a space: connections that were served it end.
+  std::map<base::PublicBoxKey, std::set<base::SpaceId>> cut;
   bool empty() const { return tips.empty() && devices.empty() && cut.empty(); }
 };
 
@@ -142,7 +143,7 @@ class Carrier {
   void note_founder(const Space& space);
   // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
   // went back. Of as many spaces as there is room for beside the set.
-  base::Status tell_removed(const base::PublicBoxKey& device, std::size_t most, sync::ServerMessage& reply);
+  base::Status tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply);
   std::uint64_t quota_of(const Space& space) const;
   static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
   bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
