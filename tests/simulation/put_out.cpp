@@ -10,6 +10,15 @@ namespace {
 
 constexpr int kTries = 12;
 
+// As a phone says: whose process ended while the card was made has one that nobody was shown.
+std::optional<base::PersonId> id_of(Person& person) {
+  if (person.id) return person.id;
+  for (Device* device : person.alive()) {
+    if (device->has_person()) return device->core().person();
+  }
+  return std::nullopt;
+}
+
 // Everybody but the people of the school and their phones.
 std::vector<base::PersonId> strangers(const std::vector<std::unique_ptr<Person>>& people, Device& founder,
                                       const Person& cheat) {
@@ -17,7 +26,7 @@ std::vector<base::PersonId> strangers(const std::vector<std::unique_ptr<Person>>
   auto members = founder.core().members();
   for (const auto& row : members.ok() ? *members : std::vector<api::MemberInfo>{}) {
     const bool honest = std::any_of(people.begin(), people.end(), [&](const auto& person) {
-      return person.get() != &cheat && person->id && *person->id == row.person;
+      return person.get() != &cheat && id_of(*person) == row.person;
     });
     if (!honest && !row.provisional) out.push_back(row.person);
   }

@@ -89,7 +89,7 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
   // Whoever undid their own joining by what they wrote is a stranger there, and offers it all again.
   const bool cheats = cheat_ && &device.person() == people_.back().get();
   const auto says_nothing = [&](const SyncResult& sync) {
-    if (cheats && sync.received == 0 && sync.sent == 0) return true;
+    if (cheats && sync.received == 0) return true;
     return sync.brief && ((sync.nothing_said && sync.pending == 0) ||
                           ((cut || touched) && sync.received == 0 && sync.sent == 0));
   };
