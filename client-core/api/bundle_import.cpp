@@ -162,6 +162,7 @@ base::Status BundleImport::finish_part(const base::SpaceId& id) {
   SJ_TRY_STATUS(core_.membership_changed(*space, touched));
   SJ_TRY_STATUS(core_.finish_join(*space));
   for (auto& [other, state] : core_.spaces) SJ_TRY_STATUS(core_.apply_waiting(*state, touched));
+  SJ_TRY_STATUS(core_.settle_new_keys());
   return core_.refresh(touched);
 }
 

@@ -499,6 +499,7 @@ base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcom
   // A segment that has no key yet touches nothing, and yet another may have waited for it.
   if (!touched.empty() || !changed.empty() || applied.segments_received > 0) {
     for (auto& [id, space] : core_.spaces) SJ_TRY_STATUS(core_.apply_waiting(*space, touched));
+    SJ_TRY_STATUS(core_.settle_new_keys());
   }
   SJ_TRY_STATUS(core_.refresh(touched));
   SJ_TRY_STATUS(change.commit());

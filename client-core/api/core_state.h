@@ -68,6 +68,7 @@ struct SpaceState {
   // The log one writes in, of which no record may be made yet: another copy continued the one before, and
   // its person only reads. What was not sealed stands in it.
   std::optional<space::EnrolledLog> next_log;
+  std::size_t keys_settled_with = 0;  // how many were held when settle_membership last looked
   // Where the next look at what waits begins, by its state: more than is looked at in one go.
   std::map<store::SegmentState, std::pair<base::LogId, std::uint64_t>> waiting_from;
   // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
@@ -160,6 +161,9 @@ struct Core::State {
   // After records of a space changed: opens keys, enrols this device and a log of its own, boxes keys for
   // whoever misses them.
   base::Status settle_membership(SpaceState& space);
+  // A key may open by a segment that waits for it, long after the records came: what whoever holds it owes to
+  // others is then due.
+  base::Status settle_new_keys();
   // settle_membership, and what it means for what is held: fences, keys that opened. Where it is the own
   // space that changed, all others in which other devices of the person stand than there as well.
   base::Status membership_changed(SpaceState& space, std::vector<fold::Touched>& touched);

@@ -32,6 +32,7 @@ base::Status Core::State::load_space(store::SpaceRow row) {
   for (auto& branch : branches) state->branches.emplace(branch.name, branch);
   SJ_TRY(auto keys, store->epochs(id));
   for (auto& [epoch, key] : keys) state->epochs.emplace(epoch, std::move(key));
+  state->keys_settled_with = state->epochs.size();
   state->row = std::move(row);
   SJ_TRY(auto out, store->setting("shut_out:" + id.hex()));
   state->shut_out = out && !out->empty();

@@ -157,6 +157,7 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   if (!device || !certificate || !space.membership.has_genesis()) return {};
   if (!vouched(space.membership)) return {};
   SJ_TRY_STATUS(open_keys(space));
+  space.keys_settled_with = space.epochs.size();
   if (space.membership.removed_devices().count(certificate->device()) != 0) return {};
   const auto role = space.membership.role_of(certificate->person());
   if (!role) return {};
@@ -175,7 +176,15 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   const bool lost = current && !holds_key && !space.membership.current_key_given();
   if (is_admin(space) && ((rotates && holds_key) || lost) && !SJ_PLANTED(client_never_rotates))
     SJ_TRY_STATUS(open_epoch(space));
+  space.keys_settled_with = space.epochs.size();
   return box_keys(space);
+}
+
+base::Status Core::State::settle_new_keys() {
+  for (auto& [id, space] : spaces) {
+    if (space->epochs.size() != space->keys_settled_with) SJ_TRY_STATUS(settle_membership(*space));
+  }
+  return {};
 }
 
 // In the own space it is decided which devices a person has; elsewhere it is followed.

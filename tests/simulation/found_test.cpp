@@ -365,12 +365,23 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 // Of everything. 258099114501560: a server went back to between a text and its photo. 22441439653340: a
 // removed device offered its forked log again in each sync. 126531269406360: a reader never took the other
 // end of their own log. 13425994961279: an old invite made the removed the senior of their removal.
-// 94674440127495: a carrier that had never named a set went back, and nothing said so.
+// 94674440127495: a carrier that had never named a set went back, and nothing said so. 93935101974651: a key
+// opened by what waited for it, and a removal that it should have followed had been heard of before.
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
   for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U,
-                                   13425994961279U, 94674440127495U}) {
+                                   13425994961279U, 94674440127495U, 93935101974651U, 265770646375363U}) {
     RunOptions options;
     options.seed = seed;
+    EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
+  }
+}
+
+// With a member who cheats. 274044440153666: who called another's phone theirs had it fetch their diary.
+TEST(FoundSeeds, SchedulesWithACheatThatOnceBrokeAPropertyHold) {
+  for (const std::uint64_t seed : {274044440153666U, 61391020534473U, 11324607698869U}) {
+    RunOptions options;
+    options.seed = seed;
+    options.schedule.shape = Shape::cheats;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
   }
 }

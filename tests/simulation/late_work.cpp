@@ -47,7 +47,8 @@ void check_late(School& school, Person& person) {
     witness.always(Always::rejects_reach_a_person, told,
                    where(person, *device) + " was revoked and is not told");
   }
-  if (!any) return;
+  // Without a server that has the diary nothing tells one device of it what another decided.
+  if (!any || (person.membership_touched && !is_held(school, person))) return;
   for (Device* device : person.alive()) {
     if (device->revoked || !device->has_person()) continue;
     auto folded = device->folded();

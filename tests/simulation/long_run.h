@@ -9,8 +9,9 @@
 
 namespace sejawat::simulation {
 
-inline void expect_all_to_hold(std::uint64_t seed, std::uint64_t schedules) {
+inline void expect_all_to_hold(std::uint64_t seed, std::uint64_t schedules, Shape shape = Shape::everything) {
   RunOptions options;
+  options.schedule.shape = shape;
   options.seed = seed;
   options.schedules = schedules;
   const RunReport run = run_schedules(options);

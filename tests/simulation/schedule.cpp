@@ -136,6 +136,8 @@ bool same_state(const Folded& a, const Folded& b) {
          });
 }
 
+}  // namespace
+
 bool is_held(School& school, Person& person) {
   std::optional<base::SpaceId> personal;
   for (Device* device : person.alive()) {
@@ -144,8 +146,6 @@ bool is_held(School& school, Person& person) {
   return personal && std::any_of(school.servers().begin(), school.servers().end(),
                                  [&](const auto& server) { return server->hosts(*personal); });
 }
-
-}  // namespace
 
 void check_person(School& school, Person& person) {
   World& world = school.world();
