@@ -227,14 +227,13 @@ base::Status Core::State::follow_membership(SpaceState& space, std::vector<fold:
   return reread_records(space.row.space);
 }
 
-// Only when a carrier took that very join: who was removed and not told yet still has the space as it was.
+// Only when a carrier took that very join, or the one it is for serves the space, as it may by another
+// phone's join: who was removed and not told yet still has the space as it was.
 base::Status Core::State::finish_join(SpaceState& space) {
   if (!pending_join || !(pending_join->space == space.row.space) || !certificate) return {};
   SJ_TRY(const auto id, space::record_id_of(pending_join->record));
-  if (space.epochs.empty() || !space.membership.has_record(id) ||
-      !space.membership.role_of(certificate->person())) {
-    return {};
-  }
+  const bool taken = space.membership.has_record(id) || is_served(space.row.space, pending_join->carrier);
+  if (space.epochs.empty() || !taken || !space.membership.role_of(certificate->person())) return {};
   SJ_TRY_STATUS(store->put_setting("carrier:" + space.row.space.hex(), pending_join->carrier.view()));
   pending_join.reset();
   return save_pending_join();
