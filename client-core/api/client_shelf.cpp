@@ -20,7 +20,8 @@ base::RecordId id_of(base::ByteView record) {
 
 base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
   CarrierState state;
-  if (core_.certificate) state.person = base::prefix_of<sync::PersonTag>(core_.certificate->person());
+  if (core_.says_whose && core_.certificate)
+    state.person = base::prefix_of<sync::PersonTag>(core_.certificate->person());
   auto* carrier = core_.carrier(carrier_);
   if (carrier == nullptr) return state;
   state.generation = carrier->generation;
@@ -258,6 +259,11 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     full_spaces_.clear();
   }
   if (outcome.chunks_unknown) SJ_TRY_STATUS(forget_chunks());
+  if (outcome.whose && !core_.says_whose) {
+    core_.says_whose = true;
+    const std::uint8_t yes = 1;
+    SJ_TRY_STATUS(core_.store->put_setting("says_whose", base::ByteView(&yes, 1)));
+  }
   if (outcome.generation) carrier->generation = outcome.generation;
   // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
   // one that went back to before it knew us, which says its old generation once more.

@@ -116,6 +116,7 @@ struct Core::State {
   std::unique_ptr<cycle::Attachments> attachments;
   std::vector<store::CarrierRow> carriers;
   std::optional<PendingJoin> pending_join;
+  bool says_whose = false;  // in each hello: somebody else calls this device theirs
   std::map<base::SpaceId, OperatorSecret> operator_secrets;  // for communities not yet on their carrier
   struct Refusal {
     base::Code code = base::Code::ok;  // the first one says why; what follows is its consequence

@@ -49,6 +49,8 @@ base::Status Core::State::load_space(store::SpaceRow row) {
 }
 
 base::Status Core::State::load_settings() {
+  SJ_TRY(const auto whose, store->setting("says_whose"));
+  says_whose = whose && !whose->empty();
   SJ_TRY(auto join, store->setting("pending_join"));
   if (join && !join->empty()) {
     base::Reader reader(*join);

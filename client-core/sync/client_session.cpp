@@ -284,7 +284,7 @@ bool ClientSession::State::decided(const ClientShelf::Verdicts& verdicts) {
 
 // That neither side named a set, once in a sync: what is acked after that is what the carrier has now.
 bool ClientSession::State::named_none(const ServerMessage& message, const ClientShelf::Outcome& outcome) {
-  if (!unnamed || stranger || message.set || !outcome.of_own_logs.empty()) return false;
+  if (!unnamed || stranger || message.set || message.whose || !outcome.of_own_logs.empty()) return false;
   stranger = true;
   return true;
 }
@@ -296,6 +296,7 @@ base::Result<ClientShelf::Outcome> ClientSession::State::outcome_of(ServerMessag
   outcome.base_unknown = message.base_unknown;
   outcome.wall_seconds = message.wall_seconds;
   outcome.chunks_unknown = message.chunks_unknown;
+  outcome.whose = message.whose;
   outcome.chunk_mark = message.chunk_mark;
   if (!message.push) {
     add_verdicts(message, outcome);
@@ -327,7 +328,7 @@ base::Status ClientSession::State::judge_push(const ServerMessage& message) cons
                message.error == base::Code::ok && message.records_taken == 0 && message.segments_taken == 0 &&
                message.record_exceptions.empty() && message.segment_exceptions.empty() && !message.media &&
                message.chunk_states.empty() && message.chunks.empty() && !message.chunk_mark &&
-               !message.chunks_unknown && message.receipts.empty();
+               !message.chunks_unknown && !message.whose && message.receipts.empty();
   for (const auto& part : message.spaces) plain = plain && part.space.index != 0 && !part.vector;
   if (!plain) return base::error(base::Code::protocol_violation, "a push that is none");
   return {};
@@ -353,7 +354,9 @@ base::Result<ServerMessage> ClientSession::State::open(base::ByteView bytes) {
   if (!awaiting) return base::error(base::Code::protocol_violation, "an answer to nothing");
   awaiting = false;
   carried += on_its_way;
-  if (full_asked) full = full_asked = false;
+  // What was asked for is still due where it asked back.
+  if (full_asked) full = message.whose;
+  full_asked = false;
   return message;
 }
 
@@ -453,7 +456,9 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   SJ_TRY(auto after, state.shelf.carrier_state());
   state.set = after.set;  // none, where the carrier turned out not to know what it once named
   if (!progress.generation) progress.generation = after.generation;
-  const bool again = (message.base_unknown || applied.digest_mismatch) && state.base_lost();
+  const bool asked_whose = message.whose && !state.said_whose;
+  if (asked_whose) state.said_whose = state.hello_due = true;
+  const bool again = asked_whose || ((message.base_unknown || applied.digest_mismatch) && state.base_lost());
   SJ_TRY(auto offers, state.shelf.spaces_to_offer());
   const bool decided = state.decided(outcome.verdicts);
   // A push that only invites has moved nothing; the carrier waits until it is followed.

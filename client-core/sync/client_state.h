@@ -59,6 +59,7 @@ struct ClientSession::State {
   bool text_to_come = true;   // it has not said yet that there is no more
   bool confirmed = false;     // a transport message of ours left on this channel: the carrier may push
   Progress progress = {};
+  bool said_whose = false;   // it was asked for in this sync
   bool chunks_lost = false;  // what it holds of chunks was void once: heeded once in a sync as well
   bool unnamed = false;      // the message on its way says hello and names no set
   bool stranger = false;     // and the carrier named none: what it acked before this sync is void already

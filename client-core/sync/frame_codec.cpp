@@ -318,6 +318,7 @@ base::Bytes encode(const ServerMessage& message) {
   write_pieces(message.chunks, out.mutable_chunks());
   if (message.chunk_mark) out.set_chunk_mark(text(message.chunk_mark->view()));
   out.set_chunks_unknown(message.chunks_unknown);
+  out.set_whose(message.whose);
   for (const auto& receipt : message.receipts) out.add_receipts(text(receipt));
   base::Bytes bytes = bytes_of(out.SerializeAsString());
   for (const auto& part : message.shared) append_shared(part, bytes);
@@ -420,6 +421,7 @@ base::Result<ServerMessage> decode_server(base::ByteView bytes) {
     if (!read_id(in.chunk_mark(), *message.chunk_mark)) return malformed("mark of chunks");
   }
   message.chunks_unknown = in.chunks_unknown();
+  message.whose = in.whose();
   if (static_cast<std::size_t>(in.receipts_size()) > kMaxReceipts) return malformed("receipts");
   for (const auto& receipt : in.receipts()) {
     if (receipt.size() > kMaxReceiptBytes) return malformed("receipts");

@@ -57,8 +57,9 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
 base::Status Carrier::tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply) {
   const base::PublicBoxKey& device = peer.device;
   // Whoever claims another's phone and takes that back would fill each answer to it.
+  const Whose whose = peer.person ? peer.person : only_claimant(device);
   const auto is_asked_for = [&](const base::PersonId& person) {
-    return !peer.person || base::prefix_of<sync::PersonTag>(person) == *peer.person;
+    return !whose || base::prefix_of<sync::PersonTag>(person) == *whose;
   };
   std::size_t room = (sync::kMessageMax - kReplyCost) / (2 * kVectorEntryCost);
   const auto from = removed_from_.find(device);
@@ -282,6 +283,12 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
     }
     if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer, sync::kMaxSpaces, reply));
+    return reply;
+  }
+  if (hello != nullptr && !hello->person && !only_claimant(peer.device)) {
+    // Nobody's spaces, or it would be served those of whoever else calls it theirs.
+    reply.whose = true;
+    peer.follow({}, std::nullopt);
     return reply;
   }
   reply.media = message.media;

@@ -122,6 +122,18 @@ bool Carrier::known(const base::PublicBoxKey& device, const Whose& whose) const 
                                                 [&](const auto& claim) { return claim.first.is_of(whose); });
 }
 
+Carrier::Whose Carrier::only_claimant(const base::PublicBoxKey& device) const {
+  Whose only;
+  const auto claims = claims_.find(device);
+  if (claims == claims_.end()) return only;
+  for (const auto& [claim, count] : claims->second) {
+    const auto tag = base::prefix_of<sync::PersonTag>(claim.person);
+    if (only && !(*only == tag)) return std::nullopt;
+    only = tag;
+  }
+  return only;
+}
+
 bool Carrier::Claim::rests_on(const std::set<base::DeviceId>& devices) const {
   return devices.count(device) != 0 || std::any_of(issuers.begin(), issuers.end(), [&](const auto& issuer) {
            return devices.count(issuer) != 0;

@@ -12,7 +12,7 @@ constexpr std::size_t kBatch = 256;
 }  // namespace
 
 Standing Standing::of(const carrier::Peer& peer) {
-  return {peer.pushable(), peer.set, peer.positions, peer.known && peer.confirmed};
+  return {peer.pushable(), peer.known && peer.confirmed, peer.set, peer.positions};
 }
 
 void LiveHub::start() {
@@ -31,12 +31,14 @@ void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing 
     return;
   }
   forget(peer);
-  auto served = standing.set;
-  if (!standing.pushable) standing = {};
-  for (const auto& space : standing.set) by_space_[space].insert(&peer);
+  if (standing.pushable) {
+    for (const auto& space : standing.set) by_space_[space].insert(&peer);
+  } else {
+    standing.positions.clear();  // it is told nothing; what it was served says what it may lose
+  }
   by_device_[device].insert(&peer);
   counts_.live_peers += standing.pushable ? 1 : 0;
-  followed_.emplace(&peer, Followed{device, std::move(standing), std::move(served)});
+  followed_.emplace(&peer, Followed{device, std::move(standing)});
 }
 
 void LiveHub::forget(LivePeer& peer) {
@@ -48,7 +50,9 @@ void LiveHub::forget(LivePeer& peer) {
     found->second.erase(&peer);
     if (found->second.empty()) map.erase(found);
   };
-  for (const auto& space : known->second.standing.set) leave(by_space_, space);
+  if (known->second.standing.pushable) {
+    for (const auto& space : known->second.standing.set) leave(by_space_, space);
+  }
   leave(by_device_, known->second.device);
   counts_.live_peers -= known->second.standing.pushable ? 1 : 0;
   followed_.erase(known);
@@ -85,7 +89,7 @@ void LiveHub::on_changes(const carrier::Changes& changes) {
     const auto peers = found->second;  // cutting one changes the set
     for (auto* peer : peers) {
       // Somebody else's claim to the device may have fallen, in a space that it was never served.
-      const auto& set = followed_.at(peer).served;
+      const auto& set = followed_.at(peer).standing.set;
       const bool was_served = std::any_of(lost.begin(), lost.end(), [&](const auto& space) {
         return std::binary_search(set.begin(), set.end(), space);
       });

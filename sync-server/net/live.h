@@ -20,9 +20,9 @@ namespace sejawat::net {
 // What the io thread may know of a carrier::Peer: a copy, made on the writer's thread with each answer.
 struct Standing {
   bool pushable = false;
+  bool known = false;  // no stranger, and no replay of what somebody else once sent
   std::vector<base::SpaceId> set;
   std::vector<std::optional<std::uint64_t>> positions;
-  bool known = false;  // no stranger, and no replay of what somebody else once sent
   static Standing of(const carrier::Peer& peer);
 };
 
@@ -57,7 +57,6 @@ class LiveHub {
   struct Followed {
     base::PublicBoxKey device;
     Standing standing;
-    std::vector<base::SpaceId> served;  // also where it is not live
   };
   void on_changes(const carrier::Changes& changes);
   void send_batch();

@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t kServerNode = 1000;
 
 bool says_nothing(const sync::ServerMessage& reply) {
-  return reply.error == base::Code::ok && !reply.base_unknown && !reply.set && reply.spaces.empty() &&
-         reply.records_taken == 0 && reply.segments_taken == 0;
+  return reply.error == base::Code::ok && !reply.base_unknown && !reply.whose && !reply.set &&
+         reply.spaces.empty() && reply.records_taken == 0 && reply.segments_taken == 0;
 }
 
 // Verdicts that a person has to hear of. The others are "later", or settled without anybody: a fork by its

@@ -352,6 +352,11 @@ struct FalseClaimTest : SchoolTest {
     EXPECT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
     return diary;
   }
+  static sync::ClientMessage hello_of(const Person& whose) {
+    auto message = message_of({});
+    message.hello->person = base::prefix_of<sync::PersonTag>(whose.id());
+    return message;
+  }
   space::DeviceCertificate budi_claims_sari_s_key() {
     const auto claimed = space::DeviceKeys::random(random);
     const auto half = space::certify_by_device(budi.certificate, budi.keys.sign, claimed.sign.public_key(),
@@ -371,7 +376,7 @@ TEST_F(FalseClaimTest, ClaimingTheBoxKeyOfAnothersDeviceTakesNothingFromIt) {
       send(budi, message_of({upload(own_diary.id(), own_diary.records())})).record_exceptions.empty());
 
   const auto after = [&] {
-    const auto set = *send(sari, message_of({})).set;
+    const auto set = *send(sari, hello_of(sari)).set;
     EXPECT_EQ(std::count(set.begin(), set.end(), diary.id()), 1) << "still served to its owner";
     const auto others = *send(budi, message_of({})).set;
     EXPECT_EQ(std::count(others.begin(), others.end(), diary.id()), 0) << "and to nobody else";
@@ -388,8 +393,12 @@ TEST_F(FalseClaimTest, WhoSaysWhoTheyAreIsServedNothingOfWhoClaimsTheirKey) {
   const auto trash = support::diary_of(budi);
   ASSERT_TRUE(send(budi, message_of({upload(trash.id(), trash.records())})).record_exceptions.empty());
 
-  auto hello = message_of({});
-  hello.hello->person = base::prefix_of<sync::PersonTag>(sari.id());
+  const auto asked = send(sari, message_of({}));
+  EXPECT_TRUE(asked.whose);
+  EXPECT_FALSE(asked.set.has_value());
+  EXPECT_TRUE(asked.spaces.empty());
+  EXPECT_FALSE(send(budi, message_of({})).whose) << "nobody else calls his phone theirs";
+  auto hello = hello_of(sari);
   const std::vector<base::SpaceId> theirs{std::min(school.id(), diary.id()),
                                           std::max(school.id(), diary.id())};
   EXPECT_EQ(*send(sari, hello).set, theirs);
@@ -425,9 +434,9 @@ TEST_F(FalseClaimTest, AClaimInASpaceThatTheOwnerIsNotInNeitherCutsThemNorFillsT
   const auto lost = cut.find(sari.device());
   EXPECT_TRUE(lost == cut.end() || lost->second == std::set<base::SpaceId>{group.id()})
       << "connections that were served that group, of which she has none";
-  auto hello = message_of({});
-  hello.hello->person = base::prefix_of<sync::PersonTag>(sari.id());
-  for (const auto& part : send(sari, hello).spaces) EXPECT_NE(part.space.id, group.id());
+  for (const auto& hello : {message_of({}), hello_of(sari)}) {
+    for (const auto& part : send(sari, hello).spaces) EXPECT_NE(part.space.id, group.id());
+  }
 }
 
 // Nor must taking such a claim back, in whichever way.

@@ -63,7 +63,7 @@ class LiveHubTest : public testing::Test {
     io.restart();
     io.poll();
   }
-  Standing live_at(std::uint64_t position) const { return {true, {school.id()}, {position}, true}; }
+  Standing live_at(std::uint64_t position) const { return {true, true, {school.id()}, {position}}; }
   std::uint64_t tip() { return school.records().size(); }
 
   support::SeededRandom random{30};
@@ -103,8 +103,8 @@ TEST_F(LiveHubTest, WhoNeverBecameLiveIsToldNothingAndCutAllTheSame) {
   hear();
   const auto quiet = std::make_shared<Line>(sari);
   const auto others = std::make_shared<Line>(admin);
-  hub.follow(*quiet, sari.device(), {false, {school.id()}, {tip()}, true});
-  hub.follow(*others, admin.device(), {false, {school.id()}, {tip()}, true});
+  hub.follow(*quiet, sari.device(), {false, true, {school.id()}, {tip()}});
+  hub.follow(*others, admin.device(), {false, true, {school.id()}, {tip()}});
   EXPECT_EQ(counts.live_peers, 0U);
   something_happens();
   hear();
@@ -120,7 +120,7 @@ TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {
   hear();
   const auto line = std::make_shared<Line>(sari);
   hub.follow(*line, sari.device(), live_at(tip()));
-  hub.follow(*line, sari.device(), {false, {school.id()}, {tip()}, true});
+  hub.follow(*line, sari.device(), {false, true, {school.id()}, {tip()}});
   EXPECT_EQ(counts.live_peers, 0U);
   offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
   hear();
@@ -132,7 +132,7 @@ TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {
 TEST_F(LiveHubTest, WhoWasNeverServedASpaceIsNotCutForIt) {
   hear();
   const auto line = std::make_shared<Line>(sari);
-  hub.follow(*line, sari.device(), {true, {random.id<base::SpaceId>()}, {tip()}, true});
+  hub.follow(*line, sari.device(), {true, true, {random.id<base::SpaceId>()}, {tip()}});
   offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
   hear();
   EXPECT_EQ(line->cuts, 0);

@@ -70,11 +70,13 @@ TEST(FrameBytes, MarksReceiptsAndTheirQueriesReadBack) {
   ServerMessage reply;
   reply.chunk_mark = random.id<base::ChunkMark>();
   reply.chunks_unknown = true;
+  reply.whose = true;
   reply.receipts.assign(kMaxReceipts, base::Bytes(kMaxReceiptBytes, 1));
   const auto reply_back = decode_server(encode(reply));
   ASSERT_TRUE(reply_back.ok());
   EXPECT_EQ(reply_back->chunk_mark, reply.chunk_mark);
   EXPECT_TRUE(reply_back->chunks_unknown);
+  EXPECT_TRUE(reply_back->whose);
   EXPECT_EQ(reply_back->receipts, reply.receipts);
   reply.receipts.back().push_back(1);
   EXPECT_EQ(decode_server(encode(reply)).code(), Code::malformed) << "longer than any receipt";

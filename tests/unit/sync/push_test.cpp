@@ -118,6 +118,7 @@ TEST_F(Live, APushThatSaysMoreThanAPushMayIsRefused) {
       },
       [](ServerMessage& m) { m.chunk_mark.emplace(); },
       [](ServerMessage& m) { m.chunks_unknown = true; },
+      [](ServerMessage& m) { m.whose = true; },
       [](ServerMessage& m) { m.receipts = {Bytes(10, 1)}; },
       [](ServerMessage& m) { m.error = Code::fenced; },
       [](ServerMessage& m) { m.spaces[0].vector.emplace(); },

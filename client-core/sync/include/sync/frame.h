@@ -130,6 +130,7 @@ struct ServerMessage {
   std::vector<ChunkPiece> chunks;
   std::optional<base::ChunkMark> chunk_mark;
   bool chunks_unknown = false;
+  bool whose = false;  // certificates name several persons for the client's key: it is to say whose it is
   std::vector<base::Bytes> receipts;
   std::vector<SharedPart> shared;  // for encoding only: decoded messages have everything in `spaces`
 };

@@ -31,7 +31,7 @@ class ClientShelf {
     std::vector<Cursor> cursors;     // one per space of the set
     std::optional<base::ChunkMark>
         chunk_mark;                   // it gave last; what it is known to hold of chunks rests on it
-    std::optional<PersonTag> person;  // whose device this is, once it is somebody's
+    std::optional<PersonTag> person;  // whose device this is, once a carrier asked
   };
   virtual base::Result<CarrierState> carrier_state() = 0;
 
@@ -138,6 +138,7 @@ class ClientShelf {
     // acked to the same stranger it may have lost since, with no digest that would tell.
     bool to_stranger = false;
     bool chunks_unknown = false;  // what it was known to hold of chunks is void
+    bool whose = false;           // it asks whose device this is
     std::vector<ChunkNews> chunks;
     std::optional<base::ChunkMark> chunk_mark;
     std::vector<base::Bytes> receipts;  // space/receipt.h; not judged yet

@@ -124,6 +124,8 @@ class Carrier {
   };
   // served.cpp
   bool known(const base::PublicBoxKey& device, const Whose& whose = {}) const;
+  // The one person whom certificates name for this key; nullopt where there are none or several.
+  Whose only_claimant(const base::PublicBoxKey& device) const;
   // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
   // in the person's own space.
   bool counts(const Space& space, const Claim& claim) const;
