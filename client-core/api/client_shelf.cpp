@@ -270,7 +270,7 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   const bool forgets = outcome.base_unknown ? outcome.generation && !reborn : reborn;
   const bool forgotten = forgets && !outcome.set && outcome.moved.empty();
   if (forgotten) carrier->set.clear();
-  renumbered_ = forgotten || outcome.set.has_value();
+  renumbered_ = forgotten || outcome.set.has_value() || outcome.whose;
   if (outcome.set) {
     carrier->set = *outcome.set;
     for (const auto& id : *outcome.set) {

@@ -57,9 +57,8 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
 base::Status Carrier::tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply) {
   const base::PublicBoxKey& device = peer.device;
   // Whoever claims another's phone and takes that back would fill each answer to it.
-  const Whose whose = peer.person ? peer.person : only_claimant(device);
   const auto is_asked_for = [&](const base::PersonId& person) {
-    return !whose || base::prefix_of<sync::PersonTag>(person) == *whose;
+    return !peer.person || base::prefix_of<sync::PersonTag>(person) == *peer.person;
   };
   std::size_t room = (sync::kMessageMax - kReplyCost) / (2 * kVectorEntryCost);
   const auto from = removed_from_.find(device);
@@ -268,6 +267,8 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     peer.greeted = true;
   }
   peer.told = false;
+  // Whoever calls the device theirs from now on changes nothing for this connection.
+  if (!peer.person) peer.person = only_claimant(peer.device);
   const auto set = set_of(peer.device, peer.person);
   peer.known = known(peer.device, peer.person);
   if (!peer.known) {
@@ -285,8 +286,8 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer, sync::kMaxSpaces, reply));
     return reply;
   }
-  if (hello != nullptr && !hello->person && !only_claimant(peer.device)) {
-    // Nobody's spaces, or it would be served those of whoever else calls it theirs.
+  if (!peer.person) {
+    // Several say so: nobody's spaces, or it would be served those of whoever else calls it theirs.
     reply.whose = true;
     peer.follow({}, std::nullopt);
     return reply;
@@ -333,7 +334,8 @@ base::Result<const Carrier::SharedNews*> Carrier::news(const base::SpaceId& id, 
 }
 
 base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
-  if (!peer.pushable() || peer.told) return std::optional<sync::ServerMessage>();
+  if (!peer.person) peer.person = only_claimant(peer.device);
+  if (!peer.person || !peer.pushable() || peer.told) return std::optional<sync::ServerMessage>();
   const auto set = set_of(peer.device, peer.person);
   sync::ServerMessage message;
   message.push = true;

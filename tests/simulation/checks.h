@@ -10,9 +10,9 @@ std::string waiting_of(Device& device);  // what is not sealed or not readable y
 std::string where(const Person& person, const Device& device);
 // Nothing written in a space waits here for a segment or for a carrier.
 bool has_brought_all(const api::Status& status, const base::SpaceId& space);
-// Everything of one person, on each device and on a new phone with only the card.
 // Some server has the diary of this person.
 bool is_held(School& school, Person& person);
+// Everything of one person, on each device and on a new phone with only the card.
 void check_person(School& school, Person& person);
 // Work of revoked devices, before anybody readmits it: kept, and shown by nobody else.
 void check_late(School& school, Person& person);

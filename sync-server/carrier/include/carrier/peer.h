@@ -17,7 +17,7 @@ struct Peer {
   explicit Peer(const base::PublicBoxKey& device_in) : device(device_in) {}
 
   base::PublicBoxKey device;              // proven by the handshake, not by us
-  std::optional<sync::PersonTag> person;  // whose device it is, as it says; only their spaces are served
+  std::optional<sync::PersonTag> person;  // whose device it is, as it or certificates say: they are served
   bool greeted = false;                   // a hello was taken: later messages may come without one
   // A message came after the first. Until then everything may be a replay, so nothing is pushed (protocol
   // 14).
