@@ -406,6 +406,25 @@ TEST_F(FalseClaimTest, WhoSaysWhoTheyAreIsServedNothingOfWhoClaimsTheirKey) {
   EXPECT_EQ(send(sari, hello).error, Code::unknown_membership) << "no certificate names the key for them";
 }
 
+TEST_F(FalseClaimTest, AClaimChangesNothingForAConnectionThatIsOpen) {
+  host_sari_and_budi();
+  Peer line(sari.device());
+  const auto say = [&](const sync::ClientMessage& message) {
+    EXPECT_TRUE(store->begin().ok());
+    auto ingested = carrier->ingest(line, message, kNow);
+    EXPECT_TRUE(store->commit().ok());
+    return carrier->answer(line, message, std::move(ingested).value()).value();
+  };
+  const auto before = *say(message_of({})).set;
+  const auto trash = support::diary_of(budi);
+  ASSERT_TRUE(send(budi, message_of({upload(trash.id(), trash.records())})).record_exceptions.empty());
+  budi_claims_sari_s_key();
+  const auto reply = say({});
+  EXPECT_FALSE(reply.whose);
+  EXPECT_FALSE(reply.set.has_value()) << "as it was";
+  EXPECT_EQ(line.set, before);
+}
+
 // Wherever the claim was made, and however much was written by it.
 TEST_F(FalseClaimTest, AClaimInASpaceThatTheOwnerIsNotInNeitherCutsThemNorFillsTheirAnswers) {
   host_sari_and_budi();
