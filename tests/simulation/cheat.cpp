@@ -141,7 +141,7 @@ void Cheat::change_a_role(Draft& draft) {
 // Its person's own phones run our program, and are used as if nothing had happened; they are left alone.
 void Cheat::remove_a_device(Draft& draft) {
   if (draft.at.devices().empty() || (draft.is_admin() && !desperate_)) return;
-  const auto& [id, device] = pick(draft.at.devices(), random_);
+  const auto id = pick(draft.at.devices(), random_).first;
   const bool own = std::any_of(person_.devices.begin(), person_.devices.end(),
                                [&](const auto& phone) { return phone->id && *phone->id == id; });
   if (!own) draft.add(space::write_device_removed(draft.self.author(), draft.at, id, {}));
