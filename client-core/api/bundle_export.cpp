@@ -118,7 +118,7 @@ base::Bytes BundleExport::begin_part() {
   for (const auto& [id, device] : space.membership.devices()) {
     if (space.membership.role_of(device.person)) locks.boxes.push_back(device.box_key);
   }
-  for (const auto& [id, member] : space.membership.members()) locks.boxes.push_back(member.identity_box);
+  for (const auto& [id, member] : space.membership.members()) locks.boxes.push_back(member.card.box);
   // One's own other devices may not be known in this space yet.
   const auto personal = core_.spaces.find(core_.personal);
   if (personal != core_.spaces.end() && !(plans_[at_].space == core_.personal)) {

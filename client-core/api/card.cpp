@@ -83,7 +83,7 @@ base::Status Core::confirm_card(const std::vector<CardWord>& words) {
 base::Result<base::Bytes> Core::seal_for_card(const base::Secret32& secret) {
   SJ_TRY_STATUS(state_->ensure_usable());
   if (!state_->device) return base::error(Code::not_found, "no person in this store yet");
-  return space::seal_for_card(secret, state_->identity_box, state_->random);
+  return space::seal_for_card(secret, state_->card.box, state_->random);
 }
 
 }  // namespace sejawat::api

@@ -31,8 +31,7 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
   const base::SpaceId id = space::space_id(core.certificate->identity_key, kind, salt);
   SJ_TRY(auto* space, core.space(id));
   space->row.name = std::string(name);
-  SJ_TRY(auto genesis,
-         core.take_record(*space, space::write_genesis(core.author(), core.identity_box, kind, salt)));
+  SJ_TRY(auto genesis, core.take_record(*space, space::write_genesis(core.author(), core.card, kind, salt)));
   static_cast<void>(genesis);
   const base::Secret32 key = base::Secret32::random(core.random);
   SJ_TRY_STATUS(core.put_epoch_key(*space, key));
@@ -160,7 +159,7 @@ base::Status Core::join(const space::InviteLink& link) {
   pending.carrier = link.carrier.key;
   pending.secret = link.secret.clone();
   pending.record =
-      space::write_join(core.author(), link.space, keys.sign, link.record, core.identity_box,
+      space::write_join(core.author(), link.space, keys.sign, link.record, core.card,
                         SJ_PLANTED(name_in_the_clear) ? base::as_bytes(core.name) : base::ByteView());
   Change change(core);
   SJ_TRY_STATUS(change.begin());

@@ -92,14 +92,14 @@ base::Status install_person(Core::State& core, std::string_view name) {
   const auto wall_seconds = core.clock.now().wall_ms / 1000;
   core.device = space::DeviceKeys::random(core.random);
   core.certificate = space::certify(core.identity->sign, *core.device, wall_seconds);
-  core.identity_box = core.identity->box.public_key();
+  core.card = space::card_key(*core.identity);
   core.name = std::string(name);
   core.personal = space::personal_space_id(core.certificate->identity_key);
   base::Bytes device_bytes = core.device->serialise();
   SJ_TRY_STATUS(core.store->put_setting("device", device_bytes));
   base::wipe(device_bytes.data(), device_bytes.size());
   SJ_TRY_STATUS(core.store->put_setting("certificate", core.certificate->bytes));
-  SJ_TRY_STATUS(core.store->put_setting("identity_box", core.identity_box.view()));
+  SJ_TRY_STATUS(core.store->put_setting("identity_box", core.card.box.view()));
   SJ_TRY_STATUS(core.store->put_setting("name", base::as_bytes(name)));
   SJ_TRY_STATUS(core.store->put_setting(kLinkRequest, {}));
   SJ_TRY(auto* personal, core.space(core.personal));

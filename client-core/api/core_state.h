@@ -103,7 +103,7 @@ struct Core::State {
   fold::OpCodec codec;
   std::optional<space::DeviceKeys> device;
   std::optional<space::DeviceCertificate> certificate;
-  base::PublicBoxKey identity_box;
+  space::CardKey card;
   std::string name;
   base::SpaceId personal;
   std::optional<space::Identity> identity;               // only during init and recovery

@@ -137,8 +137,8 @@ base::Status Core::accept_link(std::string_view text) {
   const auto& members = personal->membership.members();
   const auto me = members.find(core.certificate->person());
   if (me == members.end()) return base::error(Code::malformed, "grant: another person's first record");
-  core.identity_box = me->second.identity_box;
-  SJ_TRY_STATUS(core.store->put_setting("identity_box", core.identity_box.view()));
+  core.card = me->second.card;
+  SJ_TRY_STATUS(core.store->put_setting("identity_box", core.card.box.view()));
   for (const auto& key : granted.grant.keys) {
     SJ_TRY(auto* space, core.space(key.space));
     SJ_TRY_STATUS(core.put_epoch_key(*space, key.key));

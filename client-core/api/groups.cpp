@@ -11,13 +11,15 @@ using base::Code;
 // What is known of a person from the spaces that are ours.
 struct Known {
   space::Member member;
-  bool by_themselves = false;             // they named their card themselves, by founding or joining
+  bool by_themselves = false;  // they named their card themselves, by founding or joining
+  // What is said with more weight is believed. Proven, there is nothing left to say against it.
+  std::pair<bool, bool> weight() const { return {member.card.proof.has_value(), by_themselves}; }
   std::vector<base::Bytes> certificates;  // of devices that were removed in none
 };
 
 // Whoever adds a colleague to a space of theirs may name another card for them, or a phone that was removed
-// elsewhere. not_found: nobody of any space of ours. needs_decision: nobody knows their card from themselves,
-// and those who added them say different things.
+// elsewhere. not_found: nobody of any space of ours. needs_decision: nobody proves their card, nor knows it
+// from themselves, and those who added them say different things.
 base::Result<Known> find_person(const Core::State& core, const base::PersonId& person) {
   std::optional<Known> known;
   std::set<base::DeviceId> removed;
@@ -32,11 +34,11 @@ base::Result<Known> find_person(const Core::State& core, const base::PersonId& p
     const auto& members = space->membership.members();
     const auto found = members.find(person);
     if (found == members.end()) continue;
-    const bool by_themselves = space->membership.came_in(person);
-    differs = differs || (known && !(known->member.identity_box == found->second.identity_box) &&
-                          known->by_themselves == by_themselves);
-    if (!known || (by_themselves && !known->by_themselves)) {
-      known = Known{found->second, by_themselves, {}};
+    Known here{found->second, space->membership.came_in(person), {}};
+    differs = differs || (known && !(known->member.card.box == here.member.card.box) &&
+                          known->weight() == here.weight());
+    if (!known || known->weight() < here.weight()) {
+      known = std::move(here);
       differs = false;
     }
     for (const auto& [device, row] : space->membership.devices()) {
@@ -103,8 +105,8 @@ base::Status Core::add_member(const base::SpaceId& to, const base::PersonId& per
   const auto sealed =
       space::seal_field(*epoch, space.epochs.at(*epoch), base::as_bytes(domain_role), core.random);
   SJ_TRY(auto added, core.take_record(space, space::write_member(core.author(), space.membership,
-                                                                 known.member.identity_key,
-                                                                 known.member.identity_box, role, sealed)));
+                                                                 known.member.identity_key, known.member.card,
+                                                                 role, sealed)));
   static_cast<void>(added);
   for (const auto& bytes : known.certificates) {
     SJ_TRY(auto certificate, space::parse_certificate(bytes));

@@ -104,14 +104,15 @@ base::Status Core::State::load() {
     device = std::move(keys);
     certificate = std::move(parsed);
     personal = space::personal_space_id(certificate->identity_key);
-    SJ_TRY(auto box, store->setting("identity_box"));
-    const auto key = box ? base::PublicBoxKey::from(*box) : std::nullopt;
-    if (key) identity_box = *key;
     SJ_TRY(auto stored_name, store->setting("name"));
     if (stored_name) name = std::string(base::as_text(*stored_name));
   }
   SJ_TRY(auto rows, store->spaces());
   for (auto& row : rows) SJ_TRY_STATUS(load_space(std::move(row)));
+  const auto own = certificate ? spaces.find(personal) : spaces.end();
+  if (own != spaces.end() && own->second->membership.has_genesis()) {
+    SJ_TRY(card, space::card_key_of(own->second->membership.records().front().second));
+  }
   for (auto& [id, space] : spaces) space->roles_read_with = roll.all_roles(id);
   SJ_TRY(auto known, store->carriers());
   carriers = std::move(known);

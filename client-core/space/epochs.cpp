@@ -60,7 +60,7 @@ void add_recipient(Recipients& to, const base::PublicBoxKey& key,
 Recipients recipients_of(const Membership& of, std::int64_t wall_seconds) {
   Recipients out;
   for (const auto& [id, member] : of.members()) {
-    if (may_read(of, id) && !SJ_PLANTED(card_gets_no_keys)) add_recipient(out, member.identity_box, id);
+    if (may_read(of, id) && !SJ_PLANTED(card_gets_no_keys)) add_recipient(out, member.card.box, id);
   }
   if (SJ_PLANTED(keys_to_the_removed)) {
     for (const auto& [id, device] : of.removed_devices()) add_recipient(out, device.box_key, device.person);
@@ -81,7 +81,7 @@ Recipients own_and_admins(const Membership& of, const base::PersonId& own) {
     return person == own || of.role_of(person) == WireRole::admin;
   };
   for (const auto& [id, member] : of.members()) {
-    if (is_one(id) && !SJ_PLANTED(card_gets_no_keys)) add_recipient(out, member.identity_box, id);
+    if (is_one(id) && !SJ_PLANTED(card_gets_no_keys)) add_recipient(out, member.card.box, id);
   }
   for (const auto& [id, device] : of.devices()) {
     if (is_one(device.person)) add_recipient(out, device.box_key, device.person);

@@ -12,6 +12,11 @@ using base::Code;
 
 base::Error fail(Code code, const char* what) { return base::error(code, what); }
 
+// Whoever names a card without proof is heard; who names one with a proof that does not hold means harm.
+bool has_false_proof(const base::PublicSignKey& identity_key, const CardKey& card) {
+  return card.proof && !is_proven(identity_key, card);
+}
+
 bool signed_by(const base::PublicSignKey& key, const base::RecordId& id, const base::Signature& signature) {
   return crypto::verify(key, id.view(), signature);
 }
@@ -173,7 +178,8 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Genesis& gene
   base::PublicSignKey signer = genesis.identity_key;
   if (genesis.kind == SpaceKind::personal) {
     const bool salted = genesis.salt != std::array<std::uint8_t, 16>{};
-    if (salted || !genesis.device.empty() || pending.body.author || pending.body.wall_seconds != 0) {
+    if (salted || genesis.card.proof || !genesis.device.empty() || pending.body.author ||
+        pending.body.wall_seconds != 0) {
       return fail(Code::malformed, "personal genesis");
     }
   } else {
@@ -182,10 +188,13 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Genesis& gene
     if (certificate.identity_key != genesis.identity_key || pending.body.author != certificate.device()) {
       return fail(Code::not_permitted, "genesis by somebody else's device");
     }
+    if (has_false_proof(genesis.identity_key, genesis.card)) return fail(Code::bad_signature, "card");
     pending.entry.introduced = std::move(certificate);
   }
   if (!signed_by(signer, pending.entry.id, pending.record.signature))
     return fail(Code::bad_signature, "genesis");
+  if (genesis.kind == SpaceKind::personal)
+    std::get<codec::Genesis>(pending.entry.content).card.proof = pending.record.signature;
   pending.entry.person = person_id(genesis.identity_key);
   return {};
 }
@@ -204,6 +213,7 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Joined& join)
   if (!signed_by(certificate.sign_key, pending.entry.id, pending.record.signature)) {
     return fail(Code::bad_signature, "join");
   }
+  if (has_false_proof(join.identity_key, join.card)) return fail(Code::bad_signature, "card");
   pending.entry.person = certificate.person();
   pending.entry.introduced = std::move(certificate);
   return {};
@@ -285,8 +295,10 @@ base::Status MembershipRules::apply(Pending& pending, const codec::Readmitted& /
 base::Status MembershipRules::apply(Pending& pending, const codec::JoinConfirmed& /*confirmed*/) {
   return by_member(pending, WireRole::admin);
 }
-base::Status MembershipRules::apply(Pending& pending, const codec::MemberAdded& /*added*/) {
-  return by_member(pending, WireRole::admin);
+base::Status MembershipRules::apply(Pending& pending, const codec::MemberAdded& added) {
+  SJ_TRY_STATUS(by_member(pending, WireRole::admin));
+  if (has_false_proof(added.identity_key, added.card)) return fail(Code::bad_signature, "card");
+  return {};
 }
 // Several records may enrol one log; then it is somebody's only if all of them say so.
 MembershipRules::Writer MembershipRules::writer_before(const Pending& pending, const base::LogId& log) const {

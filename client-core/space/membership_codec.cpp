@@ -38,9 +38,22 @@ bool read(const std::string& from, AnyId& to) {
 base::Error malformed(const char* what) { return base::error(Code::malformed, what); }
 base::Error too_large(const char* what) { return base::error(Code::too_large, what); }
 
+template <class Message>
+bool read_card(const Message& from, CardKey& to) {
+  if (!read(from.identity_box_key(), to.box)) return false;
+  if (from.identity_proof().empty()) return true;
+  return read(from.identity_proof(), to.proof.emplace());
+}
+
+template <class Message>
+void write_card(const CardKey& from, Message* to) {
+  to->set_identity_box_key(text(from.box.view()));
+  if (from.proof) to->set_identity_proof(text(from.proof->view()));
+}
+
 base::Result<Content> read_genesis(const v1::Genesis& from) {
   Genesis to;
-  if (!read(from.identity_key(), to.identity_key) || !read(from.identity_box_key(), to.identity_box) ||
+  if (!read(from.identity_key(), to.identity_key) || !read_card(from, to.card) ||
       from.salt().size() != to.salt.size() || from.kind() < 1 || from.kind() > 5) {
     return malformed("genesis");
   }
@@ -66,7 +79,7 @@ base::Result<Content> read_invite(const v1::InviteOffered& from) {
 base::Result<Content> read_join(const v1::Joined& from) {
   Joined to;
   if (!read(from.invite_key(), to.invite_key) || !read(from.identity_key(), to.identity_key) ||
-      !read(from.identity_box_key(), to.identity_box) || !from.has_device()) {
+      !read_card(from, to.card) || !from.has_device()) {
     return malformed("join");
   }
   to.device = serialise(from.device());
@@ -161,8 +174,8 @@ base::Result<Content> read_role(const v1::RoleChanged& from) {
 
 base::Result<Content> read_added(const v1::MemberAdded& from) {
   MemberAdded to;
-  if (!read(from.identity_key(), to.identity_key) || !read(from.identity_box_key(), to.identity_box) ||
-      from.role() < 1 || from.role() > 4) {
+  if (!read(from.identity_key(), to.identity_key) || !read_card(from, to.card) || from.role() < 1 ||
+      from.role() > 4) {
     return malformed("member");
   }
   to.role = static_cast<WireRole>(from.role());
@@ -285,7 +298,7 @@ struct WriteContent {
   void operator()(const Genesis& from) const {
     auto* to = out.mutable_genesis();
     to->set_identity_key(text(from.identity_key.view()));
-    to->set_identity_box_key(text(from.identity_box.view()));
+    write_card(from.card, to);
     to->set_kind(static_cast<std::uint32_t>(from.kind));
     to->set_salt(text(from.salt));
     if (!from.device.empty()) write_certificate(from.device, to->mutable_device());
@@ -322,7 +335,7 @@ struct WriteContent {
   void operator()(const MemberAdded& from) const {
     auto* to = out.mutable_added();
     to->set_identity_key(text(from.identity_key.view()));
-    to->set_identity_box_key(text(from.identity_box.view()));
+    write_card(from.card, to);
     to->set_role(static_cast<std::uint32_t>(from.role));
     to->set_sealed_role(text(from.sealed_role));
   }
@@ -354,7 +367,7 @@ struct WriteContent {
     auto* to = out.mutable_join();
     to->set_invite_key(text(from.invite_key.view()));
     to->set_identity_key(text(from.identity_key.view()));
-    to->set_identity_box_key(text(from.identity_box.view()));
+    write_card(from.card, to);
     write_certificate(from.device, to->mutable_device());
     to->set_sealed_profile(text(from.sealed_profile));
   }

@@ -52,7 +52,7 @@ base::Result<Record> decode_record(base::ByteView bytes);  // malformed, too_lar
 
 struct Genesis {
   base::PublicSignKey identity_key;
-  base::PublicBoxKey identity_box;
+  CardKey card;
   SpaceKind kind = SpaceKind::personal;
   std::array<std::uint8_t, 16> salt{};
   base::Bytes device;  // certificate; empty in a personal genesis
@@ -75,13 +75,13 @@ struct InviteOffered {
 struct Joined {
   base::PublicSignKey invite_key;
   base::PublicSignKey identity_key;
-  base::PublicBoxKey identity_box;
+  CardKey card;
   base::Bytes device;
   base::Bytes sealed_profile;
 };
 struct MemberAdded {
   base::PublicSignKey identity_key;
-  base::PublicBoxKey identity_box;
+  CardKey card;
   WireRole role = WireRole::reader;
   base::Bytes sealed_role;
   base::PersonId person() const { return person_id(identity_key); }

@@ -2,6 +2,7 @@
 // invite offered twice) the one that stands first in the DAG counts, never the one that came first.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "log/segment.h"
 #include "membership_rules.h"
 
@@ -68,9 +69,10 @@ const Membership::View& Membership::view() const {
   return view_;
 }
 
-// Of several ways in the one that gives most counts, whatever came first. Nobody proves the box key of a
-// card, so what somebody's own device said of it outweighs what an admin says, and what was said first all
-// after it: else whoever names another key for them would be given all keys that are made out to that card.
+// Of several ways in the one that gives most counts, whatever came first. A card that its person proves
+// outweighs one that nobody does; of those what somebody's own device said outweighs what an admin says, and
+// what was said first all after it: else whoever names another key for them would be given all keys that are
+// made out to that card.
 void MembershipView::admit(const Membership& of, std::size_t place, Member row) {
   auto& view = of.view_;
   auto [at, fresh] = view.members.emplace(row.person, row);
@@ -83,11 +85,15 @@ void MembershipView::admit(const Membership& of, std::size_t place, Member row) 
   }
   const Membership::Entry& now = *of.entries_[place];
   const Membership::Entry& before = *of.entries_[box->second];
-  const bool own = now.as<codec::MemberAdded>() == nullptr;
-  const bool own_before = before.as<codec::MemberAdded>() == nullptr;
-  if (own == own_before ? earlier(now, before) : own) {
+  const auto weight = [](const CardKey& card, const Membership::Entry& named_by) {
+    return std::pair(card.proof.has_value() && !SJ_PLANTED(first_card_counts),
+                     named_by.as<codec::MemberAdded>() == nullptr);
+  };
+  const auto weight_now = weight(row.card, now);
+  const auto weight_before = weight(member.card, before);
+  if (weight_now == weight_before ? earlier(now, before) : weight_before < weight_now) {
     box->second = place;
-    member.identity_box = row.identity_box;
+    member.card = row.card;
   }
   if (member.sealed_profile < row.sealed_profile) member.sealed_profile = row.sealed_profile;
 }
@@ -145,8 +151,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   if (const auto* genesis = entry.as<codec::Genesis>()) {
     view.kind = genesis->kind;
     hold_role(view.roles_held[entry.person], WireRole::admin, {});
-    admit(of, place,
-          Member{entry.person, genesis->identity_key, genesis->identity_box, WireRole::admin, {}, {}});
+    admit(of, place, Member{entry.person, genesis->identity_key, genesis->card, WireRole::admin, {}, {}});
   } else if (const auto* join = entry.as<codec::Joined>()) {
     const auto& invite = *of.entries_[entry.parents.front()]->as<codec::InviteOffered>();
     const auto offered = view.invites.find(join->invite_key);
@@ -157,14 +162,12 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     }
     hold_role(view.roles_held[entry.person], invite.role, invite.sealed_role);
     admit(of, place,
-          Member{entry.person, join->identity_key, join->identity_box, invite.role, join->sealed_profile,
+          Member{entry.person, join->identity_key, join->card, invite.role, join->sealed_profile,
                  invite.sealed_role});
   } else if (const auto* added = entry.as<codec::MemberAdded>()) {
     hold_role(view.roles_held[added->person()], added->role, added->sealed_role);
-    admit(
-        of, place,
-        Member{
-            added->person(), added->identity_key, added->identity_box, added->role, {}, added->sealed_role});
+    admit(of, place,
+          Member{added->person(), added->identity_key, added->card, added->role, {}, added->sealed_role});
   } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
     const auto known = view.invite_places.find(offer->sign_key);
     if (known == view.invite_places.end() || earlier(entry, *of.entries_[known->second])) {
@@ -208,7 +211,7 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
         const auto* added = of.entries_[*grant]->as<codec::MemberAdded>();
         if (added != nullptr) at->second.sealed_role = added->sealed_role;
       }
-      if (!grant) view.former_boxes.emplace(at->second.identity_box, at->first);
+      if (!grant) view.former_boxes.emplace(at->second.card.box, at->first);
       at = grant ? std::next(at) : view.members.erase(at);
     }
     for (auto at = view.provisional.begin(); at != view.provisional.end();) {
@@ -287,7 +290,7 @@ bool MembershipView::is_held_outside(const Membership& of, const base::EpochId& 
   };
   for (const auto& [key, person] : view.former_boxes) place(false, key, person);
   for (const auto& [person, member] : view.members)
-    place(member.role >= WireRole::reader, member.identity_box, person);
+    place(member.role >= WireRole::reader, member.card.box, person);
   for (const auto& [id, device] : view.removed_devices) place(false, device.box_key, device.person);
   for (const auto& [id, device] : view.devices) {
     const auto member = view.members.find(device.person);

@@ -32,21 +32,11 @@ base::Bytes write(const Author& author, const Membership& to, codec::Content con
 
 }  // namespace
 
-base::Bytes write_personal_genesis(const Identity& identity) {
-  codec::Genesis genesis;
-  genesis.identity_key = identity.sign.public_key();
-  genesis.identity_box = identity.box.public_key();
-  codec::Body body;
-  body.space = personal_space_id(genesis.identity_key);
-  body.content = std::move(genesis);
-  return sign_record(body, identity.sign);
-}
-
-base::Bytes write_genesis(const Author& author, const base::PublicBoxKey& identity_box, SpaceKind kind,
+base::Bytes write_genesis(const Author& author, const CardKey& card, SpaceKind kind,
                           const std::array<std::uint8_t, 16>& salt) {
   codec::Genesis genesis;
   genesis.identity_key = author.certificate->identity_key;
-  genesis.identity_box = identity_box;
+  genesis.card = card;
   genesis.kind = kind;
   genesis.salt = salt;
   genesis.device = author.certificate->bytes;
@@ -71,10 +61,10 @@ base::Bytes write_invite(const Author& author, const Membership& to, const Invit
 }
 
 base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
-                       const base::HeadTag& invite_record, const base::PublicBoxKey& identity_box,
+                       const base::HeadTag& invite_record, const CardKey& card,
                        base::ByteView sealed_profile) {
-  codec::Joined join{invite.public_key(), author.certificate->identity_key, identity_box,
-                     author.certificate->bytes, base::to_bytes(sealed_profile)};
+  codec::Joined join{invite.public_key(), author.certificate->identity_key, card, author.certificate->bytes,
+                     base::to_bytes(sealed_profile)};
   auto body = body_by(author, space, std::move(join));
   body.parents = {invite_record};
   return sign_record(body, author.keys->sign, &invite);
@@ -100,8 +90,8 @@ base::Bytes write_role(const Author& author, const Membership& to, const base::P
   return write(author, to, codec::RoleChanged{person, role, std::move(fences), base::to_bytes(sealed_role)});
 }
 base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
-                         const base::PublicBoxKey& identity_box, WireRole role, base::ByteView sealed_role) {
-  return write(author, to, codec::MemberAdded{identity_key, identity_box, role, base::to_bytes(sealed_role)});
+                         const CardKey& card, WireRole role, base::ByteView sealed_role) {
+  return write(author, to, codec::MemberAdded{identity_key, card, role, base::to_bytes(sealed_role)});
 }
 base::Bytes write_invite_revoked(const Author& author, const Membership& to,
                                  const base::PublicSignKey& invite) {

@@ -134,7 +134,7 @@ TEST_F(SpaceOfStrangers, IsToldNothingNotEvenAName) {
   ASSERT_EQ(school.devices().size(), 1U);
   const auto victim = school.members().begin()->second;
   found(school.space());
-  name_a_member(victim, victim.identity_box);
+  name_a_member(victim, victim.card.box);
   put(space::write_device(mallory.author(), *trap,
                           *space::parse_certificate(school.devices().begin()->second.certificate)));
   put(*space::write_boxes(mallory.author(), *trap, space::epoch_id(trap->space(), key), key, random));
@@ -162,7 +162,7 @@ TEST_F(SpaceOfStrangers, NamesNoCardForAColleague) {
   ASSERT_EQ(school.members().size(), 2U);
   const auto ani_there = school.members().at(ani->person());
   found(school.space());
-  name_a_member(school.members().at(budi->person()), school.members().at(budi->person()).identity_box);
+  name_a_member(school.members().at(budi->person()), school.members().at(budi->person()).card.box);
   name_a_member(ani_there, mallory.identity.box.public_key());
   static_cast<void>(sync(*budi));
   auto group = budi->create_group("Kelas rendah");
@@ -172,7 +172,7 @@ TEST_F(SpaceOfStrangers, NamesNoCardForAColleague) {
   EXPECT_EQ(sync(*budi).code, Code::ok);
   const auto founded = brought(*group);
   ASSERT_EQ(founded.members().count(ani->person()), 1U);
-  EXPECT_EQ(founded.members().at(ani->person()).identity_box, ani_there.identity_box);
+  EXPECT_EQ(founded.members().at(ani->person()).card.box, ani_there.card.box);
 }
 
 TEST_F(HostileCarrier, ASegmentInAnotherSpaceOrLogIsNotTakenAndTheHonestOneComes) {

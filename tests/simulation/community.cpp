@@ -76,7 +76,9 @@ void check_keys(School& school, const space::Membership& membership, const base:
   };
   for (const auto& [person, member] : membership.members()) {
     if (member.role < space::WireRole::reader || cheats.count(person) != 0) continue;
-    witness.always(Always::keys_reach_members_only, has(member.identity_box), "a member's card opens no key");
+    witness.always(Always::keys_reach_members_only, has(member.card.box), "a member's card opens no key");
+    witness.always(Always::keys_reach_members_only, space::is_proven(member.identity_key, member.card),
+                   "keys are made out to a card that its person never proved");
     for (const auto& [id, device] : membership.devices()) {
       if (!(device.person == person) || !is_boxed_for(device, member.role)) continue;
       witness.always(Always::keys_reach_members_only, has(device.box_key),

@@ -65,7 +65,8 @@ constexpr std::array kProductNames = {"carrier takes forks for known",
                                       "card gets no keys",
                                       "name in the clear",
                                       "seniority by arrival",
-                                      "carrier serves claimants"};
+                                      "carrier serves claimants",
+                                      "first card counts"};
 static_assert(kProductNames.size() + 1 == static_cast<std::size_t>(base::Planted::count_));
 #else
 constexpr std::array<const char*, 0> kProductNames = {};

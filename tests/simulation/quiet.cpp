@@ -212,7 +212,7 @@ bool School::quiet_phase() {
   if (!witness.always(Always::settles, missing.empty(), "not everybody could join" + missing)) return false;
   if (!rounds()) return false;
   bring_late_work();
-  if (witness.failed() || !bring_survivors() || !put_out_the_cheat()) return false;
+  if (witness.failed() || !bring_survivors() || !put_out_the_cheat() || !revoke_the_stolen()) return false;
   // Half of what waits in quarantine is taken after all.
   bool again = false;
   for (const auto& person : people_) {

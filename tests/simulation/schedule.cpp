@@ -200,10 +200,11 @@ void check_person(School& school, Person& person) {
 
 namespace {
 
-constexpr std::array<std::pair<Shape, const char*>, 4> kShapes = {{{Shape::everything, "everything"},
+constexpr std::array<std::pair<Shape, const char*>, 5> kShapes = {{{Shape::everything, "everything"},
                                                                    {Shape::text, "text"},
                                                                    {Shape::first, "first"},
-                                                                   {Shape::cheats, "cheats"}}};
+                                                                   {Shape::cheats, "cheats"},
+                                                                   {Shape::thefts, "thefts"}}};
 
 }  // namespace
 

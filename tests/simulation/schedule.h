@@ -14,10 +14,11 @@ struct ScheduleResult {
   std::optional<Violation> violation;
 };
 
-// What a schedule is like. `cheats`: everything, and one member's program is not ours (cheat.h). `text`:
+// What a schedule is like. `cheats`: everything, and one member's program is not ours (cheat.h).
+// `thefts`: everything, and somebody had a colleague's phone in hand (thief.h). `text`:
 // without photos; `first`: short ones. As they were until found_test.cpp's older seeds had been found; those
 // seeds say nothing else.
-enum class Shape : std::uint8_t { everything, text, first, cheats };
+enum class Shape : std::uint8_t { everything, text, first, cheats, thefts };
 
 const char* name_of(Shape shape);
 std::optional<Shape> shape_of(std::string_view name);

@@ -30,7 +30,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
       folder_(std::move(folder)),
       planted_(options.planted),
       shape_(options.shape),
-      all_(shape_ == Shape::everything || shape_ == Shape::cheats) {
+      all_(shape_ == Shape::everything || shape_ == Shape::cheats || shape_ == Shape::thefts) {
   // Each schedule has a character of its own: some kinds of trouble often, others not at all.
   const auto sometimes = [&](std::uint64_t most) {
     return world_.chance(600) ? world_.random.below(most) : 0;
@@ -99,6 +99,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     people_.back()->membership_touched = true;
     cheat_ = std::make_unique<Cheat>(world_, *people_.back());
   }
+  if (shape_ == Shape::thefts) thief_ = std::make_unique<Thief>(world_);
 }
 
 std::string School::fresh_folder(const std::string& name) {
@@ -409,6 +410,7 @@ void School::act() {
   if (servers_.size() > 1 && world_.chance(rarely(60))) host_everywhere();
   if (kinds_.membership && world_.chance(rarely(kinds_.feuds ? 300 : 120))) administer();
   if (cheat_ && world_.chance(100)) cheat();
+  if (thief_ && world_.chance(100)) steal();
   if (world_.chance(luck_.lose)) lose_device();
   if (world_.chance(rarely(80))) new_device();
   if (!device->lost()) use_device(*device);

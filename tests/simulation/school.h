@@ -4,6 +4,7 @@
 #include "cheat.h"
 #include "device.h"
 #include "schedule.h"
+#include "thief.h"
 
 namespace sejawat::simulation {
 
@@ -54,6 +55,8 @@ class School {
   void feud();
   void cheat();
   bool put_out_the_cheat();
+  void steal();
+  bool revoke_the_stolen();
   bool begin(Person& person);  // a person's first steps; true: done and joined
   bool join(Device& device);
   bool host_everywhere();
@@ -83,6 +86,7 @@ class School {
   bool lost_since_snapshot_ = false;
   std::vector<space::InviteLink> links_;  // that go round
   std::unique_ptr<Cheat> cheat_;
+  std::unique_ptr<Thief> thief_;
   // What kinds of trouble this schedule has at all.
   struct {
     bool servers_go_back = false;

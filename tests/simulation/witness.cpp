@@ -89,7 +89,9 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "member cheats",
                                    "cheat is taken",
                                    "cheat is refused",
-                                   "cheat is put out"};
+                                   "cheat is put out",
+                                   "phone is stolen",
+                                   "stolen phone is revoked"};
 constexpr std::array kAlways = {"codes are expected",
                                 "store opens again",
                                 "saved is durable",
@@ -140,7 +142,10 @@ bool wants_log() {
 }  // namespace
 
 const char* name_of(Fault fault) { return kFaults.at(static_cast<std::size_t>(fault)); }
-bool is_of_cheats(Sometimes property) { return property >= Sometimes::member_cheats; }
+bool is_of_cheats(Sometimes property) {
+  return property >= Sometimes::member_cheats && !is_of_thefts(property);
+}
+bool is_of_thefts(Sometimes property) { return property >= Sometimes::phone_is_stolen; }
 bool is_newer(Sometimes property) { return property >= Sometimes::photo_is_attached; }
 const char* name_of(Sometimes property) { return kSometimes.at(static_cast<std::size_t>(property)); }
 const char* name_of(Always property) { return kAlways.at(static_cast<std::size_t>(property)); }

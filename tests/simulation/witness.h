@@ -101,6 +101,8 @@ enum class Sometimes : std::uint8_t {
   cheat_is_taken,
   cheat_is_refused,
   cheat_is_put_out,
+  phone_is_stolen,
+  stolen_phone_is_revoked,
   count_
 };
 enum class Always : std::uint8_t {
@@ -143,6 +145,7 @@ enum class Always : std::uint8_t {
 const char* name_of(Fault fault);
 bool is_newer(Sometimes property);      // than Shape::text
 bool is_of_cheats(Sometimes property);  // Shape::cheats
+bool is_of_thefts(Sometimes property);  // Shape::thefts
 const char* name_of(Sometimes property);
 const char* name_of(Always property);
 

@@ -124,16 +124,16 @@ TEST_F(Meaning, OfTwoWaysInTheOneThatGivesMoreCountsWhateverCameFirst) {
   put(two, join_of(sari, writer, base::as_bytes("b")));
   const auto seen = in_any_order({&one, &two}, [&](const Membership& of) {
     const auto& member = of.members().at(sari.id());
-    return std::make_tuple(member.role, member.sealed_profile, member.identity_box);
+    return std::make_tuple(member.role, member.sealed_profile, member.card.box);
   });
   EXPECT_EQ(std::get<0>(seen), WireRole::writer);
   EXPECT_EQ(base::as_text(std::get<1>(seen)), "b");
-  // Nobody proves the box key of a card: what their own device said first counts, everywhere.
+  // Where nobody proves the box key of a card, what their own device said first counts, everywhere.
   Membership third = all;
   put(third, write_member(admin.author(), third, sari.certificate.identity_key, base::PublicBoxKey{},
                           WireRole::reader, {}));
-  const auto box = in_any_order(
-      {&one, &two, &third}, [&](const Membership& of) { return of.members().at(sari.id()).identity_box; });
+  const auto box = in_any_order({&one, &two, &third},
+                                [&](const Membership& of) { return of.members().at(sari.id()).card.box; });
   EXPECT_EQ(box, sari.identity.box.public_key());
   Membership fourth = all;
   put(fourth, write_member(admin.author(), fourth, wati.certificate.identity_key,
@@ -142,9 +142,36 @@ TEST_F(Meaning, OfTwoWaysInTheOneThatGivesMoreCountsWhateverCameFirst) {
   deepen(fifth);
   put(fifth, write_member(admin.author(), fifth, wati.certificate.identity_key, base::PublicBoxKey{},
                           WireRole::reader, {}));
-  const auto first = in_any_order(
-      {&fourth, &fifth}, [&](const Membership& of) { return of.members().at(wati.id()).identity_box; });
+  const auto first = in_any_order({&fourth, &fifth},
+                                  [&](const Membership& of) { return of.members().at(wati.id()).card.box; });
   EXPECT_EQ(first, wati.identity.box.public_key()) << "of member records the first";
+}
+
+// Whoever holds an unlocked phone and an older link may join as its owner, with a card of their own.
+TEST_F(Meaning, ACardThatItsPersonProvesOutweighsWhateverWasSaidBeforeItOrBesideIt) {
+  const auto older = offer(all, admin, WireRole::writer);
+  deepen(all);
+  const auto later = offer(all, admin, WireRole::writer);
+  const auto trap = crypto::BoxKey::random(random).public_key();
+  Membership thief = all;
+  put(thief, write_join(sari.author(), space, older.keys.sign, older.record, trap, {}));
+  Membership admins = all;
+  put(admins,
+      write_member(admin.author(), admins, sari.certificate.identity_key, trap, WireRole::reader, {}));
+  const auto card_in = [&](std::initializer_list<const Membership*> replicas) {
+    return in_any_order(replicas, [&](const Membership& of) { return of.members().at(sari.id()).card.box; });
+  };
+  EXPECT_EQ(card_in({&thief, &admins}), trap) << "nothing proven is known";
+  const auto card = card_key(sari.identity);
+  Membership owner = all;
+  put(owner, write_join(sari.author(), space, later.keys.sign, later.record, card, {}));
+  EXPECT_EQ(card_in({&thief, &admins, &owner}), card.box);
+  // Whoever knows the proof passes it on: nobody needs to have been there themselves.
+  Membership colleague = all;
+  deepen(colleague);
+  put(colleague,
+      write_member(admin.author(), colleague, sari.certificate.identity_key, card, WireRole::reader, {}));
+  EXPECT_EQ(card_in({&thief, &admins, &colleague}), card.box);
 }
 
 // Whoever has two cards may certify one device by both. Else what is taken would depend on which came first.

@@ -115,6 +115,7 @@ TEST_F(RecordBytes, OfAGenesis) {
   };
   expect(make, {{"identity", [](wire& b) { b.mutable_genesis()->set_identity_key(bytes(31)); }},
                 {"box", [](wire& b) { b.mutable_genesis()->set_identity_box_key(bytes(33)); }},
+                {"proof", [](wire& b) { b.mutable_genesis()->set_identity_proof(bytes(63)); }},
                 {"salt", [](wire& b) { b.mutable_genesis()->set_salt(bytes(15)); }},
                 {"kind 0", [](wire& b) { b.mutable_genesis()->set_kind(0); }},
                 {"kind 6", [](wire& b) { b.mutable_genesis()->set_kind(6); }},
@@ -205,6 +206,7 @@ TEST_F(RecordBytes, OfAJoin) {
   EXPECT_EQ(why([](wire& b) { b.mutable_join()->set_invite_key(bytes(31)); }), "join");
   EXPECT_EQ(why([](wire& b) { b.mutable_join()->set_identity_key(bytes(31)); }), "join");
   EXPECT_EQ(why([](wire& b) { b.mutable_join()->set_identity_box_key(bytes(31)); }), "join");
+  EXPECT_EQ(why([](wire& b) { b.mutable_join()->set_identity_proof(bytes(65)); }), "join");
   EXPECT_EQ(why([](wire& b) { b.mutable_join()->clear_device(); }), "join");
 }
 
@@ -321,6 +323,7 @@ TEST_F(RecordBytes, OfARemovalARoleAndAMember) {
   };
   expect(member, {{"key", [](wire& b) { b.mutable_added()->set_identity_key(bytes(31)); }},
                   {"box", [](wire& b) { b.mutable_added()->set_identity_box_key(bytes(31)); }},
+                  {"proof", [](wire& b) { b.mutable_added()->set_identity_proof(bytes(32)); }},
                   {"role 0", [](wire& b) { b.mutable_added()->set_role(0); }},
                   {"role 5", [](wire& b) { b.mutable_added()->set_role(5); }}});
 }

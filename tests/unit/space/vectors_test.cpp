@@ -44,6 +44,29 @@ TEST(GoldenVectors, APersonFollowsFromTheSeed) {
   EXPECT_EQ(write_personal_genesis(identity), hex_at(record_named(vector, "personal genesis"), "record"));
 }
 
+TEST(GoldenVectors, TheProofOfACardIsTheSignatureOfTheFirstRecordAndRecordsCarryIt) {
+  const auto vector = load_vectors("card_key");
+  const auto key = id_at<base::PublicSignKey>(vector, "identity_key");
+  const CardKey card(id_at<base::PublicBoxKey>(vector, "identity_box"),
+                     id_at<base::Signature>(vector, "proof"));
+  EXPECT_TRUE(is_proven(key, card));
+  const auto first = card_key_of(hex_at(vector, "personal_genesis"));
+  ASSERT_TRUE(first.ok());
+  EXPECT_EQ(first->box, card.box);
+  EXPECT_EQ(first->proof, card.proof);
+  const auto peeked = peek_record(hex_at(record_named(vector, "genesis"), "record"));
+  ASSERT_TRUE(peeked.ok());
+  Membership membership(peeked->space);
+  for (const auto& one : vector.at("records").as_array()) {
+    const auto added = membership.add(hex_at(one, "record"));
+    ASSERT_EQ(added.code(), base::Code::ok) << text_at(one, "what");
+    EXPECT_EQ(*added, id_at<base::RecordId>(one, "id"));
+  }
+  ASSERT_EQ(membership.members().size(), 3U);
+  for (const auto& [person, member] : membership.members())
+    EXPECT_TRUE(is_proven(member.identity_key, member.card));
+}
+
 TEST(GoldenVectors, TheCardIsTheSameLetterForLetter) {
   const auto vector = load_vectors("identity");
   const auto& card = vector.at("card");

@@ -114,6 +114,15 @@ export function readRecord(data, signer, inviteKey) {
   return { id, body: fields(body) };
 }
 
+const member = (number, value) => concat(u8(8 * number + 2), varint(value.length), value);
+
+/** The box key of a card: its identity signed the personal genesis, whose bytes follow from the two keys. */
+export function isProven(key, box, proof) {
+  const salt = new Uint8Array(16);
+  const genesis = concat(member(1, key), member(2, box), u8(3 * 8), u8(1), member(4, salt));
+  return verify(key, recordId(concat(member(1, spaceId(key, 1, salt)), member(10, genesis))), proof);
+}
+
 /** LogEnrolled: the log key, which signed that it belongs to this device. */
 export function readLog(content, space, device) {
   const log = fields(content);

@@ -52,6 +52,29 @@ test('records have their ids and signatures, and each flipped bit breaks them', 
   }
 });
 
+test('the proof of a card is the signature of the first record, and records carry it', () => {
+  const { identity_key: key, identity_box: box, personal_genesis: genesis, proof, records } = load('card_key');
+  const first = identity.readRecord(bytes(genesis), bytes(key));
+  const content = identity.fields(first.body.get(10)[0]);
+  assert.equal(hex(content.get(2)[0]), box);
+  assert.equal(content.get(6), undefined, 'in the first record its own signature is the proof');
+  assert.equal(hex(identity.fields(bytes(genesis)).get(2)[0]), proof);
+  assert.ok(identity.isProven(bytes(key), bytes(box), bytes(proof)));
+  const bad = bytes(box);
+  bad[3] ^= 1;
+  assert.ok(!identity.isProven(bytes(key), bad, bytes(proof)));
+  // Content of the record, and where identity key, box key and proof stand in it.
+  const places = { genesis: [10, 1, 2, 6], join: [14, 2, 3, 6], member: [22, 1, 2, 5] };
+  for (const { what, record, signer, invite_key: invite } of records) {
+    const read = identity.readRecord(bytes(record), bytes(signer), invite && bytes(invite));
+    if (!(what in places)) continue;
+    const [kind, ...at] = places[what];
+    const said = identity.fields(read.body.get(kind)[0]);
+    const [of, card, by] = at.map((field) => said.get(field)[0]);
+    assert.ok(identity.isProven(of, card, by), what);
+  }
+});
+
 test('an invite link opens the join and the box of the current epoch', () => {
   const { invite, group, records } = vector;
   const link = identity.readInvite(invite.url);

@@ -87,6 +87,45 @@ json::object make_keys() {
   return out;
 }
 
+// Records that prove which card is whose. Those of identity.json do not: programs wrote such before.
+json::object make_card_key() {
+  Group group(20261201);
+  const auto& key = group.identity.sign.public_key();
+  const auto card = space::card_key(group.identity);
+  json::object out{{"about", "The proof of a card's box key, and the records that carry it."},
+                   {"identity_key", hex(key)},
+                   {"identity_box", hex(card.box)},
+                   {"personal_genesis", hex(space::write_personal_genesis(group.identity))},
+                   {"proof", hex(*card.proof)}};
+  const std::array<std::uint8_t, 16> salt{16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
+  const auto id = space::space_id(key, space::SpaceKind::school, salt);
+  group.membership.emplace(id);
+  json::array records;
+  const auto add = [&](const char* what, const base::Bytes& record, const base::PublicSignKey& signer,
+                       const base::PublicSignKey* invite = nullptr) {
+    group.take(record);
+    records.push_back(json_of(what, record, signer, invite));
+  };
+  const auto& admin_key = group.device.sign.public_key();
+  add("genesis", space::write_genesis(group.author, card, space::SpaceKind::school, salt), admin_key);
+  const auto invite = space::InviteKeys::from_secret(base::Secret16::random(group.random));
+  add("invite",
+      space::write_invite(group.author, *group.membership, invite, space::WireRole::writer, 1, 0, {}),
+      admin_key);
+  const auto offered = base::prefix_of<base::HeadTag>(group.membership->records().back().first);
+  Group newcomer(20261202);
+  add("join",
+      space::write_join(newcomer.author, id, invite.sign, offered, space::card_key(newcomer.identity), {}),
+      newcomer.device.sign.public_key(), &invite.sign.public_key());
+  Group colleague(20261203);
+  add("member",
+      space::write_member(group.author, *group.membership, colleague.identity.sign.public_key(),
+                          space::card_key(colleague.identity), space::WireRole::reader, {}),
+      admin_key);
+  out["records"] = std::move(records);
+  return out;
+}
+
 json::object make_identity() {
   Group group(20261128);
   json::object out{

@@ -55,7 +55,8 @@ int main(int argc, char** argv) {
   const bool written = write(folder, "labels", make_labels()) && write(folder, "padding", make_padding()) &&
                        write(folder, "segment", make_segments()) && write(folder, "fork", make_fork()) &&
                        write(folder, "digest", make_digests()) && write(folder, "keys", make_keys()) &&
-                       write(folder, "identity", make_identity()) && write(folder, "noise", make_noise()) &&
+                       write(folder, "identity", make_identity()) &&
+                       write(folder, "card_key", make_card_key()) && write(folder, "noise", make_noise()) &&
                        write(folder, "signature", make_signatures()) &&
                        write(folder, "attachment", make_attachments()) &&
                        write(folder, "bundle", make_bundle()) && write(folder, "erasure", make_erasure());

@@ -24,6 +24,7 @@ json::object make_labels();       // labels.json
 json::object make_padding();      // padding.json
 json::object make_keys();         // keys.json: key box, epoch wrap, encrypted field
 json::object make_identity();     // identity.json: card, certificate, records, invite
+json::object make_card_key();     // card_key.json: the proof of a card's box key, and records that carry it
 json::object make_signatures();   // signature.json
 json::object make_noise();        // noise.json
 json::object make_bundle();       // bundle.json

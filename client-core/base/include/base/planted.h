@@ -56,8 +56,9 @@ enum class Planted : std::uint8_t {
   card_gets_no_keys,
   name_in_the_clear,
   seniority_by_arrival,
-  // Found in schedules with a member who cheats.
+  // Found in schedules with a member who cheats, or with a stolen phone.
   carrier_serves_claimants,
+  first_card_counts,
   count_
 };
 

@@ -1,6 +1,7 @@
 // Persons, their devices, and the recovery card (protocol 3).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,24 @@ struct Identity {
   base::Secret32 first_personal_epoch;
   static Identity from_seed(const base::Secret32& seed);
 };
+// The box key that a person's card opens, as records name it for them. The proof is the signature of their
+// personal genesis, whose bytes follow from identity key and box key alone: every device has it, and nobody
+// without the card can make one for another key. Without: as programs from before the proof named it, or
+// somebody who has no right to.
+struct CardKey {
+  CardKey() = default;
+  CardKey(const base::PublicBoxKey& key) : box(key) {}  // NOLINT(google-explicit-constructor)
+  CardKey(const base::PublicBoxKey& key, const base::Signature& by_identity) : box(key), proof(by_identity) {}
+  base::PublicBoxKey box;
+  std::optional<base::Signature> proof;
+};
+CardKey card_key(const Identity& identity);
+// A proof is there and holds.
+bool is_proven(const base::PublicSignKey& identity_key, const CardKey& card);
+// From a person's first record. Its signature is not checked: a Membership that took it has done so.
+// malformed.
+base::Result<CardKey> card_key_of(base::ByteView personal_genesis);
+
 base::PersonId person_id(const base::PublicSignKey& identity_key);
 base::DeviceId device_id(const base::PublicSignKey& device_sign_key);
 

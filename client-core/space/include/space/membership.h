@@ -32,7 +32,7 @@ base::SpaceId personal_space_id(const base::PublicSignKey& identity);
 struct Member {
   base::PersonId person;
   base::PublicSignKey identity_key;
-  base::PublicBoxKey identity_box;
+  CardKey card;  // its proof, where there is one, holds
   WireRole role = WireRole::reader;
   base::Bytes sealed_profile;  // ciphertext for members
   base::Bytes sealed_role;     // domain role, ciphertext for members
@@ -254,7 +254,7 @@ struct Author {
 };
 base::Bytes write_personal_genesis(
     const Identity& identity);  // deterministic: the same bytes from the same card
-base::Bytes write_genesis(const Author& author, const base::PublicBoxKey& identity_box, SpaceKind kind,
+base::Bytes write_genesis(const Author& author, const CardKey& card, SpaceKind kind,
                           const std::array<std::uint8_t, 16>& salt);
 base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate);
 base::Bytes write_log(const Author& author, const Membership& to, const crypto::SigningKey& log_key);
@@ -262,7 +262,7 @@ base::Bytes write_invite(const Author& author, const Membership& to, const Invit
                          std::uint32_t uses, std::int64_t expires_seconds, base::ByteView sealed_role);
 // `invite_record`: from the link; the join's one parent.
 base::Bytes write_join(const Author& author, const base::SpaceId& space, const crypto::SigningKey& invite,
-                       const base::HeadTag& invite_record, const base::PublicBoxKey& identity_box,
+                       const base::HeadTag& invite_record, const CardKey& card,
                        base::ByteView sealed_profile);
 // Fences: where the logs of the removed end, ascending by log, then by count and head where a log has several
 // ends; one not listed ends before its first segment.
@@ -283,7 +283,7 @@ base::Bytes write_erased(const Author& author, const Membership& to, std::uint32
 base::Bytes write_join_confirmed(const Author& author, const Membership& to, const base::RecordId& join);
 // Adds somebody known from another space, without an invite; then their devices, one record each.
 base::Bytes write_member(const Author& author, const Membership& to, const base::PublicSignKey& identity_key,
-                         const base::PublicBoxKey& identity_box, WireRole role, base::ByteView sealed_role);
+                         const CardKey& card, WireRole role, base::ByteView sealed_role);
 // All logs that a removal of this person (or device and those it certified) would fence.
 std::vector<base::LogId> logs_of(const Membership& of, const base::PersonId& person);
 std::vector<base::LogId> logs_of(const Membership& of, const base::DeviceId& device);
