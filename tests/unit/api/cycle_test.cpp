@@ -1,7 +1,9 @@
 // The walk of the cycle over real carriers: four steps, several people, some of them offline.
 #ifndef __EMSCRIPTEN__
 #include "cycle/calendar.h"
+#include "cycle/daily.h"
 #include "cycle/meeting.h"
+#include "cycle/names.h"
 #include "cycle/story.h"
 #include "world.h"
 
@@ -48,6 +50,37 @@ struct Cycling : World {
     auto view = core.cycle().records().show(id);
     EXPECT_TRUE(view.ok());
     return view.ok() ? view->state : "?";
+  }
+  // A trial of that problem that has its impact, by its owner.
+  base::ObjectId tried(Core& core, const base::ObjectId& problem) {
+    cycle::Record option;
+    option.values["title"] = "Kartu tanya";
+    auto alternative = core.cycle().propose(problem, option);
+    EXPECT_TRUE(alternative.ok());
+    auto chosen = core.cycle().choose(problem, *alternative, trial());
+    EXPECT_TRUE(chosen.ok());
+    cycle::Change plan{*chosen, {{"plan", "Kartu"}}, {}};
+    plan.parts["measures"].push_back({0, {{"name", "m"}}});
+    EXPECT_TRUE(core.cycle().prepare(plan).ok());
+    EXPECT_TRUE(core.cycle().start(*chosen, "2026-11-26").ok());
+    EXPECT_TRUE(core.cycle().record_impact(*chosen, entry("Lebih ramai"), {{"m", "3", "same"}}).ok());
+    return *chosen;
+  }
+  cycle::RecordView option_of(Core& core, const base::ObjectId& trial) {
+    auto view = core.cycle().records().show(trial);
+    EXPECT_TRUE(view.ok());
+    base::Bytes bytes;
+    EXPECT_TRUE(base::from_hex(view->value("alternative"), bytes));
+    auto option = core.cycle().records().show(*base::ObjectId::from(bytes));
+    EXPECT_TRUE(option.ok());
+    return option.ok() ? *option : cycle::RecordView{};
+  }
+  std::size_t rounds(Core& core, const base::ObjectId& problem) {
+    const cycle::SchoolDays days;
+    cycle::Stories stories(core.cycle().records(), core.journal(), days);
+    auto story = stories.tell(problem, "2026-12-20");
+    EXPECT_TRUE(story.ok());
+    return story.ok() ? story->rounds : 0;
   }
   cycle::Record trial() {
     cycle::Record record;
@@ -164,6 +197,86 @@ TEST_F(Cycling, WhatDidNotWorkBeginsTheNextRound) {
   EXPECT_EQ(stories.stalled(school, "2026-12-20")->size(), 1U);
 }
 
+TEST_F(Cycling, ATrialIsConcludedThoughItsProblemWasErased) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto trial = tried(*budi, problem);
+  everybody();
+  ASSERT_TRUE(budi->erase(problem, 1, false).ok());
+  everybody();
+  ASSERT_EQ(budi->cycle().records().show(problem).code(), Code::not_found);
+  ASSERT_TRUE(budi->cycle().conclude(trial, {"effective", "Ramai", "done"}, "2026-11-30").ok());
+  everybody();
+  auto view = citra->cycle().records().show(trial);
+  ASSERT_TRUE(view.ok());
+  EXPECT_EQ(view->state, "concluded");
+  EXPECT_EQ(view->value("verdict"), "effective");
+}
+
+TEST_F(Cycling, ATrialIsConcludedThoughItsProblemWasSolvedByAnother) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto first = tried(*budi, problem);
+  // One that ran beside it, and that nobody moved the problem with.
+  cycle::Record beside;
+  beside.type = cycle::kTrial;
+  beside.values = {{"problem", problem.hex()}};
+  auto second = budi->cycle().begin(school, beside);
+  ASSERT_TRUE(second.ok());
+  for (const auto* state : {"ready", "running", "impact_recorded"})
+    ASSERT_TRUE(budi->cycle().step({*second, state, "", "", std::nullopt}).ok());
+  ASSERT_TRUE(budi->cycle().conclude(first, {"effective", "", ""}, "2026-11-30").ok());
+  ASSERT_EQ(state(*budi, problem), "solved");
+  ASSERT_TRUE(budi->cycle().conclude(*second, {"not_yet", "", "modify"}, "2026-12-02").ok());
+  EXPECT_EQ(state(*budi, *second), "concluded");
+  EXPECT_EQ(state(*budi, problem), "solved");
+  EXPECT_EQ(rounds(*budi, problem), 1U) << "no round of what is solved";
+  ASSERT_TRUE(budi->cycle().conclude(first, {"effective", "", ""}, "2026-12-03").ok()) << "again";
+  everybody();
+  EXPECT_EQ(citra->cycle().records().show(problem)->open_intents(), 0U);
+}
+
+TEST_F(Cycling, AVerdictBringsNoProblemBackFromTheTrash) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto trial = tried(*budi, problem);
+  ASSERT_TRUE(budi->cycle().trash(problem).ok());
+  ASSERT_TRUE(budi->cycle().conclude(trial, {"effective", "", ""}, "2026-11-30").ok());
+  EXPECT_TRUE(budi->cycle().records().show(problem)->trashed);
+  EXPECT_EQ(state(*budi, trial), "concluded");
+}
+
+TEST_F(Cycling, RoundsAndRootsOfOthersSteerNothing) {
+  const auto problem = shared_problem();
+  cycle::Record root;
+  root.type = cycle::kRootCause;
+  root.values = {{"problem", problem.hex()}, {"statement", "Bukan akarnya"}};
+  const auto forged = citra->cycle().begin(school, root);
+  ASSERT_TRUE(forged.ok());
+  for (const auto* number : {"99", "9223372036854775807"}) {
+    cycle::Record round;
+    round.type = cycle::kRound;
+    round.values = {{"problem", problem.hex()}, {"number", number}};
+    ASSERT_TRUE(citra->cycle().begin(school, round).ok());
+  }
+  everybody();
+  const auto today = cycle::local_moment(budi->cycle().desk().wall_ms(), 0);
+  auto daily = cycle::daily_view(budi->cycle().records(), cycle::SchoolDays(), school, today.date, today, 0);
+  ASSERT_TRUE(daily.ok());
+  ASSERT_EQ(daily->problems.size(), 1U);
+  EXPECT_FALSE(daily->problems.front().rooted);
+  EXPECT_EQ(rounds(*budi, problem), 1U);
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto trial = tried(*budi, problem);
+  const auto option = option_of(*budi, trial);
+  EXPECT_NE(option.value("root_cause"), forged->hex());
+  EXPECT_FALSE(option.value("root_cause").empty());
+  ASSERT_TRUE(budi->cycle().conclude(trial, {"not_yet", "", "modify"}, "2026-11-30").ok());
+  EXPECT_EQ(state(*budi, problem), "new_cycle");
+  everybody();
+  EXPECT_EQ(rounds(*citra, problem), 2U);
+}
+
 TEST_F(Cycling, AStepAgainstARecordThatMovedOnIsAnIntentOnEveryDeviceAndCanBeTaken) {
   const auto problem = shared_problem();
   // Budi is offline and postpones; Ani, the facilitator, has it analysed and rooted meanwhile.
@@ -202,6 +315,29 @@ TEST_F(Cycling, AWithdrawnProblemKeepsNoWords) {
   store::RecordFilter words;
   words.words = "bertanya";
   EXPECT_TRUE(citra->cycle().records().list(words)->empty());
+}
+
+TEST_F(Cycling, TheWordsOfAProblemThatHasEndedAreTakenBackAndTheName) {
+  const auto shown = [&](const base::ObjectId& id) { return *citra->cycle().records().show(id); };
+  for (const auto* end : {"closed", "solved"}) {
+    const auto problem = shared_problem();
+    ASSERT_TRUE(budi->cycle().change({problem, {{"hide_name", "yes"}}, {}}).ok());
+    if (std::string_view(end) == "closed") {
+      ASSERT_TRUE(budi->cycle().step({problem, "closed", "pindah kelas", "", std::nullopt}).ok());
+    } else {
+      ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "x"}}).ok());
+      ASSERT_TRUE(budi->cycle().conclude(tried(*budi, problem), {"effective", "", ""}, "2026-11-30").ok());
+    }
+    everybody();
+    ASSERT_EQ(shown(problem).state, end);
+    EXPECT_EQ(ani->cycle().withdraw_problem(problem).code(), Code::not_permitted);
+    ASSERT_TRUE(budi->cycle().withdraw_problem(problem).ok());
+    ASSERT_TRUE(budi->cycle().withdraw_problem(problem).ok()) << "again";
+    everybody();
+    EXPECT_EQ(shown(problem).state, end) << "what it was it stays";
+    EXPECT_TRUE(shown(problem).record.values.empty());
+    EXPECT_TRUE(*cycle::name_hidden(citra->cycle().records(), shown(problem)));
+  }
 }
 
 TEST_F(Cycling, DeletingAgainstEditingTheEditWins) {
@@ -283,6 +419,149 @@ TEST_F(Cycling, AWeeklyDiscussionGivesEverybodyATurnAndTwoHostsCloseItOnce) {
   ASSERT_TRUE(other.meetings.ratify(*id).ok());
   everybody();
   EXPECT_EQ(state(*citra, *id), "ratified");
+}
+
+// A weekly discussion of Ani's, with a turn for everybody that she and Budi made apart from each other.
+struct Meeting : Cycling {
+  void SetUp() override {
+    Cycling::SetUp();
+    cycle::Record record;
+    record.type = cycle::kWeeklyDiscussion;
+    record.values = {{"date", "2026-11-28"}, {"leader", budi->person().hex()}};
+    auto begun = ani->cycle().begin(school, record);
+    ASSERT_TRUE(begun.ok());
+    id = *begun;
+    everybody();
+    for (auto* core : {ani.get(), budi.get()}) ASSERT_TRUE(at(*core).make_agenda(id).ok());
+  }
+  static cycle::Meetings at(Core& core) { return cycle::Meetings(core.cycle(), core.cycle().desk()); }
+  cycle::AgendaView agenda(Core& core) {
+    auto view = at(core).agenda(id);
+    EXPECT_TRUE(view.ok());
+    return view.ok() ? *view : cycle::AgendaView{};
+  }
+  // The turn that this device's host shows of a teacher.
+  cycle::RecordView turn(Core& core, const base::PersonId& teacher) {
+    const auto view = agenda(core);
+    for (const auto& item : view.items) {
+      if (item.value("teacher") == teacher.hex()) return item;
+    }
+    ADD_FAILURE() << "no turn";
+    return {};
+  }
+  std::set<std::string> decisions(Core& core) {
+    std::set<std::string> all;
+    for (const auto& item : agenda(core).items) {
+      if (!item.value("decision").empty()) all.insert(item.value("decision"));
+    }
+    return all;
+  }
+  base::ObjectId id;
+};
+
+TEST_F(Meeting, WhatTwoHostsDecidedApartInOneTurnStandsInTheAgendaAndInTheMinutes) {
+  const auto decide = [&](Core& core, const char* text, const char* minutes) {
+    const auto item = turn(core, citra->person()).record.id;
+    ASSERT_TRUE(core.cycle().change({item, {{"decision", text}, {"minutes", minutes}}, {}}).ok());
+  };
+  decide(*ani, "Coba waktu tunggu", "10");
+  decide(*budi, "Kartu tanya", "12");
+  everybody();
+  for (auto* core : {ani.get(), budi.get(), citra.get()}) {
+    EXPECT_EQ(decisions(*core), (std::set<std::string>{"Coba waktu tunggu", "Kartu tanya"}));
+    EXPECT_EQ(agenda(*core).items.size(), 4U) << "the others' turns once";
+    EXPECT_EQ(agenda(*core).minutes_on_topic, 12) << "they timed one turn";
+  }
+  ASSERT_TRUE(at(*ani).make_agenda(id).ok());
+  EXPECT_EQ(agenda(*ani).items.size(), 4U) << "made again there is nothing to add";
+  ASSERT_TRUE(ani->cycle().step({id, "turns", "", "", std::nullopt}).ok());
+  auto written = at(*ani).write_minutes(id);
+  ASSERT_TRUE(written.ok());
+  auto minutes = ani->cycle().records().show(*written);
+  std::set<std::string> told;
+  for (const auto& one : minutes->record.parts.at("decisions")) told.insert(one.values.at("text"));
+  EXPECT_EQ(told, (std::set<std::string>{"Coba waktu tunggu", "Kartu tanya"}));
+}
+
+TEST_F(Meeting, OfTwoLikeTurnsTheOneIsShownThatSaysMore) {
+  const auto item = turn(*budi, citra->person()).record.id;
+  ASSERT_TRUE(budi->cycle().change({item, {{"decision", "Kartu tanya"}}, {}}).ok());
+  everybody();
+  for (auto* core : {ani.get(), budi.get(), citra.get()}) {
+    EXPECT_EQ(agenda(*core).items.size(), 3U);
+    EXPECT_EQ(turn(*core, citra->person()).record.id, item);
+  }
+}
+
+TEST_F(Meeting, WhatTwoDecidedApartInOneItemIsInTheMinutesTwice) {
+  everybody();
+  const auto item = turn(*ani, citra->person()).record.id;
+  ASSERT_TRUE(ani->cycle().change({item, {{"decision", "Coba waktu tunggu"}}, {}}).ok());
+  ASSERT_TRUE(budi->cycle().change({item, {{"decision", "Kartu tanya"}}, {}}).ok());
+  everybody();
+  ASSERT_TRUE(ani->cycle().step({id, "turns", "", "", std::nullopt}).ok());
+  auto written = at(*ani).write_minutes(id);
+  ASSERT_TRUE(written.ok());
+  EXPECT_EQ(ani->cycle().records().show(*written)->record.parts.at("decisions").size(), 2U);
+}
+
+TEST_F(Meeting, AFurtherPointOfATeacherIsInTheAgenda) {
+  everybody();
+  cycle::Record item;
+  item.type = cycle::kAgendaItem;
+  item.values = {{"meeting", id.hex()},
+                 {"place", "4"},
+                 {"kind", "other"},
+                 {"teacher", citra->person().hex()},
+                 {"title", "Lomba"}};
+  ASSERT_TRUE(ani->cycle().begin(school, item).ok());
+  EXPECT_EQ(agenda(*ani).items.size(), 4U);
+}
+
+TEST_F(Meeting, OnlyMinutesOfWhoeverMayWriteThemAreRatified) {
+  for (const auto* state : {"turns", "brainstorm"})
+    ASSERT_TRUE(ani->cycle().step({id, state, "", "", std::nullopt}).ok());
+  everybody();
+  // As many as it takes for one of the smallest id.
+  for (int i = 0; i < 20; ++i) {
+    cycle::Record forged;
+    forged.type = cycle::kMinutes;
+    forged.values = {{"meeting", id.hex()}, {"agenda", "Bukan notulen"}};
+    ASSERT_TRUE(citra->cycle().begin(school, forged).ok());
+  }
+  EXPECT_EQ(at(*citra).write_minutes(id).code(), Code::not_permitted);
+  EXPECT_FALSE(at(*citra).minutes_of(id)->has_value()) << "nothing of hers is theirs";
+  everybody();
+  EXPECT_EQ(at(*budi).ratify(id).code(), Code::not_found);
+  auto written = at(*ani).write_minutes(id);
+  ASSERT_TRUE(written.ok());
+  EXPECT_NE(ani->cycle().records().show(*written)->value("agenda"), "Bukan notulen");
+  everybody();
+  ASSERT_TRUE(at(*budi).ratify(id).ok());
+  EXPECT_EQ(state(*budi, *written), "ratified");
+  EXPECT_EQ(state(*budi, id), "ratified");
+}
+
+TEST_F(Meeting, ALongIdeaAndAFullAgendaStopNeitherTheMenuNorTheMinutes) {
+  for (const auto* state : {"turns", "brainstorm"})
+    ASSERT_TRUE(ani->cycle().step({id, state, "", "", std::nullopt}).ok());
+  ASSERT_TRUE(at(*ani).add_idea(id, std::string(300, 'a') + " " + std::string(7000, 'b'), std::nullopt).ok());
+  ASSERT_TRUE(at(*ani).add_idea(id, std::string(300, 'a') + " " + std::string(6000, 'c'), std::nullopt).ok());
+  auto made = at(*ani).formulate(id);
+  ASSERT_TRUE(made.ok());
+  EXPECT_EQ(made->size(), 1U);
+  for (int i = 0; i < 70; ++i) {
+    cycle::Record item;
+    item.type = cycle::kAgendaItem;
+    item.values = {{"meeting", id.hex()},
+                   {"place", std::to_string(i)},
+                   {"title", std::string(190, 't')},
+                   {"minutes", "9223372036854775807"},
+                   {"decision", "Keputusan " + std::to_string(i)}};
+    ASSERT_TRUE(ani->cycle().begin(school, item).ok());
+  }
+  EXPECT_EQ(agenda(*ani).minutes_on_topic, 70 * 24 * 60);
+  ASSERT_TRUE(at(*ani).write_minutes(id).ok());
 }
 
 TEST_F(Cycling, NobodyFollowedUpIsListedOldestFirst) {

@@ -85,9 +85,9 @@ TEST(Records, AConflictIsListedDecidedAndTheDecisionUndone) {
   EXPECT_TRUE(ani.records().list(undecided)->empty());
   EXPECT_TRUE(phone.records().list(undecided)->empty());
   EXPECT_EQ(phone.show(id).value("title"), "Judul B");
-  const auto revisions = ani.records().revisions(id);
+  const auto revisions = ani.records().revisions(id, 0, 100);
   ASSERT_TRUE(revisions.ok());
-  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  ASSERT_TRUE(ani.undo(id, revisions->page.back().dot).ok());
   school.meet();
   EXPECT_EQ(phone.show(id).versions.at(0).versions.size(), 2U) << "both are there again";
 }
@@ -105,9 +105,9 @@ TEST(Records, ADecisionOnProseThatIsTakenBackAsksAgain) {
   ASSERT_TRUE(ani.change(id, {{"description", "kiri"}}).ok());
   school.meet();
   ASSERT_TRUE(phone.show(id).versions.empty());
-  const auto revisions = ani.records().revisions(id);
+  const auto revisions = ani.records().revisions(id, 0, 100);
   ASSERT_TRUE(revisions.ok());
-  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  ASSERT_TRUE(ani.undo(id, revisions->page.back().dot).ok());
   school.meet();
   for (Teacher* each : {&ani, &phone}) {
     const auto view = each->show(id);
@@ -153,9 +153,9 @@ TEST(Records, TakingBackAChangeOfTwoFieldsMakesNoVersions) {
   const auto id = ani.begin(a_problem("Judul", "Uraian"));
   ASSERT_TRUE(ani.change(id, {{"title", "Judul baru"}}).ok());
   ASSERT_TRUE(ani.change(id, {{"title", "Judul lain"}, {"description", "Uraian lain"}}).ok());
-  const auto revisions = ani.records().revisions(id);
+  const auto revisions = ani.records().revisions(id, 0, 100);
   ASSERT_TRUE(revisions.ok());
-  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  ASSERT_TRUE(ani.undo(id, revisions->page.back().dot).ok());
   const auto view = ani.show(id);
   EXPECT_EQ(view.value("title"), "Judul baru");
   EXPECT_EQ(view.value("description"), "Uraian");
@@ -257,6 +257,227 @@ TEST(Records, AStepNeedsItsPlaceItsPersonItsReasonAndItsDate) {
   EXPECT_EQ(ani.show(id).steps.size(), 1U);
   ASSERT_TRUE(ani.step(id, "postponed", "", "2027-01-04").ok()) << "to another day";
   EXPECT_EQ(ani.show(id).steps.back().until, "2027-01-04");
+}
+
+// Ani asks Budi for a room; Citra, who answers for the school, may answer as well.
+struct Asking : ::testing::Test {
+  Asking() {
+    school.give_role(2, Who::principal);
+    request = school.desk(0).begin(a_record(
+        kSupportRequest,
+        {{"kind", "room"}, {"asked", school.desk(1).person().hex()}, {"need", "Ruang untuk praktik"}}));
+    school.meet();
+  }
+  std::vector<std::string> told(Teacher& desk) {
+    std::vector<std::string> told;
+    for (const auto& step : desk.show(request).steps) told.push_back(step.to + ": " + step.reason);
+    return told;
+  }
+  School school{3};
+  Teacher& budi = school.desk(1);
+  Teacher& citra = school.desk(2);
+  base::ObjectId request;
+};
+
+TEST_F(Asking, TwoAnswersThatWereGivenApartAreBothToldEverywhere) {
+  ASSERT_TRUE(budi.step(request, "answered", "Ruang 4 kosong").ok());
+  ASSERT_TRUE(citra.step(request, "answered", "Pakai aula").ok());
+  school.meet();
+  const auto first = told(school.desk(0));
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(std::set<std::string>(first.begin(), first.end()),
+            (std::set<std::string>{"answered: Ruang 4 kosong", "answered: Pakai aula"}));
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(told(school.desk(i)), first);
+    EXPECT_EQ(school.desk(i).show(request).open_intents(), 0U) << "nothing waits for a decision";
+    EXPECT_EQ(school.desk(i).show(request).state, "answered");
+  }
+  // Both are answers of theirs: said again, nothing is written.
+  ASSERT_TRUE(budi.step(request, "answered", "Ruang 4 kosong").ok());
+  ASSERT_TRUE(citra.step(request, "answered", "Pakai aula").ok());
+  EXPECT_EQ(told(budi).size(), 2U);
+  EXPECT_EQ(told(citra).size(), 2U);
+  ASSERT_TRUE(citra.step(request, "fulfilled").ok());
+  school.meet();
+  EXPECT_EQ(school.desk(0).show(request).state, "fulfilled");
+  EXPECT_EQ(told(school.desk(0)).size(), 3U);
+}
+
+TEST_F(Asking, EachPersonsYesIsToldAndTheSamePersonsOnce) {
+  Teacher& phone = school.second_device_of(1);
+  school.meet();
+  for (Teacher* desk : {&budi, &citra, &phone}) ASSERT_TRUE(desk->step(request, "answered", "Bisa").ok());
+  school.meet();
+  const auto view = school.desk(0).show(request);
+  ASSERT_EQ(view.steps.size(), 2U);
+  EXPECT_NE(view.steps[0].by, view.steps[1].by);
+}
+
+TEST_F(Asking, AnsweringAgainIsAFurtherAnswer) {
+  ASSERT_TRUE(budi.step(request, "not_yet", "Penuh pekan ini").ok());
+  school.meet();
+  ASSERT_TRUE(citra.step(request, "not_yet", "Aula juga penuh").ok());
+  ASSERT_TRUE(budi.step(request, "answered", "Senin kosong").ok());
+  school.meet();
+  const auto view = school.desk(0).show(request);
+  ASSERT_EQ(view.steps.size() + view.open_intents(), 3U) << "one waits for a decision: they went apart";
+  ASSERT_TRUE(budi.step(request, view.state, "Selasa juga").ok());
+  school.meet();
+  EXPECT_EQ(school.desk(0).show(request).steps.back().reason, "Selasa juga");
+}
+
+TEST_F(Asking, WhatWouldBeWrittenNowhereIsNotCalledDone) {
+  ASSERT_TRUE(budi.step(request, "fulfilled", "Kunci ada di meja").ok());
+  ASSERT_TRUE(budi.step(request, "fulfilled").ok()) << "it is";
+  ASSERT_TRUE(budi.step(request, "fulfilled", "Kunci ada di meja").ok()) << "said already";
+  EXPECT_EQ(budi.step(request, "fulfilled", "Kunci ada pada saya").code(), base::Code::already_exists);
+  EXPECT_EQ(told(budi).size(), 1U);
+}
+
+TEST_F(Asking, AnAnswerNobodySawBeforeTheRequestWasDeletedBringsItBack) {
+  ASSERT_TRUE(budi.step(request, "answered", "Ruang 4 kosong").ok());
+  school.send(1, 0, request);
+  ASSERT_TRUE(school.desk(0).trash(request).ok());
+  ASSERT_TRUE(citra.step(request, "answered", "Pakai aula").ok());
+  school.meet();
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_FALSE(school.desk(i).show(request).trashed);
+    EXPECT_EQ(told(school.desk(i)).size(), 2U);
+  }
+}
+
+TEST(Records, APartAboveItsMaximumIsEditedAndTakenAwayOneByOne) {
+  School school(1);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
+  const auto id = ani.begin(a_record(kTrial, {{"problem", "0123456789abcdef"}}));
+  school.meet();
+  for (const auto* name : {"A", "B", "C"}) {
+    ASSERT_TRUE(ani.change({id, {}, {{"measures", {{0, {{"name", name}}}}}}}).ok());
+    ASSERT_TRUE(phone.change({id, {}, {{"measures", {{0, {{"name", std::string(name) + "2"}}}}}}}).ok());
+  }
+  school.meet();
+  const auto measures = [&] { return ani.show(id).record.parts.at("measures"); };
+  ASSERT_EQ(measures().size(), 6U);
+  const auto element = measures().front().element;
+  ASSERT_TRUE(ani.change({id, {}, {{"measures", {{element, {{"after", "12"}}}}}}}).ok());
+  EXPECT_EQ(ani.change({id, {}, {{"measures", {{0, {{"name", "D"}}}}}}}).error().detail,
+            "measures: at most 3");
+  ASSERT_TRUE(ani.change({id, {}, {{"measures", {{element, {}, true}, {0, {{"name", "D"}}}}}}}).ok())
+      << "no more than there were";
+  while (measures().size() > 3) {
+    ASSERT_TRUE(ani.change({id, {}, {{"measures", {{measures().back().element, {}, true}}}}}).ok());
+  }
+  EXPECT_EQ(ani.change({id, {}, {{"measures", {{0, {{"name", "E"}}}}}}}).code(),
+            base::Code::invalid_argument);
+}
+
+TEST(Records, OnePersonsRecordsHoweverDatedPushOffNobodyElses) {
+  School school(2);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(1);
+  const auto problem = ani.begin(a_problem("Judul"));
+  const auto root = ani.begin(
+      a_record(kRootCause, {{"problem", problem.hex()}, {"statement", "akar"}, {"found", "2026-11-24"}}));
+  for (const auto& id : {problem, root}) school.send(0, 1, id);
+  for (std::size_t i = 0; i <= Records::kMostOfOne; ++i) {
+    mallory.begin(
+        a_record(kRootCause, {{"problem", problem.hex()}, {"statement", "x"}, {"found", "9999-12-31"}}));
+  }
+  auto all = mallory.records().naming(problem, kRootCause, "problem");
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->size(), 1 + Records::kMostOfOne);
+  EXPECT_EQ(all->front().record.id, root) << "the oldest, and still there";
+}
+
+TEST(Records, HistoryIsReadInPagesAndTellsWhatCounts) {
+  School school(2);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(1);
+  const auto id = ani.begin(a_problem("Judul"));
+  school.meet();
+  for (int i = 0; i < 5; ++i) {
+    log::Op op;
+    op.object = id;
+    op.type = kProblem;
+    op.cells = {{0, 1, "palsu " + std::to_string(i)}};
+    mallory.write_raw(op);
+  }
+  school.meet();
+  for (const auto* title : {"Judul 2", "Judul 3"}) ASSERT_TRUE(ani.change(id, {{"title", title}}).ok());
+  ASSERT_TRUE(ani.step(id, "shared").ok());
+  const auto all = ani.records().revisions(id, 0, 100);
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->total, 4U);
+  ASSERT_EQ(all->page.size(), 4U);
+  EXPECT_EQ(all->page[0].after.value("title"), "Judul");
+  EXPECT_EQ(all->page[2].after.value("title"), "Judul 3");
+  EXPECT_EQ(all->page[3].after.state, "shared");
+  const auto page = ani.records().revisions(id, 1, 2);
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->total, 4U);
+  ASSERT_EQ(page->page.size(), 2U);
+  EXPECT_EQ(page->page[0].dot, all->page[1].dot);
+  EXPECT_EQ(page->page[1].after.value("title"), "Judul 3");
+}
+
+TEST(Records, TakingAChangeBackBringsBackNothingThatNeverCounted) {
+  School school(2);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(1);
+  const auto id = ani.begin(a_problem("Judul"));
+  school.meet();
+  log::Op forged;
+  forged.object = id;
+  forged.type = kProblem;
+  forged.cells = {{0, 1, std::string("palsu")}};
+  mallory.write_raw(forged);
+  const auto dot = mallory.raw_ops(id).back().dot;
+  school.meet();
+  // A change of Ani's that names it as something it replaced, as one of an older program may.
+  log::Op change;
+  change.object = id;
+  change.type = kProblem;
+  change.cells = {{0, 1, std::string("Judul 2")}};
+  for (const auto& op : ani.raw_ops(id)) change.supersedes.push_back(op.dot);
+  std::sort(change.supersedes.begin(), change.supersedes.end());
+  ani.write_raw(change);
+  ASSERT_EQ(ani.show(id).value("title"), "Judul 2");
+  const auto made = ani.records().revisions(id, 1, 1);
+  ASSERT_TRUE(made.ok());
+  ASSERT_EQ(made->page.size(), 1U);
+  EXPECT_EQ(ani.undo(id, dot).code(), base::Code::not_found) << "it changed nothing";
+  ASSERT_TRUE(ani.undo(id, made->page[0].dot).ok());
+  EXPECT_EQ(ani.show(id).value("title"), "Judul");
+  EXPECT_FALSE(ani.show(id).conflicted());
+}
+
+TEST(Records, NobodyPutsAsideAStepThatWaitsForOthers) {
+  School school(3);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(2);
+  school.give_role(1, Who::facilitator);
+  const auto id = ani.begin(a_problem("Judul"));
+  ASSERT_TRUE(ani.step(id, "shared").ok());
+  school.meet();
+  ASSERT_TRUE(ani.step(id, "postponed", "ujian", "2026-12-10").ok());
+  ASSERT_TRUE(school.desk(1).step(id, "analysed").ok());
+  ASSERT_TRUE(school.desk(1).step(id, "rooted").ok());
+  school.meet();
+  ASSERT_EQ(ani.show(id).open_intents(), 1U);
+  const auto intent = ani.show(id).intents.front().dot;
+  EXPECT_EQ(mallory.records().dismiss(mallory.pen(), id, intent).code(), base::Code::not_permitted);
+  log::Op op;
+  op.object = id;
+  op.type = kProblem;
+  op.kind = log::OpKind::append;
+  op.supersedes = {intent};
+  mallory.write_raw(op);
+  school.meet();
+  EXPECT_EQ(ani.show(id).open_intents(), 1U);
+  ASSERT_TRUE(ani.records().dismiss(ani.pen(), id, intent).ok()) << "their own";
+  school.meet();
+  EXPECT_EQ(mallory.show(id).open_intents(), 0U);
 }
 
 TEST(Records, WhatOthersWriteIntoARecordThatIsNotTheirsCountsForNothing) {
