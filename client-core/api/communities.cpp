@@ -45,9 +45,11 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
   named.object = core.random.id<base::ObjectId>();
   named.type = kCommunityType;
   named.cells.push_back({0, 1, std::string(name)});
+  const auto object = named.object;
   SJ_TRY(auto dot, fold::write_local(*core.store, core.codec, id, own->log, std::move(named),
                                      core.clock.now().wall_ms));
   static_cast<void>(dot);
+  SJ_TRY_STATUS(core.refresh_name({id, object, kCommunityType}));
   if (operator_secret != nullptr) {
     SJ_TRY_STATUS(core.put_operator_secret(id, {carrier.key, base::to_bytes(operator_secret->view())}));
   }

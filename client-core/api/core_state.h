@@ -300,13 +300,22 @@ struct Core::State {
   base::Status set_media_refused(const base::PublicBoxKey& carrier, base::Code code);
   base::Status note_parent(const base::ObjectId& parent);
   base::Status refresh_attachments(const std::vector<fold::Touched>& touched);  // attachments.cpp
-  base::Status refresh_name(const fold::Touched& item);
+  base::Status refresh_name(const fold::Touched& item);                         // names.cpp; with its type
+  base::Status rename_community(SpaceState& space);
   base::Result<std::uint32_t> type_of(const fold::Touched& item);
-  base::Status adopt_name(const SpaceState& space, const fold::Value& value);
   base::Status save_digest(SpaceState& space);
   base::Result<log::SpaceDigest> carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier);
 
  private:
+  struct Named;  // names.cpp
+  base::Result<std::map<base::PersonId, Named>> names_in(const SpaceState& space,
+                                                         const base::ObjectId& object, std::uint32_t type);
+  base::Result<std::optional<Named>> community_named_in(const SpaceState& space,
+                                                        const base::ObjectId& object);
+  base::Result<std::optional<base::ObjectId>> name_source(const base::SpaceId& space,
+                                                          const std::optional<base::PersonId>& person);
+  base::Status name_community(SpaceState& space, const base::ObjectId& object);
+  base::Status name_people(const SpaceState& space, const base::ObjectId& object);
   using Opened = fold::AppliedRemote;
   struct Reading;
   base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);

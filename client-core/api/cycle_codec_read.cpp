@@ -246,6 +246,7 @@ base::Result<CycleCommand> read_command(const wire::CycleRequest& from) {
     case W::kAttendance: return on<AttendanceShow>(from.attendance());
     case W::kMinutesWrite: return on<MinutesWrite>(from.minutes_write());
     case W::kMinutesRatify: return on<MinutesRatify>(from.minutes_ratify());
+    case W::kMinutes: return on<MinutesShow>(from.minutes());
     case W::kPropose: return on<Propose>(from.propose());
     case W::kMenu: return read(from.menu());
     case W::kEndorse: return read(from.endorse());

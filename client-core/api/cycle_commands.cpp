@@ -108,18 +108,18 @@ struct Executor {
     return Answer(std::move(page));
   }
   Answered operator()(RecordRevisions& asked) {
-    SJ_TRY(auto all, read.records().revisions(asked.id));
+    SJ_TRY(auto all, read.records().revisions(asked.id, asked.offset, asked.limit));
     SJ_TRY(auto now, read.records().show(asked.id));
     // Whether the name is hidden is a matter of now, not of what the record said then.
     SJ_TRY(const bool hidden, cycle::name_hidden(read.records(), now));
     ShownRevisions page;
-    page.total = all.size();
-    for (std::size_t i = asked.offset; i < all.size() && page.rows.size() < asked.limit; ++i) {
+    page.total = all.total;
+    for (auto& one : all.page) {
       ShownRevisions::Row row;
-      row.dot = all[i].dot;
-      row.by = hidden && all[i].by && *all[i].by == now.owner ? std::nullopt : all[i].by;
-      row.wall_ms = all[i].wall_ms;
-      SJ_TRY(row.after, read.shown(std::move(all[i].after)));
+      row.dot = one.dot;
+      row.by = hidden && one.by && *one.by == now.owner ? std::nullopt : one.by;
+      row.wall_ms = one.wall_ms;
+      SJ_TRY(row.after, read.shown(std::move(one.after)));
       row.after.hidden = hidden;
       page.rows.push_back(std::move(row));
     }
@@ -328,6 +328,17 @@ struct Executor {
       SJ_TRY_STATUS(read.cycle().change({id, write.content.values, write.content.parts}));
     }
     return whole(id);
+  }
+  Answered operator()(MinutesShow& asked) {
+    SJ_TRY(auto checked, read.of_type(asked.id, cycle::kWeeklyDiscussion));
+    static_cast<void>(checked);
+    SJ_TRY(const auto minutes, read.meetings().minutes_of(asked.id));
+    ShownPage page;
+    if (minutes) {
+      SJ_TRY(auto shown, read.whole(minutes->record.id));
+      page.records.push_back(std::move(shown));
+    }
+    return Answer(std::move(page));
   }
   Answered operator()(MinutesRatify& one) { return after(read.meetings().ratify(one.id), one.id); }
 

@@ -142,6 +142,9 @@ struct Attend {
 struct AttendanceShow {
   base::ObjectId id;
 };
+struct MinutesShow {
+  base::ObjectId id;
+};
 struct MinutesWrite {
   base::ObjectId id;
   Content content;
@@ -226,10 +229,10 @@ using CycleCommand =
                  RecordShow, RecordList, RecordRevisions, RecordUndo, RecordDecisions, IntentTake,
                  IntentDismiss, ProblemPreview, ProblemKeep, ProblemShare, ProblemWithdraw, Contribute,
                  FindRoot, ListCategories, DailyShow, AgendaMake, AgendaShow, AgendaAdd, IdeaAdd, IdeasShow,
-                 IdeaGroup, Formulate, Attend, AttendanceShow, MinutesWrite, MinutesRatify, Propose, MenuShow,
-                 Endorse, Choose, Training, TrialPrepare, TrialStart, TrialImpact, TrialReflect,
-                 TrialConclude, TrialPractice, StoryShow, Walks, DaysShow, AsksShow, InstrumentsShow, Observe,
-                 ObservationShow>;
+                 IdeaGroup, Formulate, Attend, AttendanceShow, MinutesWrite, MinutesRatify, MinutesShow,
+                 Propose, MenuShow, Endorse, Choose, Training, TrialPrepare, TrialStart, TrialImpact,
+                 TrialReflect, TrialConclude, TrialPractice, StoryShow, Walks, DaysShow, AsksShow,
+                 InstrumentsShow, Observe, ObservationShow>;
 struct CycleRequest {
   std::int64_t utc_offset_ms = 0;
   CycleCommand command;

@@ -26,10 +26,11 @@ base::Status Core::State::ensure_own_log(SpaceState& space) {
   profile.object = random.id<base::ObjectId>();
   profile.type = kProfileType;
   profile.cells.push_back({0, 1, name});
+  const auto object = profile.object;
   SJ_TRY(auto dot, fold::write_local(*store, codec, space.row.space, fresh->log, std::move(profile),
                                      clock.now().wall_ms));
   static_cast<void>(dot);
-  return store->put_profile(space.row.space, certificate->person(), name);
+  return refresh_name({space.row.space, object, kProfileType});
 }
 
 base::Status Core::State::open_own_log(SpaceState& space, const std::optional<base::LogId>& instead_of) {

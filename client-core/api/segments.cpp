@@ -322,34 +322,11 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   return {};
 }
 
-// After recovery the card says who one is, but not by which name: that comes back from one's own profile.
-// Whose name it is follows from whose log says so, not from what it says.
-base::Status Core::State::adopt_name(const SpaceState& space, const fold::Value& value) {
-  if (value.dots.empty() || value.bytes.size() > kMaxNameBytes) return {};
-  const auto* log = space.enrolled(value.dots.front().branch);
-  if (log == nullptr) return {};
-  SJ_TRY_STATUS(store->put_profile(space.row.space, log->person, value.bytes));
-  if (!name.empty() || !certificate || !(log->person == certificate->person())) return {};
-  name = value.bytes;
-  return store->put_setting("name", base::as_bytes(name));
-}
-
 // What kind of thing changed, where the op that came did not say.
 base::Result<std::uint32_t> Core::State::type_of(const fold::Touched& item) {
   if (item.type != 0) return item.type;
   SJ_TRY(auto state, fold::state_of(*store, codec, item.space, item.object));
   return state.type;
-}
-
-base::Status Core::State::refresh_name(const fold::Touched& item) {
-  SJ_TRY(auto object, fold::state_of(*store, codec, item.space, item.object));
-  const auto named = object.registers.find({0, 1});
-  if (named == object.registers.end() || named->second.empty()) return {};
-  SJ_TRY(auto* space, this->space(item.space));
-  if (object.type == kProfileType) return adopt_name(*space, named->second.front());
-  if (object.type != kCommunityType) return {};
-  space->row.name = named->second.front().bytes;
-  return store->put_space(space->row);
 }
 
 // An op says itself what kind of thing it is of; whoever says it wrongly still changes the thing.
@@ -394,7 +371,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       entries.push_back(item);
       note_entry(item.object);
     } else if (type == kCommunityType || type == kProfileType) {
-      if (!(item.space == personal)) SJ_TRY_STATUS(refresh_name(item));
+      if (!(item.space == personal)) SJ_TRY_STATUS(refresh_name({item.space, item.object, type}));
       changes.spaces.insert(item.space);
     } else {
       cycle_records.push_back(item);

@@ -8,8 +8,6 @@
 namespace sejawat::cycle {
 namespace {
 
-constexpr std::size_t kMost = 1000;
-
 bool before_root(const RecordView& problem) {
   return problem.state == "shared" || problem.state == "identified" || problem.state == "analysed";
 }
@@ -47,8 +45,7 @@ base::Result<std::vector<RecordView>> Asks::open(Type type) {
   store::RecordFilter filter;
   filter.type = type;
   filter.ended = false;
-  filter.limit = kMost;
-  return records_.list(filter);
+  return records_.all(filter);
 }
 
 base::Status Asks::of_problem(const RecordView& problem) {
@@ -105,8 +102,7 @@ base::Status Asks::of_trial(const RecordView& trial) {
 base::Status Asks::of_everything_else() {
   store::RecordFilter undecided;
   undecided.undecided = true;
-  undecided.limit = kMost;
-  SJ_TRY(auto torn, records_.list(undecided));
+  SJ_TRY(auto torn, records_.all(undecided));
   for (auto& one : torn) {
     const auto* kind = entity(one.record.type);
     if (kind == nullptr) continue;

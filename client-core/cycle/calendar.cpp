@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text_rules.h"
+#include "values.h"
 
 namespace sejawat::cycle {
 namespace {
@@ -17,28 +18,24 @@ base::Result<SchoolDays> SchoolDays::load(Records& records, const std::vector<ba
   for (const auto& space : spaces) {
     store::RecordFilter filter;
     filter.space = space;
-    filter.limit = 1000;
     filter.type = kSchoolYear;
-    SJ_TRY(auto years, records.list(filter));
+    SJ_TRY(auto years, records.all(filter));
     for (const auto& year : years) {
       const auto from = days_of(year.value("starts"));
       const auto until = days_of(year.value("ends"));
-      const int count = std::atoi(year.value("days_a_week").c_str());
-      if (from && until && count >= 1 && count <= 7) days.weeks_.push_back({*from, *until, count});
+      const std::int64_t count = number_of(year.value("days_a_week"));
+      if (from && until && count >= 1 && count <= 7)
+        days.weeks_.push_back({*from, *until, static_cast<int>(count)});
     }
     filter.type = kCalendarDay;
-    for (;;) {
-      SJ_TRY(auto marks, records.list(filter));
-      for (const auto& mark : marks) {
-        const auto from = days_of(mark.value("date"));
-        const auto until = days_of(mark.value("until"));
-        if (!from) continue;
-        const std::int64_t last = until ? std::min(*until, *from + kLongest) : *from;
-        for (std::int64_t day = *from; day <= last; ++day)
-          days.marked_.emplace(day, mark.value("kind") == "school_day");
-      }
-      if (marks.size() < filter.limit) break;
-      filter.after = key_of(marks.back());
+    SJ_TRY(auto marks, records.all(filter, SIZE_MAX));  // decades of one office
+    for (const auto& mark : marks) {
+      const auto from = days_of(mark.value("date"));
+      const auto until = days_of(mark.value("until"));
+      if (!from) continue;
+      const std::int64_t last = until ? std::min(*until, *from + kLongest) : *from;
+      for (std::int64_t day = *from; day <= last; ++day)
+        days.marked_.emplace(day, mark.value("kind") == "school_day");
     }
   }
   return days;

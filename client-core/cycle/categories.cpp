@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "values.h"
+
 namespace sejawat::cycle {
 
 const std::vector<Category>& built_in_categories() {
@@ -30,8 +32,7 @@ base::Result<std::vector<Category>> categories(Records& records, const std::vect
     store::RecordFilter filter;
     filter.type = kCategory;
     filter.space = space;
-    filter.limit = 1000;
-    SJ_TRY(auto own, records.list(filter));
+    SJ_TRY(auto own, records.all(filter));
     // Oldest first, so that the newest word for a key is the one that stays.
     std::reverse(own.begin(), own.end());
     for (const auto& record : own) {
@@ -40,7 +41,7 @@ base::Result<std::vector<Category>> categories(Records& records, const std::vect
       auto at = std::find_if(list.begin(), list.end(), [&](const Category& one) { return one.key == key; });
       if (at == list.end()) at = list.insert(list.end(), Category{key, "", ""});
       at->indonesian = at->english = record.value("name");
-      if (!record.value("version").empty()) at->version = std::atoll(record.value("version").c_str());
+      if (!record.value("version").empty()) at->version = number_of(record.value("version"));
       at->retired = record.value("retired") == "yes";
       at->own = true;
     }

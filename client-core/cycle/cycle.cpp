@@ -1,9 +1,12 @@
 #include "cycle/cycle.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cycle/categories.h"
+#include "cycle/rounds.h"
 #include "text_rules.h"
+#include "together.h"
 #include "values.h"
 
 namespace sejawat::cycle {
@@ -11,36 +14,10 @@ namespace {
 
 base::Error invalid(std::string what) { return base::error(base::Code::invalid_argument, std::move(what)); }
 
-// The first line of a text, cut at a word, as a title.
-std::string title_of(std::string_view text) {
-  constexpr std::size_t kMost = 80;
-  std::string title(text.substr(0, text.find('\n')));
-  if (characters(title).value_or(0) <= kMost) return title;
-  std::size_t end = kMost;
-  while (end > 0 && title[end] != ' ') --end;
-  if (end == 0) end = kMost;
-  // Never in the middle of a character.
-  while (end > 0 && (static_cast<std::uint8_t>(title[end]) & 0xC0U) == 0x80U) --end;
-  return title.substr(0, end) + "…";
-}
-
 }  // namespace
 
 Cycle::Cycle(store::Store& store, Records& records, Journal& journal, Desk& desk)
     : store_(store), records_(records), journal_(journal), desk_(desk) {}
-
-template <class Work>
-auto Cycle::together(Work work) {
-  changed_.clear();
-  using Answer = decltype(work());
-  store::Store::Transaction transaction(store_);
-  if (auto begun = transaction.begin(); !begun.ok()) return Answer(std::move(begun).error());
-  Answer answer = work();
-  if (!answer.ok()) return answer;
-  if (auto committed = transaction.commit(); !committed.ok()) return Answer(std::move(committed).error());
-  for (const auto& id : changed_) desk_.changed(id);
-  return answer;
-}
 
 base::Result<Pen> Cycle::pen_of(const RecordView& view) { return desk_.pen(view.space); }
 
@@ -60,6 +37,28 @@ base::Result<RecordView> Cycle::shown(const base::ObjectId& id, Type type) {
   SJ_TRY(auto view, records_.show(id));
   if (view.record.type != type) return base::error(base::Code::not_found, entity(type)->name);
   return view;
+}
+
+base::Result<std::optional<RecordView>> Cycle::if_here(const std::optional<base::ObjectId>& id, Type type) {
+  if (!id) return std::optional<RecordView>();
+  auto view = shown(*id, type);
+  if (view.ok()) return std::optional<RecordView>(std::move(view).value());
+  if (view.code() == base::Code::not_found) return std::optional<RecordView>();
+  return std::move(view).error();
+}
+
+base::Result<bool> Cycle::may_step(const RecordView& view, std::string_view to) {
+  const auto& machine = entity(view.record.type)->states;
+  const State* from = machine.by_name(view.state);
+  const State* target = machine.by_name(to);
+  if (from == nullptr || target == nullptr) return false;
+  const Transition* transition = machine.find(from->number, target->number);
+  if (transition == nullptr) return false;
+  const auto pen = pen_of(view);
+  if (pen.code() == base::Code::not_found || pen.code() == base::Code::not_permitted) return false;
+  if (!pen.ok()) return pen.error();
+  SJ_TRY(const auto relation, records_.relation_of(view.record.id, desk_.me()));
+  return (relation & transition->who) != 0;
 }
 
 base::Result<ProblemDraft> Cycle::draft_from_entry(const base::ObjectId& entry, std::uint32_t element) {
@@ -92,7 +91,7 @@ base::Result<ProblemDraft> Cycle::draft_from_problem(const base::ObjectId& probl
   SJ_TRY(auto sources, records_.naming(problem, kProblemSource, "problem"));
   if (!sources.empty()) {
     draft.entry = object_of(sources.front().value("entry"));
-    draft.event = static_cast<std::uint32_t>(std::atoi(sources.front().value("event").c_str()));
+    draft.event = static_cast<std::uint32_t>(number_of(sources.front().value("event")));
   }
   return draft;
 }
@@ -146,8 +145,13 @@ base::Result<base::ObjectId> Cycle::share_problem(const ProblemDraft& draft, con
 base::Status Cycle::withdraw_problem(const base::ObjectId& problem) {
   return together([&]() -> base::Status {
     SJ_TRY(auto view, shown(problem, kProblem));
-    SJ_TRY_STATUS(step_to(view, "withdrawn"));
     SJ_TRY(auto pen, pen_of(view));
+    // One that was solved or closed stays what it was: that was no wish to keep its words there for good.
+    if (view.ended) {
+      changed_.push_back(problem);
+    } else {
+      SJ_TRY_STATUS(step_to(view, "withdrawn"));
+    }
     return records_.clear(pen, problem);
   });
 }
@@ -158,7 +162,7 @@ base::Result<base::ObjectId> Cycle::daily_discussion(const base::SpaceId& space,
     today.type = kDailyDiscussion;
     today.space = space;
     today.from = today.until = std::string(date);
-    SJ_TRY(auto found, records_.list(today));
+    SJ_TRY(auto found, records_.all(today));
     // Two who begin one on the same day apart from each other both did; everybody takes the same of the two.
     if (!found.empty()) {
       const auto first = std::min_element(
@@ -199,17 +203,10 @@ base::Result<base::ObjectId> Cycle::contribute(const base::ObjectId& problem, st
   });
 }
 
-base::Result<std::optional<base::ObjectId>> Cycle::current_round(const base::ObjectId& problem) {
-  SJ_TRY(auto rounds, records_.naming(problem, kRound, "problem"));
-  std::optional<base::ObjectId> last;
-  long highest = 0;
-  for (const auto& round : rounds) {
-    const long number = std::atol(round.value("number").c_str());
-    if (number < highest) continue;
-    highest = number;
-    last = round.record.id;
-  }
-  return last;
+base::Status Cycle::name_round(const RecordView& problem, Record& record) {
+  SJ_TRY(const auto rounds, rounds_of(records_, problem));
+  if (!rounds.empty()) record.values["round"] = rounds.back().record.record.id.hex();
+  return {};
 }
 
 base::Result<base::ObjectId> Cycle::find_root(const base::ObjectId& problem, const Values& values) {
@@ -219,8 +216,7 @@ base::Result<base::ObjectId> Cycle::find_root(const base::ObjectId& problem, con
     root.type = kRootCause;
     root.values = values;
     root.values["problem"] = problem.hex();
-    SJ_TRY(auto round, current_round(problem));
-    if (round) root.values["round"] = round->hex();
+    SJ_TRY_STATUS(name_round(view, root));
     SJ_TRY(auto pen, pen_of(view));
     SJ_TRY(auto id, begin_at(pen, root));
     SJ_TRY_STATUS(step_to(view, "rooted"));
@@ -236,19 +232,18 @@ base::Result<base::ObjectId> Cycle::propose(const base::ObjectId& problem, const
     alternative.values["problem"] = problem.hex();
     if (alternative.values.count("root_cause") == 0) {
       SJ_TRY(auto roots, records_.naming(problem, kRootCause, "problem"));
-      if (!roots.empty()) alternative.values["root_cause"] = roots.back().record.id.hex();
+      for (const auto& root : roots) {
+        SJ_TRY(const bool found, may_root(records_, view, root.owner));
+        if (found) alternative.values["root_cause"] = root.record.id.hex();
+      }
     }
     SJ_TRY(auto pen, pen_of(view));
     SJ_TRY(auto id, begin_at(pen, alternative));
     SJ_TRY(auto begun, records_.show(id));
     SJ_TRY_STATUS(step_to(begun, "available"));
     // Whoever may say so moves the problem on; others' proposals wait on the menu all the same.
-    SJ_TRY(auto relation, records_.relation_of(problem, desk_.me()));
-    const auto& machine = entity(kProblem)->states;
-    const auto* transition =
-        machine.find(machine.by_name(view.state)->number, machine.by_name("alternatives")->number);
-    if (transition != nullptr && (relation & transition->who) != 0)
-      SJ_TRY_STATUS(step_to(view, "alternatives"));
+    SJ_TRY(const bool moves, may_step(view, "alternatives"));
+    if (moves) SJ_TRY_STATUS(step_to(view, "alternatives"));
     return id;
   });
 }
@@ -283,8 +278,7 @@ base::Result<std::vector<MenuItem>> Cycle::menu(const base::SpaceId& space,
     store::RecordFilter filter;
     filter.type = kAlternative;
     filter.space = space;
-    filter.limit = 1000;
-    SJ_TRY(alternatives, records_.list(filter));
+    SJ_TRY(alternatives, records_.all(filter));
   }
   std::vector<MenuItem> items;
   for (auto& alternative : alternatives) {
@@ -299,7 +293,10 @@ base::Result<std::vector<MenuItem>> Cycle::menu(const base::SpaceId& space,
       item.partly += verdict == "partly" ? 1 : 0;
     }
     SJ_TRY(auto endorsements, records_.naming(alternative.record.id, kEndorsement, "alternative"));
-    item.endorsements = endorsements.size();
+    // Once a person, however often they said so.
+    std::set<base::PersonId> endorsed_by;
+    for (const auto& one : endorsements) endorsed_by.insert(one.owner);
+    item.endorsements = endorsed_by.size();
     item.alternative = std::move(alternative);
     items.push_back(std::move(item));
   }
@@ -320,156 +317,13 @@ base::Result<base::ObjectId> Cycle::choose(const base::ObjectId& problem, const 
     trial.type = kTrial;
     trial.values["problem"] = problem.hex();
     trial.values["alternative"] = alternative.hex();
-    SJ_TRY(auto round, current_round(problem));
-    if (round) trial.values["round"] = round->hex();
+    SJ_TRY_STATUS(name_round(view, trial));
     SJ_TRY(auto pen, pen_of(view));
     SJ_TRY(auto id, begin_at(pen, trial));
     // Somebody else's problem may be one's own as well: then the trial is one's own, the problem stays
     // theirs.
     if (view.owner == desk_.me()) SJ_TRY_STATUS(step_to(view, "chosen"));
     return id;
-  });
-}
-
-base::Status Cycle::prepare(const Change& given) {
-  return together([&]() -> base::Status {
-    SJ_TRY(auto view, shown(given.id, kTrial));
-    SJ_TRY(auto pen, pen_of(view));
-    changed_.push_back(given.id);
-    SJ_TRY_STATUS(records_.change(pen, given));
-    SJ_TRY(view, shown(given.id, kTrial));
-    bool planned = false;
-    for (const auto* field : {"plan", "plan_goals", "plan_steps", "plan_media", "plan_assessment"}) {
-      planned = planned || !view.value(field).empty();
-    }
-    const bool measured = view.record.parts.count("measures") != 0;
-    // Declared before, or not at all: that is what makes the verdict worth something.
-    if (view.state == "planned" && planned && measured) return step_to(view, "ready");
-    return {};
-  });
-}
-
-base::Status Cycle::start(const base::ObjectId& trial, std::string_view date) {
-  return together([&]() -> base::Status {
-    SJ_TRY(auto view, shown(trial, kTrial));
-    if (view.state == "planned") return invalid("trial: needs a plan and a measure first");
-    SJ_TRY(auto pen, pen_of(view));
-    Change dated{trial, {}, {{"dates", {{0, {{"date", std::string(date)}}}}}}};
-    SJ_TRY_STATUS(records_.change(pen, dated));
-    SJ_TRY_STATUS(step_to(view, "running"));
-    const auto problem = object_of(view.value("problem"));
-    if (!problem) return {};
-    auto about = records_.show(*problem);
-    if (!about.ok()) return about.code() == base::Code::not_found ? base::Status() : std::move(about).error();
-    if (about->owner == desk_.me() && about->state == "chosen") return step_to(*about, "tried");
-    return {};
-  });
-}
-
-base::Result<base::ObjectId> Cycle::record_impact(const base::ObjectId& trial, JournalEntry entry,
-                                                  const std::vector<Measured>& measured) {
-  return together([&]() -> base::Result<base::ObjectId> {
-    SJ_TRY(auto view, shown(trial, kTrial));
-    SJ_TRY(auto pen, pen_of(view));
-    Change change{trial, {}, {}};
-    const auto held = view.record.parts.find("measures");
-    for (const auto& one : measured) {
-      if (held == view.record.parts.end()) return invalid("measures: none were declared");
-      const auto found = std::find_if(held->second.begin(), held->second.end(), [&](const PartValues& part) {
-        const auto name = part.values.find("name");
-        return name != part.values.end() && name->second == one.name;
-      });
-      if (found == held->second.end()) return invalid("measures: no such measure");
-      change.parts["measures"].push_back({found->element, {{"after", one.after}, {"effect", one.effect}}});
-    }
-    SJ_TRY_STATUS(records_.change(pen, change));
-    entry.kind = "trial";
-    entry.trial_id = trial.hex();
-    SJ_TRY(auto home, desk_.pen(desk_.personal()));
-    const auto id = entry.id.is_zero() ? records_.fresh_id() : entry.id;
-    SJ_TRY(auto written, journal_.add(home.space, home.log, entry, id, home.wall_ms));
-    changed_.push_back(written);
-    SJ_TRY_STATUS(step_to(view, "impact_recorded"));
-    return written;
-  });
-}
-
-base::Result<base::ObjectId> Cycle::reflect(const base::ObjectId& trial, const Record& given) {
-  return together([&]() -> base::Result<base::ObjectId> {
-    SJ_TRY(auto view, shown(trial, kTrial));
-    Record reflection = given;
-    reflection.type = kReflection;
-    reflection.values["trial"] = trial.hex();
-    SJ_TRY(auto pen, pen_of(view));
-    SJ_TRY(auto id, begin_at(pen, reflection));
-    if (view.owner == desk_.me() && view.state == "impact_recorded")
-      SJ_TRY_STATUS(step_to(view, "reflected"));
-    return id;
-  });
-}
-
-base::Status Cycle::conclude(const base::ObjectId& trial, const Verdict& verdict, std::string_view date) {
-  return together([&]() -> base::Status {
-    SJ_TRY(auto view, shown(trial, kTrial));
-    if (verdict.verdict.empty()) return invalid("verdict: missing");
-    SJ_TRY(auto pen, pen_of(view));
-    const std::string next =
-        verdict.next.empty() ? (verdict.verdict == "effective" ? "done" : "modify") : verdict.next;
-    SJ_TRY_STATUS(records_.change(
-        pen,
-        {trial, {{"verdict", verdict.verdict}, {"verdict_reason", verdict.reason}, {"next", next}}, {}}));
-    if (view.state == "impact_recorded") {
-      SJ_TRY_STATUS(step_to(view, "reflected"));
-      SJ_TRY(view, shown(trial, kTrial));
-    }
-    SJ_TRY_STATUS(step_to(view, "concluded"));
-    if (const auto alternative = object_of(view.value("alternative"))) {
-      auto option = records_.show(*alternative);
-      if (option.ok() && option->state == "available") SJ_TRY_STATUS(step_to(*option, "tested"));
-    }
-    const auto problem = object_of(view.value("problem"));
-    if (!problem) return {};
-    SJ_TRY(auto about, records_.show(*problem));
-    if (!(about.owner == desk_.me())) return {};
-    if (about.state == "tried") {
-      SJ_TRY_STATUS(step_to(about, "reflected"));
-      SJ_TRY(about, records_.show(*problem));
-    }
-    SJ_TRY(auto round, current_round(*problem));
-    if (round) {
-      SJ_TRY_STATUS(
-          records_.change(pen, {*round, {{"ended", std::string(date)}, {"outcome", verdict.verdict}}, {}}));
-    }
-    if (next == "done") return step_to(about, "solved");
-    SJ_TRY_STATUS(step_to(about, "new_cycle"));
-    long number = 1;
-    SJ_TRY(auto rounds, records_.naming(*problem, kRound, "problem"));
-    for (const auto& one : rounds) number = std::max(number, std::atol(one.value("number").c_str()));
-    Record fresh;
-    fresh.type = kRound;
-    fresh.values = {{"problem", problem->hex()},
-                    {"number", std::to_string(number + 1)},
-                    {"started", std::string(date)},
-                    {"because", next}};
-    SJ_TRY(auto id, begin_at(pen, fresh));
-    static_cast<void>(id);
-    return {};
-  });
-}
-
-base::Result<base::ObjectId> Cycle::offer_practice(const base::ObjectId& trial, const Values& given) {
-  return together([&]() -> base::Result<base::ObjectId> {
-    SJ_TRY(auto view, shown(trial, kTrial));
-    if (!(view.owner == desk_.me()))
-      return base::error(base::Code::not_permitted, "practice: its owner offers it");
-    if (view.value("verdict").empty()) return invalid("trial: has no verdict yet");
-    Record practice;
-    practice.type = kPractice;
-    practice.values = given;
-    practice.values["trial"] = trial.hex();
-    practice.values["verdict"] = view.value("verdict");
-    SJ_TRY(auto pen, pen_of(view));
-    return begin_at(pen, practice);
   });
 }
 

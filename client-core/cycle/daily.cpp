@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cycle/rounds.h"
 #include "text_rules.h"
 
 namespace sejawat::cycle {
@@ -12,22 +13,21 @@ constexpr std::int64_t kMinute = 60 * 1000;
 constexpr std::int64_t kDay = 24 * 60 * kMinute;
 constexpr std::int64_t kLastDay = 2932896;  // 9999-12-31
 
-// A root of the round that runs counts; those of rounds that failed do not.
+// A root of the round that runs counts; those of rounds that failed do not. Nor does what somebody wrote as
+// one who could not have found it: with a program of their own anybody may.
 base::Result<bool> is_rooted(Records& records, const RecordView& problem) {
   SJ_TRY(auto roots, records.naming(problem.record.id, kRootCause, "problem"));
-  SJ_TRY(auto rounds, records.naming(problem.record.id, kRound, "problem"));
-  const RecordView* running = nullptr;
-  std::string because;
-  for (const auto& round : rounds) {
-    if (running != nullptr &&
-        std::atol(round.value("number").c_str()) < std::atol(running->value("number").c_str()))
-      continue;
-    running = &round;
-    because = round.value("because");
+  if (roots.empty()) return false;
+  SJ_TRY(auto rounds, rounds_of(records, problem));
+  std::string round;
+  if (!rounds.empty() && rounds.back().record.value("because") == "other_root")
+    round = rounds.back().record.record.id.hex();
+  for (const auto& root : roots) {
+    if (!round.empty() && root.value("round") != round) continue;
+    SJ_TRY(const bool found, may_root(records, problem, root.owner));
+    if (found) return true;
   }
-  if (because != "other_root") return !roots.empty();
-  return std::any_of(roots.begin(), roots.end(),
-                     [&](const RecordView& root) { return root.value("round") == running->record.id.hex(); });
+  return false;
 }
 
 bool waits_for_root(const RecordView& problem) {
@@ -56,7 +56,7 @@ base::Result<DailyView> daily_view(Records& records, const SchoolDays& days, con
   filter.type = kDailyDiscussion;
   filter.space = space;
   filter.from = filter.until = view.date;
-  SJ_TRY(auto begun, records.list(filter));
+  SJ_TRY(auto begun, records.all(filter));
   std::set<std::string> ids;
   for (auto& one : begun) {
     ids.insert(one.record.id.hex());
@@ -76,8 +76,7 @@ base::Result<DailyView> daily_view(Records& records, const SchoolDays& days, con
   store::RecordFilter open;
   open.type = kProblem;
   open.space = space;
-  open.limit = 1000;
-  SJ_TRY(auto problems, records.list(open));
+  SJ_TRY(auto problems, records.all(open));
   std::reverse(problems.begin(), problems.end());
   for (auto& problem : problems) {
     DailyProblem row;

@@ -109,10 +109,12 @@ std::vector<Entity> entities_of_the_school() {
         {5, "date", K::date}},
        {},
        {{{1, "requested"}, {2, "answered"}, {3, "fulfilled", true}, {4, "not_yet"}, {5, "withdrawn", true}},
-        // The answer is the reason of the step.
+        // The answer is the reason of the step; there may be more than one.
         {{"requested", "answered", asked | principal, true},
          {"requested", "fulfilled", asked | principal},
          {"requested", "not_yet", asked | principal, true},
+         {"answered", "answered", asked | principal, true},
+         {"not_yet", "not_yet", asked | principal, true},
          {"answered", "fulfilled", asked | principal},
          {"answered", "not_yet", asked | principal, true},
          {"not_yet", "answered", asked | principal, true},

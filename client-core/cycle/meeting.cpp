@@ -1,17 +1,67 @@
 #include "cycle/meeting.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "cycle/names.h"
+#include "text_rules.h"
 #include "values.h"
 
 namespace sejawat::cycle {
 namespace {
 
-std::int64_t number_of(const std::string& text) { return std::atoll(text.c_str()); }
 // Of several that were written for one thing apart from each other everybody takes the same.
 bool smaller_id(const RecordView& a, const RecordView& b) { return a.record.id < b.record.id; }
+
+// Who may write minutes of a meeting: what others write as such steers nothing.
+constexpr std::uint16_t kScribes = owner | leader | recorder | facilitator | principal;
+
+// Who has a turn: a teacher, or a problem without a name; "": no turn, but a point of its own.
+const std::string& whose(const RecordView& item) {
+  const std::string& teacher = item.value("teacher");
+  return teacher.empty() ? item.value("problem") : teacher;
+}
+
+// Whether `item` says nothing but what `other` says, who has the same turn. Its place says nothing.
+bool says_no_more(const RecordView& item, const RecordView& other) {
+  if (item.conflicted()) return false;
+  for (const auto* field : {"kind", "problem", "minutes", "decision", "skipped", "title"}) {
+    const std::string& value = item.value(field);
+    const bool nothing = value.empty() || (std::string_view(field) == "skipped" && value == "no");
+    if (!nothing && value != other.value(field)) return false;
+  }
+  return true;
+}
+
+// Turns that two hosts wrote apart from each other are one, as long as the other says all that is said: what
+// was decided in either is told.
+bool is_duplicate(const RecordView& item, const std::vector<RecordView>& items) {
+  if (whose(item).empty()) return false;
+  return std::any_of(items.begin(), items.end(), [&](const RecordView& other) {
+    if (other.record.id == item.record.id || whose(other) != whose(item) || !says_no_more(item, other))
+      return false;
+    return smaller_id(other, item) || !says_no_more(other, item);
+  });
+}
+
+// What was decided in it; where two wrote apart from each other and nobody has chosen yet, both.
+std::vector<std::string> decisions_of(const RecordView& item) {
+  std::vector<std::string> all;
+  if (!item.value("decision").empty()) all.push_back(item.value("decision"));
+  for (const auto& versions : item.versions) {
+    if (versions.field != "decision" || versions.merged) continue;
+    for (const auto& version : versions.versions) {
+      if (!version.value.empty() && version.value != item.value("decision")) all.push_back(version.value);
+    }
+  }
+  return all;
+}
+
+// A day at most: a turn takes no longer, whatever somebody writes.
+std::int64_t minutes_in(const RecordView& item) {
+  return std::clamp<std::int64_t>(number_of(item.value("minutes")), 0, 24 * 60);
+}
 
 }  // namespace
 
@@ -25,17 +75,13 @@ base::Status Meetings::make_agenda(const base::ObjectId& meeting) {
   SJ_TRY(auto view, shown(meeting));
   SJ_TRY(auto there, agenda(meeting));
   std::set<std::string> have;
-  for (const auto& item : there.items) {
-    const std::string& teacher = item.value("teacher");
-    have.insert(teacher.empty() ? item.value("problem") : teacher);
-  }
+  for (const auto& item : there.items) have.insert(whose(item));
   // Oldest first: lists are newest first, so the last one found of a teacher is the oldest.
   store::RecordFilter open;
   open.type = kProblem;
   open.space = view.space;
   open.ended = false;
-  open.limit = 1000;
-  SJ_TRY(auto problems, records_.list(open));
+  SJ_TRY(auto problems, records_.all(open));
   struct Turn {
     std::optional<base::PersonId> teacher;
     const RecordView* problem = nullptr;
@@ -80,18 +126,25 @@ base::Result<AgendaView> Meetings::agenda(const base::ObjectId& meeting) {
   AgendaView result;
   SJ_TRY(auto items, records_.naming(meeting, kAgendaItem, "meeting"));
   std::sort(items.begin(), items.end(), smaller_id);
-  std::set<std::string> teachers;
-  for (auto& item : items) {
-    const std::string& teacher = item.value("teacher");
-    const bool again = !teacher.empty() && !teachers.insert(teacher).second;
-    (again ? result.duplicates : result.items).push_back(std::move(item));
-  }
+  std::vector<bool> again;
+  for (const auto& item : items) again.push_back(is_duplicate(item, items));
+  for (std::size_t i = 0; i < items.size(); ++i)
+    (again[i] ? result.duplicates : result.items).push_back(std::move(items[i]));
   std::stable_sort(result.items.begin(), result.items.end(), [](const RecordView& a, const RecordView& b) {
     return number_of(a.value("place")) < number_of(b.value("place"));
   });
+  // Two hosts who timed one turn apart timed the same minutes.
+  std::map<std::pair<std::string, std::string>, std::int64_t> of_turn;
   for (const auto& item : result.items) {
     const bool on_topic = item.value("kind").empty() || item.value("kind") == "problem";
-    (on_topic ? result.minutes_on_topic : result.minutes_other) += number_of(item.value("minutes"));
+    std::int64_t& sum = on_topic ? result.minutes_on_topic : result.minutes_other;
+    if (whose(item).empty()) {
+      sum += minutes_in(item);
+      continue;
+    }
+    std::int64_t& counted = of_turn[{whose(item), item.value("kind") + "/" + item.value("problem")}];
+    sum += std::max<std::int64_t>(0, minutes_in(item) - counted);
+    counted = std::max(counted, minutes_in(item));
   }
   return result;
 }
@@ -155,8 +208,7 @@ base::Result<std::vector<base::ObjectId>> Meetings::formulate(const base::Object
   std::map<std::pair<std::string, std::string>, std::vector<std::string>> groups;
   for (const auto& one : all) {
     const std::string& text = one.idea.value("text");
-    const std::string title = one.cluster.empty() ? text.substr(0, text.find('\n')) : one.cluster;
-    groups[{one.idea.value("problem"), title}].push_back(text);
+    groups[{one.idea.value("problem"), title_of(one.cluster.empty() ? text : one.cluster)}].push_back(text);
   }
   std::vector<base::ObjectId> made;
   for (const auto& [key, texts] : groups) {
@@ -166,7 +218,7 @@ base::Result<std::vector<base::ObjectId>> Meetings::formulate(const base::Object
     alternative.values = {{"title", key.second}, {"meeting", meeting.hex()}, {"source", "peer"}};
     std::string description;
     for (const auto& text : texts) description += (description.empty() ? "" : "\n") + text;
-    alternative.values["description"] = description;
+    alternative.values["description"] = fitting(description);
     const auto problem = object_of(key.first);
     if (problem) {
       SJ_TRY(auto id, cycle_.propose(*problem, alternative));
@@ -225,6 +277,7 @@ base::Result<std::vector<AttendanceView>> Meetings::attendance(const base::Objec
 base::Result<MinutesDraft> Meetings::draft(const RecordView& meeting) {
   MinutesDraft draft;
   SJ_TRY(auto turns, agenda(meeting.record.id));
+  std::set<std::string> lines, decided;
   for (const auto& item : turns.items) {
     std::string title = item.value("title");
     if (const auto problem = object_of(item.value("problem")); title.empty() && problem) {
@@ -232,45 +285,62 @@ base::Result<MinutesDraft> Meetings::draft(const RecordView& meeting) {
       if (about.ok()) title = about->value("title");
     }
     if (title.empty()) title = "-";
-    draft.agenda +=
+    const std::string line =
         item.value("place") + ". " + title + (item.value("skipped") == "yes" ? " (–)" : "") + "\n";
-    if (!item.value("decision").empty()) draft.decisions.push_back(item.value("decision"));
+    if (lines.insert(line).second) draft.agenda += line;
+    for (const auto& decision : decisions_of(item)) {
+      if (decided.insert(decision).second) draft.decisions.push_back(fitting(decision));
+    }
   }
   SJ_TRY(auto options, records_.naming(meeting.record.id, kAlternative, "meeting"));
   for (const auto& option : options) draft.proceedings += "• " + option.value("title") + "\n";
+  // What does not fit stays where it was written; whoever writes the minutes sees that there is more.
+  draft.agenda = fitting(draft.agenda);
+  draft.proceedings = fitting(draft.proceedings);
+  const std::size_t most = entity(kMinutes)->part("decisions")->most;
+  if (draft.decisions.size() > most) {
+    draft.decisions.resize(most);
+    draft.decisions.back() = "…";
+  }
   return draft;
 }
 
 base::Result<base::ObjectId> Meetings::write_minutes(const base::ObjectId& meeting) {
   SJ_TRY(auto view, shown(meeting));
-  SJ_TRY(auto there, records_.naming(meeting, kMinutes, "meeting"));
-  std::optional<base::ObjectId> minutes;
-  if (!there.empty()) {
-    minutes = std::min_element(there.begin(), there.end(), smaller_id)->record.id;
-  } else {
-    SJ_TRY(auto written, draft(view));
-    Record record;
-    record.type = kMinutes;
-    record.values = {{"meeting", meeting.hex()}};
-    if (!written.agenda.empty()) record.values["agenda"] = written.agenda;
-    if (!written.proceedings.empty()) record.values["proceedings"] = written.proceedings;
-    for (const auto* field : {"leader", "recorder"}) {
-      if (!view.value(field).empty()) record.values[field] = view.value(field);
-    }
-    for (const auto& decision : written.decisions)
-      record.parts["decisions"].push_back({0, {{"text", decision}}});
-    SJ_TRY(minutes, cycle_.begin(view.space, record));
-  }
-  if (view.state != "minutes_draft" && view.state != "ratified" && view.state != "archived") {
+  SJ_TRY(const auto there, minutes_of(meeting));
+  // Asked before anything is written: minutes of whoever may not write any would be nobody's.
+  SJ_TRY(const auto relation, records_.relation_of(meeting, desk_.me()));
+  if (!there && (relation & kScribes) == 0) return base::error(base::Code::not_permitted, "minutes");
+  if (view.state != "minutes_draft" && view.state != "ratified" && view.state != "archived")
     SJ_TRY_STATUS(cycle_.step({meeting, "minutes_draft", "", "", std::nullopt}));
+  if (there) return there->record.id;
+  SJ_TRY(auto written, draft(view));
+  Record record;
+  record.type = kMinutes;
+  record.values = {{"meeting", meeting.hex()}};
+  if (!written.agenda.empty()) record.values["agenda"] = written.agenda;
+  if (!written.proceedings.empty()) record.values["proceedings"] = written.proceedings;
+  for (const auto* field : {"leader", "recorder"}) {
+    if (!view.value(field).empty()) record.values[field] = view.value(field);
   }
-  return *minutes;
+  for (const auto& decision : written.decisions)
+    record.parts["decisions"].push_back({0, {{"text", decision}}});
+  return cycle_.begin(view.space, record);
+}
+
+base::Result<std::optional<RecordView>> Meetings::minutes_of(const base::ObjectId& meeting) {
+  SJ_TRY(auto written, records_.naming(meeting, kMinutes, "meeting"));
+  std::sort(written.begin(), written.end(), smaller_id);
+  for (auto& one : written) {
+    SJ_TRY(const auto relation, records_.relation_of(meeting, one.owner));
+    if ((relation & kScribes) != 0) return std::optional<RecordView>(std::move(one));
+  }
+  return std::optional<RecordView>();
 }
 
 base::Status Meetings::ratify(const base::ObjectId& meeting) {
-  SJ_TRY(auto there, records_.naming(meeting, kMinutes, "meeting"));
-  if (there.empty()) return base::error(base::Code::not_found, "minutes");
-  const auto minutes = std::min_element(there.begin(), there.end(), smaller_id);
+  SJ_TRY(const auto minutes, minutes_of(meeting));
+  if (!minutes) return base::error(base::Code::not_found, "minutes");
   if (minutes->state == "draft")
     SJ_TRY_STATUS(cycle_.step({minutes->record.id, "ratified", "", "", std::nullopt}));
   return cycle_.step({meeting, "ratified", "", "", std::nullopt});

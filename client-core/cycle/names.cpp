@@ -7,6 +7,8 @@ namespace {
 
 bool says_so(const RecordView& problem) {
   if (problem.state == "withdrawn" || problem.value("hide_name") == "yes") return true;
+  // Whose words were taken back once it had ended, or while a step elsewhere won.
+  if (problem.record.values.empty()) return true;
   for (const auto& versions : problem.versions) {
     if (versions.field != "hide_name") continue;
     for (const auto& version : versions.versions) {

@@ -67,18 +67,16 @@ base::Result<std::vector<Instrument>> instruments(Records& records,
     store::RecordFilter filter;
     filter.type = kInstrument;
     filter.space = space;
-    filter.limit = 1000;
-    SJ_TRY(auto own, records.list(filter));
+    SJ_TRY(auto own, records.all(filter));
     for (const auto& record : own) {
       const auto items = record.record.parts.find("items");
       if (record.state != "valid" || items == record.record.parts.end()) continue;
       Instrument sheet{record.value("code"), record.value("name"), record.value("name"), 0, false, true, {}};
-      sheet.version = std::atoll(record.value("version").c_str());
+      sheet.version = number_of(record.value("version"));
       for (const auto& part : items->second) {
-        const std::int64_t max = std::atoll(in(part, "max").c_str());
+        const std::int64_t max = number_of(in(part, "max"));
         if (max < 1 || max > kMostPoints) continue;
-        sheet.items.push_back(
-            {std::atoll(in(part, "number").c_str()), in(part, "text"), in(part, "text"), max});
+        sheet.items.push_back({number_of(in(part, "number")), in(part, "text"), in(part, "text"), max});
       }
       std::stable_sort(sheet.items.begin(), sheet.items.end(),
                        [](const InstrumentItem& a, const InstrumentItem& b) { return a.number < b.number; });
@@ -133,8 +131,8 @@ ObservationResult observation_result(const RecordView& observation) {
     const std::string score = in(part, "score");
     if (score.empty()) continue;
     ++result.scored;
-    const std::int64_t most = std::clamp<std::int64_t>(std::atoll(in(part, "max").c_str()), 0, kMostPoints);
-    sum += std::clamp<std::int64_t>(std::atoll(score.c_str()), 0, most);
+    const std::int64_t most = std::clamp<std::int64_t>(number_of(in(part, "max")), 0, kMostPoints);
+    sum += std::clamp<std::int64_t>(number_of(score), 0, most);
     max += most;
   }
   if (!result.counted) return result;

@@ -39,6 +39,7 @@ class Reader {
     note_births(counting);
     stand_up(std::move(steps));
     show(counting);
+    reading_.counting = std::move(counting);
     return std::move(reading_);
   }
 
@@ -57,6 +58,7 @@ class Reader {
         // One that calls itself something else is no beginning, whichever comes first.
         reading_.entity = entity(op.op.type);
         if (reading_.entity == nullptr) continue;
+        reading_.origin = op.dot;
         reading_.view.owner = *by;
         reading_.view.begun_ms = op.op.wall_ms;
         return true;
@@ -107,11 +109,16 @@ class Reader {
   }
 
   void stand_up(std::vector<StepOp> steps) {
-    reading_.standing = stand(reading_.entity->states, std::move(steps),
-                              [this](const StepOp& step, const Transition& transition) {
-                                const auto by = author(step.dot);
-                                return by && (bits_of(*by) & transition.who) != 0;
-                              });
+    reading_.standing = stand(
+        reading_.entity->states, std::move(steps),
+        [this](const StepOp& step, const Transition& transition) {
+          const auto by = author(step.dot);
+          return by && (bits_of(*by) & transition.who) != 0;
+        },
+        [this](const StepOp& dismissal, const StepOp& intent) {
+          const auto by = author(dismissal.dot);
+          return by && may_dismiss(*by, bits_of(*by), author(intent.dot));
+        });
   }
 
   StepView step_view(const StepOp& step) const {
@@ -193,7 +200,7 @@ class Reader {
       view.state = stands == nullptr ? "" : stands->name;
       view.ended = stands != nullptr && stands->ended;
     }
-    for (const auto& step : reading_.standing.steps) view.steps.push_back(step_view(step));
+    show_steps();
     for (const auto& intent : reading_.standing.intents) {
       view.intents.push_back(step_view(intent.step));
       view.intents.back().unfit = intent.why;
@@ -213,6 +220,25 @@ class Reader {
     }
   }
 
+  // The chain, and behind each step of it what others said who took the same one apart from it.
+  void show_steps() {
+    std::vector<const StepOp*> in_order;
+    for (const auto& step : reading_.standing.steps) in_order.push_back(&step);
+    for (const auto& step : reading_.standing.agreed) {
+      auto at = in_order.end();
+      bool said = false;
+      for (auto place = in_order.begin(); place != in_order.end(); ++place) {
+        const StepOp& other = **place;
+        if (other.from != step.from || other.to != step.to) continue;
+        said = said || (other.reason == step.reason && author(other.dot) == author(step.dot));
+        at = place + 1;
+      }
+      // One person on two devices said it once.
+      if (!said) in_order.insert(at, &step);
+    }
+    for (const auto* step : in_order) reading_.view.steps.push_back(step_view(*step));
+  }
+
   // A step is an edit too: whoever deletes without having seen it does not take it away.
   void judge_trash(const std::vector<fold::DottedOp>& counting) {
     RecordView& view = reading_.view;
@@ -223,10 +249,12 @@ class Reader {
     for (const auto& op : counting) {
       if (op.op.kind == log::OpKind::trash) covered.insert(op.op.supersedes.begin(), op.op.supersedes.end());
     }
-    for (const auto& step : reading_.standing.steps) {
-      if (covered.count(step.dot) != 0) continue;
-      view.trashed = false;
-      view.restored_by_edit = true;
+    for (const auto* steps : {&reading_.standing.steps, &reading_.standing.agreed}) {
+      for (const auto& step : *steps) {
+        if (covered.count(step.dot) != 0) continue;
+        view.trashed = false;
+        view.restored_by_edit = true;
+      }
     }
   }
 
@@ -283,6 +311,12 @@ std::uint16_t relation(const RecordReading& reading, const base::SpaceId& space,
   const auto found = reading.named.find(who);
   if (found != reading.named.end()) bits |= found->second;
   return bits;
+}
+
+bool may_dismiss(const base::PersonId& who, std::uint16_t bits,
+                 const std::optional<base::PersonId>& author_of_intent) {
+  return (author_of_intent && *author_of_intent == who) ||
+         (bits & (Who::owner | Who::leader | Who::facilitator)) != 0;
 }
 
 std::string searchable_text(const RecordReading& reading) {

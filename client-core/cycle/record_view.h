@@ -7,9 +7,11 @@ namespace sejawat::cycle {
 
 struct RecordReading {
   const Entity* entity = nullptr;
+  log::Dot origin;          // the change that began it
   fold::ObjectState state;  // of the ops that count
   Standing standing;
-  std::vector<log::Dot> step_dots;  // of every step, standing or not
+  std::vector<fold::DottedOp> counting;  // all that are no steps, by whoever may write them, in order
+  std::vector<log::Dot> step_dots;       // of every step, standing or not
   RecordView view;
   // Whoever was ever named leader, recorder or asked, by somebody who could name them: what they did in that
   // place stays done when another takes it.
@@ -22,6 +24,9 @@ base::Result<RecordReading> read_record(const base::SpaceId& space, const base::
 // `bits` of the record that `who` holds.
 std::uint16_t relation(const RecordReading& reading, const base::SpaceId& space, const People& people,
                        const base::PersonId& who);
+// Whether `who`, who holds `bits` of the record, may put an intent aside: their own, or as its host.
+bool may_dismiss(const base::PersonId& who, std::uint16_t bits,
+                 const std::optional<base::PersonId>& author_of_intent);
 std::string searchable_text(const RecordReading& reading);
 
 }  // namespace sejawat::cycle

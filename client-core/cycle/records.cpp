@@ -59,6 +59,19 @@ bool is_fixed(const RecordReading& reading) {
   return state != nullptr && state->fixed;
 }
 
+// Whether a wish for the state that a record stands at says nothing that was not said on the way there.
+bool said_already(const RecordReading& reading, const StepWish& wish, const base::PersonId& who) {
+  const auto& steps = reading.view.steps;
+  const std::string until = reading.standing.steps.empty() ? "" : reading.standing.steps.back().until;
+  const Transition* again = reading.entity->states.find(reading.standing.state, reading.standing.state);
+  const bool any_day = wish.until.empty() && (again == nullptr || !again->needs_date);
+  if (!any_day && wish.until != until) return false;
+  if (wish.reason.empty()) return true;
+  return std::any_of(steps.begin(), steps.end(), [&](const StepView& step) {
+    return step.to == wish.to && step.reason == wish.reason && step.by && *step.by == who;
+  });
+}
+
 // Anybody may take steps that count for nothing, from as many logs as they like, and more than an op can
 // name. Honest people have a few logs each.
 void add_within_caps(std::vector<log::Dot>& dots, const std::vector<log::Dot>& steps,
@@ -170,6 +183,8 @@ base::Status Records::change(const Pen& pen, const Change& change) {
     if (held != reading.view.record.parts.end()) {
       for (const auto& one : held->second) elements.insert(one.element);
     }
+    // Two who added apart may have made more than there can be: those are changed and taken away one by one.
+    const std::size_t most = std::max<std::size_t>(part->most, elements.size());
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const PartValues& one = parts[i];
       std::uint32_t element = one.element;
@@ -189,7 +204,7 @@ base::Status Records::change(const Pen& pen, const Change& change) {
       elements.insert(element);
       SJ_TRY_STATUS(want(wanted, part->fields, element, one.values));
     }
-    if (elements.size() > part->most) return invalid(name + ": at most " + std::to_string(part->most));
+    if (elements.size() > most) return invalid(name + ": at most " + std::to_string(part->most));
   }
 
   log::Op op;
@@ -218,9 +233,10 @@ base::Status Records::step(const Pen& pen, const StepWish& wish) {
   if (!wish.until.empty() && !days_of(wish.until)) return invalid("until: a calendar day as YYYY-MM-DD");
   const Transition* transition = machine.find(reading.standing.state, to->number);
   if (reading.view.state == wish.to) {
-    const bool told = !reading.standing.steps.empty() && reading.standing.steps.back().until == wish.until &&
-                      (wish.reason.empty() || reading.standing.steps.back().reason == wish.reason);
-    if (transition == nullptr || told) return {};
+    if (said_already(reading, wish, pen.person)) return {};
+    // Never "done" where the words would be written nowhere.
+    if (transition == nullptr)
+      return base::error(base::Code::already_exists, "step: " + wish.to + " already, in other words");
   }
   if (transition == nullptr) return invalid("step: not from " + reading.view.state + " to " + wish.to);
   if ((relation(reading, reading.view.space, people_, pen.person) & transition->who) == 0) {
@@ -246,10 +262,7 @@ base::Status Records::dismiss(const Pen& pen, const base::ObjectId& id, const lo
   if (found->dismissed) return {};
   const auto by = people_.author_of(reading.view.space, intent.branch);
   const auto bits = relation(reading, reading.view.space, people_, pen.person);
-  const bool own = by && *by == pen.person;
-  if (!own && (bits & (Who::owner | Who::leader | Who::facilitator)) == 0) {
-    return base::error(base::Code::not_permitted, "intent");
-  }
+  if (!may_dismiss(pen.person, bits, by)) return base::error(base::Code::not_permitted, "intent");
   StepOp step;
   step.saw.push_back(intent);
   return write(pen, reading, step_op(*reading.entity, step));
@@ -304,8 +317,7 @@ base::Status Records::undo(const Pen& pen, const base::ObjectId& id, const log::
       is_fixed(reading)) {
     return base::error(base::Code::not_permitted, reading.entity->name);
   }
-  SJ_TRY(auto ops, ops_of(reading.view.space, id));
-  auto op = undoing(ops, dot);
+  auto op = undoing(reading.counting, dot);
   if (!op) return base::error(base::Code::not_found, "change");
   for (const auto& cell : op->cells) {
     if (cell.element == 0 && cell.field == kOriginField) return invalid("the beginning cannot be undone");
@@ -366,19 +378,36 @@ base::Result<RecordView> Records::show(const base::ObjectId& id) {
   return std::move(reading.view);
 }
 
+base::Status Records::add_view(const store::RecordRow& row, std::vector<RecordView>& views) {
+  SJ_TRY(auto ops, ops_of(row.space, row.object));
+  auto reading = read_record(row.space, row.object, std::move(ops), people_);
+  if (reading.code() == base::Code::not_found) return {};  // one that does not read must not hide the others
+  if (!reading.ok()) return std::move(reading).error();
+  views.push_back(std::move(reading->view));
+  views.back().date = row.date;
+  return {};
+}
+
 base::Result<std::vector<RecordView>> Records::list(const store::RecordFilter& filter) {
   SJ_TRY(auto rows, store_.records_of_cycle().list(filter));
   std::vector<RecordView> views;
   views.reserve(rows.size());
-  for (const auto& row : rows) {
-    SJ_TRY(auto ops, ops_of(row.space, row.object));
-    auto reading = read_record(row.space, row.object, std::move(ops), people_);
-    if (reading.code() == base::Code::not_found) continue;  // one that does not read must not hide the others
-    if (!reading.ok()) return std::move(reading).error();
-    views.push_back(std::move(reading->view));
-    views.back().date = row.date;
-  }
+  for (const auto& row : rows) SJ_TRY_STATUS(add_view(row, views));
   return views;
+}
+
+base::Result<std::vector<RecordView>> Records::all(store::RecordFilter filter, std::size_t of_one) {
+  filter.limit = 20'000;  // rows are small, and a page walks over all of what is asked for
+  std::map<base::PersonId, std::size_t> seen;
+  std::vector<RecordView> views;
+  for (;;) {
+    SJ_TRY(auto rows, store_.records_of_cycle().list(filter));
+    for (const auto& row : rows) {
+      if (seen[row.owner]++ < of_one) SJ_TRY_STATUS(add_view(row, views));
+    }
+    if (rows.size() < filter.limit) return views;
+    filter.after = store::RecordKey{rows.back().date, rows.back().lamport, rows.back().object};
+  }
 }
 
 base::Result<std::vector<RecordView>> Records::naming(const base::ObjectId& id, Type type,
@@ -393,27 +422,36 @@ base::Result<std::vector<RecordView>> Records::naming(const base::ObjectId& id, 
     SJ_CHECK(named != nullptr);
     filter.link_field = named->number;
   }
-  filter.limit = 1000;
-  SJ_TRY(auto views, list(filter));
+  SJ_TRY(auto views, all(std::move(filter)));
   std::reverse(views.begin(), views.end());
   return views;
 }
 
-base::Result<std::vector<Records::Revision>> Records::revisions(const base::ObjectId& id) {
-  SJ_TRY(auto row, store_.records_of_cycle().get(id));
-  if (!row) return base::error(base::Code::not_found, "record");
-  SJ_TRY(auto ops, ops_of(row->space, id));
+base::Result<Records::Revisions> Records::revisions(const base::ObjectId& id, std::size_t offset,
+                                                    std::size_t limit) {
+  SJ_TRY(auto now, read(id));
+  const auto& space = now.view.space;
+  SJ_TRY(auto ops, ops_of(space, id));
   std::sort(ops.begin(), ops.end(), [](const fold::DottedOp& a, const fold::DottedOp& b) {
     return a.op.lamport != b.op.lamport ? a.op.lamport < b.op.lamport : a.dot < b.dot;
   });
-  std::vector<Revision> revisions;
+  // What others wrote that counts for nothing changed nothing.
+  std::set<log::Dot> changes;
+  for (const auto& op : now.counting) changes.insert(op.dot);
+  changes.insert(now.step_dots.begin(), now.step_dots.end());
+  Revisions revisions;
   std::vector<fold::DottedOp> so_far;
+  bool begun = false;
   for (const auto& op : ops) {
     so_far.push_back(op);
-    auto reading = read_record(row->space, id, so_far, people_);
-    if (!reading.ok()) continue;  // somebody wrote before the beginning
-    revisions.push_back(
-        {op.dot, people_.author_of(row->space, op.dot.branch), op.op.wall_ms, std::move(reading->view)});
+    begun = begun || op.dot == now.origin;
+    // What was written before the beginning was read with it.
+    if (!begun || changes.count(op.dot) == 0) continue;
+    if (revisions.total++ < offset || revisions.page.size() == limit) continue;
+    auto reading = read_record(space, id, so_far, people_);
+    if (!reading.ok()) return std::move(reading).error();
+    revisions.page.push_back(
+        {op.dot, people_.author_of(space, op.dot.branch), op.op.wall_ms, std::move(reading->view)});
   }
   return revisions;
 }
@@ -423,18 +461,8 @@ base::Result<std::vector<Decision>> Records::decisions(const base::ObjectId& id)
   // Whoever took all words of a record back took those back that were not chosen, too.
   if (reading.view.record.values.empty() && reading.view.record.parts.empty()) return std::vector<Decision>();
   const auto& space = reading.view.space;
-  SJ_TRY(auto ops, ops_of(space, id));
-  // Of those who may not write it nothing counts, as in the record itself.
-  ops.erase(std::remove_if(
-                ops.begin(), ops.end(),
-                [&](const fold::DottedOp& op) {
-                  const auto by = people_.author_of(space, op.dot.branch);
-                  return !by || ((relation(reading, space, people_, *by) & reading.entity->edited_by) == 0 &&
-                                 !(*by == reading.view.owner));
-                }),
-            ops.end());
   std::vector<Decision> decisions;
-  for (auto& one : decisions_in(std::move(ops))) {
+  for (auto& one : decisions_in(std::move(reading.counting))) {
     const auto& [element, number] = one.key;
     const Field* field = field_at(*reading.entity, element, number);
     const Part* part = element == 0 ? nullptr : reading.entity->part(element & ((1U << kPartBits) - 1));

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "fold/apply.h"
+
 namespace sejawat::cycle {
 namespace {
 
@@ -11,36 +13,89 @@ bool earlier(const StepOp& a, const StepOp& b) {
   return a.lamport != b.lamport ? a.lamport < b.lamport : a.dot < b.dot;
 }
 
-// The step that `op` follows: of those it saw, the latest one that is a possible step itself.
+using Places = std::map<log::Dot, std::size_t>;
+
+Places places_of(const std::vector<StepOp>& ops) {
+  Places places;
+  for (std::size_t i = 0; i < ops.size(); ++i) places[ops[i].dot] = i;
+  return places;
+}
+
+// Whether the step at `i` may have seen the one at `seen`. In order of (lamport, dot) what it saw comes
+// before it, but for one author's number far beyond the others: the clocks of those who saw that one stayed
+// behind (fold::kMostAtOnce).
+bool may_have_seen(const std::vector<StepOp>& ops, std::size_t i, std::size_t seen) {
+  return seen < i || (seen > i && ops[i].lamport > fold::kMostAtOnce);
+}
+
+// The order in which steps are judged: what one saw before it, else that of `ops`, by (lamport, dot). Of
+// liars who claim to have seen each other the first goes first, without the other.
+std::vector<std::size_t> in_order_of_sight(const std::vector<StepOp>& ops, const Places& places) {
+  std::vector<std::size_t> waits(ops.size(), 0);
+  std::map<std::size_t, std::vector<std::size_t>> seen_by;
+  std::set<std::size_t> left, ready;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    for (const auto& dot : ops[i].saw) {
+      const auto seen = places.find(dot);
+      if (seen == places.end() || !may_have_seen(ops, i, seen->second)) continue;
+      seen_by[seen->second].push_back(i);
+      ++waits[i];
+    }
+    left.insert(i);
+    if (waits[i] == 0) ready.insert(i);
+  }
+  std::vector<std::size_t> order;
+  while (!left.empty()) {
+    const std::size_t next = ready.empty() ? *left.begin() : *ready.begin();
+    ready.erase(next);
+    left.erase(next);
+    order.push_back(next);
+    const auto waiting = seen_by.find(next);
+    if (waiting == seen_by.end()) continue;
+    for (const auto one : waiting->second) {
+      if (--waits[one] == 0 && left.count(one) != 0) ready.insert(one);
+    }
+  }
+  return order;
+}
+
 class Chains {
  public:
-  Chains(const StateMachine& machine, const std::vector<StepOp>& ops, const MayStep& may) {
-    for (std::size_t i = 0; i < ops.size(); ++i) places_[ops[i].dot] = i;
-    parent_.assign(ops.size(), kRoot);
-    fit_.assign(ops.size(), Unfit::none);
-    // In order of (lamport, dot) what a step saw comes before it; a liar who claims otherwise follows
-    // nothing.
-    for (std::size_t i = 0; i < ops.size(); ++i) {
+  Chains(const StateMachine& machine, const std::vector<StepOp>& ops, const Places& places,
+         const MayStep& may)
+      : fit_(ops.size(), Unfit::none), length_(ops.size(), 0) {
+    const auto order = in_order_of_sight(ops, places);
+    std::vector<std::size_t> depth(ops.size(), 0);  // steps up to this one; 0: not judged yet, or no step
+    for (const auto i : order) {
       const StepOp& op = ops[i];
       if (op.to == 0) continue;
-      for (const auto& seen : op.saw) {
-        const auto found = places_.find(seen);
-        if (found == places_.end() || found->second >= i || ops[found->second].to == 0) continue;
-        if (fit_[found->second] != Unfit::none) continue;
-        if (parent_[i] == kRoot || parent_[i] < found->second) parent_[i] = found->second;
+      // The step that it follows: of those it saw that end where it begins, the one with the longest way
+      // behind it, of equal ones the first. Whoever takes an intent saw both that and the chain that stands.
+      std::size_t parent = kRoot;
+      bool saw_any = false;
+      for (const auto& dot : op.saw) {
+        const auto found = places.find(dot);
+        if (found == places.end()) continue;
+        const std::size_t seen = found->second;
+        if (!may_have_seen(ops, i, seen) || depth[seen] == 0) continue;
+        saw_any = true;
+        if (ops[seen].to != op.from) continue;
+        const bool longer = parent == kRoot || depth[seen] > depth[parent];
+        if (longer || (depth[seen] == depth[parent] && seen < parent)) parent = seen;
       }
-      const std::uint8_t at = parent_[i] == kRoot ? machine.states.front().number : ops[parent_[i]].to;
-      const Transition* transition = op.from == at ? machine.find(at, op.to) : nullptr;
+      const bool begins = parent != kRoot || (!saw_any && op.from == machine.states.front().number);
+      const Transition* transition = begins ? machine.find(op.from, op.to) : nullptr;
       if (transition == nullptr) {
         fit_[i] = Unfit::impossible;
       } else if (!may(op, *transition)) {
         fit_[i] = Unfit::not_permitted;
       } else {
-        children_[parent_[i]].push_back(i);
+        depth[i] = parent == kRoot ? 1 : depth[parent] + 1;
+        children_[parent].push_back(i);
       }
     }
-    length_.assign(ops.size(), 0);
-    for (std::size_t i = ops.size(); i-- > 0;) {
+    for (std::size_t at = order.size(); at-- > 0;) {
+      const std::size_t i = order[at];
       length_[i] = 1;
       for (const auto child : children_of(i)) length_[i] = std::max(length_[i], 1 + length_[child]);
     }
@@ -51,7 +106,8 @@ class Chains {
     for (std::size_t at = kRoot;;) {
       const auto& next = children_of(at);
       if (next.empty()) return chain;
-      // Children are in order, so the first of the longest is the earliest of them.
+      // Children are in the order in which they were judged, so the first of the longest is the earliest of
+      // them.
       at = *std::max_element(next.begin(), next.end(),
                              [&](std::size_t a, std::size_t b) { return length_[a] < length_[b]; });
       chain.push_back(at);
@@ -66,20 +122,34 @@ class Chains {
     const auto found = children_.find(i);
     return found == children_.end() ? none : found->second;
   }
-  std::map<log::Dot, std::size_t> places_;
-  std::vector<std::size_t> parent_;
   std::vector<Unfit> fit_;
+  std::vector<std::size_t> length_;  // of the longest chain that begins with it
   std::map<std::size_t, std::vector<std::size_t>> children_;
-  std::vector<std::size_t> length_;
 };
+
+// Two who wished the same from the same place got what they wished. `same`: the steps that stand between
+// those states.
+enum class Wish : std::uint8_t { open, came_true, agreed };
+Wish judge(const StepOp& wish, Unfit fit, const std::vector<const StepOp*>& same) {
+  const auto any = [&](const auto& holds) { return std::any_of(same.begin(), same.end(), holds); };
+  // One record waits until one day.
+  if (same.empty() ||
+      (!wish.until.empty() && !any([&](const StepOp* step) { return step->until == wish.until; })))
+    return Wish::open;
+  if (wish.reason.empty()) return Wish::came_true;
+  if (fit == Unfit::none) return Wish::agreed;
+  return any([&](const StepOp* step) { return step->reason == wish.reason; }) ? Wish::came_true : Wish::open;
+}
 
 }  // namespace
 
-Standing stand(const StateMachine& machine, std::vector<StepOp> ops, const MayStep& may) {
+Standing stand(const StateMachine& machine, std::vector<StepOp> ops, const MayStep& may,
+               const MayDismiss& may_dismiss) {
   Standing result;
   if (machine.states.empty()) return result;
   std::sort(ops.begin(), ops.end(), earlier);
-  const Chains chains(machine, ops, may);
+  const Places places = places_of(ops);
+  const Chains chains(machine, ops, places, may);
   result.state = machine.states.front().number;
   std::set<std::size_t> stands;
   for (const auto place : chains.standing()) {
@@ -88,20 +158,31 @@ Standing stand(const StateMachine& machine, std::vector<StepOp> ops, const MaySt
     result.state = ops[place].to;
     result.last = ops[place].dot;
   }
-  // An intent is answered by whoever, having seen it, took or dismissed it.
-  std::set<log::Dot> answered;
+  // An intent is answered by whoever, having seen it, took it, or put it aside and may.
+  std::set<std::size_t> answered;
   for (std::size_t i = 0; i < ops.size(); ++i) {
-    if (ops[i].to == 0 || stands.count(i) != 0) answered.insert(ops[i].saw.begin(), ops[i].saw.end());
+    if (ops[i].to != 0 && stands.count(i) == 0) continue;
+    for (const auto& seen : ops[i].saw) {
+      const auto found = places.find(seen);
+      if (found == places.end() || answered.count(found->second) != 0) continue;
+      if (ops[i].to != 0 || may_dismiss(ops[i], ops[found->second])) answered.insert(found->second);
+    }
   }
   for (std::size_t i = 0; i < ops.size(); ++i) {
     if (ops[i].to == 0 || stands.count(i) != 0) continue;
-    // Two who wished the same from the same place got what they wished.
-    const bool came_true = std::any_of(result.steps.begin(), result.steps.end(), [&](const StepOp& step) {
-      return step.from == ops[i].from && step.to == ops[i].to;
-    });
-    if (came_true) continue;
-    const Unfit why = chains.fit(i) == Unfit::none ? Unfit::moved_on : chains.fit(i);
-    result.intents.push_back({ops[i], why, answered.count(ops[i].dot) != 0});
+    std::vector<const StepOp*> same;
+    for (const auto& step : result.steps) {
+      if (step.from == ops[i].from && step.to == ops[i].to) same.push_back(&step);
+    }
+    switch (judge(ops[i], chains.fit(i), same)) {
+      case Wish::came_true: break;
+      case Wish::agreed: result.agreed.push_back(ops[i]); break;
+      case Wish::open: {
+        const Unfit why = chains.fit(i) == Unfit::none ? Unfit::moved_on : chains.fit(i);
+        result.intents.push_back({ops[i], why, answered.count(i) != 0});
+        break;
+      }
+    }
   }
   return result;
 }

@@ -5,6 +5,7 @@
 
 #include "cycle/daily.h"
 #include "cycle/names.h"
+#include "cycle/rounds.h"
 #include "values.h"
 
 namespace sejawat::cycle {
@@ -122,15 +123,12 @@ base::Result<Story> Stories::tell(const base::ObjectId& problem, std::string_vie
   for (const auto& one : options) add(Chapter::alternative, one, day_of(one.begun_ms), one.value("title"));
   SJ_TRY(auto trials, records_.naming(problem, kTrial, "problem"));
   for (const auto& one : trials) SJ_TRY_STATUS(tell_trial(one, story));
-  SJ_TRY(auto rounds, records_.naming(problem, kRound, "problem"));
-  for (const auto& one : rounds) {
-    if (one.value("number") == "1") continue;
-    add(Chapter::new_round, one, date_or(one, "started"), one.value("number"));
+  SJ_TRY(auto rounds, rounds_of(records_, story.problem));
+  for (const auto& [number, one] : rounds) {
+    if (number == 1) continue;
+    add(Chapter::new_round, one, date_or(one, "started"), std::to_string(number));
+    ++story.rounds;
   }
-  story.rounds =
-      1 + static_cast<std::size_t>(std::count_if(rounds.begin(), rounds.end(), [](const RecordView& one) {
-        return one.value("number") != "1";
-      }));
   for (const auto& step : story.problem.steps) {
     if (step.to != "postponed" && step.to != "closed" && step.to != "withdrawn" && step.to != "solved")
       continue;
@@ -166,8 +164,7 @@ base::Result<std::vector<RecordView>> Stories::open_problems(const std::optional
   filter.type = kProblem;
   filter.space = space;
   filter.ended = false;
-  filter.limit = 1000;
-  SJ_TRY(auto views, records_.list(filter));
+  SJ_TRY(auto views, records_.all(filter));
   std::reverse(views.begin(), views.end());
   return views;
 }

@@ -59,6 +59,33 @@ base::Status check_text(std::string_view text, std::size_t most, std::string_vie
   return {};
 }
 
+std::string title_of(std::string_view text) {
+  constexpr std::size_t kMost = 80;
+  std::string title(text.substr(0, text.find('\n')));
+  if (characters(title).value_or(0) <= kMost) return title;
+  std::size_t end = kMost;
+  while (end > 0 && title[end] != ' ') --end;
+  if (end == 0) end = kMost;
+  // Never in the middle of a character.
+  while (end > 0 && (static_cast<std::uint8_t>(title[end]) & 0xC0U) == 0x80U) --end;
+  return title.substr(0, end) + "…";
+}
+
+std::string fitting(std::string_view text) {
+  if (characters(text).value_or(0) <= kMaxText) return std::string(text);
+  std::string kept;
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    const std::string_view line = text.substr(at, end - at);
+    count += characters(line).value_or(kMaxText);
+    if (count >= kMaxText) break;
+    kept += line;
+    at = end;
+  }
+  return kept + "…";
+}
+
 std::optional<std::int64_t> days_of(std::string_view date) {
   if (date.size() != 10 || date[4] != '-' || date[7] != '-') return std::nullopt;
   const auto year = digits(date.substr(0, 4));

@@ -17,6 +17,11 @@ inline constexpr std::size_t kMaxShort = 200;
 std::optional<std::size_t> characters(std::string_view text);
 base::Status check_text(std::string_view text, std::size_t most, std::string_view field);
 
+// The first line of a text, cut at a word, as a title.
+std::string title_of(std::string_view text);
+// Whole lines of it that a field of kMaxText holds; "…" stands for the others.
+std::string fitting(std::string_view text);
+
 // YYYY-MM-DD of the Gregorian calendar, years 1 to 9999, as days since 1970-01-01.
 std::optional<std::int64_t> days_of(std::string_view date);
 std::string date_of(std::int64_t days);

@@ -109,6 +109,8 @@ std::string decode_value(const Field& field, std::string_view bytes) {
   return *number > 0 && *number < 256 ? "#" + std::to_string(*number) : std::string();
 }
 
+std::int64_t number_of(std::string_view text) { return integer(text).value_or(0); }
+
 std::optional<base::ObjectId> object_of(const std::string& hex) {
   base::Bytes bytes;
   if (!base::from_hex(hex, bytes)) return std::nullopt;

@@ -16,6 +16,9 @@ base::Result<std::string> encode_value(const Field& field, std::string_view text
 // Bytes that no version of this field writes read as nothing.
 std::string decode_value(const Field& field, std::string_view bytes);
 
+// A whole number as decode_value tells it; 0: none. The same on machines of 32 bits.
+std::int64_t number_of(std::string_view text);
+
 // The record that a field of kind `record` names; nothing when it names none.
 std::optional<base::ObjectId> object_of(const std::string& hex);
 

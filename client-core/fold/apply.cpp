@@ -30,9 +30,6 @@ base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, co
 base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                           const base::LogId& branch, std::uint64_t first_position,
                           const std::vector<log::Op>& ops, AppliedRemote& applied, const IsErased& erased) {
-  // A hostile author may claim any number. One op moves the clock of those who read it by so much at most: it
-  // would take them more ops than there can be to use the numbers up.
-  constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 24;
   SJ_TRY(const auto here, store.lamport(space));
   applied.lamport = std::max(applied.lamport, here);
   for (std::size_t i = 0; i < ops.size(); ++i) {

@@ -212,8 +212,17 @@ base::Status remove(Room& room, const Args& args) {
 
 base::Status revisions(Room& room, const Args& args) {
   SJ_TRY(auto view, view_of(room, args));
-  SJ_TRY(auto all, room.records().revisions(view.record.id));
-  for (const auto& one : all) {
+  // Each is read on its own: of a long history the newest.
+  constexpr std::size_t kMost = 500;
+  SJ_TRY(const auto count, room.records().revisions(view.record.id, 0, 0));
+  const std::size_t older = count.total > kMost ? count.total - kMost : 0;
+  if (older > 0) {
+    room.session().note(room.say("Yang lebih lama tidak ditampilkan; semuanya tetap tersimpan: ",
+                                 "Older ones are not shown; all of them are kept: ") +
+                        std::to_string(older));
+  }
+  SJ_TRY(auto all, room.records().revisions(view.record.id, older, kMost));
+  for (const auto& one : all.page) {
     SJ_TRY(auto object, record_json(room, one.after));
     // Whether the name is hidden is a matter of now, not of what the record said then.
     SJ_TRY(auto owner, by_json(room, view));

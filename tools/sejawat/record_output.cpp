@@ -81,6 +81,20 @@ void print_values(Room& room, const std::vector<cycle::Field>& fields, const cyc
   }
 }
 
+// What was said with a step: the answer to a request, why something was closed, until when it waits.
+base::Status print_words_of_steps(Room& room, const cycle::Entity& entity, const cycle::RecordView& view) {
+  SJ_TRY(const bool hidden, cycle::name_hidden(room.records(), view));
+  for (const auto& step : view.steps) {
+    if (step.reason.empty() && step.until.empty()) continue;
+    const auto by = person_json(room, view, hidden, step.by);
+    std::cout << "    [" << label(std::string(entity.name) + "." + step.to, room.english()) << "]  "
+              << (step.until.empty() ? "" : step.until + "  ") << step.reason << "  — "
+              << (by.is_string() ? std::string(by.as_string()) : named_or_hidden(room, {})) << ", "
+              << room.date_of(step.wall_ms) << "\n";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string dot_text(const log::Dot& dot) { return dot.branch.hex() + "." + std::to_string(dot.position); }
@@ -227,7 +241,7 @@ base::Status print_record(Room& room, const cycle::RecordView& view, bool whole)
       print_values(room, part.fields, one.values, "        ");
     }
   }
-  return {};
+  return print_words_of_steps(room, entity, view);
 }
 
 base::Status print_records(Room& room, const std::vector<cycle::RecordView>& views) {

@@ -1,63 +1,10 @@
 // The walk of the cycle over real carriers: four steps, several people, some of them offline.
 #ifndef __EMSCRIPTEN__
-#include "cycle/calendar.h"
-#include "cycle/meeting.h"
-#include "cycle/story.h"
-#include "world.h"
+#include "cycle/names.h"
+#include "cycling.h"
 
 namespace sejawat::api {
 namespace {
-
-using base::Code;
-
-struct Cycling : World {
-  void SetUp() override {
-    ani = founder();
-    budi = member(*ani, "Budi");
-    citra = member(*ani, "Citra");
-    everybody();
-    everybody();
-    for (const auto& space : status(*ani).spaces) {
-      if (space.kind == space::SpaceKind::school) school = space.space;
-    }
-  }
-  void everybody() {
-    for (int i = 0; i < 2; ++i) {
-      for (auto* core : {ani.get(), budi.get(), citra.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
-    }
-  }
-  base::ObjectId entry_with_gap(Core& core) {
-    auto given = entry("Hanya tiga siswa yang bertanya");
-    given.subject = "IPA";
-    given.events[0].expected = "Sebagian besar siswa bertanya";
-    given.events[0].gap = "Siswa takut bertanya";
-    auto ids = core.add_entries({given});
-    EXPECT_TRUE(ids.ok());
-    return ids->front();
-  }
-  base::ObjectId shared_problem() {
-    const auto id = entry_with_gap(*budi);
-    auto draft = budi->cycle().draft_from_entry(id, 0);
-    EXPECT_TRUE(draft.ok());
-    auto problem = budi->cycle().share_problem(*draft, school);
-    EXPECT_TRUE(problem.ok());
-    everybody();
-    return *problem;
-  }
-  std::string state(Core& core, const base::ObjectId& id) {
-    auto view = core.cycle().records().show(id);
-    EXPECT_TRUE(view.ok());
-    return view.ok() ? view->state : "?";
-  }
-  cycle::Record trial() {
-    cycle::Record record;
-    record.values["class"] = "5A";
-    return record;
-  }
-
-  std::unique_ptr<Core> ani, budi, citra;
-  base::SpaceId school;
-};
 
 TEST_F(Cycling, FromALineInAJournalToASolutionThatWorked) {
   const auto problem = shared_problem();
@@ -164,6 +111,86 @@ TEST_F(Cycling, WhatDidNotWorkBeginsTheNextRound) {
   EXPECT_EQ(stories.stalled(school, "2026-12-20")->size(), 1U);
 }
 
+TEST_F(Cycling, ATrialIsConcludedThoughItsProblemWasErased) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto trial = tried(*budi, problem);
+  everybody();
+  ASSERT_TRUE(budi->erase(problem, 1, false).ok());
+  everybody();
+  ASSERT_EQ(budi->cycle().records().show(problem).code(), Code::not_found);
+  ASSERT_TRUE(budi->cycle().conclude(trial, {"effective", "Ramai", "done"}, "2026-11-30").ok());
+  everybody();
+  auto view = citra->cycle().records().show(trial);
+  ASSERT_TRUE(view.ok());
+  EXPECT_EQ(view->state, "concluded");
+  EXPECT_EQ(view->value("verdict"), "effective");
+}
+
+TEST_F(Cycling, ATrialIsConcludedThoughItsProblemWasSolvedByAnother) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto first = tried(*budi, problem);
+  // One that ran beside it, and that nobody moved the problem with.
+  cycle::Record beside;
+  beside.type = cycle::kTrial;
+  beside.values = {{"problem", problem.hex()}};
+  auto second = budi->cycle().begin(school, beside);
+  ASSERT_TRUE(second.ok());
+  for (const auto* state : {"ready", "running", "impact_recorded"})
+    ASSERT_TRUE(budi->cycle().step({*second, state, "", "", std::nullopt}).ok());
+  ASSERT_TRUE(budi->cycle().conclude(first, {"effective", "", ""}, "2026-11-30").ok());
+  ASSERT_EQ(state(*budi, problem), "solved");
+  ASSERT_TRUE(budi->cycle().conclude(*second, {"not_yet", "", "modify"}, "2026-12-02").ok());
+  EXPECT_EQ(state(*budi, *second), "concluded");
+  EXPECT_EQ(state(*budi, problem), "solved");
+  EXPECT_EQ(rounds(*budi, problem), 1U) << "no round of what is solved";
+  ASSERT_TRUE(budi->cycle().conclude(first, {"effective", "", ""}, "2026-12-03").ok()) << "again";
+  everybody();
+  EXPECT_EQ(citra->cycle().records().show(problem)->open_intents(), 0U);
+}
+
+TEST_F(Cycling, AVerdictBringsNoProblemBackFromTheTrash) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto trial = tried(*budi, problem);
+  ASSERT_TRUE(budi->cycle().trash(problem).ok());
+  ASSERT_TRUE(budi->cycle().conclude(trial, {"effective", "", ""}, "2026-11-30").ok());
+  EXPECT_TRUE(budi->cycle().records().show(problem)->trashed);
+  EXPECT_EQ(state(*budi, trial), "concluded");
+}
+
+TEST_F(Cycling, RoundsAndRootsOfOthersSteerNothing) {
+  const auto problem = shared_problem();
+  cycle::Record root;
+  root.type = cycle::kRootCause;
+  root.values = {{"problem", problem.hex()}, {"statement", "Bukan akarnya"}};
+  const auto forged = citra->cycle().begin(school, root);
+  ASSERT_TRUE(forged.ok());
+  for (const auto* number : {"99", "9223372036854775807"}) {
+    cycle::Record round;
+    round.type = cycle::kRound;
+    round.values = {{"problem", problem.hex()}, {"number", number}};
+    ASSERT_TRUE(citra->cycle().begin(school, round).ok());
+  }
+  everybody();
+  const auto today = cycle::local_moment(budi->cycle().desk().wall_ms(), 0);
+  auto daily = cycle::daily_view(budi->cycle().records(), cycle::SchoolDays(), school, today.date, today, 0);
+  ASSERT_TRUE(daily.ok());
+  ASSERT_EQ(daily->problems.size(), 1U);
+  EXPECT_FALSE(daily->problems.front().rooted);
+  EXPECT_EQ(rounds(*budi, problem), 1U);
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  const auto trial = tried(*budi, problem);
+  const auto option = option_of(*budi, trial);
+  EXPECT_NE(option.value("root_cause"), forged->hex());
+  EXPECT_FALSE(option.value("root_cause").empty());
+  ASSERT_TRUE(budi->cycle().conclude(trial, {"not_yet", "", "modify"}, "2026-11-30").ok());
+  EXPECT_EQ(state(*budi, problem), "new_cycle");
+  everybody();
+  EXPECT_EQ(rounds(*citra, problem), 2U);
+}
+
 TEST_F(Cycling, AStepAgainstARecordThatMovedOnIsAnIntentOnEveryDeviceAndCanBeTaken) {
   const auto problem = shared_problem();
   // Budi is offline and postpones; Ani, the facilitator, has it analysed and rooted meanwhile.
@@ -204,6 +231,29 @@ TEST_F(Cycling, AWithdrawnProblemKeepsNoWords) {
   EXPECT_TRUE(citra->cycle().records().list(words)->empty());
 }
 
+TEST_F(Cycling, TheWordsOfAProblemThatHasEndedAreTakenBackAndTheName) {
+  const auto shown = [&](const base::ObjectId& id) { return *citra->cycle().records().show(id); };
+  for (const auto* end : {"closed", "solved"}) {
+    const auto problem = shared_problem();
+    ASSERT_TRUE(budi->cycle().change({problem, {{"hide_name", "yes"}}, {}}).ok());
+    if (std::string_view(end) == "closed") {
+      ASSERT_TRUE(budi->cycle().step({problem, "closed", "pindah kelas", "", std::nullopt}).ok());
+    } else {
+      ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "x"}}).ok());
+      ASSERT_TRUE(budi->cycle().conclude(tried(*budi, problem), {"effective", "", ""}, "2026-11-30").ok());
+    }
+    everybody();
+    ASSERT_EQ(shown(problem).state, end);
+    EXPECT_EQ(ani->cycle().withdraw_problem(problem).code(), Code::not_permitted);
+    ASSERT_TRUE(budi->cycle().withdraw_problem(problem).ok());
+    ASSERT_TRUE(budi->cycle().withdraw_problem(problem).ok()) << "again";
+    everybody();
+    EXPECT_EQ(shown(problem).state, end) << "what it was it stays";
+    EXPECT_TRUE(shown(problem).record.values.empty());
+    EXPECT_TRUE(*cycle::name_hidden(citra->cycle().records(), shown(problem)));
+  }
+}
+
 TEST_F(Cycling, DeletingAgainstEditingTheEditWins) {
   const auto problem = shared_problem();
   ASSERT_TRUE(budi->cycle().trash(problem).ok());
@@ -215,74 +265,6 @@ TEST_F(Cycling, DeletingAgainstEditingTheEditWins) {
     EXPECT_TRUE(view->restored_by_edit);
     EXPECT_EQ(view->state, "analysed");
   }
-}
-
-TEST_F(Cycling, AWeeklyDiscussionGivesEverybodyATurnAndTwoHostsCloseItOnce) {
-  const auto problem = shared_problem();
-  cycle::Record meeting;
-  meeting.type = cycle::kWeeklyDiscussion;
-  meeting.values = {{"date", "2026-11-28"}, {"title", "Diskusi pekan ini"}, {"leader", budi->person().hex()}};
-  auto id = ani->cycle().begin(school, meeting);
-  ASSERT_TRUE(id.ok());
-  everybody();
-  struct At {
-    explicit At(Core& core) : desk(core.cycle().desk()), meetings(core.cycle(), desk) {}
-    cycle::Desk& desk;
-    cycle::Meetings meetings;
-  };
-  At host(*ani);
-  At other(*budi);
-  At guest(*citra);
-  ASSERT_TRUE(host.meetings.make_agenda(*id).ok());
-  ASSERT_TRUE(other.meetings.make_agenda(*id).ok()) << "apart from each other";
-  everybody();
-  for (auto* at : {&host, &other, &guest}) {
-    auto agenda = at->meetings.agenda(*id);
-    ASSERT_TRUE(agenda.ok());
-    EXPECT_EQ(agenda->items.size(), 3U) << "one turn for every teacher";
-    EXPECT_EQ(agenda->duplicates.size(), 3U);
-    EXPECT_EQ(agenda->items.front().value("problem"), problem.hex());
-  }
-  for (const auto* state : {"turns", "brainstorm"})
-    ASSERT_TRUE(ani->cycle().step({*id, state, "", "", std::nullopt}).ok());
-  everybody();
-  auto first = other.meetings.add_idea(*id, "Beri waktu tunggu", problem);
-  auto second = guest.meetings.add_idea(*id, "Tunggu lima detik", problem);
-  ASSERT_TRUE(first.ok() && second.ok());
-  everybody();
-  const auto before = host.meetings.ideas(*id);
-  ASSERT_TRUE(before.ok());
-  for (const auto& idea : *before) EXPECT_TRUE(idea.name_hidden);
-  ASSERT_TRUE(ani->cycle().step({*id, "grouping", "", "", std::nullopt}).ok());
-  ASSERT_TRUE(guest.meetings.group(*first, "Waktu tunggu").ok());
-  ASSERT_TRUE(guest.meetings.group(*second, "Waktu tunggu").ok());
-  everybody();
-  const auto after = host.meetings.ideas(*id);
-  ASSERT_TRUE(after.ok());
-  for (const auto& idea : *after) {
-    EXPECT_FALSE(idea.name_hidden);
-    EXPECT_EQ(idea.cluster, "Waktu tunggu");
-  }
-  ASSERT_EQ(host.meetings.formulate(*id)->size(), 1U);
-  EXPECT_TRUE(host.meetings.formulate(*id)->empty()) << "made again nothing is made twice";
-  ASSERT_TRUE(guest.meetings.attend(*id, citra->person(), "present", "13:05").ok());
-  ASSERT_TRUE(host.meetings.attend(*id, citra->person(), "absent", "").ok());
-  everybody();
-  const auto attendance = other.meetings.attendance(*id);
-  ASSERT_TRUE(attendance.ok());
-  for (const auto& row : *attendance) EXPECT_EQ(row.disputed, row.person == citra->person());
-  // Both hosts close it, apart from each other.
-  ASSERT_TRUE(host.meetings.write_minutes(*id).ok());
-  ASSERT_TRUE(other.meetings.write_minutes(*id).ok());
-  everybody();
-  for (auto* core : {ani.get(), budi.get(), citra.get()}) {
-    EXPECT_EQ(state(*core, *id), "minutes_draft");
-    EXPECT_EQ(core->cycle().records().show(*id)->open_intents(), 0U) << "they wished the same";
-  }
-  EXPECT_EQ(guest.meetings.ratify(*id).code(), Code::not_permitted);
-  ASSERT_TRUE(other.meetings.ratify(*id).ok());
-  everybody();
-  EXPECT_EQ(state(*citra, *id), "ratified");
 }
 
 TEST_F(Cycling, NobodyFollowedUpIsListedOldestFirst) {

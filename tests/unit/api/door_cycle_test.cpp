@@ -178,6 +178,10 @@ TEST_F(CycleDoor, WalksFromALineInAJournalToTheNextCycle) {
                          text->set_text("Coba sepekan");
                        }).record();
   EXPECT_EQ(minutes.content().parts_size(), 1);
+  const auto found = done([&](cw::CycleRequest& r) { r.mutable_minutes()->set_id(meeting.id()); }).records();
+  ASSERT_EQ(found.records_size(), 1);
+  EXPECT_EQ(found.records(0).id(), minutes.id());
+  EXPECT_GT(found.records(0).may_step_size(), 0);
   EXPECT_EQ(
       done([&](cw::CycleRequest& r) { r.mutable_minutes_ratify()->set_id(meeting.id()); }).record().state(),
       "ratified");

@@ -85,9 +85,9 @@ TEST(Records, AConflictIsListedDecidedAndTheDecisionUndone) {
   EXPECT_TRUE(ani.records().list(undecided)->empty());
   EXPECT_TRUE(phone.records().list(undecided)->empty());
   EXPECT_EQ(phone.show(id).value("title"), "Judul B");
-  const auto revisions = ani.records().revisions(id);
+  const auto revisions = ani.records().revisions(id, 0, 100);
   ASSERT_TRUE(revisions.ok());
-  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  ASSERT_TRUE(ani.undo(id, revisions->page.back().dot).ok());
   school.meet();
   EXPECT_EQ(phone.show(id).versions.at(0).versions.size(), 2U) << "both are there again";
 }
@@ -105,9 +105,9 @@ TEST(Records, ADecisionOnProseThatIsTakenBackAsksAgain) {
   ASSERT_TRUE(ani.change(id, {{"description", "kiri"}}).ok());
   school.meet();
   ASSERT_TRUE(phone.show(id).versions.empty());
-  const auto revisions = ani.records().revisions(id);
+  const auto revisions = ani.records().revisions(id, 0, 100);
   ASSERT_TRUE(revisions.ok());
-  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  ASSERT_TRUE(ani.undo(id, revisions->page.back().dot).ok());
   school.meet();
   for (Teacher* each : {&ani, &phone}) {
     const auto view = each->show(id);
@@ -153,9 +153,9 @@ TEST(Records, TakingBackAChangeOfTwoFieldsMakesNoVersions) {
   const auto id = ani.begin(a_problem("Judul", "Uraian"));
   ASSERT_TRUE(ani.change(id, {{"title", "Judul baru"}}).ok());
   ASSERT_TRUE(ani.change(id, {{"title", "Judul lain"}, {"description", "Uraian lain"}}).ok());
-  const auto revisions = ani.records().revisions(id);
+  const auto revisions = ani.records().revisions(id, 0, 100);
   ASSERT_TRUE(revisions.ok());
-  ASSERT_TRUE(ani.undo(id, revisions->back().dot).ok());
+  ASSERT_TRUE(ani.undo(id, revisions->page.back().dot).ok());
   const auto view = ani.show(id);
   EXPECT_EQ(view.value("title"), "Judul baru");
   EXPECT_EQ(view.value("description"), "Uraian");
@@ -257,6 +257,50 @@ TEST(Records, AStepNeedsItsPlaceItsPersonItsReasonAndItsDate) {
   EXPECT_EQ(ani.show(id).steps.size(), 1U);
   ASSERT_TRUE(ani.step(id, "postponed", "", "2027-01-04").ok()) << "to another day";
   EXPECT_EQ(ani.show(id).steps.back().until, "2027-01-04");
+}
+
+TEST(Records, APartAboveItsMaximumIsEditedAndTakenAwayOneByOne) {
+  School school(1);
+  Teacher& ani = school.desk(0);
+  Teacher& phone = school.second_device_of(0);
+  const auto id = ani.begin(a_record(kTrial, {{"problem", "0123456789abcdef"}}));
+  school.meet();
+  for (const auto* name : {"A", "B", "C"}) {
+    ASSERT_TRUE(ani.change({id, {}, {{"measures", {{0, {{"name", name}}}}}}}).ok());
+    ASSERT_TRUE(phone.change({id, {}, {{"measures", {{0, {{"name", std::string(name) + "2"}}}}}}}).ok());
+  }
+  school.meet();
+  const auto measures = [&] { return ani.show(id).record.parts.at("measures"); };
+  ASSERT_EQ(measures().size(), 6U);
+  const auto element = measures().front().element;
+  ASSERT_TRUE(ani.change({id, {}, {{"measures", {{element, {{"after", "12"}}}}}}}).ok());
+  EXPECT_EQ(ani.change({id, {}, {{"measures", {{0, {{"name", "D"}}}}}}}).error().detail,
+            "measures: at most 3");
+  ASSERT_TRUE(ani.change({id, {}, {{"measures", {{element, {}, true}, {0, {{"name", "D"}}}}}}}).ok())
+      << "no more than there were";
+  while (measures().size() > 3) {
+    ASSERT_TRUE(ani.change({id, {}, {{"measures", {{measures().back().element, {}, true}}}}}).ok());
+  }
+  EXPECT_EQ(ani.change({id, {}, {{"measures", {{0, {{"name", "E"}}}}}}}).code(),
+            base::Code::invalid_argument);
+}
+
+TEST(Records, OnePersonsRecordsHoweverDatedPushOffNobodyElses) {
+  School school(2);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(1);
+  const auto problem = ani.begin(a_problem("Judul"));
+  const auto root = ani.begin(
+      a_record(kRootCause, {{"problem", problem.hex()}, {"statement", "akar"}, {"found", "2026-11-24"}}));
+  for (const auto& id : {problem, root}) school.send(0, 1, id);
+  for (std::size_t i = 0; i <= Records::kMostOfOne; ++i) {
+    mallory.begin(
+        a_record(kRootCause, {{"problem", problem.hex()}, {"statement", "x"}, {"found", "9999-12-31"}}));
+  }
+  auto all = mallory.records().naming(problem, kRootCause, "problem");
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->size(), 1 + Records::kMostOfOne);
+  EXPECT_EQ(all->front().record.id, root) << "the oldest, and still there";
 }
 
 TEST(Records, WhatOthersWriteIntoARecordThatIsNotTheirsCountsForNothing) {

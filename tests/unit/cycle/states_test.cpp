@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fold/apply.h"
 #include "support/fakes.h"
 
 namespace sejawat::cycle {
@@ -15,6 +16,9 @@ const StateMachine& problem() { return entity(kProblem)->states; }
 std::size_t index(support::SeededRandom& random, std::size_t below) {
   return static_cast<std::size_t>(random.below(below));
 }
+
+const MayStep anybody = [](const StepOp&, const Transition&) { return true; };
+const MayDismiss dismissed_by_anybody = [](const StepOp&, const StepOp&) { return true; };
 
 class Steps {
  public:
@@ -30,9 +34,7 @@ class Steps {
     ops.push_back(step);
     return ops.size() - 1;
   }
-  Standing stand() const {
-    return cycle::stand(problem(), ops, [](const StepOp&, const Transition&) { return true; });
-  }
+  Standing stand() const { return cycle::stand(problem(), ops, anybody, dismissed_by_anybody); }
   static std::string name(std::uint8_t state) { return problem().by_number(state)->name; }
   std::vector<StepOp> ops;
 };
@@ -71,6 +73,117 @@ TEST(States, TwoWhoWishedTheSameGotIt) {
   EXPECT_TRUE(standing.intents.empty());
 }
 
+TEST(States, WhoTookTheSameStepApartKeepsWhatTheySaid) {
+  Steps steps;
+  steps.add(1, -1, "identified", "closed");
+  steps.add(2, -1, "identified", "closed");
+  steps.add(3, -1, "identified", "closed");
+  steps.ops[0].reason = "pindah kelas";
+  steps.ops[1].reason = "sudah selesai sendiri";
+  for (int order = 0; order < 2; ++order) {
+    const Standing standing = steps.stand();
+    ASSERT_EQ(standing.steps.size(), 1U);
+    EXPECT_EQ(standing.steps[0].reason, "pindah kelas");
+    ASSERT_EQ(standing.agreed.size(), 1U) << "who said nothing got what they wished";
+    EXPECT_EQ(standing.agreed[0].reason, "sudah selesai sendiri");
+    EXPECT_TRUE(standing.intents.empty()) << "nothing to decide";
+    std::reverse(steps.ops.begin(), steps.ops.end());
+  }
+}
+
+TEST(States, TheSameStepUntilAnotherDayIsSomebodysToDecide) {
+  Steps steps;
+  steps.add(1, -1, "identified", "postponed");
+  steps.add(2, -1, "identified", "postponed");
+  steps.ops[0].until = "2026-12-10";
+  steps.ops[1].until = "2027-01-04";
+  ASSERT_EQ(steps.stand().intents.size(), 1U);
+  EXPECT_EQ(steps.stand().intents[0].step.until, "2027-01-04");
+  steps.ops[1].until = "2026-12-10";
+  EXPECT_TRUE(steps.stand().intents.empty());
+  EXPECT_TRUE(steps.stand().agreed.empty());
+  steps.ops[1].until = "2027-01-04";
+  const auto taking = steps.add(2, 0, "postponed", "postponed");
+  steps.ops[taking].saw.push_back(steps.ops[1].dot);
+  steps.ops[taking].until = "2027-01-04";
+  ASSERT_EQ(steps.stand().steps.size(), 2U);
+  EXPECT_EQ(steps.stand().steps[1].until, "2027-01-04");
+  ASSERT_EQ(steps.stand().intents.size(), 1U);
+  EXPECT_TRUE(steps.stand().intents[0].dismissed);
+}
+
+TEST(States, WordsOfWhoMayNotTakeTheStepAreNoAnswer) {
+  Steps steps;
+  steps.add(1, -1, "identified", "closed");
+  steps.add(9, -1, "identified", "closed");
+  steps.ops[0].reason = steps.ops[1].reason = "selesai";
+  const MayStep but_nine = [](const StepOp& step, const Transition&) {
+    return step.dot.branch.bytes[0] != 9;
+  };
+  const auto stand = [&] { return cycle::stand(problem(), steps.ops, but_nine, dismissed_by_anybody); };
+  EXPECT_TRUE(stand().agreed.empty());
+  EXPECT_TRUE(stand().intents.empty()) << "it says nothing new";
+  steps.ops[1].reason = "palsu";
+  EXPECT_TRUE(stand().agreed.empty());
+  ASSERT_EQ(stand().intents.size(), 1U);
+  EXPECT_EQ(stand().intents[0].why, Unfit::not_permitted);
+}
+
+// One author's number runs far ahead; the clocks of those who read it follow by fold::kMostAtOnce only.
+TEST(States, AStepThatFollowsOneOfANumberFarAheadStands) {
+  Steps steps;
+  steps.add(1, -1, "identified", "shared");
+  steps.add(9, 0, "shared", "analysed");
+  steps.add(1, 1, "analysed", "rooted");
+  steps.add(1, 2, "rooted", "chosen");
+  steps.ops[1].lamport = std::uint64_t{1} << 60;
+  steps.ops[2].lamport = fold::kMostAtOnce + 2;
+  steps.ops[3].lamport = fold::kMostAtOnce + 3;
+  for (int order = 0; order < 2; ++order) {
+    EXPECT_EQ(Steps::name(steps.stand().state), "chosen");
+    EXPECT_TRUE(steps.stand().intents.empty());
+    std::reverse(steps.ops.begin(), steps.ops.end());
+  }
+}
+
+TEST(States, StepsThatClaimToHaveSeenEachOtherStandAlikeInEveryOrder) {
+  Steps steps;
+  steps.add(1, -1, "identified", "shared");
+  steps.add(8, 0, "shared", "analysed");
+  steps.add(9, 0, "analysed", "rooted");
+  steps.add(1, 0, "shared", "rooted");
+  for (std::size_t liar : {1U, 2U}) steps.ops[liar].lamport = (std::uint64_t{1} << 40) + liar;
+  steps.ops[1].saw = {steps.ops[2].dot, steps.ops[0].dot};
+  steps.ops[2].saw = {steps.ops[1].dot};
+  const Standing first = steps.stand();
+  std::sort(steps.ops.begin(), steps.ops.end(),
+            [](const StepOp& a, const StepOp& b) { return b.dot < a.dot; });
+  EXPECT_EQ(steps.stand().state, first.state);
+  EXPECT_EQ(steps.stand().last, first.last);
+  EXPECT_EQ(steps.stand().intents.size(), first.intents.size());
+  EXPECT_FALSE(first.steps.empty());
+}
+
+TEST(States, NobodyPutsAnIntentAsideWhoMayNot) {
+  Steps steps;
+  steps.add(1, -1, "identified", "shared");
+  steps.add(2, -1, "identified", "closed");
+  steps.add(1, 0, "shared", "analysed");
+  StepOp dismissal;
+  dismissal.dot.branch.bytes.fill(9);
+  dismissal.lamport = 9;
+  dismissal.saw.push_back(steps.ops[1].dot);
+  steps.ops.push_back(dismissal);
+  const auto stand_for = [&](std::uint8_t who) {
+    return cycle::stand(problem(), steps.ops, anybody, [who](const StepOp& one, const StepOp& intent) {
+      return one.dot.branch.bytes[0] == who && intent.to == problem().by_name("closed")->number;
+    });
+  };
+  ASSERT_EQ(stand_for(1).intents.size(), 1U);
+  EXPECT_FALSE(stand_for(1).intents[0].dismissed);
+  EXPECT_TRUE(stand_for(9).intents[0].dismissed);
+}
+
 TEST(States, AnIntentIsTakenByANewStepThatSawIt) {
   Steps steps;
   steps.add(1, -1, "identified", "shared");
@@ -83,6 +196,24 @@ TEST(States, AnIntentIsTakenByANewStepThatSawIt) {
   EXPECT_EQ(Steps::name(standing.state), "postponed");
   ASSERT_EQ(standing.intents.size(), 1U);
   EXPECT_TRUE(standing.intents[0].dismissed) << "it waits for nobody any more";
+}
+
+// Clocks are of a space: who was busy elsewhere has a greater one.
+TEST(States, AnIntentOfAGreaterNumberThanTheChainIsTakenAllTheSame) {
+  Steps steps;
+  steps.add(1, -1, "identified", "shared");
+  steps.add(2, 0, "shared", "analysed");
+  steps.add(2, 1, "analysed", "rooted");
+  steps.add(3, 0, "shared", "postponed");
+  steps.ops[3].lamport = 50;
+  const auto taking = steps.add(1, 2, "rooted", "postponed");
+  steps.ops[taking].saw.push_back(steps.ops[3].dot);
+  steps.ops[taking].lamport = 51;
+  const Standing standing = steps.stand();
+  EXPECT_EQ(Steps::name(standing.state), "postponed");
+  EXPECT_EQ(standing.steps.size(), 4U);
+  ASSERT_EQ(standing.intents.size(), 1U);
+  EXPECT_TRUE(standing.intents[0].dismissed);
 }
 
 TEST(States, ADismissedIntentStaysInTheStory) {
@@ -105,9 +236,10 @@ TEST(States, WhatTheTableDoesNotHaveOrTheAuthorMayNotIsNoStep) {
   Steps steps;
   steps.add(1, -1, "identified", "solved");
   steps.add(9, -1, "identified", "shared");
-  const Standing standing = cycle::stand(problem(), steps.ops, [](const StepOp& step, const Transition&) {
-    return step.dot.branch.bytes[0] != 9;
-  });
+  const auto standing = cycle::stand(
+      problem(), steps.ops,
+      [](const StepOp& step, const Transition&) { return step.dot.branch.bytes[0] != 9; },
+      dismissed_by_anybody);
   EXPECT_EQ(Steps::name(standing.state), "identified");
   ASSERT_EQ(standing.intents.size(), 2U);
   std::set<Unfit> why{standing.intents[0].why, standing.intents[1].why};
@@ -151,10 +283,9 @@ TEST(States, InEveryTableAConcurrentStepIsKeptWhateverTheOrderOfArrival) {
           ops[0].to = a;
           ops[1].to = b;
           ops[0].lamport = ops[1].lamport = 5;
-          const auto may = [](const StepOp&, const Transition&) { return true; };
-          const Standing forth = stand(machine, ops, may);
+          const Standing forth = stand(machine, ops, anybody, dismissed_by_anybody);
           std::swap(ops[0], ops[1]);
-          const Standing back = stand(machine, ops, may);
+          const Standing back = stand(machine, ops, anybody, dismissed_by_anybody);
           EXPECT_EQ(forth.state, back.state);
           ASSERT_EQ(forth.steps.size(), 1U);
           EXPECT_EQ(forth.intents.size(), a == b ? 0U : 1U) << one.name;

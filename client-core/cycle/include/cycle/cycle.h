@@ -58,7 +58,8 @@ class Cycle {
   // Private: the teacher may walk the cycle alone.
   base::Result<base::ObjectId> keep_problem(const ProblemDraft& draft);
   base::Result<base::ObjectId> share_problem(const ProblemDraft& draft, const base::SpaceId& with);
-  // Takes the words back from everybody who syncs; what was read stays read.
+  // Takes the words back from everybody who syncs, and the name; what was read stays read. One that has ended
+  // stays what it was: only its words go.
   base::Status withdraw_problem(const base::ObjectId& problem);
 
   // --- Why (F6)
@@ -87,7 +88,8 @@ class Cycle {
   base::Result<base::ObjectId> record_impact(const base::ObjectId& trial, JournalEntry entry,
                                              const std::vector<Measured>& measured);
   base::Result<base::ObjectId> reflect(const base::ObjectId& trial, const Record& reflection);
-  // The owner's verdict stands. Ends the problem, or begins round n+1 (`next`).
+  // The owner's verdict stands. Ends the problem, or begins round n+1 (`next`), where the problem is still
+  // here and waits for it.
   base::Status conclude(const base::ObjectId& trial, const Verdict& verdict, std::string_view date);
   base::Result<base::ObjectId> offer_practice(const base::ObjectId& trial, const Values& practice);
 
@@ -102,6 +104,8 @@ class Cycle {
   base::Status trash(const base::ObjectId& id);
   base::Status restore(const base::ObjectId& id);
   base::Status undo(const base::ObjectId& id, const log::Dot& change);
+  // Whether this person may take that step now. Read only.
+  base::Result<bool> may_step(const RecordView& view, std::string_view to);
   Records& records() { return records_; }
   Desk& desk() { return desk_; }
 
@@ -114,7 +118,13 @@ class Cycle {
   base::Result<base::ObjectId> begin_at(const Pen& pen, const Record& record);
   base::Status step_to(const RecordView& view, std::string_view to, std::string_view reason = {});
   base::Result<RecordView> shown(const base::ObjectId& id, Type type);
-  base::Result<std::optional<base::ObjectId>> current_round(const base::ObjectId& problem);
+  // nullopt: names nothing, or what is not here (any more).
+  base::Result<std::optional<RecordView>> if_here(const std::optional<base::ObjectId>& id, Type type);
+  // The problem of a trial, if it is one's own; not one in the trash, which a step would bring back.
+  base::Result<std::optional<RecordView>> own_problem_of(const RecordView& trial);
+  base::Status move_on(const RecordView& trial, const std::string& verdict, const std::string& next,
+                       std::string_view date);
+  base::Status name_round(const RecordView& problem, Record& record);  // the one that runs
   base::Status link_source(const base::ObjectId& problem, const ProblemDraft& draft);
 
   store::Store& store_;

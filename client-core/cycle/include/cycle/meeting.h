@@ -8,9 +8,12 @@
 namespace sejawat::cycle {
 
 struct AgendaView {
-  std::vector<RecordView> items;       // in order of `place`; one a teacher
-  std::vector<RecordView> duplicates;  // of turns that two hosts wrote apart from each other
-  std::int64_t minutes_on_topic = 0;   // items about learning problems
+  // In order of `place`; one a teacher, and more where two hosts decided apart from each other in two of
+  // them.
+  std::vector<RecordView> items;
+  std::vector<RecordView>
+      duplicates;  // of turns that two hosts wrote apart; they say nothing that `items` do not
+  std::int64_t minutes_on_topic = 0;  // items about learning problems
   std::int64_t minutes_other = 0;
 };
 struct IdeaView {
@@ -45,6 +48,8 @@ class Meetings {
   base::Result<base::ObjectId> attend(const base::ObjectId& meeting, const base::PersonId& person,
                                       std::string_view status, std::string_view time);
   base::Result<std::vector<AttendanceView>> attendance(const base::ObjectId& meeting);
+  // Those that everybody takes of several, by whoever may write minutes of it: others' steer nothing.
+  base::Result<std::optional<RecordView>> minutes_of(const base::ObjectId& meeting);
   // Drafts the minutes from what was written, and moves the meeting on. The same record when made again.
   base::Result<base::ObjectId> write_minutes(const base::ObjectId& meeting);
   base::Status ratify(const base::ObjectId& meeting);

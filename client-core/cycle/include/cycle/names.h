@@ -7,8 +7,8 @@
 namespace sejawat::cycle {
 
 // Whether the owner of `view` goes unnamed: the problem says so (or says so in one of several versions, or
-// was withdrawn and says nothing any more), it hangs on such a problem and is of the same person, it is a "me
-// too", or an idea of a brainstorm that still runs.
+// its words were taken back and it says nothing any more), it hangs on such a problem and is of the same
+// person, it is a "me too", or an idea of a brainstorm that still runs.
 base::Result<bool> name_hidden(Records& records, const RecordView& view);
 
 }  // namespace sejawat::cycle

@@ -77,7 +77,7 @@ struct RecordView {
   bool ended = false;
   bool trashed = false;
   bool restored_by_edit = false;
-  std::vector<StepView> steps;
+  std::vector<StepView> steps;    // those that stand, each with what others said who took it apart from them
   std::vector<StepView> intents;  // open and dismissed
   std::vector<FieldVersions> versions;
   std::int64_t begun_ms = 0;
@@ -117,7 +117,8 @@ class Records {
   Records(store::Store& store, fold::OpCodec codec, const People& people, base::Random& random);
 
   // All of these run in the caller's transaction and write ops and rows together. Codes: invalid_argument
-  // (names the field, or the step that the table does not have), not_found, not_permitted.
+  // (names the field, or the step that the table does not have), not_found, not_permitted; of a step
+  // already_exists: it stands there, and what this one says would be written nowhere.
   base::Result<base::ObjectId> begin(const Pen& pen, const Record& record);
   base::Status change(const Pen& pen, const Change& change);
   base::Status step(const Pen& pen, const StepWish& wish);
@@ -136,7 +137,11 @@ class Records {
 
   base::Result<RecordView> show(const base::ObjectId& id);  // not_found
   base::Result<std::vector<RecordView>> list(const store::RecordFilter& filter);
-  // Records of `type` that name `id` in `field` ("": in any), oldest first.
+  // Every page of it, newest first; of one owner the newest `of_one`. Anybody may write as many as they like,
+  // and date them as they like: that pushes off nobody else's.
+  static constexpr std::size_t kMostOfOne = 1000;
+  base::Result<std::vector<RecordView>> all(store::RecordFilter filter, std::size_t of_one = kMostOfOne);
+  // Of those, records of `type` that name `id` in `field` ("": in any), oldest first.
   base::Result<std::vector<RecordView>> naming(const base::ObjectId& id, Type type,
                                                std::string_view field = {});
 
@@ -146,7 +151,12 @@ class Records {
     std::int64_t wall_ms = 0;
     RecordView after;
   };
-  base::Result<std::vector<Revision>> revisions(const base::ObjectId& id);  // oldest first
+  struct Revisions {
+    std::size_t total = 0;
+    std::vector<Revision> page;  // oldest first
+  };
+  // Changes that count and steps, `limit` of them from the one at `offset`: each is read on its own.
+  base::Result<Revisions> revisions(const base::ObjectId& id, std::size_t offset, std::size_t limit);
   // Choices between versions that were made, oldest first; of writers that count.
   base::Result<std::vector<Decision>> decisions(const base::ObjectId& id);
   // What `who` is to this record (Who).
@@ -157,6 +167,7 @@ class Records {
   base::Result<RecordReading> read(const base::ObjectId& id);
   base::Status write(const Pen& pen, const RecordReading& of, log::Op op);
   base::Status put_row(const RecordReading& reading);
+  base::Status add_view(const store::RecordRow& row, std::vector<RecordView>& views);
   store::Store& store_;
   fold::OpCodec codec_;
   const People& people_;

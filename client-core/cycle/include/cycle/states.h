@@ -2,6 +2,7 @@
 // arrival (cycle.md, "States"; product B.3). A step names the one it saw last. Where two followed the same
 // one, what others built on stands: the longer chain, of equally long ones the first by (lamport, dot). What
 // does not stand is kept as an intent and shown, never dropped; taking it is a new step, or it is dismissed.
+// Whoever wished the same as one that stands got it; what they said with it is kept beside.
 #pragma once
 
 #include <functional>
@@ -36,17 +37,23 @@ enum class Unfit : std::uint8_t {
 struct Standing {
   std::uint8_t state = 0;
   std::vector<StepOp> steps;  // that stand, in order
+  // Taken apart from one of these, between the same states, with words of their own: two answers to one
+  // question are both answers. By (lamport, dot).
+  std::vector<StepOp> agreed;
   struct Intent {
     StepOp step;
     Unfit why = Unfit::none;
     bool dismissed = false;
   };
-  std::vector<Intent> intents;   // by (lamport, dot); equal wishes that came true are not among them
+  std::vector<Intent> intents;   // by (lamport, dot); wishes that came true are not among them
   std::optional<log::Dot> last;  // what the next step follows
 };
 
 // Whether the author of this step may take it, by the one who asks.
 using MayStep = std::function<bool(const StepOp&, const Transition&)>;
-Standing stand(const StateMachine& machine, std::vector<StepOp> ops, const MayStep& may);
+// Whether the author of the first, which has no cells, may put the second aside.
+using MayDismiss = std::function<bool(const StepOp&, const StepOp&)>;
+Standing stand(const StateMachine& machine, std::vector<StepOp> ops, const MayStep& may,
+               const MayDismiss& may_dismiss);
 
 }  // namespace sejawat::cycle

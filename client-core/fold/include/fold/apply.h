@@ -9,6 +9,11 @@
 
 namespace sejawat::fold {
 
+// A hostile author may claim any Lamport number. One op moves the clock of those who read it by so much at
+// most: it would take them more ops than there can be to use the numbers up. So whoever saw an op of a
+// greater number than their own has a number above this.
+inline constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 24;
+
 struct Touched {
   base::SpaceId space;
   base::ObjectId object;
