@@ -109,9 +109,11 @@ target_compile_definitions(dep_sqlite
 if(EMSCRIPTEN)
   # client-core/platform/wasm brings the file system; nothing is ever written to a temporary file.
   # __WASM__ (clang says __wasm__) lets the encrypting layer ask the browser for chance, where there is no /dev.
-  # No phone tests SQLite, opens a database from memory, or has one that shrinks by itself.
+  # No phone tests SQLite, opens a database from memory, has one that shrinks by itself, or asks it what tables it
+  # has or whether they are whole.
   target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1 __WASM__=1 SQLITE_UNTESTABLE
-    SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_AUTOVACUUM)
+    SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_AUTOVACUUM SQLITE_OMIT_INTEGRITY_CHECK
+    SQLITE_OMIT_INTROSPECTION_PRAGMAS SQLITE_OMIT_SCHEMA_PRAGMAS)
 else()
   target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
   target_include_directories(dep_sqlite PRIVATE "${CMAKE_SOURCE_DIR}/tools/cmake")
