@@ -99,6 +99,7 @@ base::Status install_person(Core::State& core, std::string_view name) {
   SJ_TRY_STATUS(core.store->put_setting("device", device_bytes));
   base::wipe(device_bytes.data(), device_bytes.size());
   SJ_TRY_STATUS(core.store->put_setting("certificate", core.certificate->bytes));
+  // Read by programs from before the proof only (load.cpp takes it from the first record).
   SJ_TRY_STATUS(core.store->put_setting("identity_box", core.card.box.view()));
   SJ_TRY_STATUS(core.store->put_setting("name", base::as_bytes(name)));
   SJ_TRY_STATUS(core.store->put_setting(kLinkRequest, {}));

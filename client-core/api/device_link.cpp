@@ -138,6 +138,7 @@ base::Status Core::accept_link(std::string_view text) {
   const auto me = members.find(core.certificate->person());
   if (me == members.end()) return base::error(Code::malformed, "grant: another person's first record");
   core.card = me->second.card;
+  // Read by programs from before the proof only (load.cpp takes it from the first record).
   SJ_TRY_STATUS(core.store->put_setting("identity_box", core.card.box.view()));
   for (const auto& key : granted.grant.keys) {
     SJ_TRY(auto* space, core.space(key.space));

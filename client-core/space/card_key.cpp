@@ -16,16 +16,14 @@ base::Bytes personal_genesis_body(const base::PublicSignKey& identity_key, const
 
 }  // namespace
 
-base::Bytes write_personal_genesis(const Identity& identity) {
-  codec::Record record;
-  record.body = personal_genesis_body(identity.sign.public_key(), identity.box.public_key());
-  record.signature = identity.sign.sign(record_id(record.body).view());
-  return codec::encode_record(record);
-}
-
 CardKey card_key(const Identity& identity) {
   const auto body = personal_genesis_body(identity.sign.public_key(), identity.box.public_key());
   return {identity.box.public_key(), identity.sign.sign(record_id(body).view())};
+}
+
+base::Bytes write_personal_genesis(const Identity& identity) {
+  const auto card = card_key(identity);
+  return codec::encode_record({personal_genesis_body(identity.sign.public_key(), card.box), *card.proof, {}});
 }
 
 bool is_proven(const base::PublicSignKey& identity_key, const CardKey& card) {
