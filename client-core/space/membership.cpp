@@ -33,6 +33,18 @@ base::SpaceId personal_space_id(const base::PublicSignKey& identity) {
   return space_id(identity, SpaceKind::personal, {});
 }
 
+Membership::Judged::Judged() = default;
+Membership::Judged::~Judged() = default;
+Membership::Judged::Judged(const Judged& /*other*/) {}
+Membership::Judged& Membership::Judged::operator=(const Judged& /*other*/) {
+  kept_.reset();
+  return *this;
+}
+Judgements& Membership::Judged::operator*() const {
+  if (kept_ == nullptr) kept_ = std::make_unique<Judgements>();
+  return *kept_;
+}
+
 base::Result<base::RecordId> Membership::add(base::ByteView record) {
   return MembershipRules{*this}.add(record);
 }
@@ -98,9 +110,18 @@ bool Membership::came_in(const base::PersonId& person) const {
   });
 }
 
-bool Membership::has_spoken(const base::PersonId& person) const {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [&](const auto& entry) { return entry->person == person; });
+bool Membership::has_spoken(const base::PersonId& person) const { return written_by_.count(person) != 0; }
+
+Membership::Volume Membership::written_by(const base::PersonId& person) const {
+  const auto found = volumes_.find(person);
+  return found == volumes_.end() ? Volume{} : found->second;
+}
+
+std::set<base::PersonId> Membership::introduced_for(const base::DeviceId& device) const {
+  std::set<base::PersonId> persons;
+  for (const std::size_t place : places_of(introductions_, device))
+    persons.insert(entries_[place]->introduced->person());
+  return persons;
 }
 
 std::set<base::PersonId> Membership::added_by(const base::PersonId& person) const {
@@ -178,6 +199,7 @@ base::Result<RecordPeek> peek_record(base::ByteView bytes) {
   SJ_TRY(const auto body, codec::decode_body(record.body));
   RecordPeek peek;
   peek.space = body.space;
+  peek.author = body.author;
   base::Bytes certificate;
   if (const auto* genesis = std::get_if<codec::Genesis>(&body.content)) {
     peek.genesis = true;

@@ -1,6 +1,7 @@
 // Whether a record is taken, from its causal past alone.
 #include <algorithm>
 
+#include "base/planted.h"
 #include "crypto/hash.h"
 #include "log/segment.h"
 #include "membership_rules.h"
@@ -46,7 +47,7 @@ std::vector<base::HeadTag> MembershipRules::parents_for(const Membership& of, co
     for (const auto& head : heads) {
       const auto& entry = *of.entries_[of.by_prefix_.at(head)];
       if (entry.place != place && !entry.past.has(place)) continue;
-      known.put_all(entry.past);
+      entry.past.put_into(known);
       known.put(entry.place);
       if (std::find(chosen.begin(), chosen.end(), head) == chosen.end()) chosen.push_back(head);
       break;
@@ -88,25 +89,21 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
     const Membership::Entry& before = *to.entries_[found->second];
     entry.parents.push_back(before.place);
     entry.past.put_all(before.past);
-    entry.past.put(before.place);
     entry.depth = std::max(entry.depth, before.depth + 1);
   }
+  for (const std::size_t parent : entry.parents) entry.past.put(parent);
   SJ_TRY_STATUS(std::visit([&](const auto& content) { return apply(pending, content); }, body.content));
 
+  note_past(pending);
   const std::size_t place = entry.place;
   for (const std::size_t parent : entry.parents) {
     to.heads_.erase(base::prefix_of<base::HeadTag>(to.records_[parent].first));
   }
   to.heads_.emplace(tag, true);
   to.by_prefix_.emplace(tag, place);
-  if (entry.introduced) to.introductions_[entry.introduced->device()].push_back(place);
-  if (entry.gives_role()) to.grants_[entry.granted_to()].push_back(place);
-  if (entry.takes_away()) to.takers_.push_back(place);
-  if (const auto* enrolled = entry.as<codec::LogEnrolled>()) {
-    to.enrolments_[log::log_id(to.space_, enrolled->key)].push_back(place);
-  }
   to.entries_.push_back(std::make_shared<const Membership::Entry>(std::move(entry)));
   to.records_.emplace_back(id, base::to_bytes(bytes));
+  index(*to.entries_.back());
   if (to.takers_.empty()) {
     MembershipView::add(to, place, nullptr);
     MembershipView::finish(to, nullptr);
@@ -116,21 +113,90 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
   return id;
 }
 
+// What is said of a record by its causal past alone, and asked for again whenever the set is judged.
+void MembershipRules::note_past(Pending& pending) const {
+  auto& entry = pending.entry;
+  if (entry.as<codec::Removed>() != nullptr || entry.as<codec::RoleChanged>() != nullptr)
+    entry.seniority = seniority(entry);
+  if (entry.as<KeyBoxes>() == nullptr) return;
+  for (const auto& person : to.made_admin_) {
+    if (role_before(pending, person) == WireRole::admin) entry.admins.push_back(person);
+  }
+}
+
+// Counting what came later, an old invite would make somebody the senior of a removal that was obeyed long
+// ago, and bring back whom it kept out.
+Seniority MembershipRules::seniority(const Membership::Entry& entry) const {
+  const auto first = [&](const auto& known, const auto& whose, bool admin_only) {
+    Rank best;
+    const auto found = known.find(whose);
+    if (found == known.end()) return best;
+    for (const std::size_t at : found->second) {
+      if (!entry.past.has(at)) continue;
+      if (admin_only && granted_role(to.entries_, at) != WireRole::admin) continue;
+      const Rank rank{SJ_PLANTED(seniority_by_arrival) ? ~at : to.entries_[at]->depth, to.entries_[at]->id};
+      if (!SJ_PLANTED(seniority_by_arrival)) return rank;  // they are in this order
+      best = std::min(best, rank);
+    }
+    return best;
+  };
+  return {first(to.grants_, entry.person, true), first(to.introductions_, *entry.author, false)};
+}
+
+void MembershipRules::index(const Membership::Entry& entry) {
+  const std::size_t place = entry.place;
+  const auto put_in_order = [&](std::vector<std::size_t>& places) {
+    const auto where = std::upper_bound(
+        places.begin(), places.end(), place,
+        [&](std::size_t a, std::size_t b) { return earlier(*to.entries_[a], *to.entries_[b]); });
+    places.insert(where, place);
+  };
+  if (entry.introduced) {
+    const auto device = entry.introduced->device();
+    put_in_order(to.introductions_[device]);
+    for (const auto& issuer : entry.introduced->issuers) to.certified_[issuer].insert(device);
+  }
+  if (entry.gives_role()) {
+    put_in_order(to.grants_[entry.granted_to()]);
+    if (granted_role(to.entries_, place) == WireRole::admin) to.made_admin_.insert(entry.granted_to());
+  }
+  if (entry.takes_away()) to.takers_.push_back(place);
+  if (entry.as<codec::Removed>() != nullptr) to.removals_.push_back(place);
+  if (entry.as<codec::Joined>() != nullptr) to.joins_.push_back(place);
+  if (const auto* revoked = entry.as<codec::InviteRevoked>())
+    to.revocations_[revoked->invite_key].push_back(place);
+  if (const auto* confirmed = entry.as<codec::JoinConfirmed>())
+    to.confirmations_[confirmed->join].push_back(place);
+  if (const auto* enrolled = entry.as<codec::LogEnrolled>())
+    to.enrolments_[log::log_id(to.space_, enrolled->key)].push_back(place);
+  to.written_by_[entry.person].push_back(place);
+  if (entry.author) to.written_on_[*entry.author].push_back(place);
+  auto& volume = to.volumes_[entry.person];
+  ++volume.records;
+  volume.bytes += to.records_[place].second.size();
+}
+
 const DeviceCertificate* MembershipRules::introduction(const Pending& pending,
                                                        const base::DeviceId& device) const {
   const auto known = to.introductions_.find(device);
   if (known == to.introductions_.end()) return nullptr;
   // Two persons may certify one device: it is whose record stands first, not whose came first.
-  const Membership::Entry* first = nullptr;
   for (const std::size_t place : known->second) {
-    const Membership::Entry& entry = *to.entries_[place];
-    if (pending.entry.past.has(place) && (first == nullptr || earlier(entry, *first))) first = &entry;
+    if (pending.entry.past.has(place)) return &*to.entries_[place]->introduced;
   }
-  return first == nullptr ? nullptr : &*first->introduced;
+  return nullptr;
 }
 
-bool MembershipRules::is_judged(const Places& past) const {
-  return std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
+const Judgement* MembershipRules::before(Pending& pending) const {
+  if (pending.before != nullptr) return pending.before;
+  const Past& past = pending.entry.past;
+  const bool takes_away =
+      std::any_of(to.takers_.begin(), to.takers_.end(), [&](std::size_t at) { return past.has(at); });
+  if (!takes_away) return nullptr;
+  Places these;
+  past.put_into(these);
+  pending.before = &(*to.judged_).of(to, these);
+  return pending.before;
 }
 
 bool MembershipRules::in_past(const Pending& pending, const base::PersonId& person) const {
@@ -140,10 +206,9 @@ bool MembershipRules::in_past(const Pending& pending, const base::PersonId& pers
                      [&](std::size_t at) { return pending.entry.past.has(at); });
 }
 
-std::optional<WireRole> MembershipRules::role_before(const Pending& pending,
-                                                     const base::PersonId& person) const {
-  const Places& past = pending.entry.past;
-  if (is_judged(past)) return Judgement(to.entries_, &past).role_of(person);
+std::optional<WireRole> MembershipRules::role_before(Pending& pending, const base::PersonId& person) const {
+  if (const auto* judgement = before(pending)) return judgement->role_of(person);
+  const Past& past = pending.entry.past;
   std::optional<WireRole> best;
   const auto grants = to.grants_.find(person);
   if (grants == to.grants_.end()) return best;
@@ -161,8 +226,8 @@ base::Status MembershipRules::by_member(Pending& pending, WireRole at_least) {
     return fail(Code::bad_signature, "record");
   }
   pending.entry.person = device->person();
-  const Places& past = pending.entry.past;
-  if (is_judged(past) && Judgement(to.entries_, &past).device_removed(*pending.body.author)) {
+  const auto* judgement = before(pending);
+  if (judgement != nullptr && judgement->device_removed(*pending.body.author)) {
     return fail(Code::fenced, "device was removed");
   }
   const auto role = role_before(pending, pending.entry.person);
@@ -229,13 +294,10 @@ base::Status MembershipRules::apply(Pending& pending, const codec::DeviceAdded& 
       return fail(Code::bad_signature, "device");
     }
     pending.entry.person = person;
-    const Places& past = pending.entry.past;
-    if (is_judged(past)) {
-      const Judgement before(to.entries_, &past);
-      const auto device = certificate.device();
-      if (before.device_removed(device) && !before.left_with_person(device))
-        return fail(Code::fenced, "device was removed");
-    }
+    const auto device = certificate.device();
+    const auto* judgement = before(pending);
+    if (judgement != nullptr && judgement->device_removed(device) && !judgement->left_with_person(device))
+      return fail(Code::fenced, "device was removed");
     if (!role_before(pending, person)) return fail(Code::not_permitted, "person of the device");
   } else {
     SJ_TRY_STATUS(by_member(pending, WireRole::carrier));

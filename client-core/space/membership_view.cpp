@@ -37,6 +37,11 @@ void lower(EnrolledLog& log, const std::vector<Fence>& fences) {
   }
 }
 
+// No removal leaves less.
+bool ends_at_once(const EnrolledLog& log) {
+  return log.fence && log.fence->count == 0 && log.further.empty();
+}
+
 // What is readmitted counts beside what counted before.
 void raise(EnrolledLog& log, const Fence& to) {
   auto ends = log.fences();
@@ -62,7 +67,7 @@ bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
 const Membership::View& Membership::view() const {
   if (!stale_) return view_;
   view_ = {};
-  const Judgement judgement(entries_);
+  const Judgement& judgement = (*judged_).of_all(*this);
   for (std::size_t place = 0; place < entries_.size(); ++place) MembershipView::add(*this, place, &judgement);
   MembershipView::finish(*this, &judgement);
   stale_ = false;
@@ -219,10 +224,8 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
     }
     for (auto& [key, invite] : view.invites) {
       const Membership::Entry& entry = *of.entries_[view.invite_places.at(key)];
-      for (const std::size_t removal : judgement->removals()) {
-        if (judgement->covers(removal, invite.author, entry.person) && !entry.past.has(removal))
-          invite.revoked = true;
-      }
+      for (const auto* removal : judgement->removals_of(invite.author, entry.person))
+        invite.revoked = invite.revoked || !entry.past.has(removal->place);
     }
     for (const std::size_t taker : of.takers_) {
       const auto* revoked = of.entries_[taker]->as<codec::InviteRevoked>();
@@ -246,17 +249,19 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
   auto& view = of.view_;
   for (auto& [id, log] : view.logs) {
     const Membership::Entry& enrolled = *of.entries_[view.log_places.at(id)];
-    for (const std::size_t removal : judgement.removals()) {
-      if (!judgement.covers(removal, log.device, log.person)) continue;
-      const auto& removed = *of.entries_[removal]->as<codec::Removed>();
+    for (const auto* removal : judgement.removals_of(log.device, log.person)) {
+      const auto& removed = *removal->as<codec::Removed>();
       // Who came back after a removal of the whole person writes new logs, which it does not touch.
-      if (removed.person && enrolled.past.has(removal)) continue;
+      if (removed.person && enrolled.past.has(removal->place)) continue;
       lower(log, removed.fences);
+      if (ends_at_once(log)) break;
     }
-    for (const std::size_t taker : of.takers_) {
-      const auto* role = of.entries_[taker]->as<codec::RoleChanged>();
-      if (role == nullptr || !judgement.stands(taker) || role->role >= WireRole::writer) continue;
-      if (role->person == log.person && !enrolled.past.has(taker)) lower(log, role->fences);
+    const auto grants = of.grants_.find(log.person);
+    for (const std::size_t grant : grants == of.grants_.end() ? std::vector<std::size_t>() : grants->second) {
+      const auto* role = of.entries_[grant]->as<codec::RoleChanged>();
+      if (role == nullptr || !judgement.stands(grant) || role->role >= WireRole::writer) continue;
+      if (!enrolled.past.has(grant)) lower(log, role->fences);
+      if (ends_at_once(log)) break;
     }
     if (!judgement.stands(enrolled.place)) lower(log, {});
   }
@@ -306,7 +311,8 @@ bool MembershipView::is_held_outside(const Membership& of, const base::EpochId& 
     const Membership::Entry& entry = *of.entries_[view.key_box_places[i]];
     // As the author knew it, whatever stands of that by now.
     const auto is_meant = [&](const base::PersonId& owner) {
-      return owner == boxes.author || Judgement(of.entries_, &entry.past).role_of(owner) == WireRole::admin;
+      return owner == boxes.author ||
+             std::find(entry.admins.begin(), entry.admins.end(), owner) != entry.admins.end();
     };
     for (const auto& [tag, box] : boxes.boxes) {
       const auto owners = outside.find(tag);
@@ -332,29 +338,27 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
       if (judgement->stands(confirmation)) known.push_back(confirmation);
     }
   }
-  const auto followed = [&](std::size_t i) {
-    for (std::size_t j = 0; j < view.epochs.size(); ++j) {
-      if (view.epochs[j].epoch == view.epochs[i].epoch) continue;
-      for (const auto& predecessor : view.epochs[j].predecessors) {
-        if (predecessor.epoch == view.epochs[i].epoch) return true;
-      }
+  std::set<base::EpochId> followed;
+  for (const auto& epoch : view.epochs) {
+    for (const auto& predecessor : epoch.predecessors) {
+      if (!(predecessor.epoch == epoch.epoch)) followed.insert(predecessor.epoch);
     }
-    return false;
-  };
+  }
   std::vector<std::size_t> last;
   for (std::size_t i = 0; i < view.epochs.size(); ++i) {
-    if (!followed(i)) last.push_back(i);
+    if (followed.count(view.epochs[i].epoch) == 0) last.push_back(i);
   }
   // Only an author of rubbish makes a ring; then any rule will do that is the same everywhere.
   if (last.empty()) {
     for (std::size_t i = 0; i < view.epochs.size(); ++i) last.push_back(i);
   }
-  const auto past_of = [&](std::size_t i) -> const Places& {
-    return of.entries_[view.epoch_places[i]]->past;
-  };
-  const auto covered = [&](std::size_t i) {
-    return std::count_if(known.begin(), known.end(), [&](std::size_t at) { return past_of(i).has(at); });
-  };
+  const auto past_of = [&](std::size_t i) -> const Past& { return of.entries_[view.epoch_places[i]]->past; };
+  std::map<std::size_t, std::ptrdiff_t> counted;
+  for (const std::size_t i : last) {
+    counted[i] =
+        std::count_if(known.begin(), known.end(), [&](std::size_t at) { return past_of(i).has(at); });
+  }
+  const auto covered = [&](std::size_t i) { return counted.at(i); };
   std::optional<std::size_t> best;
   const auto better = [&](std::size_t i, std::size_t than) {
     if (covered(i) != covered(than)) return covered(i) > covered(than);

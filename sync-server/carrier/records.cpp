@@ -94,6 +94,34 @@ bool Carrier::stranger_may(const Offered& offered, const space::RecordPeek& reco
   return within_record_rate(base::PublicBoxKey(), offered.wall_seconds);
 }
 
+// A rule of this carrier alone, and never of what a record means: what it refuses is as good as before, stays
+// where it is and may come another way. So what an admin brings has room whoever wrote it: records of others,
+// which reached people past this carrier, may already stand on it.
+bool Carrier::has_room_for_record(const Space& space, const Offered& offered,
+                                  const space::RecordPeek& record) const {
+  const auto fits = [&](std::uint64_t records, std::uint64_t bytes, std::uint64_t most,
+                        std::uint64_t most_bytes) {
+    return records < most && bytes + offered.record.size() <= most_bytes;
+  };
+  const auto& used = space.usage;
+  if (!fits(used.records, used.record_bytes, limits_.records, limits_.record_bytes)) return false;
+  if (is_admin(space, offered.device)) return true;
+  const bool ample =
+      fits(used.records, used.record_bytes, limits_.records - limits_.records / limits_.records_kept_part,
+           limits_.record_bytes - limits_.record_bytes / limits_.records_kept_part);
+  const std::uint64_t part = ample ? limits_.records_part : limits_.records_newcomer_part;
+  std::set<base::PersonId>
+      authors;  // whoever claims the device: which of them it is the record's past decides
+  if (record.author) authors = space.membership.introduced_for(*record.author);
+  if (record.device && record.author == record.device->device()) authors.insert(record.device->person());
+  return std::all_of(authors.begin(), authors.end(), [&](const auto& author) {
+    if (space.membership.role_of(author) == space::WireRole::admin) return true;
+    const auto written = space.membership.written_by(author);
+    return fits(written.records, written.bytes, std::max<std::uint64_t>(limits_.records / part, 1),
+                std::max<std::uint64_t>(limits_.record_bytes / part, space::kMaxRecordBytes));
+  });
+}
+
 base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& ingested) {
   const auto record_id = space::record_id_of(offered.record);
   if (!record_id.ok()) return record_id.code();
@@ -114,10 +142,6 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     return take_genesis(offered, ingested);
   }
   Space& space = *found->second;
-  if (space.usage.records >= limits_.records ||
-      space.usage.record_bytes + offered.record.size() > limits_.record_bytes) {
-    return base::Code::quota_exceeded;
-  }
   if (peek->join_invite) {
     // What an admin brings was admitted elsewhere: here it is carried on, or all that follows it would wait
     // for ever (expiry and use counts are filters, never meaning; and an invite that fell with its author
@@ -125,6 +149,7 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
     if (verdict != base::Code::ok && !is_admin(space, offered.device)) return verdict;
   }
+  if (!has_room_for_record(space, offered, *peek)) return base::Code::quota_exceeded;
   if (stranger && !stranger_may(offered, *peek, ingested)) return base::Code::timed_out;
   auto added = space.membership.add(offered.record);
   if (!added.ok()) return added.code();
@@ -158,7 +183,8 @@ base::Code Carrier::told(const Offered& offered, base::Code code) const {
   if (!peek->join_invite) return base::Code::unknown_space;
   // Whoever knows the invite's key hears why it does not open.
   const bool reason = code == base::Code::invite_expired || code == base::Code::invite_used ||
-                      code == base::Code::invite_revoked || code == base::Code::timed_out;
+                      code == base::Code::invite_revoked || code == base::Code::timed_out ||
+                      code == base::Code::quota_exceeded;
   return reason ? code : base::Code::invite_invalid;
 }
 

@@ -34,6 +34,9 @@ constexpr Workload kWorkloads[] = {
      bench::five_years},
     {"packs", "10,000 entries that left one a day, beside the same ops in packs and the chain they need",
      bench::packs},
+    {"removals", "1,000 devices that one teacher adds to a school and removes again, one by one",
+     bench::removals},
+    {"records", "memory of a space's records, at the cap and at a quarter of it", bench::records},
 };
 
 std::string own_folder() {
@@ -65,7 +68,7 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "prose of this seed: the same bytes again (default 1)");
   app.add_option("--entries", options.entries, "how many entries, where a workload has many");
   app.add_option("--clients", options.clients, "how many clients or connections");
-  app.add_option("--shape", options.shape, "only this part of first-download or batch-ingest");
+  app.add_option("--shape", options.shape, "only this part of first-download, batch-ingest or removals");
   app.add_option("--rounds", options.rounds, "how often to measure");
   app.add_option("--folder", options.folder, "where stores go: on the disk that is to be measured");
   app.add_option("--programs", options.programs, "folder of sejawat and sejawat-server");

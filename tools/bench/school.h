@@ -19,7 +19,7 @@ struct Options {
   std::size_t clients = 0;
   std::size_t rounds = 0;
   std::vector<std::string> serve;  // further flags of the server
-  std::string shape;               // of first-download or batch-ingest; empty: all
+  std::string shape;               // of first-download, batch-ingest or removals; empty: all
 };
 
 // Prints what went wrong and ends the program: a bench that measured something else would only mislead.

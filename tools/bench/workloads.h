@@ -16,5 +16,7 @@ boost::json::object strangers(const Options& options);
 boost::json::object bad_clients(const Options& options);
 boost::json::object five_years(const Options& options);
 boost::json::object packs(const Options& options);
+boost::json::object removals(const Options& options);
+boost::json::object records(const Options& options);
 
 }  // namespace sejawat::bench

@@ -66,6 +66,78 @@ TEST_F(SchoolTest, RecordsCannotBeAbusedEither) {
   EXPECT_EQ(offer(admin, school.id(), more), Code::ok);
 }
 
+// However many devices, and whoever claims to have introduced them.
+TEST_F(SchoolTest, OneMemberFillsTheirShareOfTheRecordsAndNobodyElses) {
+  admit(sari);
+  admit(budi);
+  Limits limits;
+  limits.records = 16 * 8;
+  open(limits);
+  const auto fill = [&](const Person& by) {
+    Code code = Code::ok;
+    for (int i = 0; i < 100 && code == Code::ok; ++i)
+      code = offer(by, school.id(),
+                   space::write_log(by.author(), school.membership,
+                                    crypto::SigningKey::from_seed(base::Secret32::random(random))));
+    return code;
+  };
+  EXPECT_EQ(fill(sari), Code::quota_exceeded);
+  EXPECT_EQ(carrier->survey()[0].usage.records, 5U + 7U) << "the join was one of the eight";
+  const auto keys = space::DeviceKeys::random(random);
+  const auto other = space::certify(sari.identity.sign, keys, 1);
+  EXPECT_EQ(offer(sari, school.id(), space::write_device(sari.author(), school.membership, other)),
+            Code::quota_exceeded);
+  EXPECT_EQ(offer(sari, school.id(), space::write_device({&keys, &other, 1}, school.membership, other)),
+            Code::quota_exceeded)
+      << "nor by the new device itself";
+  EXPECT_EQ(fill(budi), Code::quota_exceeded);
+  EXPECT_EQ(carrier->survey()[0].usage.records, 5U + 7U + 7U);
+  // What is refused here is none the worse. An admin whom it reached brings it: theirs may stand on it.
+  const auto reached = school.add(space::write_log(
+      sari.author(), school.membership, crypto::SigningKey::from_seed(base::Secret32::random(random))));
+  EXPECT_EQ(offer(sari, school.id(), reached), Code::quota_exceeded);
+  const auto upon = Writing(school, admin, random).enrolment;
+  EXPECT_EQ(offer(admin, school.id(), upon), Code::unknown_membership);
+  EXPECT_TRUE(send(admin, message_of({upload(school.id(), {reached, upon})})).record_exceptions.empty());
+  // With more room what waited comes in, also after a restart.
+  open({});
+  EXPECT_EQ(fill(sari), Code::ok);
+}
+
+TEST_F(SchoolTest, TheLastRecordsAreForNewcomersAndAdmins) {
+  admit(sari);
+  Limits limits;
+  limits.records = 64;
+  limits.records_part = 1;  // that a single member may come so far
+  limits.records_newcomer_part = 32;
+  open(limits);
+  const auto log_of = [&](const Person& by) {
+    return space::write_log(by.author(), school.membership,
+                            crypto::SigningKey::from_seed(base::Secret32::random(random)));
+  };
+  Code code = Code::ok;
+  for (int i = 0; i < 100 && code == Code::ok; ++i) code = offer(sari, school.id(), log_of(sari));
+  EXPECT_EQ(code, Code::quota_exceeded);
+  EXPECT_EQ(carrier->survey()[0].usage.records, 56U) << "seven of eight";
+  admit(budi);
+  EXPECT_EQ(offer(budi, school.id(), log_of(budi)), Code::ok) << "with a log to write to";
+  EXPECT_EQ(offer(sari, school.id(), log_of(sari)), Code::quota_exceeded);
+  EXPECT_EQ(offer(admin, school.id(),
+                  school.add(space::write_person_removed(admin.author(), school.membership, sari.id(), {}))),
+            Code::ok);
+  // To the very last one, and then whoever comes by a link hears why it does not open.
+  const auto keys = invite(5);
+  const auto stands_on = school.membership.invites().at(keys.sign.public_key()).record;
+  while (carrier->survey()[0].usage.records < limits.records)
+    ASSERT_EQ(offer(admin, school.id(), log_of(admin)), Code::ok);
+  EXPECT_EQ(offer(admin, school.id(), log_of(admin)), Code::quota_exceeded);
+  const Person late(random);
+  EXPECT_EQ(offer(late, school.id(),
+                  space::write_join(late.author(), school.id(), keys.sign, stands_on,
+                                    late.identity.box.public_key(), {})),
+            Code::quota_exceeded);
+}
+
 TEST_F(SchoolTest, AFloodOfSegmentsGetsNoVerdictAndComesAgainLater) {
   Writing log = enrol(school, admin);
   Limits limits;
@@ -163,6 +235,10 @@ TEST_F(SchoolTest, TheDefaultsAreBeyondHonestUse) {
   // A school of 100 people with 10 devices each: a device, a log, a join and boxes apiece.
   EXPECT_GT(limits.records, 100ULL * 10 * 4);
   EXPECT_GT(limits.record_burst, 100U * 10 * 4);
+  // Of one person ten devices a year for forty years, each with a log and boxes; and who joins with a phone.
+  EXPECT_GT(limits.records / limits.records_part, 10ULL * 40 * 4);
+  EXPECT_GT(limits.records / limits.records_newcomer_part, 20U);
+  EXPECT_GE(limits.record_bytes / limits.records_newcomer_part, 4 * space::kMaxRecordBytes);
 }
 
 }  // namespace

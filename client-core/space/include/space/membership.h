@@ -100,6 +100,9 @@ struct KeyBoxes {
   bool by_admin = false;  // as its causal past says
 };
 
+class Judgement;
+class Judgements;
+
 class Membership {
  public:
   explicit Membership(const base::SpaceId& space) : space_(space) {}
@@ -163,6 +166,14 @@ class Membership {
   bool came_in(const base::PersonId& person) const;
   bool has_spoken(const base::PersonId& person) const;
   std::set<base::PersonId> added_by(const base::PersonId& person) const;
+  // What records a person has written, whether they stand or not.
+  struct Volume {
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+  };
+  Volume written_by(const base::PersonId& person) const;
+  // Whose the device is by the records that introduce it, whether they stand or not.
+  std::set<base::PersonId> introduced_for(const base::DeviceId& device) const;
   std::optional<Device> device_by_box_key(const base::PublicBoxKey& key) const;
   std::optional<WireRole> role_of(const base::PersonId& person) const;
   // writer or admin, through a device of a member, and no fence
@@ -213,6 +224,18 @@ class Membership {
     bool current_key_given = true;
   };
   const View& view() const;
+  // Judgements made so far. They say nothing that the records do not, so a copy makes its own.
+  class Judged {
+   public:
+    Judged();
+    Judged(const Judged& other);
+    Judged& operator=(const Judged& other);
+    ~Judged();
+    Judgements& operator*() const;
+
+   private:
+    mutable std::unique_ptr<Judgements> kept_;  // since the first was asked for
+  };
 
   base::SpaceId space_;
   std::vector<std::pair<base::RecordId, base::Bytes>> records_;
@@ -220,12 +243,23 @@ class Membership {
   std::map<base::HeadTag, std::size_t> by_prefix_;
   std::map<base::HeadTag, bool> heads_;
   // Places of records by what is asked of them, whether they stand or not.
-  std::map<base::PersonId, std::vector<std::size_t>> grants_;
-  std::map<base::DeviceId, std::vector<std::size_t>> introductions_;
+  std::map<base::PersonId, std::vector<std::size_t>> grants_;         // what stands first in the DAG first
+  std::map<base::DeviceId, std::vector<std::size_t>> introductions_;  // likewise
   std::map<base::LogId, std::vector<std::size_t>> enrolments_;
+  std::map<base::PersonId, std::vector<std::size_t>> written_by_;
+  std::map<base::DeviceId, std::vector<std::size_t>> written_on_;
+  std::map<base::DeviceId, std::set<base::DeviceId>> certified_;  // the devices that chain through one
+  std::map<base::PublicSignKey, std::vector<std::size_t>> revocations_;
+  std::map<base::RecordId, std::vector<std::size_t>> confirmations_;  // by join
+  std::vector<std::size_t> removals_;
+  std::vector<std::size_t> joins_;
   std::vector<std::size_t> takers_;  // records that take something away: with one, all are judged together
+  std::set<base::PersonId> made_admin_;
+  std::map<base::PersonId, Volume> volumes_;
   mutable View view_;
   mutable bool stale_ = false;
+  Judged judged_;
+  friend class Judgement;
   friend struct MembershipRules;
   friend struct MembershipView;
 };
@@ -241,6 +275,7 @@ base::EpochId epoch_id(const base::SpaceId& space, const base::Secret32& key);
 struct RecordPeek {
   base::SpaceId space;
   bool genesis = false;
+  std::optional<base::DeviceId> author;     // as the record says: no signature is checked
   std::optional<DeviceCertificate> device;  // genesis, device and join records carry one (checked)
   std::optional<base::PublicSignKey> join_invite;
 };

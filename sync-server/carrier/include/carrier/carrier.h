@@ -164,6 +164,7 @@ class Carrier {
   bool is_stranger(const base::PublicBoxKey& device) const;
   bool within_record_rate(const base::PublicBoxKey& whose, std::int64_t wall_seconds);
   bool stranger_may(const Offered& offered, const space::RecordPeek& record, Ingested& ingested);
+  bool has_room_for_record(const Space& space, const Offered& offered, const space::RecordPeek& record) const;
   bool may_found_group(const Claim& founder) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,

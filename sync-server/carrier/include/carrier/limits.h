@@ -16,6 +16,11 @@ struct Limits {
   // Membership and keys have a cap of their own, so that full content never keeps a newcomer out.
   std::uint64_t records = 64 * 1024;
   std::uint64_t record_bytes = std::uint64_t{64} << 20;
+  // Of both no one person who is no admin fills more than this part, and of the last eighth only whoever has
+  // written next to nothing yet: so there is room for newcomers, and for admins to change keys and to remove.
+  std::uint64_t records_part = 16;
+  std::uint64_t records_kept_part = 8;
+  std::uint64_t records_newcomer_part = 1024;
   // Groups that one member of a community here may found, those they left since among them: each is a space
   // with quotas of its own.
   std::uint32_t groups_per_person = 64;
