@@ -158,7 +158,7 @@ TEST_F(ErasureArrivals, ABodyGoesWhenItsWitnessComesAndNotBefore) {
 }
 
 // Found by reading: each arrival looked up every name that any erasure had ever given, and anybody may give
-// names without end. Broken, this takes minutes.
+// names without end. What is checked is that all goes on; with the look-ups it takes five times as long.
 TEST_F(ErasureArrivals, NamesOfWhatNeverComesAreNotLookedUpWithEachArrival) {
   auto budi = member(*ani, "Budi");
   ASSERT_EQ(sync(*ani).code, Code::ok);
@@ -175,6 +175,8 @@ TEST_F(ErasureArrivals, NamesOfWhatNeverComesAreNotLookedUpWithEachArrival) {
   });
   for (int i = 0; i < 12; ++i) ASSERT_EQ(sync(*budi).code, Code::ok);
   for (int i = 0; i < 12; ++i) ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(budi->erasures()->size(), 100U);
+  ASSERT_GT(ani->to_say(SyncMedia::none)->records, 100U) << "they are here";
   for (int i = 0; i < 60; ++i) {
     const auto problem = begin_problem(*budi, school, "masalah " + std::to_string(i));
     ASSERT_EQ(sync(*budi).code, Code::ok);
@@ -184,7 +186,7 @@ TEST_F(ErasureArrivals, NamesOfWhatNeverComesAreNotLookedUpWithEachArrival) {
 }
 
 // Witnesses behind a fence whose bodies are gone themselves, each named over and over with the other as its
-// witness: each is looked at once. Broken, this takes minutes.
+// witness: each is looked at once. Where they are looked at each time this does not end in half a minute.
 TEST_F(ErasureArrivals, WitnessesThatNameEachOtherOverAndOverAreLookedAtOnce) {
   auto budi = member(*ani, "Budi");
   const auto school = community(status(*budi)).space;
