@@ -64,12 +64,11 @@ base::Result<AttachmentInfo> info_of(Core::State& core, const store::AttachmentR
   if (is_known_type(content->media_type)) info.media_type = content->media_type;
   info.size = content->size;
   const auto space = core.spaces.find(row.space);
-  std::optional<base::PublicBoxKey> home;  // its space's, as for text
+  std::vector<base::PublicBoxKey> homes;  // its space's, as for text
   if (space != core.spaces.end() && !core.carriers.empty()) {
-    SJ_TRY(const auto* carrier, core.home_of(*space->second));
-    home = carrier->key;
+    SJ_TRY(homes, core.homes_of(*space->second));
   }
-  bool whole_there = home.has_value();
+  bool whole_there = !homes.empty();
   const auto sizes = log::chunk_sizes(content->size);
   for (std::size_t i = 0; i < content->chunks.size(); ++i) {
     const auto& chunk = content->chunks[i];
@@ -81,10 +80,13 @@ base::Result<AttachmentInfo> info_of(Core::State& core, const store::AttachmentR
       info.wanted = info.wanted || begun.has_value();
       if (begun) info.sealed_here += begun->size();
     }
-    if (!home) continue;
-    SJ_TRY(const auto there, core.store->attachments().at(*home, row.space, chunk));
-    info.sealed_there += there.whole ? sizes[i] : there.held;
-    whole_there = whole_there && there.whole;
+    std::uint64_t least = homes.empty() ? 0 : sizes[i];
+    for (const auto& home : homes) {
+      SJ_TRY(const auto there, core.store->attachments().at(home, row.space, chunk));
+      if (!there.whole) least = std::min<std::uint64_t>(least, there.held);
+      whole_there = whole_there && there.whole;
+    }
+    info.sealed_there += least;
   }
   // Without the op that holds its key nobody could open what is there.
   if (whole_there) {
@@ -207,14 +209,13 @@ base::Result<std::uint64_t> Core::media_pending() {
   SJ_TRY_STATUS(core.ensure_usable());
   std::uint64_t pending = 0;
   for (const auto& [id, space] : core.spaces) {
-    // As for text: without a carrier nobody holds anything.
-    base::PublicBoxKey home;
-    if (!core.carriers.empty()) {
-      SJ_TRY(const auto* row, core.home_of(*space));
-      home = row->key;
+    SJ_TRY(const auto homes, core.homes_of(*space));  // as for text
+    std::uint64_t most = 0;
+    for (const auto& home : homes) {
+      SJ_TRY(const auto more, core.store->attachments().unsent_bytes(home, id));
+      most = std::max(most, more);
     }
-    SJ_TRY(const auto more, core.store->attachments().unsent_bytes(home, id));
-    pending += more;
+    pending += most;
   }
   return pending;
 }

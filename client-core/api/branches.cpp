@@ -40,6 +40,10 @@ std::vector<base::LogId> SpaceState::branches_of(const base::LogId& log) const {
   return all;
 }
 
+log::SegmentName SpaceState::name_of(const store::StoredSegment& segment) const {
+  return {log_of(segment.log), segment.segment_no, base::prefix_of<base::HeadTag>(segment.hash)};
+}
+
 base::LogId SpaceState::branch_at(base::LogId branch, std::uint64_t position) const {
   for (;;) {
     const auto found = branches.find(branch);

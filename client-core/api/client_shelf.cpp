@@ -1,22 +1,18 @@
+// What is said and offered to a carrier, and what it is known to have.
 #include "client_shelf.h"
 
 #include <algorithm>
 
-#include "base/planted.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
-namespace {
 
-base::RecordId id_of(base::ByteView record) {
-  // The id of a record that may not be evaluated yet: only its place in the acks needs it.
+base::RecordId StoreShelf::id_of(base::ByteView record) {
   return crypto::Hasher(crypto::label::kRecordId, base::RecordId::kSize)
       .u8(0)
       .prefixed(record)
       .id<base::RecordId>();
 }
-
-}  // namespace
 
 base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
   CarrierState state;
@@ -241,53 +237,6 @@ base::Result<std::vector<sync::ClientShelf::Offer>> StoreShelf::segments_to_offe
   return offers;
 }
 
-base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
-  auto* carrier = core_.carrier(carrier_);
-  if (carrier == nullptr) return base::error(base::Code::internal, "sync with a carrier that is not known");
-  const bool reborn = outcome.generation && carrier->generation &&
-                      !(*carrier->generation == *outcome.generation) &&
-                      !SJ_PLANTED(client_ignores_generation);
-  if (reborn || outcome.base_unknown || outcome.to_stranger) {
-    // The carrier is not what it was, or may not be: everything it once acked may be gone, so "sent" is taken
-    // back and offered anew.
-    SJ_TRY_STATUS(core_.store->void_acks(carrier_));
-    offered_until_.clear();
-    presumed_.clear();
-    offered_records_.clear();
-    refused_logs_.clear();
-    refused_chunks_.clear();
-    full_spaces_.clear();
-  }
-  if (outcome.chunks_unknown) SJ_TRY_STATUS(forget_chunks());
-  if (outcome.whose && !core_.says_whose) {
-    core_.says_whose = true;
-    const std::uint8_t yes = 1;
-    SJ_TRY_STATUS(core_.store->put_setting("says_whose", base::ByteView(&yes, 1)));
-  }
-  if (outcome.generation) carrier->generation = outcome.generation;
-  // A new store that says nothing about our spaces does not know us: it shares no numbers for them. Nor does
-  // one that went back to before it knew us, which says its old generation once more.
-  const bool forgets = outcome.base_unknown ? outcome.generation && !reborn : reborn;
-  const bool forgotten = forgets && !outcome.set && outcome.moved.empty();
-  if (forgotten) carrier->set.clear();
-  renumbered_ = forgotten || outcome.set.has_value() || outcome.whose;
-  if (outcome.set) {
-    carrier->set = *outcome.set;
-    for (const auto& id : *outcome.set) {
-      SJ_TRY(auto* space, core_.space(id));
-      SJ_TRY_STATUS(core_.set_shut_out(*space, false));
-    }
-    const auto own = core_.spaces.find(core_.personal);
-    const bool named =
-        std::find(outcome.set->begin(), outcome.set->end(), core_.personal) != outcome.set->end();
-    // It went back to before it had the own space, and knows this device by another one: no vector takes back
-    // what it once acked of that.
-    if (own != core_.spaces.end() && !named) SJ_TRY_STATUS(adopt_vector(*own->second, {}));
-  }
-  if (forgotten || outcome.generation || outcome.set) SJ_TRY_STATUS(core_.store->put_carrier(*carrier));
-  return {};
-}
-
 // Whoever belongs to communities of several carriers offers each of them everything, since any path is a good
 // one. That a carrier does not want what lives elsewhere is no trouble.
 bool StoreShelf::carries(const base::SpaceId& id) {
@@ -301,215 +250,6 @@ bool StoreShelf::carries(const base::SpaceId& id) {
     return false;
   const auto home = core_.home_of(*space->second);
   return !home.ok() || (*home)->key == carrier_;
-}
-
-void StoreShelf::note_refused(const base::SpaceId& space, base::Code code) {
-  if (SJ_PLANTED(client_hides_refusals)) return;
-  if (code == base::Code::unknown_membership) return;  // "later" is no refusal
-  ++core_.refused_now.emplace(space, Core::State::Refusal{code, !carries(space), 0}).first->second.count;
-}
-
-base::Status StoreShelf::apply_verdicts(const Outcome& outcome, Applied& applied) {
-  // What was sent under a number of the old set was not even looked at.
-  const auto code_of = [this](base::Code code) {
-    return code == base::Code::unknown_space && renumbered_ ? base::Code::timed_out : code;
-  };
-  for (const auto& verdict : outcome.verdicts.records) {
-    const base::Code code = code_of(verdict.code);
-    const bool is_join = core_.pending_join && verdict.bytes == core_.pending_join->record;
-    if (is_join) {
-      if (code == base::Code::timed_out) continue;
-      offered_records_.insert(id_of(verdict.bytes));  // once in a sync
-      core_.pending_join->last_refusal = code;
-      // Taken: the record itself comes back with the space; until then the invite's secret opens its key.
-      SJ_TRY_STATUS(core_.save_pending_join());
-      continue;
-    }
-    const auto id = space::record_id_of(verdict.bytes);
-    if (!id.ok()) continue;
-    if (code == base::Code::ok) {
-      SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
-      acked_now_.insert(verdict.space);
-      const auto secret = core_.operator_secrets.find(verdict.space);
-      if (secret != core_.operator_secrets.end() && secret->second.carrier == carrier_) {
-        SJ_TRY_STATUS(core_.drop_operator_secret(verdict.space));
-      }
-    } else if (code != base::Code::timed_out) {
-      offered_records_.insert(*id);
-      // Of a record that only says of one's own join.
-      const auto known = core_.spaces.find(verdict.space);
-      if (code == base::Code::fenced && known != core_.spaces.end() && carries(verdict.space))
-        SJ_TRY_STATUS(core_.set_shut_out(*known->second, true));
-      note_refused(verdict.space, code);
-    }
-  }
-  for (const auto& verdict : outcome.verdicts.segments) {
-    const base::Code code = code_of(verdict.code);
-    auto segment = log::decode_segment(verdict.bytes);
-    if (!segment.ok()) continue;
-    auto header = log::decode_header(segment->header);
-    if (!header.ok()) continue;
-    SJ_TRY(auto* space, core_.space(verdict.space));
-    SJ_TRY(auto branch, branch_of(*space, verdict.log, header->segment_no, verdict.bytes));
-    if (!branch) continue;
-    // "Fenced" is held there as well, in quarantine: it is not offered again and never counts as sent.
-    if (code == base::Code::fenced && !SJ_PLANTED(client_takes_fenced_for_sent)) {
-      note_refused(verdict.space, code);
-      SJ_TRY_STATUS(core_.store->set_segment_state(verdict.space, *branch, header->segment_no,
-                                                   store::SegmentState::quarantined));
-    }
-    if (code == base::Code::ok || code == base::Code::fenced) {
-      SJ_TRY_STATUS(note_taken(verdict.space, *branch, header->segment_no + 1));
-      SJ_TRY_STATUS(ack(*space, *branch, header->segment_no + 1));
-      acked_now_.insert(verdict.space);
-      if (code == base::Code::ok) ++applied.segments_sent;
-    } else {
-      // Not taken: from here on it is not on its way any more. A refusal for good is not offered again in
-      // this sync.
-      auto& until = offered_until_[{verdict.space, *branch}];
-      until = std::min(until, header->segment_no);
-      if (code == base::Code::timed_out) continue;
-      refused_logs_.insert({verdict.space, *branch});
-      note_refused(verdict.space, code);
-    }
-  }
-  return {};
-}
-
-base::Status StoreShelf::apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed) {
-  // Parents come first on the wire; what still waits for one is tried again as long as that helps.
-  std::vector<const std::pair<base::SpaceId, base::Bytes>*> waiting;
-  for (const auto& record : outcome.arrivals.records) waiting.push_back(&record);
-  bool progress = true;
-  while (progress && !waiting.empty()) {
-    progress = false;
-    std::vector<const std::pair<base::SpaceId, base::Bytes>*> later;
-    for (const auto* record : waiting) {
-      SJ_TRY(auto* space, core_.space(record->first));
-      auto taken = core_.take_record(*space, record->second);
-      if (taken.code() == base::Code::unknown_membership) {
-        later.push_back(record);
-        continue;
-      }
-      if (!taken.ok() && taken.code() != base::Code::already_exists) {
-        if (base::is_of_the_store(taken.code())) return std::move(taken).error();
-        continue;  // rubbish from the carrier: not kept, and the digest will tell
-      }
-      progress = true;
-      const auto id = space::record_id_of(record->second);
-      if (id.ok()) SJ_TRY_STATUS(core_.store->ack_record(carrier_, *id));
-      changed.insert(record->first);
-    }
-    waiting = std::move(later);
-  }
-  return {};
-}
-
-base::Status StoreShelf::apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched,
-                                    Applied& applied) {
-  for (const auto& run : outcome.arrivals.runs) {
-    if (SJ_PLANTED(client_drops_a_run) && outcome.arrivals.runs.size() > 2 &&
-        &run == &outcome.arrivals.runs.back())
-      continue;
-    SJ_TRY(auto* space, core_.space(run.space));
-    // A run that is refused halfway ends there: what follows cannot chain either, and the digest will tell.
-    SJ_TRY(const auto taken, core_.take_run(*space, run.log, run.segments, touched));
-    applied.segments_received += taken.fresh;
-    for (const auto& [branch, count] : taken.held) SJ_TRY_STATUS(ack(*space, branch, count));
-    SJ_TRY_STATUS(core_.save_digest(*space));
-  }
-  return {};
-}
-
-// What it does not name it does not hold, whatever it once acked; one too large for a message leaves things
-// out, and those are offered once more.
-base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vector) {
-  const base::SpaceId& id = space.row.space;
-  SJ_TRY_STATUS(core_.store->void_segment_acks(carrier_, id));
-  for (auto at = offered_until_.lower_bound({id, {}}); at != offered_until_.end() && at->first.first == id;)
-    at = offered_until_.erase(at);
-  for (auto at = refused_logs_.lower_bound({id, {}}); at != refused_logs_.end() && at->first == id;)
-    at = refused_logs_.erase(at);
-  acked_now_.insert(id);
-  for (const auto& entry : vector.entries) {
-    if (entry.count == 0) continue;
-    SJ_TRY(auto named, core_.find_segment(space, entry.log, entry.count - 1, entry.head));
-    if (named) {
-      SJ_TRY_STATUS(ack(space, named->log, entry.count));
-      continue;
-    }
-    // It has more than is here, or another branch: what comes will tell. Until then the beginning of somebody
-    // else's log is not offered; one's own is, because this store may be an old copy.
-    SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
-    if (!head || head->count >= entry.count || core_.is_of_this_device(space, entry.log)) continue;
-    if (space.ends_here(entry.log)) presumed_[{space.row.space, entry.log}] = head->count;
-  }
-  for (const auto& [record, bytes] : space.membership.records()) {
-    const bool named = std::binary_search(vector.records.begin(), vector.records.end(),
-                                          base::prefix_of<base::HeadTag>(record));
-    SJ_TRY_STATUS(named ? core_.store->ack_record(carrier_, record)
-                        : core_.store->void_record_ack(carrier_, record));
-  }
-  return {};
-}
-
-base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
-  for (const auto& moved : outcome.moved) {
-    SJ_TRY(auto* space, core_.space(moved.space));
-    if (moved.vector) {
-      SJ_TRY_STATUS(adopt_vector(*space, *moved.vector));
-    }
-    if (moved.digest.empty()) continue;
-    if (const auto partial = base::Digest::from(moved.digest)) {
-      SJ_TRY_STATUS(core_.store->put_cursor(carrier_, moved.space, {moved.position, *partial}));
-      continue;
-    }
-    SJ_TRY(auto digest, core_.carrier_digest(*space, carrier_));
-    const base::Digest value = digest.value();
-    const bool agrees = base::equal(base::prefix_of<base::HeadTag>(value).view(), moved.digest);
-    compared_[moved.space] = agrees;
-    if (agrees) {
-      SJ_TRY_STATUS(core_.store->put_cursor(carrier_, moved.space, {moved.position, value}));
-    } else {
-      applied.digest_mismatch = true;
-    }
-  }
-  return {};
-}
-
-base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcome) {
-  Applied applied;
-  Change change(core_);
-  SJ_TRY_STATUS(change.begin());
-  SJ_TRY_STATUS(apply_carrier(outcome));
-  for (const auto& [id, vector] : outcome.of_own_logs) SJ_TRY_STATUS(adopt_own_logs(id, vector));
-  SJ_TRY_STATUS(apply_receipts(outcome));
-  SJ_TRY_STATUS(apply_verdicts(outcome, applied));
-  SJ_TRY_STATUS(apply_chunks(outcome, applied));
-  std::set<base::SpaceId> changed;
-  SJ_TRY_STATUS(apply_records(outcome, changed));
-  for (const auto& id : changed) {
-    SJ_TRY(auto* space, core_.space(id));
-    SJ_TRY_STATUS(core_.open_keys(*space));
-  }
-  std::vector<fold::Touched> touched;
-  SJ_TRY_STATUS(apply_runs(outcome, touched, applied));
-  // Before this device adds records of its own: the carrier's digest does not know them.
-  SJ_TRY_STATUS(apply_moves(outcome, applied));
-  SJ_TRY_STATUS(note_confirmations());
-  for (const auto& id : changed) {
-    SJ_TRY(auto* space, core_.space(id));
-    SJ_TRY_STATUS(core_.membership_changed(*space, touched));
-    SJ_TRY_STATUS(core_.finish_join(*space));
-  }
-  // A segment that has no key yet touches nothing, and yet another may have waited for it.
-  if (!touched.empty() || !changed.empty() || applied.segments_received > 0) {
-    for (auto& [id, space] : core_.spaces) SJ_TRY_STATUS(core_.apply_waiting(*space, touched));
-    SJ_TRY_STATUS(core_.settle_new_keys());
-  }
-  SJ_TRY_STATUS(core_.refresh(touched));
-  SJ_TRY_STATUS(change.commit());
-  return applied;
 }
 
 }  // namespace sejawat::api

@@ -30,18 +30,25 @@ class StoreShelf final : public sync::ClientShelf {
   // Whether acks stand that no digest of this carrier has confirmed: it may have gone back to just where the
   // cursor is, which a hello would not show. Its vectors tell.
   base::Result<bool> has_unconfirmed_acks();
-  base::Result<std::vector<sync::ReceiptQuery>> receipts_to_ask() override;  // erase.cpp
+  base::Result<std::vector<sync::ReceiptQuery>> receipts_to_ask() override;  // receipts.cpp
   // Of the setting that holds it.
   static std::string receipt_name(const base::PublicBoxKey& carrier, const base::RecordId& record);
 
  private:
   using LogKey = std::pair<base::SpaceId, base::LogId>;
+  // Of a record that may not be evaluated yet: only its place in the acks needs it.
+  static base::RecordId id_of(base::ByteView record);
   base::Status offer_sealed(SpaceState& space, std::size_t budget, std::size_t& used,
                             std::vector<Offer>& offers);
+  // shelf_apply.cpp
   base::Status apply_carrier(const Outcome& outcome);
   base::Status apply_receipts(const Outcome& outcome);
   base::Status apply_verdicts(const Outcome& outcome, Applied& applied);
-  base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed);
+  base::Status apply_records(const Outcome& outcome, std::set<base::SpaceId>& changed, Applied& applied);
+  // shelf_strangers.cpp: a space that is not here yet
+  base::Result<SpaceState*> space_for(const base::SpaceId& id, base::ByteView record, const Outcome& outcome);
+  base::Result<bool> may_begin(const base::SpaceId& id, const Outcome& outcome);
+  bool vouched_by_arrivals(const base::SpaceId& id, const Outcome& outcome) const;
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
   using ChunkKey = std::pair<base::SpaceId, log::ChunkId>;
   struct NextChunk {
@@ -58,6 +65,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Status take_offer_news(const ChunkNews& news, Applied& applied);
   base::Status take_wanted(const ChunkNews& news, Applied& applied);
   base::Status apply_moves(const Outcome& outcome, Applied& applied);
+  // shelf_vectors.cpp
   base::Status adopt_vector(SpaceState& space, const sync::Vector& vector);
   base::Status adopt_own_logs(const base::SpaceId& id, const sync::Vector& vector);
   std::string own_logs_setting(const base::SpaceId& space) const;

@@ -21,6 +21,7 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
                                                    const space::CarrierAddress& carrier,
                                                    const base::Secret16* operator_secret) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   SJ_TRY_STATUS(check_name(name));
   if (kind == space::SpaceKind::personal) return base::error(base::Code::invalid_argument, "kind");
@@ -63,6 +64,7 @@ base::Result<base::SpaceId> Core::create_community(std::string_view name, space:
 base::Status Core::host_community(const base::SpaceId& id, const space::CarrierAddress& carrier,
                                   const base::Secret16& operator_secret) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   const auto found = core.spaces.find(id);
   if (found == core.spaces.end() || !found->second->membership.has_genesis() ||
@@ -143,6 +145,7 @@ base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::in
 
 base::Status Core::join(const space::InviteLink& link) {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   if (link.kind != space::InviteKind::member) {
     return base::error(base::Code::invite_invalid,
@@ -172,9 +175,10 @@ base::Status Core::join(const space::InviteLink& link) {
   return change.commit();
 }
 
-bool Core::State::is_served(const base::SpaceId& space, const base::PublicBoxKey& by) {
-  const auto* row = carrier(by);
-  return row != nullptr && std::find(row->set.begin(), row->set.end(), space) != row->set.end();
+bool Core::State::is_served(const base::SpaceId& space, const base::PublicBoxKey& by) const {
+  return std::any_of(carriers.begin(), carriers.end(), [&](const store::CarrierRow& row) {
+    return row.key == by && std::find(row.set.begin(), row.set.end(), space) != row.set.end();
+  });
 }
 
 base::Status Core::join_state() {
@@ -224,6 +228,14 @@ base::Result<store::CarrierRow*> Core::State::home_of(const SpaceState& space) {
   return community ? carrier_of(space.row.space) : &carriers.front();
 }
 
+base::Result<std::vector<base::PublicBoxKey>> Core::State::homes_of(const SpaceState& space) const {
+  if (carriers.empty()) return std::vector<base::PublicBoxKey>(1);
+  const bool community =
+      space.membership.has_genesis() && space.membership.kind() != space::SpaceKind::personal;
+  if (community) return carriers_of(space.row.space);
+  return std::vector<base::PublicBoxKey>{carriers.front().key};
+}
+
 bool Core::State::goes_to(const SpaceState& space, const base::PublicBoxKey& carrier) {
   if (!space.membership.has_genesis() || space.membership.kind() == space::SpaceKind::personal) return true;
   if (is_member(space)) return true;
@@ -233,7 +245,7 @@ bool Core::State::goes_to(const SpaceState& space, const base::PublicBoxKey& car
 }
 
 bool Core::State::is_member(const SpaceState& space) const {
-  return certificate && !space.shut_out && space.membership.role_of(certificate->person()).has_value() &&
+  return certificate && !is_shut_out(space) && space.membership.role_of(certificate->person()).has_value() &&
          vouched(space.membership);
 }
 
@@ -270,13 +282,23 @@ base::Result<SpaceState*> Core::State::community(const base::SpaceId* wanted) {
   return base::error(base::Code::not_found, "no community yet");
 }
 
-base::Status Core::State::set_shut_out(SpaceState& space, bool out) {
-  if (space.shut_out == out) return {};
-  space.shut_out = out;
+base::Status Core::State::set_shut_out(SpaceState& space, const base::PublicBoxKey& by, bool out) {
+  if ((space.shut_out.count(by) != 0) == out) return {};
+  if (out) {
+    space.shut_out.insert(by);
+  } else {
+    space.shut_out.erase(by);
+  }
   changes.spaces.insert(space.row.space);
-  const std::uint8_t yes = 1;
-  return store->put_setting("shut_out:" + space.row.space.hex(),
-                            out ? base::ByteView(&yes, 1) : base::ByteView());
+  base::Bytes keys;
+  for (const auto& key : space.shut_out) base::append(keys, key.view());
+  return store->put_setting("shut_out:" + space.row.space.hex(), keys);
+}
+
+bool Core::State::is_shut_out(const SpaceState& space) const {
+  if (space.shut_out.empty()) return false;
+  const auto homes = homes_of(space);
+  return homes.ok() && space.shut_out.count(homes->front()) != 0;
 }
 
 base::Status Core::State::move_home() {
@@ -291,7 +313,7 @@ base::Status Core::State::move_home() {
       if (home) return {};
       if (elsewhere == nullptr) elsewhere = row;
     } else if (home) {
-      if (!space->shut_out) return {};  // not before that carrier knows
+      if (space->shut_out.count(row->key) == 0) return {};  // not before that carrier knows
       left_one = true;
     }
   }
@@ -302,18 +324,27 @@ base::Status Core::State::move_home() {
   return {};
 }
 
-base::Result<store::CarrierRow*> Core::State::carrier_of(const base::SpaceId& space) {
-  SJ_TRY(auto founded, store->setting("carrier:" + space.hex()));
-  if (founded) {
-    const auto key = base::PublicBoxKey::from(*founded);
-    auto* known = key ? carrier(*key) : nullptr;
-    if (known != nullptr) return known;
-  }
-  for (auto& row : carriers) {
-    if (std::find(row.set.begin(), row.set.end(), space) != row.set.end()) return &row;
+base::Result<std::vector<base::PublicBoxKey>> Core::State::carriers_of(const base::SpaceId& id) const {
+  SJ_TRY(auto founded, store->setting("carrier:" + id.hex()));
+  const auto key = founded ? base::PublicBoxKey::from(*founded) : std::nullopt;
+  const auto is_it = [&](const store::CarrierRow& row) { return key && row.key == *key; };
+  if (std::any_of(carriers.begin(), carriers.end(), is_it)) return std::vector<base::PublicBoxKey>{*key};
+  const auto known = spaces.find(id);
+  std::vector<base::PublicBoxKey> found;
+  for (const bool also_shut : {false, true}) {
+    for (const auto& row : carriers) {
+      const bool shut = known != spaces.end() && known->second->shut_out.count(row.key) != 0;
+      if (is_served(id, row.key) && (also_shut || !shut)) found.push_back(row.key);
+    }
+    if (!found.empty()) return found;
   }
   if (carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
-  return &carriers.front();
+  return std::vector<base::PublicBoxKey>{carriers.front().key};
+}
+
+base::Result<store::CarrierRow*> Core::State::carrier_of(const base::SpaceId& space) {
+  SJ_TRY(const auto found, carriers_of(space));
+  return carrier(found.front());
 }
 
 }  // namespace sejawat::api

@@ -358,7 +358,8 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     for (auto& [id, space] : core.spaces) {
       if (!space->membership.has_genesis() || core.is_member(*space)) continue;
       const auto home = core.home_of(*space);
-      if (home.ok() && (*home)->key == address.key) SJ_TRY_STATUS(core.set_shut_out(*space, true));
+      if (home.ok() && (*home)->key == address.key)
+        SJ_TRY_STATUS(core.set_shut_out(*space, address.key, true));
     }
     SJ_TRY_STATUS(core.move_home());
   }

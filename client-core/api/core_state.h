@@ -33,6 +33,17 @@ base::Status check_name(std::string_view name);                   // of a person
 
 using EpochKeys = std::map<base::EpochId, base::Secret32>;
 
+// How far the erasures of a space are carried out here. A segment is looked at when an erasure that names it
+// comes, when it comes itself, and when the last witness of an erasure that names it does: what is named and
+// never comes costs nothing then.
+struct ErasureProgress {
+  std::size_t records_read = 0;                        // of the space, when its erasures were last read
+  std::set<base::RecordId> known;                      // erasures in force as of then
+  std::set<log::SegmentName> to_look;                  // segments whose turn it is
+  std::set<log::SegmentName> open;                     // that are here with a body that may not go yet
+  std::map<base::RecordId, log::SegmentName> lacking;  // erasures, by one witness that each of them waits for
+};
+
 struct SpaceState {
   explicit SpaceState(const base::SpaceId& id) : membership(id), digest(id) {}
   store::SpaceRow row;
@@ -42,6 +53,8 @@ struct SpaceState {
   std::map<base::LogId, store::BranchRow> branches;  // of logs that forked, by name
   std::uint64_t damaged = 0;  // stored records that do not check: kept in the store, left out here
 
+  // By which erasures name it.
+  log::SegmentName name_of(const store::StoredSegment& segment) const;
   // branches.cpp. A branch is the log itself, or what it goes by from a fork on.
   const base::LogId& log_of(const base::LogId& branch) const;
   // By whom a branch is written; null for one of which nothing is known. Stays valid until records are added.
@@ -62,18 +75,17 @@ struct SpaceState {
       branch = found->second.parent;
     }
   }
-  // Its carrier says that this person was removed; the record that says so does not come to whoever is out.
-  // Decides nothing about what counts: only what is shown, and where the own space lives.
-  bool shut_out = false;
+  // Carriers that say that this person was removed; the record that says so does not come to whoever is out.
+  // Decides nothing about what counts: only what is shown, and where the own space lives. Only the word of
+  // the carrier that the space lives on is heeded.
+  std::set<base::PublicBoxKey> shut_out;
   // The log one writes in, of which no record may be made yet: another copy continued the one before, and
   // its person only reads. What was not sealed stands in it.
   std::optional<space::EnrolledLog> next_log;
   std::size_t keys_settled_with = 0;  // how many were held when settle_membership last looked
   // Where the next look at what waits begins, by its state: more than is looked at in one go.
   std::map<store::SegmentState, std::pair<base::LogId, std::uint64_t>> waiting_from;
-  // Segments that erasures name and that are not as they should be yet; of the first `erasures_read` of them.
-  std::vector<log::SegmentName> erasures_open;
-  std::size_t erasures_read = 0;
+  ErasureProgress erasing;
   std::size_t chunk_erasures_seen = 0;  // of its erasures, those by which carriers' words were doubted
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
 };
@@ -142,6 +154,7 @@ struct Core::State {
   base::Status ensure_usable();
   base::Status load_space(store::SpaceRow row);
   base::Status load_settings();
+  base::Status load_shut_out();
   base::Status save_refused();
   void note_entry(const base::ObjectId& entry);
   void note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type);
@@ -189,10 +202,15 @@ struct Core::State {
   base::Status save_pending_join();
   base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
   base::Status drop_operator_secret(const base::SpaceId& space);
-  // Where a community lives: as it was founded, as a carrier named it, else the home carrier.
+  // Where a community lives: as it was founded, joined or handed over to this device; else where it is named,
+  // by carriers that do not say that this person is out; else the home carrier. Several, where nobody said:
+  // what all of them hold is on the carrier. The first is asked where only one can be.
+  base::Result<std::vector<base::PublicBoxKey>> carriers_of(const base::SpaceId& space) const;
   base::Result<store::CarrierRow*> carrier_of(const base::SpaceId& space);
   // Where "on the carrier" is said of: of one's own space the home carrier, of a community its own.
   base::Result<store::CarrierRow*> home_of(const SpaceState& space);
+  // As carriers_of; a key that nobody has where no carrier is known, for there nothing is acked.
+  base::Result<std::vector<base::PublicBoxKey>> homes_of(const SpaceState& space) const;
   // Any carrier may take anything of a member; what one left goes to nobody but its own carrier.
   bool goes_to(const SpaceState& space, const base::PublicBoxKey& carrier);
   bool is_member(const SpaceState& space) const;
@@ -204,7 +222,8 @@ struct Core::State {
   base::Result<SpaceState*> community(const base::SpaceId* wanted);
   // A person who left for a community of another carrier takes their own space along: that carrier is home.
   base::Status move_home();
-  base::Status set_shut_out(SpaceState& space, bool out);
+  base::Status set_shut_out(SpaceState& space, const base::PublicBoxKey& carrier, bool out);
+  bool is_shut_out(const SpaceState& space) const;
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
   // Whether that carrier holds all that is known here of an object, be it in quarantine.
@@ -212,7 +231,7 @@ struct Core::State {
                              const base::ObjectId& object);
   base::Result<Delivery> delivery_of(const SpaceState& space, const base::ObjectId& object);
   // As that carrier said when it last named its set for us.
-  bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier);
+  bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier) const;
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;
@@ -281,8 +300,10 @@ struct Core::State {
   // name. `place.branch` becomes that of the new one.
   base::Status fork_at(SpaceState& space, Place& place, TakenRun& taken, std::vector<fold::Touched>& touched);
   base::Status apply_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
-  // erasure.cpp
+  // erasure.cpp, erased_chunks.cpp, survivors.cpp, erase_later.cpp
   base::Status settle_erasures(SpaceState& space, std::vector<fold::Touched>& touched);
+  // A segment came, or its body did.
+  base::Status note_for_erasures(SpaceState& space, const log::SegmentName& name);
   base::Status settle_chunks(SpaceState& space);
   // Whose attachments name a chunk, `except` left out: whoever can read one can copy its value into their
   // own.
@@ -319,8 +340,10 @@ struct Core::State {
   using Opened = fold::AppliedRemote;
   struct Reading;
   base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
-  base::Result<bool> settle_erasure(SpaceState& space, const log::SegmentName& name,
-                                    std::vector<fold::Touched>& touched);
+  base::Status read_erasures(SpaceState& space);
+  base::Status look_for_witnesses(SpaceState& space, const space::Erasure& erasure);
+  base::Result<bool> body_is_kept(SpaceState& space, const log::SegmentName& name,
+                                  std::vector<fold::Touched>& touched);
   using Dotted = std::vector<std::pair<log::Dot, log::Op>>;
   std::map<log::SegmentName, std::optional<Dotted>> surviving;  // while what survives of one is looked for
   base::Result<std::optional<Dotted>> ops_of_witness(SpaceState& space, const store::StoredSegment& witness,

@@ -145,14 +145,13 @@ base::Result<std::uint64_t> Core::pending() {
     pending += unsealed;
   }
   for (const auto& [id, space] : core.spaces) {
-    // Without a carrier nothing is acked: a key that nobody has stands for it.
-    base::PublicBoxKey home;
-    if (!core.carriers.empty()) {
-      SJ_TRY(const auto* row, core.home_of(*space));
-      home = row->key;
+    SJ_TRY(const auto homes, core.homes_of(*space));
+    std::uint64_t most = 0;
+    for (const auto& home : homes) {
+      SJ_TRY(auto unsent, unsent_of(core, *space, home));
+      most = std::max(most, unsent);
     }
-    SJ_TRY(auto unsent, unsent_of(core, *space, home));
-    pending += unsent;
+    pending += most;
   }
   return pending;
 }
@@ -207,9 +206,11 @@ base::Result<Delivery> Core::State::delivery_of(const SpaceState& space, const b
   if (carriers.empty()) return Delivery::saved_here;
   const auto& id = space.row.space;
   // A community may live elsewhere than one's own space.
-  SJ_TRY(const auto* home, home_of(space));
-  SJ_TRY(const bool held, held_at(home->key, id, object));
-  if (!held) return Delivery::saved_here;
+  SJ_TRY(const auto homes, homes_of(space));
+  for (const auto& home : homes) {
+    SJ_TRY(const bool held, held_at(home, id, object));
+    if (!held) return Delivery::saved_here;
+  }
   SJ_TRY(auto late, store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
   if (late.empty()) return Delivery::on_carrier;
   SJ_TRY(auto ops, store->ops_of(id, object));

@@ -67,6 +67,39 @@ base::Result<std::vector<space::LinkGrant::Key>> keys_to_hand_over(Core::State& 
   return keys;
 }
 
+// The home carrier, and then those that communities of these keys live on, where that is known.
+base::Status add_carriers(Core::State& core, space::LinkGrant& grant) {
+  const auto add = [&](const base::PublicBoxKey& key) -> base::Result<std::optional<std::uint8_t>> {
+    const auto* row = core.carrier(key);
+    if (row == nullptr) return std::optional<std::uint8_t>();
+    for (std::size_t i = 0; i < grant.carriers.size(); ++i) {
+      if (grant.carriers[i].key == key) return std::optional<std::uint8_t>(static_cast<std::uint8_t>(i));
+    }
+    if (grant.carriers.size() == space::kMaxLinkCarriers) return std::optional<std::uint8_t>();
+    SJ_TRY(auto address, space::CarrierAddress::parse(row->url));
+    grant.carriers.push_back(std::move(address));
+    return std::optional<std::uint8_t>(static_cast<std::uint8_t>(grant.carriers.size() - 1));
+  };
+  if (core.carriers.empty()) return {};
+  SJ_TRY(const auto first, add(core.carriers.front().key));
+  static_cast<void>(first);
+  for (auto& key : grant.keys) {
+    if (key.space == core.personal) continue;
+    SJ_TRY(const auto homes, core.carriers_of(key.space));
+    if (homes.size() != 1) continue;
+    SJ_TRY(key.home, add(homes.front()));
+  }
+  for (const auto& carrier : core.carriers) {
+    SJ_TRY(const auto further, add(carrier.key));
+    static_cast<void>(further);
+  }
+  // With one carrier there is nothing to tell.
+  if (grant.carriers.size() < 2) {
+    for (auto& key : grant.keys) key.home.reset();
+  }
+  return {};
+}
+
 }  // namespace
 
 const base::PublicSignKey* Core::identity_key() const {
@@ -102,11 +135,7 @@ base::Result<std::string> Core::grant_link(const space::LinkRequest& request) {
   grant.genesis = personal.records().front().second;
   grant.name = core.name;
   SJ_TRY(grant.keys, keys_to_hand_over(core));
-  for (const auto& carrier : core.carriers) {
-    if (grant.carriers.size() == space::kMaxLinkCarriers) break;
-    SJ_TRY(auto address, space::CarrierAddress::parse(carrier.url));
-    grant.carriers.push_back(std::move(address));
-  }
+  SJ_TRY_STATUS(add_carriers(core, grant));
   return grant.seal_to(request, core.random);
 }
 
@@ -147,6 +176,11 @@ base::Status Core::accept_link(std::string_view text) {
   for (const auto& carrier : granted.grant.carriers) {
     SJ_TRY(auto* row, core.ensure_carrier(carrier));
     static_cast<void>(row);
+  }
+  for (const auto& key : granted.grant.keys) {
+    if (!key.home || key.space == core.personal) continue;
+    const auto& home = granted.grant.carriers.at(*key.home).key;
+    SJ_TRY_STATUS(core.store->put_setting("carrier:" + key.space.hex(), home.view()));
   }
   SJ_TRY(personal, core.space(core.personal));
   SJ_TRY_STATUS(core.settle_membership(*personal));

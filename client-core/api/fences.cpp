@@ -107,7 +107,7 @@ namespace {
 // Whether a carrier, as it last said, holds every record that is here and no other, so that it judges alike.
 base::Result<bool> judges_alike(Core::State& core, SpaceState& space, const base::PublicBoxKey& carrier) {
   const auto& id = space.row.space;
-  if (space.shut_out || !core.is_served(id, carrier)) return false;
+  if (space.shut_out.count(carrier) != 0 || !core.is_served(id, carrier)) return false;
   SJ_TRY(const auto cursor, core.store->cursor(carrier, id));
   SJ_TRY(const auto acked, core.carrier_digest(space, carrier));
   if (!cursor || !(cursor->digest == acked.value())) return false;

@@ -34,8 +34,6 @@ base::Status Core::State::load_space(store::SpaceRow row) {
   for (auto& [epoch, key] : keys) state->epochs.emplace(epoch, std::move(key));
   state->keys_settled_with = state->epochs.size();
   state->row = std::move(row);
-  SJ_TRY(auto out, store->setting("shut_out:" + id.hex()));
-  state->shut_out = out && !out->empty();
   SJ_TRY_STATUS(load_next_log(*state));
   SJ_TRY(auto secret, store->setting("operator:" + id.hex()));
   if (secret && secret->size() == base::PublicBoxKey::kSize + base::Secret16::kSize) {
@@ -93,6 +91,26 @@ base::Status Core::State::load_settings() {
   return {};
 }
 
+base::Status Core::State::load_shut_out() {
+  for (auto& [id, space] : spaces) {
+    SJ_TRY(const auto keys, store->setting("shut_out:" + id.hex()));
+    if (!keys || keys->empty()) continue;
+    base::Reader reader(*keys);
+    // Once it was a word without the carrier whose it was.
+    if (keys->size() < base::PublicBoxKey::kSize) {
+      const auto home = homes_of(*space);
+      if (home.ok()) space->shut_out.insert(home->front());
+      continue;
+    }
+    while (!reader.at_end()) {
+      base::PublicBoxKey key;
+      if (!reader.id(key)) return damaged("stored carriers of a space do not parse");
+      space->shut_out.insert(key);
+    }
+  }
+  return {};
+}
+
 base::Status Core::State::load() {
   SJ_TRY(auto device_bytes, store->setting("device"));
   if (device_bytes && !device_bytes->empty()) {
@@ -129,6 +147,7 @@ base::Status Core::State::load() {
       SJ_TRY_STATUS(store->replace_unsealed(personal, own->log, waiting));
     }
   }
+  SJ_TRY_STATUS(load_shut_out());
   return load_settings();
 }
 
@@ -217,8 +236,13 @@ void Core::State::note_record(const base::SpaceId& space, const base::ObjectId& 
 }
 
 bool Core::State::has_all_keys() const {
+  // A space that a carrier names and whose records have not all come may yet hold a key for the card.
+  for (const auto& row : carriers) {
+    for (const auto& id : row.set) {
+      if (spaces.count(id) == 0) return false;
+    }
+  }
   for (const auto& [id, space] : spaces) {
-    // A space that a carrier named and whose records have not all come may yet hold a key for the card.
     if (!certificate || !space->membership.role_of(certificate->person())) return false;
     if (!space->membership.current_epoch()) return false;
     for (const auto& epoch : space->membership.last_epochs()) {

@@ -272,6 +272,10 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
     SJ_TRY_STATUS(store->put_segment(space.row.space, row, state));
     reading.before = place.after.head;
     ++reading.taken.fresh;
+    if (!space.membership.erasures().empty()) {
+      SJ_TRY_STATUS(note_for_erasures(
+          space, {reading.log.log, no, base::prefix_of<base::HeadTag>(place.after.head.hash)}));
+    }
   } else {
     SJ_TRY_STATUS(fill_body(space, place.branch, *segment, *header, bytes));
   }
@@ -317,7 +321,7 @@ base::Status Core::State::apply_waiting(SpaceState& space, std::vector<fold::Tou
   for (bool again = true; again;) {
     SJ_TRY_STATUS(settle_erasures(space, touched));
     SJ_TRY(again, open_waiting(space, touched));
-    again = again && !space.erasures_open.empty();
+    again = again && !space.membership.erasures().empty();
   }
   return {};
 }

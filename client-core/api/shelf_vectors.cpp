@@ -1,4 +1,4 @@
-// What is held of a space, said to a carrier: where a position and a digest cannot stand for it.
+// What is held of a space, said to a carrier and by it: where a position and a digest cannot stand for it.
 #include <algorithm>
 
 #include "client_shelf.h"
@@ -34,6 +34,38 @@ base::Result<sync::Vector> StoreShelf::vector_of(const base::SpaceId& id) {
   }
   std::sort(vector.records.begin(), vector.records.end());
   return vector;
+}
+
+// What it does not name it does not hold, whatever it once acked; one too large for a message leaves things
+// out, and those are offered once more.
+base::Status StoreShelf::adopt_vector(SpaceState& space, const sync::Vector& vector) {
+  const base::SpaceId& id = space.row.space;
+  SJ_TRY_STATUS(core_.store->void_segment_acks(carrier_, id));
+  for (auto at = offered_until_.lower_bound({id, {}}); at != offered_until_.end() && at->first.first == id;)
+    at = offered_until_.erase(at);
+  for (auto at = refused_logs_.lower_bound({id, {}}); at != refused_logs_.end() && at->first == id;)
+    at = refused_logs_.erase(at);
+  acked_now_.insert(id);
+  for (const auto& entry : vector.entries) {
+    if (entry.count == 0) continue;
+    SJ_TRY(auto named, core_.find_segment(space, entry.log, entry.count - 1, entry.head));
+    if (named) {
+      SJ_TRY_STATUS(ack(space, named->log, entry.count));
+      continue;
+    }
+    // It has more than is here, or another branch: what comes will tell. Until then the beginning of somebody
+    // else's log is not offered; one's own is, because this store may be an old copy.
+    SJ_TRY(auto head, core_.store->head(space.row.space, entry.log));
+    if (!head || head->count >= entry.count || core_.is_of_this_device(space, entry.log)) continue;
+    if (space.ends_here(entry.log)) presumed_[{space.row.space, entry.log}] = head->count;
+  }
+  for (const auto& [record, bytes] : space.membership.records()) {
+    const bool named = std::binary_search(vector.records.begin(), vector.records.end(),
+                                          base::prefix_of<base::HeadTag>(record));
+    SJ_TRY_STATUS(named ? core_.store->ack_record(carrier_, record)
+                        : core_.store->void_record_ack(carrier_, record));
+  }
+  return {};
 }
 
 std::string StoreShelf::own_logs_setting(const base::SpaceId& space) const {

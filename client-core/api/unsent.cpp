@@ -8,15 +8,21 @@
 namespace sejawat::api {
 namespace {
 
-// Position of the first op that this carrier does not hold.
-base::Result<std::uint64_t> held_until(Core::State& core, const SpaceState& space,
-                                       const base::PublicBoxKey& carrier, const base::LogId& branch) {
+using Carriers = std::vector<base::PublicBoxKey>;
+
+// Position of the first op that one of these carriers does not hold.
+base::Result<std::uint64_t> held_until(Core::State& core, const SpaceState& space, const Carriers& carriers,
+                                       const base::LogId& branch) {
   const auto& id = space.row.space;
-  SJ_TRY(auto acked, core.store->acked_segments(carrier, id, branch));
+  std::uint64_t least = UINT64_MAX;
+  for (const auto& carrier : carriers) {
+    SJ_TRY(auto acked, core.store->acked_segments(carrier, id, branch));
+    least = std::min(least, acked);
+  }
   const auto forked = space.branches.find(branch);
   const std::uint64_t first_op = forked == space.branches.end() ? 0 : forked->second.first_op;
-  if (acked <= space.first_no(branch)) return first_op;
-  SJ_TRY(auto last, core.store->segment(id, branch, acked - 1));
+  if (least <= space.first_no(branch)) return first_op;
+  SJ_TRY(auto last, core.store->segment(id, branch, least - 1));
   return last ? last->first_op + last->op_count : first_op;
 }
 
@@ -30,22 +36,15 @@ base::Result<std::vector<base::LogId>> logs_here(Core::State& core, const SpaceS
   return logs;
 }
 
-// Without a carrier nothing is held: a key that nobody has stands for it.
-base::Result<base::PublicBoxKey> home_key(Core::State& core, SpaceState& space) {
-  if (core.carriers.empty()) return base::PublicBoxKey();
-  SJ_TRY(const auto* row, core.home_of(space));
-  return row->key;
-}
-
 }  // namespace
 
 base::Result<std::int64_t> Core::State::oldest_unsent_ms() {
   std::int64_t oldest = 0;
   for (auto& [id, space] : spaces) {
-    SJ_TRY(const auto home, home_key(*this, *space));
+    SJ_TRY(const auto homes, homes_of(*space));
     SJ_TRY(const auto logs, logs_here(*this, *space));
     for (const auto& log : logs) {
-      SJ_TRY(const auto from, held_until(*this, *space, home, log));
+      SJ_TRY(const auto from, held_until(*this, *space, homes, log));
       SJ_TRY(auto first, store->ops_between(id, log, from, 1));
       if (first.empty() || first.front().op.bytes.empty()) continue;
       SJ_TRY(const auto op, codec.decode(first.front().op.bytes));
@@ -60,16 +59,19 @@ base::Result<std::vector<UnsentRecord>> Core::unsent() {
   SJ_TRY_STATUS(core.ensure_usable());
   std::vector<std::pair<std::int64_t, UnsentRecord>> found;  // by their place in the order of writing
   for (auto& [id, space] : core.spaces) {
-    SJ_TRY(const auto home, home_key(core, *space));
+    SJ_TRY(const auto homes, core.homes_of(*space));
     base::Code refused = base::Code::ok;
-    const auto refusal = core.refused.find({home, id});
-    if (refusal != core.refused.end() && !refusal->second.elsewhere) refused = refusal->second.code;
+    for (const auto& home : homes) {
+      const auto refusal = core.refused.find({home, id});
+      if (refusal == core.refused.end() || refusal->second.elsewhere) continue;
+      if (refused == base::Code::ok) refused = refusal->second.code;
+    }
     std::map<base::ObjectId, std::size_t> places;  // in `found`
     SJ_TRY(const auto logs, logs_here(core, *space));
     for (const auto& log : logs) {
       const auto enrolled = space->membership.logs().find(space->log_of(log));
       const bool own = enrolled == space->membership.logs().end() || core.is_own(enrolled->second);
-      SJ_TRY(const auto from, held_until(core, *space, home, log));
+      SJ_TRY(const auto from, held_until(core, *space, homes, log));
       SJ_TRY(auto objects, core.store->ops_by_object_from(id, log, from));
       for (const auto& one : objects) {
         if (one.first.empty()) continue;  // erased: nothing is left to show

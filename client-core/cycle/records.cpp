@@ -72,24 +72,27 @@ bool said_already(const RecordReading& reading, const StepWish& wish, const base
   });
 }
 
-// Anybody may take steps that count for nothing, from as many logs as they like, and more than an op can
-// name. Honest people have a few logs each.
-void add_within_caps(std::vector<log::Dot>& dots, const std::vector<log::Dot>& steps,
-                     const base::SpaceId& space, const People& people) {
+// The steps that a deletion is to have seen: all that stand, or it would not count. Others as well, since
+// they may stand elsewhere; but anybody may take steps that count for nothing, from as many logs as they
+// like, and honest people have a few logs each.
+std::vector<log::Dot> steps_within_caps(const RecordReading& reading, const People& people) {
   constexpr std::size_t kLogsOfOne = 16;
-  std::set<base::LogId> branches;
-  for (const auto& dot : dots) branches.insert(dot.branch);
+  std::vector<log::Dot> dots;
+  std::set<log::Dot> named;
+  for (const auto& step : reading.standing.steps) {
+    if (named.insert(step.dot).second) dots.push_back(step.dot);
+  }
   std::map<base::PersonId, std::set<base::LogId>> of_one;
-  for (const auto& dot : steps) {
-    const auto by = people.author_of(space, dot.branch);
-    if (!by || dots.size() == log::kMaxSupersedesPerOp) continue;
+  for (const auto& dot : reading.step_dots) {
+    if (dots.size() >= log::kMaxSupersedesPerOp) break;
+    const auto by = people.author_of(reading.view.space, dot.branch);
+    if (!by || named.count(dot) != 0) continue;
     auto& theirs = of_one[*by];
     if (theirs.count(dot.branch) == 0 && theirs.size() == kLogsOfOne) continue;
-    if (branches.count(dot.branch) == 0 && branches.size() == log::kMaxDeps) continue;
     theirs.insert(dot.branch);
-    branches.insert(dot.branch);
     dots.push_back(dot);
   }
+  return dots;
 }
 
 }  // namespace
@@ -278,7 +281,8 @@ base::Status Records::trash(const Pen& pen, const base::ObjectId& id) {
   log::Op op;
   op.kind = log::OpKind::trash;
   op.supersedes = reading.state.live_dots;
-  add_within_caps(op.supersedes, reading.step_dots, reading.view.space, people_);
+  const auto steps = steps_within_caps(reading, people_);
+  op.supersedes.insert(op.supersedes.end(), steps.begin(), steps.end());
   return write(pen, reading, std::move(op));
 }
 

@@ -1,30 +1,73 @@
 #include "fold/apply.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "base/planted.h"
 
 namespace sejawat::fold {
 
-base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
-                                   const base::LogId& own_log, log::Op op, std::int64_t wall_ms) {
+namespace {
+
+base::Result<log::Dot> put_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                 const base::LogId& own_log, log::Op op) {
   SJ_TRY(auto lamport, store.lamport(space));
   op.lamport = lamport + 1;
-  op.wall_ms = wall_ms;
-  if (op.cells.size() > log::kMaxCellsPerOp || op.supersedes.size() > log::kMaxSupersedesPerOp) {
-    return base::error(base::Code::too_large, "cells of a change");
-  }
-  // What names more could never be sealed, and nothing behind it could go out.
-  std::set<base::LogId> branches;
-  for (const auto& dot : op.supersedes) branches.insert(dot.branch);
-  if (branches.size() > log::kMaxDeps) return base::error(base::Code::too_large, "authors of a change");
   SJ_TRY(auto position, store.next_position(space, own_log));
   store::StoredOp stored{{own_log, position}, codec.encode(op)};
   if (stored.bytes.size() > log::kMaxOpBytes) return base::error(base::Code::too_large, "change");
   SJ_TRY_STATUS(store.put_op(space, op.object, stored, false));
   SJ_TRY_STATUS(store.raise_lamport(space, op.lamport));
   return stored.dot;
+}
+
+// What an op may name still: what names more could never be sealed, and nothing behind it could go out.
+class Room {
+ public:
+  explicit Room(std::size_t said) : bytes_(log::kMaxOpBytes - std::min(log::kMaxOpBytes, said)) {}
+  bool take(const log::Dot& dot) {
+    // An id and a varint at its longest.
+    constexpr std::size_t kDot = base::LogId::kSize + 10;
+    const bool known = branches_.count(dot.branch) != 0;
+    if (bytes_ < kDot || dots_ == log::kMaxSupersedesPerOp || (!known && branches_.size() == log::kMaxDeps))
+      return false;
+    branches_.insert(dot.branch);
+    bytes_ -= kDot;
+    ++dots_;
+    return true;
+  }
+
+ private:
+  std::size_t bytes_;
+  std::size_t dots_ = 0;
+  std::set<base::LogId> branches_;
+};
+
+}  // namespace
+
+// Anybody may leave more to supersede than an op can name. Of what has cells the first op says the values: if
+// no other one follows it (a fence may stand between), what was to go stays beside them, and nothing is lost.
+base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
+                                   const base::LogId& own_log, log::Op op, std::int64_t wall_ms) {
+  op.wall_ms = wall_ms;
+  if (op.cells.size() > log::kMaxCellsPerOp) return base::error(base::Code::too_large, "cells of a change");
+  std::vector<log::Dot> left = std::move(op.supersedes);
+  const bool divides = op.kind == log::OpKind::write || op.kind == log::OpKind::trash;
+  std::optional<log::Dot> first;
+  for (auto next = left.begin(); !first || next != left.end();) {
+    op.supersedes.clear();
+    // Its clock and the count of what it names at their longest.
+    constexpr std::size_t kRest = 16;
+    Room room(codec.encode(op).size() + kRest);
+    for (; next != left.end() && room.take(*next); ++next) op.supersedes.push_back(*next);
+    if (next != left.end() && (!divides || (first && op.supersedes.empty())))
+      return base::error(base::Code::too_large, "authors of a change");
+    SJ_TRY(const auto dot, put_local(store, codec, space, own_log, op));
+    if (!first) first = dot;
+    for (auto& cell : op.cells) cell.value.reset();
+  }
+  return *first;
 }
 
 base::Status apply_remote(store::Store& store, const OpCodec& codec, const base::SpaceId& space,

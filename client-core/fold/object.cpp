@@ -42,29 +42,110 @@ void add_value(Register& to, Places& places, const std::string& bytes, const log
   to.push_back({bytes, {dot}});
 }
 
-// Which cells of each write another one replaced that had seen it. Hostile ops have thousands of cells and
-// name thousands of dots: nothing is kept for what is not here.
-std::vector<std::vector<bool>> replaced_cells(const std::vector<const DottedOp*>& ops) {
+// A write and one that it supersedes; the latter first, so that they sort by blocks of those.
+struct Replacement {
+  std::size_t replaced = 0;
+  std::size_t by = 0;
+};
+
+std::vector<Replacement> replacements_among(const std::vector<const DottedOp*>& ops) {
+  std::vector<Replacement> found;
+  const auto replaces = [](const DottedOp* one) {
+    return one->op.kind == log::OpKind::write && !one->op.cells.empty() && !one->op.supersedes.empty();
+  };
+  if (std::none_of(ops.begin(), ops.end(), replaces)) return found;
   std::map<log::Dot, std::size_t> place_of;
   for (std::size_t i = 0; i < ops.size(); ++i) {
     if (ops[i]->op.kind == log::OpKind::write) place_of.emplace(ops[i]->dot, i);
   }
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (!replaces(ops[i])) continue;
+    for (const auto& dot : ops[i]->op.supersedes) {
+      const auto place = place_of.find(dot);
+      if (place != place_of.end()) found.push_back({place->second, i});
+    }
+  }
+  return found;
+}
+
+// Registers by numbers, as far as they matter to a replacement.
+class RegisterNumbers {
+ public:
+  void add(const log::Op& op) {
+    for (const auto& cell : op.cells) keys_.emplace_back(cell.element, cell.field);
+  }
+  void close() {
+    std::sort(keys_.begin(), keys_.end());
+    keys_.erase(std::unique(keys_.begin(), keys_.end()), keys_.end());
+  }
+  std::size_t count() const { return keys_.size(); }
+  std::vector<std::size_t> of(const log::Op& op) const {
+    std::vector<std::size_t> numbers;
+    numbers.reserve(op.cells.size());
+    for (const auto& cell : op.cells) {
+      const auto at = std::lower_bound(keys_.begin(), keys_.end(), RegisterKey{cell.element, cell.field});
+      numbers.push_back(static_cast<std::size_t>(at - keys_.begin()));
+    }
+    return numbers;
+  }
+
+ private:
+  std::vector<RegisterKey> keys_;
+};
+
+// Which cells of each write another one replaced that had seen it. Hostile ops have thousands of cells and
+// name thousands of dots: nothing is kept for what is not here, and no cell of one is compared with cells of
+// another. Of sixty-four writes at a time each register keeps, as bits, whose value in it is replaced; so an
+// op costs its cells once for all of those that it names.
+std::vector<std::vector<bool>> replaced_cells(const std::vector<const DottedOp*>& ops) {
   std::vector<std::vector<bool>> replaced(ops.size());
-  for (const auto* one : ops) {
-    if (one->op.kind != log::OpKind::write || one->op.cells.empty()) continue;
-    std::vector<RegisterKey> keys;
-    for (const auto& cell : one->op.cells) keys.emplace_back(cell.element, cell.field);
-    std::sort(keys.begin(), keys.end());
-    for (const auto& dot : one->op.supersedes) {
-      const auto found = place_of.find(dot);
-      if (found == place_of.end()) continue;
-      const auto& cells = ops[found->second]->op.cells;
-      auto& marks = replaced[found->second];
-      marks.resize(cells.size());
-      for (std::size_t i = 0; i < cells.size(); ++i) {
-        const RegisterKey key{cells[i].element, cells[i].field};
-        if (!marks[i] && std::binary_search(keys.begin(), keys.end(), key)) marks[i] = true;
+  auto replacements = replacements_among(ops);
+  if (replacements.empty()) return replaced;
+  constexpr std::size_t kBlock = 64;
+  std::sort(replacements.begin(), replacements.end(), [](const Replacement& a, const Replacement& b) {
+    const std::size_t block_a = a.replaced / kBlock;
+    const std::size_t block_b = b.replaced / kBlock;
+    return block_a != block_b ? block_a < block_b : a.by < b.by;
+  });
+  std::vector<bool> matters(ops.size());
+  for (const auto& one : replacements) matters[one.replaced] = matters[one.by] = true;
+  RegisterNumbers numbers;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (matters[i]) numbers.add(ops[i]->op);
+  }
+  numbers.close();
+  std::vector<std::vector<std::size_t>> registers(ops.size());
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    if (matters[i]) registers[i] = numbers.of(ops[i]->op);
+  }
+  // By register: of the block's writes those whose value there went.
+  std::vector<std::uint64_t> gone(numbers.count());
+  for (std::size_t from = 0; from < replacements.size();) {
+    const std::size_t block = replacements[from].replaced / kBlock;
+    std::size_t end = from;
+    std::uint64_t looked_at = 0;
+    while (end < replacements.size() && replacements[end].replaced / kBlock == block) {
+      const std::size_t by = replacements[end].by;
+      std::uint64_t named = 0;
+      for (; end < replacements.size() && replacements[end].by == by &&
+             replacements[end].replaced / kBlock == block;
+           ++end) {
+        named |= std::uint64_t{1} << (replacements[end].replaced % kBlock);
       }
+      for (const std::size_t number : registers[by]) gone[number] |= named;
+      looked_at |= named;
+    }
+    for (std::size_t bit = 0; bit < kBlock; ++bit) {
+      if ((looked_at >> bit & 1U) == 0) continue;
+      const auto& cells = registers[block * kBlock + bit];
+      auto& marks = replaced[block * kBlock + bit];
+      marks.resize(cells.size());
+      for (std::size_t i = 0; i < cells.size(); ++i) marks[i] = (gone[cells[i]] >> bit & 1U) != 0;
+    }
+    for (; from < end; ++from) {
+      for (const std::size_t number : registers[replacements[from].by]) gone[number] = 0;
+      // Once for all that the same op replaced.
+      while (from + 1 < end && replacements[from + 1].by == replacements[from].by) ++from;
     }
   }
   return replaced;

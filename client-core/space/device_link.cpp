@@ -1,5 +1,7 @@
 #include "space/device_link.h"
 
+#include <algorithm>
+
 #include "base/codec.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
@@ -107,7 +109,17 @@ base::Result<LinkGrant> LinkGrant::decode(base::ByteView plain) {
     key.key = base::Secret32(secret);
     grant.keys.push_back(std::move(key));
   }
-  if (!reader.at_end()) return malformed("grant: more than it should hold");
+  // Programs from before said nothing of it. One spelling: what says nothing is left out.
+  bool any = reader.at_end();
+  for (std::size_t i = 0; i < grant.keys.size() && !reader.at_end(); ++i) {
+    std::uint8_t place = 0;
+    if (carriers < 2 || !reader.u8(place) || place > carriers ||
+        (reader.at_end() && i + 1 < grant.keys.size()))
+      return malformed("grant: where a space lives");
+    if (place != 0) grant.keys[i].home = static_cast<std::uint8_t>(place - 1);
+    any = any || place != 0;
+  }
+  if (!reader.at_end() || !any) return malformed("grant: more than it should hold");
   return grant;
 }
 
@@ -122,6 +134,10 @@ base::SecretBytes LinkGrant::encode() const {
   for (const auto& key : keys) {
     writer.raw(key.space.view());
     writer.raw(key.key.view());
+  }
+  const auto said = [](const Key& key) { return key.home.has_value(); };
+  if (std::any_of(keys.begin(), keys.end(), said)) {
+    for (const auto& key : keys) writer.u8(key.home ? static_cast<std::uint8_t>(*key.home + 1) : 0);
   }
   return base::SecretBytes(writer.take());
 }

@@ -282,6 +282,27 @@ bool ClientSession::State::decided(const ClientShelf::Verdicts& verdicts) {
   return any;
 }
 
+// Whether an exchange did what none before it in this sync did. Cursors, sets and vectors are no news: they
+// move as the carrier likes.
+bool ClientSession::State::has_news(const ClientShelf::Outcome& outcome,
+                                    const ClientShelf::Applied& applied) {
+  bool any = applied.records_received > 0 || applied.segments_received > 0;
+  for (const auto& verdict : outcome.verdicts.segments) {
+    if (verdict.code != base::Code::ok || verdict.bytes.size() < base::Signature::kSize) continue;
+    const auto signature = base::ByteView(verdict.bytes).last(base::Signature::kSize);
+    any = taken.insert(*base::HeadTag::from(signature.first(base::HeadTag::kSize))).second || any;
+  }
+  for (const auto& news : outcome.chunks) {
+    if (news.code != base::Code::ok) continue;
+    const std::uint64_t upto = news.offered ? news.held : std::uint64_t{news.offset} + news.bytes.size();
+    auto& before = furthest[news.chunk];
+    if (upto <= before || upto > UINT32_MAX) continue;
+    before = static_cast<std::uint32_t>(upto);
+    any = true;
+  }
+  return any;
+}
+
 // That neither side named a set, once in a sync: what is acked after that is what the carrier has now.
 bool ClientSession::State::named_none(const ServerMessage& message, const ClientShelf::Outcome& outcome) {
   if (!unnamed || stranger || message.set || message.whose || !outcome.of_own_logs.empty()) return false;
@@ -470,8 +491,12 @@ base::Result<ClientSession::Progress> ClientSession::on_message(base::ByteView b
   SJ_TRY(const bool media_left, state.shelf.media_waiting());
   const bool media_goes_on =
       media_left && (message.chunks_unknown || (state.media_agreed && (moved_on || media_moved)));
-  progress.more = media_goes_on || again || (to_come && moved_on) || (!offers.empty() && moved_on) ||
-                  !state.vectors_due.empty() || (state.options.live && !state.confirmed);
+  const bool news = state.has_news(outcome, applied) || decided;
+  state.without_news = news ? 0 : state.without_news + 1;
+  const bool goes_on = (media_goes_on || (to_come && moved_on) || (!offers.empty() && moved_on)) &&
+                       state.without_news < State::kMostWithoutNews;
+  progress.more = goes_on || again || !state.vectors_due.empty() || (state.options.live && !state.confirmed);
+  if (!progress.more) state.without_news = 0;  // on a line that stays the next word begins anew
   return progress;
 }
 

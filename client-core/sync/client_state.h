@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "crypto/noise.h"
@@ -63,6 +64,12 @@ struct ClientSession::State {
   bool chunks_lost = false;  // what it holds of chunks was void once: heeded once in a sync as well
   bool unnamed = false;      // the message on its way says hello and names no set
   bool stranger = false;     // and the carrier named none: what it acked before this sync is void already
+  // A carrier may say for ever that more is to come, name another set each time, or take back what it has
+  // taken. So many exchanges may do nothing that none before them did; what is left goes with the next sync.
+  static constexpr std::uint32_t kMostWithoutNews = 1024;
+  std::uint32_t without_news = 0;
+  std::set<base::HeadTag> taken = {};                   // segments that it said to have, by their signatures
+  std::map<log::ChunkId, std::uint32_t> furthest = {};  // of each chunk how much is there, or has come
 
   base::Result<ClientMessage> compose();
   SpaceRef refer(const base::SpaceId& space, bool set_agreed) const;
@@ -87,6 +94,7 @@ struct ClientSession::State {
   base::Status add_chunk_news(ServerMessage& message, ClientShelf::Outcome& outcome) const;
   void add_verdicts(const ServerMessage& message, ClientShelf::Outcome& outcome) const;
   bool decided(const ClientShelf::Verdicts& verdicts);
+  bool has_news(const ClientShelf::Outcome& outcome, const ClientShelf::Applied& applied);
   base::Result<ServerMessage> open(base::ByteView bytes);
   base::Status judge_push(const ServerMessage& message) const;
   base::Status note_refusal(const ServerMessage& message);

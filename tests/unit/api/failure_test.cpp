@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "c_client.h"
+#include "core_state.h"
 #include "store/store.h"
 #include "world.h"
 
@@ -95,6 +96,75 @@ TEST_F(Failing, ASyncThatCouldNotBeSavedIsRepeatedWhole) {
   phone = open("phone");
   EXPECT_EQ(texts(*phone), texts(*budi));
   EXPECT_EQ(sync(*phone).round_trips, 1U);
+}
+
+// SQLite gets no memory while it lives: nothing can be written, nor read again. Its way to memory is laid
+// before it is ever used.
+class NoMemory {
+ public:
+  NoMemory() {
+    SJ_CHECK(installed_);
+    none_ = true;
+  }
+  ~NoMemory() { none_ = false; }
+  NoMemory(const NoMemory&) = delete;
+  NoMemory& operator=(const NoMemory&) = delete;
+
+ private:
+  static void* allocate(int size) { return none_ ? nullptr : plain_.xMalloc(size); }
+  static void* reallocate(void* old, int size) { return none_ ? nullptr : plain_.xRealloc(old, size); }
+  static bool install() {
+    SJ_CHECK(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &plain_) == SQLITE_OK);
+    sqlite3_mem_methods failing = plain_;
+    failing.xMalloc = &allocate;
+    failing.xRealloc = &reallocate;
+    // And none is set aside.
+    return sqlite3_config(SQLITE_CONFIG_MALLOC, &failing) == SQLITE_OK &&
+           sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) == SQLITE_OK;
+  }
+  inline static bool none_ = false;
+  inline static sqlite3_mem_methods plain_{};
+  inline static const bool installed_ = install();
+};
+
+TEST_F(Failing, MemoryThatCouldNotBeReadAgainIsReadByTheNextCommand) {
+  auto ani = founder();
+  const auto link = invite_by(*ani);
+  auto budi = person("Budi");
+  const auto found = [](Core& core, const space::CarrierAddress& address) {
+    return core.create_community("SDN 2", space::SpaceKind::school, address, nullptr).code();
+  };
+  const auto spaces = ani->spaces().size();
+  {
+    NoMemory none;
+    EXPECT_NE(found(*ani, server.address()), Code::ok);
+    EXPECT_NE(budi->join(link).code(), Code::ok);
+  }
+  EXPECT_EQ(found(*ani, server.address()), Code::ok) << "and not: no person in this store";
+  EXPECT_EQ(ani->spaces().size(), spaces + 1);
+  EXPECT_TRUE(budi->join(link).ok());
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+}
+
+// Whoever begins a change looked at memory before: read again meanwhile, all of it has another place.
+TEST_F(Failing, TheFirstChangeAfterMemoryWasReadAgainIsRefusedAndTheNextGoesThrough) {
+  founder().reset();
+  Core::State state(clock, random);
+  auto store = store::Store::open(folder.file("Ani"), base::Secret32(base::Bytes(32, 3)), 0);
+  ASSERT_TRUE(store.ok());
+  state.store = std::move(store).value();
+  ASSERT_TRUE(state.load().ok());
+  const auto spaces = state.spaces.size();
+  ASSERT_GT(spaces, 0U);
+  state.usable = base::error(Code::storage_failed, "as after a change and a reload that failed");
+  {
+    Change change(state);
+    EXPECT_EQ(change.begin().code(), Code::storage_failed);
+    EXPECT_EQ(state.spaces.size(), spaces) << "it is whole";
+  }
+  Change change(state);
+  EXPECT_TRUE(change.begin().ok());
+  EXPECT_TRUE(change.commit().ok());
 }
 
 TEST_F(Failing, ADamagedRecordLocksNobodyOutOfTheDiary) {

@@ -1,6 +1,8 @@
 // Removal as it ends for the people around it: nobody who belongs is left without a key, readmitted work can
 // be read, and whoever is asked back comes with all their devices.
 #ifndef __EMSCRIPTEN__
+#include <algorithm>
+
 #include "world.h"
 
 namespace sejawat::api {
@@ -82,6 +84,61 @@ TEST_F(Removal, ReadmittedWorkOpensWithTheKeyThatItsDeviceHadMadeForIt) {
   budi.reset();
   auto later = another_device("later", budi_card);
   EXPECT_EQ(texts(*later), "ditulis sebelum tahu");
+}
+
+// The record that readmits came long before what it readmits, and the device that made it is gone: the key
+// opens with the segment, and whoever holds it then owes the others an epoch that leads to it.
+TEST_F(Removal, AKeyThatOpensLateIsFollowedByTheEpochThatWasDue) {
+  auto budi = member(*ani, "Budi", &budi_card);
+  auto phone = another_device("phone", budi_card);
+  auto tablet = another_device("tablet", budi_card);
+  settle({budi.get(), phone.get(), tablet.get()});
+  std::optional<base::DeviceId> lost;
+  const auto devices = phone->devices();
+  ASSERT_TRUE(devices.ok());
+  for (const auto& device : *devices) {
+    if (device.self) lost = device.device;
+  }
+  ASSERT_TRUE(phone->rotate(phone->personal_space()).ok());
+  add(*phone, "ditulis sebelum tahu");
+  ASSERT_TRUE(budi->revoke_device(*lost).ok());
+  sync(*budi);
+  sync(*phone);
+  sync(*phone);
+  sync(*budi);
+  const auto waiting = budi->quarantine();
+  ASSERT_TRUE(waiting.ok());
+  ASSERT_EQ(waiting->size(), 1U);
+  ASSERT_TRUE(budi->readmit(waiting->front().log).ok());
+  // Of what Budi's own device knows only the readmission gets out.
+  const auto without_epochs = [](sync::ClientMessage& message) {
+    for (auto& space : message.spaces) {
+      space.logs.clear();
+      const auto epoch = std::find_if(space.records.begin(), space.records.end(),
+                                      [](const auto& record) { return kind_of(record) == kEpoch; });
+      space.records.erase(epoch, space.records.end());
+    }
+  };
+  server.on_request = without_epochs;
+  sync(*budi);
+  budi.reset();
+  server.on_request = nullptr;
+  server.on_reply = [](sync::ServerMessage& reply) {
+    for (auto& space : reply.spaces) space.logs.clear();
+  };
+  ASSERT_EQ(sync(*tablet).code, Code::ok);
+  server.on_reply = nullptr;
+  ASSERT_EQ(texts(*tablet), "");
+  int epochs = 0;
+  server.on_request = [&](sync::ClientMessage& message) {
+    for (const auto& space : message.spaces) {
+      for (const auto& record : space.records) epochs += kind_of(record) == kEpoch ? 1 : 0;
+    }
+  };
+  ASSERT_EQ(sync(*tablet).code, Code::ok);
+  EXPECT_EQ(texts(*tablet), "ditulis sebelum tahu");
+  ASSERT_EQ(sync(*tablet).code, Code::ok);
+  EXPECT_EQ(epochs, 1);
 }
 
 // What was written before somebody left stands within their fences, and all of it goes out.

@@ -414,6 +414,79 @@ TEST_F(Edges, ADigestThatIsLearntIsProgress) {
   }
 }
 
+// Found by reading: each reply named another set and said that more was to come, and the sync never ended.
+TEST_F(Edges, ACarrierThatNamesAnotherSetEachTimeIsNotFollowedForEver) {
+  start();
+  int exchanges = 0;
+  for (bool more = true; more && exchanges < 5'000; ++exchanges) {
+    static_cast<void>(send());
+    ServerMessage reply;
+    reply.set = std::vector<base::SpaceId>{numbered(static_cast<std::size_t>(exchanges))};
+    reply.segments_to_come = 1;
+    auto progress = answer(reply);
+    ASSERT_TRUE(progress.ok());
+    more = progress->more;
+  }
+  EXPECT_GT(exchanges, 500) << "what is honest and slow goes on";
+  EXPECT_LE(exchanges, 1'100);
+}
+
+TEST_F(Edges, ACarrierThatBringsSomethingNewEachTimeIsFollowedToTheEnd) {
+  know_set(1);
+  start();
+  for (int exchange = 0; exchange < 3'000; ++exchange) {
+    static_cast<void>(send());
+    ServerMessage reply;
+    reply.spaces = {part_of(1)};
+    reply.spaces[0].position = 1'000 + static_cast<std::uint64_t>(exchange);
+    LogRun run;
+    run.log = Bytes(16, 0x4c);
+    run.segments = {Bytes(10, 1)};
+    reply.spaces[0].logs.push_back(run);
+    reply.segments_to_come = 1;
+    auto progress = answer(reply);
+    ASSERT_TRUE(progress.ok());
+    ASSERT_TRUE(progress->more) << exchange;
+  }
+}
+
+// It says each time that its store is another one, so that all is offered anew.
+TEST_F(Edges, ACarrierThatTakesTheSameAgainAndAgainIsNotFedForEver) {
+  class Forgets final : public ClientShelf {
+   public:
+    base::Result<CarrierState> carrier_state() override { return CarrierState(); }
+    base::Result<std::vector<base::SpaceId>> spaces_to_offer() override {
+      return std::vector<base::SpaceId>{space(1)};
+    }
+    base::Result<std::vector<Bytes>> records_to_offer(const base::SpaceId&) override {
+      return std::vector<Bytes>();
+    }
+    base::Result<std::vector<Offer>> segments_to_offer(const base::SpaceId&, std::size_t) override {
+      Offer offer;
+      offer.segments = {Bytes(100, 7)};
+      return std::vector<Offer>{offer};
+    }
+    base::Result<Vector> vector_of(const base::SpaceId&) override { return Vector(); }
+    base::Result<Applied> apply(const Outcome& outcome) override {
+      Applied applied;
+      applied.segments_sent = static_cast<std::uint32_t>(outcome.verdicts.segments.size());
+      return applied;
+    }
+  };
+  Forgets forgets;
+  SessionOptions options;
+  options.carrier_key = carrier_key.public_key();
+  client.emplace(std::move(options), device, forgets, random);
+  carrier = std::make_unique<CarrierSession>(carrier_key, random);
+  int exchanges = 0;
+  for (bool more = true; more && exchanges < 5'000; ++exchanges) {
+    auto progress = answer(takes_all(send()));
+    ASSERT_TRUE(progress.ok());
+    more = progress->more;
+  }
+  EXPECT_LE(exchanges, 1'100);
+}
+
 TEST_F(Edges, ErasuresThatNobodyConfirmedYetAreAskedAbout) {
   know_set(1);
   start();

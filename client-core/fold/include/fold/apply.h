@@ -34,7 +34,9 @@ struct OpCodec {
 };
 
 // A local change: next position of `own_log`, lamport above everything seen in the space. Durable with the
-// caller's transaction. too_large when the op exceeds kMaxOpBytes.
+// caller's transaction. Where a write or trash supersedes more than one op may name, others follow it that
+// supersede the rest, in the same cells and without values; the dot is that of the first, which says
+// everything. too_large when what it says exceeds kMaxOpBytes.
 base::Result<log::Dot> write_local(store::Store& store, const OpCodec& codec, const base::SpaceId& space,
                                    const base::LogId& own_log, log::Op op, std::int64_t wall_ms);
 // Ops of a verified and opened segment.

@@ -35,6 +35,7 @@ struct LinkGrant {
   struct Key {
     base::SpaceId space;
     base::Secret32 key;
+    std::optional<std::uint8_t> home = {};  // which of `carriers` the space lives on, where that is known
   };
   std::vector<Key> keys;  // the personal space's current epoch key first
 

@@ -145,6 +145,7 @@ class ClientShelf {
     std::int64_t wall_seconds = 0;
   };
   struct Applied {
+    std::uint32_t records_received = 0;  // that were not here before
     std::uint32_t segments_received = 0;
     std::uint32_t segments_sent = 0;
     bool digest_mismatch = false;  // own digest differs from the carrier's at the same place: go on with full

@@ -1,0 +1,66 @@
+// Spaces that are not here yet. A row of the store comes with the first record of one and never with its
+// name; and since whoever serves may found spaces without end and put this person in, one carrier brings so
+// many at a time that nobody vouches for.
+#include <algorithm>
+
+#include "base/codec.h"
+#include "client_shelf.h"
+
+namespace sejawat::api {
+
+// Where a record of it goes. unknown_membership: it begins nothing, as what comes out of order, or what there
+// is no room for now: later, then.
+base::Result<SpaceState*> StoreShelf::space_for(const base::SpaceId& id, base::ByteView record,
+                                                const Outcome& outcome) {
+  const auto known = core_.spaces.find(id);
+  if (known != core_.spaces.end()) return known->second.get();
+  SJ_TRY_STATUS(space::Membership(id).add(record));
+  SJ_TRY(const bool may, may_begin(id, outcome));
+  if (!may) return base::error(base::Code::unknown_membership, "a space that nobody vouches for");
+  return core_.space(id);
+}
+
+base::Result<bool> StoreShelf::may_begin(const base::SpaceId& id, const Outcome& outcome) {
+  if (!core_.is_served(id, carrier_)) return false;
+  const std::string setting = "strangers:" + carrier_.hex();
+  SJ_TRY(const auto stored, core_.store->setting(setting));
+  std::vector<base::SpaceId> strangers;
+  if (stored) {
+    base::Reader reader(*stored);
+    while (!reader.at_end()) {
+      base::SpaceId one;
+      if (!reader.id(one))
+        return base::error(base::Code::internal, "stored spaces of a carrier do not parse");
+      strangers.push_back(one);
+    }
+  }
+  if (strangers.size() >= sync::kMaxSpaces) {
+    strangers.erase(std::remove_if(strangers.begin(), strangers.end(),
+                                   [this](const base::SpaceId& one) {
+                                     const auto space = core_.spaces.find(one);
+                                     return space == core_.spaces.end() ||
+                                            core_.vouched(space->second->membership);
+                                   }),
+                    strangers.end());
+  }
+  // As many as a carrier names at once. One more comes only where what came with it vouches for it.
+  if (strangers.size() >= sync::kMaxSpaces) return vouched_by_arrivals(id, outcome);
+  strangers.push_back(id);
+  base::Bytes bytes;
+  for (const auto& one : strangers) base::append(bytes, one.view());
+  SJ_TRY_STATUS(core_.store->put_setting(setting, bytes));
+  return true;
+}
+
+bool StoreShelf::vouched_by_arrivals(const base::SpaceId& id, const Outcome& outcome) const {
+  space::Membership trial(id);
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (const auto& [space, record] : outcome.arrivals.records) {
+      if (space == id) progress = trial.add(record).ok() || progress;
+    }
+  }
+  return core_.vouched(trial);
+}
+
+}  // namespace sejawat::api

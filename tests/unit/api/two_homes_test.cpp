@@ -1,0 +1,148 @@
+// A diary on one carrier and a school on another: whatever the first one says of the school, work reaches its
+// own carrier, and nothing counts as sent before it is there.
+#ifndef __EMSCRIPTEN__
+#include <algorithm>
+
+#include "world.h"
+
+namespace sejawat::api {
+namespace {
+
+using base::Code;
+
+struct TwoHomes : World {
+  Server district{random, clock};
+  space::RecoveryCard card;
+  std::unique_ptr<Core> sari;
+  std::unique_ptr<Core> budi;
+  base::SpaceId school;
+
+  void SetUp() override {
+    founder();  // whose diary is on a carrier needs somebody there who let them in
+    sari = open("Sari");
+    ASSERT_TRUE(sari->init("Sari", {district.address()}).ok());
+    const auto secret = district.operator_secret();
+    const auto made = sari->create_community("SDN 7", space::SpaceKind::school, district.address(), &secret);
+    ASSERT_TRUE(made.ok());
+    school = *made;
+    ASSERT_EQ(sync(*sari, district).code, Code::ok);
+    auto ani = open("Ani");
+    budi = member(*ani, "Budi", &card);
+    auto invite = sari->invite("teacher", 3600, 1);
+    ASSERT_TRUE(invite.ok());
+    ASSERT_EQ(sync(*sari, district).code, Code::ok);
+    ASSERT_TRUE(budi->join(invite->link).ok());
+    ASSERT_EQ(sync(*budi, district).code, Code::ok);
+    ASSERT_EQ(sync(*sari, district).code, Code::ok);
+    for (int i = 0; i < 2; ++i) {
+      ASSERT_EQ(sync(*budi, district).code, Code::ok);
+      ASSERT_EQ(sync(*budi).code, Code::ok);
+    }
+    ASSERT_TRUE(budi->carrier_of(school).has_value());
+    ASSERT_EQ(budi->carrier_of(school)->key, district.address().key);
+  }
+  // The carrier of the diary says that it serves the school as well.
+  void server_names_the_school() {
+    server.on_reply = [this](sync::ServerMessage& reply) { name_the_school(reply); };
+  }
+  void name_the_school(sync::ServerMessage& reply) const {
+    if (!reply.set) return;
+    const auto at = std::lower_bound(reply.set->begin(), reply.set->end(), school);
+    const auto index = static_cast<std::uint32_t>(at - reply.set->begin()) + 1;
+    reply.set->insert(at, school);
+    for (auto& part : reply.spaces) {
+      if (part.space.index >= index) ++part.space.index;
+    }
+  }
+  // And that it took, or refuses, all that is brought to it.
+  void server_judges(Code code) {
+    server.on_reply = [this, code](sync::ServerMessage& reply) {
+      name_the_school(reply);
+      for (auto* exceptions : {&reply.record_exceptions, &reply.segment_exceptions}) {
+        if (code == Code::ok) exceptions->clear();
+        for (auto& one : *exceptions) one.code = code;
+      }
+    };
+  }
+  // Budi's, that knows nothing but its card and what both carriers brought.
+  std::unique_ptr<Core> recovered() {
+    server_names_the_school();
+    auto phone = open("phone");
+    EXPECT_TRUE(phone->recover(card, server.address()).ok());
+    EXPECT_EQ(sync(*phone).code, Code::ok);
+    EXPECT_EQ(sync(*phone, district).code, Code::ok);
+    EXPECT_EQ(sync(*phone, district).code, Code::ok);
+    EXPECT_TRUE(is_member(*phone));
+    return phone;
+  }
+  bool is_member(Core& core) const {
+    for (const auto& space : core.spaces()) {
+      if (space.space == school) return space.member;
+    }
+    return false;
+  }
+  Delivery delivery(Core& core, const base::ObjectId& id) const {
+    const auto delivery = core.delivery(school, id);
+    EXPECT_TRUE(delivery.ok());
+    return delivery.ok() ? *delivery : Delivery::saved_here;
+  }
+};
+
+TEST_F(TwoHomes, ALinkedDeviceIsToldWhereASchoolLives) {
+  auto tablet = open("tablet");
+  const auto request = tablet->link_request();
+  ASSERT_TRUE(request.ok());
+  const auto grant = budi->grant_link(*request);
+  ASSERT_TRUE(grant.ok());
+  ASSERT_TRUE(tablet->accept_link(*grant).ok());
+  server_names_the_school();
+  ASSERT_EQ(sync(*tablet).code, Code::ok);
+  ASSERT_EQ(sync(*tablet, district).code, Code::ok);
+  ASSERT_TRUE(tablet->carrier_of(school).has_value());
+  EXPECT_EQ(tablet->carrier_of(school)->key, district.address().key);
+  tablet.reset();
+  tablet = open("tablet");
+  EXPECT_EQ(tablet->carrier_of(school)->key, district.address().key);
+}
+
+// It lived there once, and is served there still.
+TEST_F(TwoHomes, WhereNobodySaidNothingIsSentBeforeBothHaveIt) {
+  server.permit(school);
+  ASSERT_TRUE(sari->host_community(school, server.address(), server.last_operator_secret()).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*sari).code, Code::ok);
+  auto phone = open("phone");
+  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(sync(*phone).code, Code::ok);
+    ASSERT_EQ(sync(*phone, district).code, Code::ok);
+  }
+  ASSERT_EQ(pending(*phone), 0U);
+  const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_GT(pending(*phone), 0U);
+  EXPECT_FALSE(phone->unsent()->empty());
+  EXPECT_EQ(delivery(*phone, problem), Delivery::saved_here) << "one of two has it";
+  ASSERT_EQ(sync(*phone, district).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::on_carrier);
+  EXPECT_EQ(pending(*phone), 0U);
+  ASSERT_EQ(sync(*sari, district).code, Code::ok);
+  EXPECT_TRUE(sari->cycle().records().show(problem).ok());
+}
+
+TEST_F(TwoHomes, OneThatShutsAPersonOutKeepsNothingFromTheOther) {
+  auto phone = recovered();
+  const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
+  server_judges(Code::fenced);
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_TRUE(is_member(*phone));
+  phone.reset();
+  phone = open("phone");
+  EXPECT_TRUE(is_member(*phone)) << "also after the program was started again";
+  ASSERT_EQ(sync(*phone, district).code, Code::ok);
+  ASSERT_EQ(sync(*sari, district).code, Code::ok);
+  EXPECT_TRUE(sari->cycle().records().show(problem).ok());
+}
+
+}  // namespace
+}  // namespace sejawat::api
+#endif
