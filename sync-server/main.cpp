@@ -209,6 +209,15 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
   const auto size = CLI::AsSizeValue(false);
+  settings.limits.reserve_bytes = server::kReserveBytes;
+  serve_command
+      ->add_option(
+          "--reserve", settings.limits.reserve_bytes,
+          say("byte disk yang dibiarkan kosong, mis. 256MB (bawaan); di bawahnya tulisan baru ditolak, "
+              "bukan server yang berhenti; 0: tidak dijaga",
+              "bytes of the disk that stay free, such as 256MB (the default); below, what is new is "
+              "refused instead of the server ending; 0: not looked at"))
+      ->transform(size);
   serve_command
       ->add_option("--quota-personal", settings.limits.personal_bytes,
                    say("byte ruang pribadi satu orang, mis. 256MB",
