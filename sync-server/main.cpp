@@ -198,6 +198,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
                        "of them from one address (IPv6: one /64); this machine itself is exempt"))
       ->capture_default_str();
   serve_command
+      ->add_option("--max-per-device", settings.net.limits.connections_per_device,
+                   say("koneksi langsung satu perangkat; selebihnya yang terlama ditutup",
+                       "live connections of one device; beyond, the oldest is closed"))
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  serve_command
       ->add_option("--queue", settings.queue,
                    say("pesan yang boleh menunggu disk; selebihnya diminta datang lagi (503)",
                        "messages that may wait for the disk; others are asked to come again (503)"))
