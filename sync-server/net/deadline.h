@@ -22,12 +22,11 @@ class Deadline {
     });
   }
   // Of a transfer, whose time depends on the line: as long as something of it passes between two looks that
-  // lie `patience` apart, it goes on, and in all for `Timeouts::transfer`. Looks at `owner->socket()`.
+  // lie `patience` apart, it goes on, and in all for `whole`. Asks `owner->passed(way)`, which counts up.
   template <class Owner>
   void arm_moving(const std::shared_ptr<Owner>& owner, Way way, std::chrono::milliseconds patience,
                   std::chrono::milliseconds whole) {
-    watch(owner,
-          {way, patience, bytes_passed(owner->socket(), way), std::chrono::steady_clock::now() + whole});
+    watch(owner, {way, patience, owner->passed(way), std::chrono::steady_clock::now() + whole});
   }
   void disarm() { timer_.expires_at(Timer::time_point::max()); }
 
@@ -47,7 +46,7 @@ class Deadline {
       const auto alive = weak.lock();
       const auto now = std::chrono::steady_clock::now();
       if (error || !alive || timer_.expiry() > now) return;
-      const std::uint64_t passed = bytes_passed(alive->socket(), transfer.way);
+      const std::uint64_t passed = alive->passed(transfer.way);
       if (passed < transfer.passed + kLeast || now >= transfer.until) return alive->cut_off();
       watch(alive, {transfer.way, transfer.patience, passed, transfer.until});
     });

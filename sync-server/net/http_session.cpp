@@ -35,7 +35,9 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     beast::error_code ignored;
     beast::get_lowest_layer(stream_).close(ignored);
   }
-  int socket() { return static_cast<int>(beast::get_lowest_layer(stream_).native_handle()); }
+  std::uint64_t passed(Way way) {
+    return bytes_passed(beast::get_lowest_layer(stream_).native_handle(), way);
+  }
   void cut_off() {
     ++server_.counts.timeouts;
     let_go();

@@ -67,7 +67,10 @@ class WebSocketSession final : public Connection,
     beast::error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
   }
-  int socket() { return static_cast<int>(beast::get_lowest_layer(socket_).native_handle()); }
+  // Of what comes in only what belongs to the message: frames of nothing and pings are no movement.
+  std::uint64_t passed(Way way) {
+    return way == Way::in ? arrived_ : bytes_passed(beast::get_lowest_layer(socket_).native_handle(), way);
+  }
   void cut_off() {
     ++server_.counts.timeouts;
     let_go();
@@ -175,6 +178,7 @@ class WebSocketSession final : public Connection,
   // While none comes it holds no buffer but `first_`, which is enough for a message that says nothing new.
   Task<bool> read(base::Bytes& message) {
     bool begun = false;
+    arrived_ = 0;
     do {
       const std::size_t had = message.size();
       message.resize(had == 0 ? 0 : std::min(had + kReadStep, crypto::kNoiseMessageMax + 1));
@@ -183,6 +187,7 @@ class WebSocketSession final : public Connection,
       auto [error, count] = co_await socket_.async_read_some(to, kTuple);
       if (had == 0) message.assign(first_.begin(), first_.begin() + static_cast<std::ptrdiff_t>(count));
       message.resize(had + count);
+      arrived_ = message.size();
       if (error) {
         if (error == beast::error::timeout) ++server_.counts.timeouts;
         if (error == websocket::error::message_too_big) ++server_.counts.refused_malformed;
@@ -276,6 +281,7 @@ class WebSocketSession final : public Connection,
   bool drained_ = false;
   bool closing_ = false;
   std::unique_ptr<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
+  std::uint64_t arrived_ = 0;                    // bytes of the message that is being read
   std::uint64_t messages_ = 0;
   std::uint64_t pushes_ = 0;
   std::uint64_t bytes_in_ = 0;
