@@ -1,6 +1,7 @@
 #include "backup.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,6 +45,19 @@ base::Status pour(platform::InputFile& from, platform::NewFile& to) {
   }
 }
 
+// A second copy on the disk of a server that runs must not fill it.
+base::Status leave_room_for_server(const std::string& copy, const std::string& to) {
+  struct stat from {};
+  struct stat into {};
+  struct statvfs disk {};
+  if (::stat(copy.c_str(), &from) != 0 || ::stat(to.c_str(), &into) != 0 || ::statvfs(to.c_str(), &disk) != 0)
+    return base::error(base::Code::storage_failed, std::strerror(errno));
+  const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+  if (from.st_dev == into.st_dev && free < static_cast<std::uint64_t>(from.st_size) + kReserveBytes)
+    return base::error(base::Code::disk_full, "the server that runs needs what is left");
+  return {};
+}
+
 base::Status copy_database(const std::string& data, platform::NewFile& to, base::Random& random) {
   auto store = storage::look_into_sqlite(data + "/carrier.db");
   if (store.ok()) {
@@ -55,8 +69,8 @@ base::Status copy_database(const std::string& data, platform::NewFile& to, base:
   }
   if (store.code() != base::Code::store_locked) return std::move(store).error();
   SJ_TRY(const std::string copy, ask_for_copy(data, random));
-  base::Status poured;
-  {
+  base::Status poured = leave_room_for_server(copy, to.draft());
+  if (poured.ok()) {
     auto file = platform::InputFile::open(copy);
     poured = file.ok() ? pour(**file, to) : base::Status(file.error());
   }

@@ -8,6 +8,10 @@
 
 namespace sejawat::server {
 
+// What of the disk a server leaves free, unless told otherwise (`serve --reserve`), and a backup on the same
+// disk as well: far more than the requests of one moment and the database's log take.
+inline constexpr std::uint64_t kReserveBytes = std::uint64_t{256} << 20;
+
 // Makes the folder when missing (mode 0700). not_permitted: others could write in it or read its key, it is
 // somebody else's, or it lies on a network file system, where locks and fsync promise nothing.
 base::Status prepare_data_folder(const std::string& path);

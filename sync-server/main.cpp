@@ -198,6 +198,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
                        "of them from one address (IPv6: one /64); this machine itself is exempt"))
       ->capture_default_str();
   serve_command
+      ->add_option("--max-per-device", settings.net.limits.connections_per_device,
+                   say("koneksi langsung satu perangkat; selebihnya yang terlama ditutup",
+                       "live connections of one device; beyond, the oldest is closed"))
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  serve_command
       ->add_option("--queue", settings.queue,
                    say("pesan yang boleh menunggu disk; selebihnya diminta datang lagi (503)",
                        "messages that may wait for the disk; others are asked to come again (503)"))
@@ -209,6 +215,15 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
       ->capture_default_str()
       ->check(CLI::Range(1, 86400));
   const auto size = CLI::AsSizeValue(false);
+  settings.limits.reserve_bytes = server::kReserveBytes;
+  serve_command
+      ->add_option(
+          "--reserve", settings.limits.reserve_bytes,
+          say("byte disk yang dibiarkan kosong, mis. 256MB (bawaan); di bawahnya tulisan baru ditolak, "
+              "bukan server yang berhenti; 0: tidak dijaga",
+              "bytes of the disk that stay free, such as 256MB (the default); below, what is new is "
+              "refused instead of the server ending; 0: not looked at"))
+      ->transform(size);
   serve_command
       ->add_option("--quota-personal", settings.limits.personal_bytes,
                    say("byte ruang pribadi satu orang, mis. 256MB",

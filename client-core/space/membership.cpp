@@ -194,26 +194,4 @@ bool Membership::certified_by(const base::DeviceId& device, const base::DeviceId
   });
 }
 
-base::Result<RecordPeek> peek_record(base::ByteView bytes) {
-  SJ_TRY(const auto record, codec::decode_record(bytes));
-  SJ_TRY(const auto body, codec::decode_body(record.body));
-  RecordPeek peek;
-  peek.space = body.space;
-  peek.author = body.author;
-  base::Bytes certificate;
-  if (const auto* genesis = std::get_if<codec::Genesis>(&body.content)) {
-    peek.genesis = true;
-    certificate = genesis->device;
-  } else if (const auto* added = std::get_if<codec::DeviceAdded>(&body.content)) {
-    certificate = added->certificate;
-  } else if (const auto* join = std::get_if<codec::Joined>(&body.content)) {
-    certificate = join->device;
-    peek.join_invite = join->invite_key;
-  }
-  if (!certificate.empty()) {
-    SJ_TRY(peek.device, parse_certificate(certificate));
-  }
-  return peek;
-}
-
 }  // namespace sejawat::space

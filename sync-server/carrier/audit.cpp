@@ -24,6 +24,8 @@ struct Walk final : CarrierStore::Taker {
   std::map<base::LogId, log::Head> heads;
   std::uint64_t position = 0;
   std::uint64_t segments = 0;
+  Usage usage;                       // as its arrivals add up
+  std::vector<std::uint32_t> sizes;  // of each
   base::Status result;
 
   bool take(Arrival arrival) override {
@@ -34,6 +36,9 @@ struct Walk final : CarrierStore::Taker {
   base::Status judge(const Arrival& arrival) {
     if (arrival.position != position + 1) return damaged("a gap", space, arrival.position);
     position = arrival.position;
+    sizes.push_back(static_cast<std::uint32_t>(arrival.bytes.size()));
+    usage.records += arrival.is_record ? 1 : 0;
+    (arrival.is_record ? usage.record_bytes : usage.segment_bytes) += arrival.bytes.size();
     if (arrival.is_record) {
       auto added = membership.add(arrival.bytes);
       if (!added.ok()) return damaged("a record that does not check", space, position);
@@ -85,6 +90,22 @@ struct Walk final : CarrierStore::Taker {
     SJ_TRY(const auto stored, store.heads(space));
     if (stored != std::vector<std::pair<base::LogId, log::Head>>(heads.begin(), heads.end()))
       return damaged("other heads", space, position);
+    return compare_sums(tip->usage);
+  }
+
+  // Quotas and what is told to be on its way rest on them. What of the segments lies beyond fences is counted
+  // anew at each start.
+  base::Status compare_sums(const Usage& stored) {
+    if (!store.keeps_counts()) return {};
+    if (stored.records != usage.records || stored.record_bytes != usage.record_bytes ||
+        stored.segment_bytes + stored.quarantined_bytes != usage.segment_bytes)
+      return damaged("another sum of sizes", space, position);
+    std::uint64_t rest = 0;
+    for (std::uint64_t at = position; at-- > 0;) {
+      rest += sizes[at];
+      SJ_TRY(const auto told, store.rest_after(space, at));
+      if (told.bytes != rest) return damaged("another sum of sizes", space, at);
+    }
     return {};
   }
 };

@@ -59,6 +59,7 @@ base::Result<Carrier::Place> Carrier::place_of(const Space& space, const space::
     Place place;
     place.branch = place.parent = branch;
     place.before = before.value_or(log::Head{});
+    ++verified_;
     auto verified = log::verify_next(id, log.log, log.key, place.before, segment);
     if (!verified.ok()) {
       why = verified.code();  // what does not follow here may follow elsewhere

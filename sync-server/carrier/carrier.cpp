@@ -83,31 +83,36 @@ std::uint64_t& Carrier::used_by(Space& space, bool late) {
   return late ? space.usage.quarantined_bytes : space.usage.segment_bytes;
 }
 
+Usage Carrier::groups_beside(const Space& group) const {
+  Usage sum;
+  const auto all = groups_of_.find(group.membership.founder());
+  if (all == groups_of_.end()) return sum;
+  for (const Space* one : all->second) {
+    sum.segment_bytes += one->usage.segment_bytes;
+    sum.media_bytes += one->usage.media_bytes;
+  }
+  return sum;
+}
+
 bool Carrier::has_room_for_text(Space& space, std::size_t bytes, bool late) const {
-  return used_by(space, late) + bytes <= (late ? limits_.quarantine_bytes : quota_of(space));
+  if (used_by(space, late) + bytes > (late ? limits_.quarantine_bytes : quota_of(space))) return false;
+  if (late || space.membership.kind() != space::SpaceKind::group) return true;
+  return groups_beside(space).segment_bytes + bytes <= limits_.group_quotas_per_person * quota_of(space);
 }
 
-bool Carrier::Allowance::take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second) {
-  // A clock that was set back gives nothing and takes nothing.
-  const std::int64_t passed = std::clamp<std::int64_t>(wall_seconds - at_seconds, 0, 86'400);
-  const std::uint64_t gained = static_cast<std::uint64_t>(passed) * per_second;
-  left = std::min<std::uint64_t>(burst, left + gained);
-  at_seconds = wall_seconds;
-  if (left == 0) return false;
-  --left;
-  return true;
+bool Carrier::runs_low(std::uint64_t besides) const {
+  return limits_.reserve_bytes != 0 && store_.room().free < limits_.reserve_bytes + besides;
 }
 
-bool Carrier::within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds) {
-  auto& allowance =
-      allowances_.try_emplace(device, Allowance{wall_seconds, limits_.segment_burst}).first->second;
-  return allowance.take(wall_seconds, limits_.segment_burst, limits_.segments_per_second);
+bool Carrier::within_rate(const Ingested& by) {
+  return allowances_.take(by.payer, by.wall_seconds, {limits_.segment_burst, limits_.segments_per_second});
 }
 
-// Of what was here already: whoever replays what a device once sent must not use up what it may bring.
-void Carrier::took_nothing(const base::PublicBoxKey& device) {
-  const auto allowance = allowances_.find(device);
-  if (allowance != allowances_.end()) allowance->second.give_back(limits_.segment_burst);
+// Whoever replays what a device once sent must not use up what it may bring.
+bool Carrier::took_nothing(const Ingested& by) {
+  allowances_.give_back(by.payer, {limits_.segment_burst, limits_.segments_per_second});
+  return repeat_allowances_.take(by.payer, by.wall_seconds,
+                                 {limits_.repeat_burst, limits_.repeats_per_second});
 }
 
 std::vector<Carrier::SpaceInfo> Carrier::survey() const {
@@ -177,6 +182,9 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   }
   if (placed->held || (late && SJ_PLANTED(carrier_drops_late_work))) return taken;
   if (placed->opens && SJ_PLANTED(carrier_takes_forks_for_known)) return taken;
+  // What an erasure waits for makes room.
+  if (low_ && !segment->erased && space.membership.witnessed_by(name).empty())
+    return base::Code::quota_exceeded;
   if (!has_room_for_text(space, bytes.size(), late)) return base::Code::quota_exceeded;
   if (placed->opens) {
     const Branch branch{placed->branch, enrolled->log, placed->parent, header->segment_no};
@@ -206,6 +214,8 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   const base::PublicBoxKey& device = peer.device;
   ingested.reply.error = refusal_of(peer, message);
   if (ingested.reply.error != base::Code::ok) return ingested;
+  ingested.payer = payer_of(device, message.hello ? message.hello->person : peer.person);
+  low_ = runs_low();
   // An index means something only in the set that both sides name: by the hello, else in the last reply.
   const std::vector<base::SpaceId> set = message.hello ? set_of(device, message.hello->person) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
@@ -219,6 +229,7 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   SJ_TRY_STATUS(take_records(device, message, ingested.spaces, wall_seconds, ingested));
 
   std::uint32_t place = 0;
+  bool repeats = false;  // more than may be of what is here already: the rest of the message is not looked at
   for (std::size_t i = 0; i < message.spaces.size(); ++i) {
     const auto space = ingested.spaces[i] ? spaces_.find(*ingested.spaces[i]) : spaces_.end();
     // Who was removed may still bring what was written unaware of it.
@@ -227,13 +238,15 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
     for (const auto& run : message.spaces[i].logs) {
       for (const auto& segment : run.segments) {
         base::Code code = base::Code::unknown_space;
-        if (member && !within_rate(device, wall_seconds)) {
+        if (member && (repeats || !within_rate(ingested))) {
           code = base::Code::timed_out;  // no verdict: to be offered again
         } else if (member) {
           const auto before = space->second->position;
+          verified_ = 0;
           SJ_TRY(code, take_segment(*space->second, run.log, segment, ingested));
           const bool held = code == base::Code::ok || code == base::Code::fenced;
-          if (held && space->second->position == before) took_nothing(device);
+          if (held && space->second->position == before) repeats = !took_nothing(ingested);
+          if (verified_ > 1) allowances_.spend(ingested.payer, verified_ - 1);
         }
         if (code != base::Code::ok) ingested.reply.segment_exceptions.push_back({place, code});
         ++place;
@@ -243,7 +256,7 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   ingested.reply.segments_taken = place;
   std::vector<std::optional<base::SpaceId>> brought;
   for (const auto& piece : message.chunks) brought.push_back(named(piece.space));
-  SJ_TRY_STATUS(take_chunks(device, message, brought, wall_seconds, ingested));
+  SJ_TRY_STATUS(take_chunks(device, message, brought, ingested));
   return ingested;
 }
 

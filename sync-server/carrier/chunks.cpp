@@ -13,10 +13,15 @@ constexpr std::size_t kPieceCost = 96;  // framing of a piece, generously
 }  // namespace
 
 bool Carrier::has_room_for(const Space& space, std::size_t chunk) const {
-  const std::uint64_t quota = quota_of(space);
-  const std::uint64_t media = space.usage.media_bytes + chunk;
-  return media <= quota / std::max<std::uint64_t>(limits_.media_part, 1) &&
-         space.usage.segment_bytes + media <= quota;
+  if (low_) return false;
+  const auto fits = [&](const Usage& usage, std::uint64_t quota) {
+    const std::uint64_t media = usage.media_bytes + chunk;
+    return media <= quota / std::max<std::uint64_t>(limits_.media_part, 1) &&
+           usage.segment_bytes + media <= quota;
+  };
+  if (!fits(space.usage, quota_of(space))) return false;
+  return space.membership.kind() != space::SpaceKind::group ||
+         fits(groups_beside(space), limits_.group_quotas_per_person * quota_of(space));
 }
 
 bool Carrier::may_bring(const Space& space, const base::PublicBoxKey& device) const {
@@ -95,20 +100,21 @@ base::Status Carrier::add_chunk_mark(const sync::ClientMessage& message, sync::S
 
 base::Status Carrier::take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                                   const std::vector<std::optional<base::SpaceId>>& spaces,
-                                  std::int64_t wall_seconds, Ingested& ingested) {
+                                  Ingested& ingested) {
+  bool repeats = false;  // as of segments
   for (std::size_t i = 0; i < message.chunks.size(); ++i) {
     const auto space = spaces[i] ? spaces_.find(*spaces[i]) : spaces_.end();
     sync::ChunkState state{base::Code::unknown_space, 0};
     if (space != spaces_.end() && is_member(*space->second, device)) {
       if (!may_bring(*space->second, device)) {
         state.code = base::Code::not_permitted;
-      } else if (!within_rate(device, wall_seconds)) {
+      } else if (repeats || !within_rate(ingested)) {
         state.code = base::Code::timed_out;  // to be offered again
       } else {
         const auto before = space->second->usage.media_bytes;
         SJ_TRY(state, take_chunk(device, *space->second, message.chunks[i]));
         const bool whole = state.code == base::Code::ok && state.held >= message.chunks[i].total;
-        if (whole && space->second->usage.media_bytes == before) took_nothing(device);
+        if (whole && space->second->usage.media_bytes == before) repeats = !took_nothing(ingested);
       }
     }
     ingested.reply.chunk_states.push_back(state);

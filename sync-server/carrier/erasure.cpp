@@ -157,7 +157,7 @@ base::Result<base::Code> Carrier::keep_body(Space& space, const Place& place,
                               base::prefix_of<base::HeadTag>(*hash)};
   SJ_TRY(const bool gone, may_drop(space, name, header.op_count));
   if (gone) return base::Code::ok;
-  if (!has_room_for_text(space, bytes.size() - held->size(), late)) return base::Code::quota_exceeded;
+  if (low_ || !has_room_for_text(space, bytes.size() - held->size(), late)) return base::Code::quota_exceeded;
   SJ_TRY_STATUS(put_in_place(space, place.branch, header.segment_no, *held, bytes, late));
   return base::Code::ok;
 }
@@ -184,12 +184,18 @@ base::Result<std::optional<std::uint64_t>> Carrier::bodies_gone(const Space& spa
 
 base::Status Carrier::add_receipts(const Peer& peer, const sync::ClientMessage& message,
                                    std::int64_t wall_seconds, sync::ServerMessage& reply) {
-  if (!receipt_key_ || !store_.forgotten()) return {};
+  if (!receipt_key_ || message.receipts.empty() || !store_.forgotten()) return {};
+  const Payer payer = payer_of(peer.device, peer.person);
   for (const auto& query : message.receipts) {
     const auto found = spaces_.find(query.space);
     if (found == spaces_.end() || !is_member(*found->second, peer.device)) continue;
     for (const auto& erasure : found->second->membership.erasures()) {
       if (!(erasure.record == query.record)) continue;
+      // Each thing that it named is looked for; whoever asks for more than that comes again.
+      const auto named = static_cast<std::uint32_t>(1 + erasure.segments.size() + erasure.chunks.size());
+      const Rate rate{limits_.repeat_burst, limits_.repeats_per_second};
+      if (!repeat_allowances_.take(payer, wall_seconds, rate, std::min(named, limits_.repeat_burst)))
+        return {};
       SJ_TRY(const auto gone, bodies_gone(*found->second, erasure));
       if (!gone) continue;
       reply.receipts.push_back(space::write_receipt(

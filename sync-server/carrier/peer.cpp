@@ -8,14 +8,19 @@
 namespace sejawat::carrier {
 namespace {
 
-// What framing adds to a record or segment, to a run, to a space and to a whole message, generously.
-constexpr std::size_t kItemCost = 8;
-constexpr std::size_t kRunCost = 20;
+// What framing adds to a space and to a whole message, generously.
 constexpr std::size_t kSpaceCost = 64;
 constexpr std::size_t kReplyCost = 64;
 constexpr std::size_t kVectorEntryCost = 48;
 constexpr std::size_t kPushBudget = sync::kMessageMax - kReplyCost;
 constexpr std::size_t kMaxShared = 64;  // parts of at most kPushBudget each
+
+// Written in the order of the set, whatever the order in which they were filled.
+template <class Parts, class IndexOf>
+void in_order_of_set(Parts& parts, IndexOf index_of) {
+  std::stable_sort(parts.begin(), parts.end(),
+                   [&](const auto& a, const auto& b) { return index_of(a) < index_of(b); });
+}
 
 }  // namespace
 
@@ -124,82 +129,6 @@ base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vect
   return log::account_digest(digests) == hello.base || SJ_PLANTED(carrier_knows_every_base);
 }
 
-namespace {
-
-// Fills one space's part of a message with what came after a position, up to a budget.
-struct Collector final : CarrierStore::Taker {
-  using Branches = std::map<base::LogId, Branch>;
-  Collector(sync::SpaceReply& reply_in, std::size_t budget_in, const Branches& branches_in)
-      : reply(reply_in), budget(budget_in), branches(branches_in) {}
-  bool take(Arrival arrival) override {
-    const bool known = skip(arrival);
-    const std::size_t cost =
-        known ? 0 : arrival.bytes.size() + kItemCost + (arrival.is_record ? 0 : kRunCost);
-    if (cost > budget) return false;
-    budget -= cost;
-    reply.position = arrival.position;
-    if (known) return true;
-    if (arrival.is_record) {
-      reply.records.push_back(std::move(arrival.bytes));
-    } else if (!reply.logs.empty() && arrival.log == branch) {
-      reply.logs.back().segments.push_back(std::move(arrival.bytes));
-    } else {
-      // Named by its log, whatever branch of it: a client finds the place by the chain.
-      branch = arrival.log;
-      const auto forked = branches.find(branch);
-      const base::LogId& log = forked == branches.end() ? branch : forked->second.log;
-      reply.logs.push_back({base::to_bytes(log.view()), {std::move(arrival.bytes)}});
-    }
-    return true;
-  }
-  bool skip(const Arrival& arrival) const {
-    if (peer != nullptr && peer->own.count({space, arrival.position}) != 0) return true;
-    if (vector == nullptr) return false;
-    if (arrival.is_record) {
-      const auto id = space::record_id_of(arrival.bytes);
-      return id.ok() && std::binary_search(vector->records.begin(), vector->records.end(),
-                                           base::prefix_of<base::HeadTag>(*id));
-    }
-    const auto found = held.find(arrival.log);
-    return found != held.end() && arrival.segment_no < found->second;
-  }
-  sync::SpaceReply& reply;
-  std::size_t budget;
-  const Branches& branches;
-  base::LogId branch;  // of the run that is being filled
-  base::SpaceId space;
-  const Peer* peer = nullptr;                 // leaves out what it brought itself
-  const sync::Vector* vector = nullptr;       // and what it says it holds
-  std::map<base::LogId, std::uint64_t> held;  // of each branch, as that vector says
-};
-
-}  // namespace
-
-base::Result<Carrier::Part> Carrier::collect(const base::SpaceId& id, std::uint64_t from, std::size_t budget,
-                                             const Peer* peer, const sync::Vector* vector) {
-  const Space& space = *spaces_.at(id);
-  Part part;
-  part.reply.position = from;
-  Collector collector(part.reply, budget, space.branches);
-  collector.space = id;
-  collector.peer = peer;
-  collector.vector = vector;
-  if (vector != nullptr) {
-    SJ_TRY(collector.held, held_by(space, *vector));
-  }
-  const std::uint64_t after = from > 0 && SJ_PLANTED(carrier_skips_an_arrival) ? from + 1 : from;
-  if (budget > 0) SJ_TRY_STATUS(store_.arrivals_after(id, after, collector));
-  part.cost = budget - collector.budget;
-  if (part.reply.position == space.position) {
-    part.reply.digest = base::to_bytes(base::prefix_of<base::HeadTag>(space.digest.value()).view());
-    return part;
-  }
-  SJ_TRY(auto digest, store_.digest_at(id, part.reply.position));
-  if (digest) part.reply.digest = base::to_bytes(digest->view());
-  SJ_TRY(part.rest, store_.rest_after(id, part.reply.position));
-  return part;
-}
-
 // False when the reply ends here: vectors, or a base that is not known.
 base::Result<bool> Carrier::greet(Peer& peer, const sync::Hello& hello, const std::vector<base::SpaceId>& set,
                                   sync::ServerMessage& reply) {
@@ -223,8 +152,12 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
                                sync::ServerMessage& reply) {
   const std::size_t fixed = sync::encode(reply).size() + kReplyCost;
   std::size_t budget = sync::kMessageMax - std::min(fixed, sync::kMessageMax);
-  for (std::size_t i = 0; i < peer.set.size(); ++i) {
-    const base::SpaceId& id = peer.set[i];
+  // What matters most to the person first: where a group that somebody else added them to has much to give,
+  // their school does not wait for that.
+  for (const auto& id : by_place(places_of(peer.device, peer.person))) {
+    const auto place_in = std::lower_bound(peer.set.begin(), peer.set.end(), id);
+    if (place_in == peer.set.end() || !(*place_in == id)) continue;
+    const auto i = static_cast<std::size_t>(place_in - peer.set.begin());
     const sync::Vector* vector = nullptr;
     for (std::size_t place = 0; place < message.spaces.size(); ++place) {
       const bool same = ingested.spaces[place] && *ingested.spaces[place] == id;
@@ -251,6 +184,7 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
     part.reply.space.index = static_cast<std::uint32_t>(i) + 1;
     reply.spaces.push_back(std::move(part.reply));
   }
+  in_order_of_set(reply.spaces, [](const auto& space) { return space.space.index; });
   return {};
 }
 
@@ -336,11 +270,10 @@ base::Result<const Carrier::SharedNews*> Carrier::news(const base::SpaceId& id, 
 base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
   if (!peer.person) peer.person = only_claimant(peer.device);
   if (!peer.person || !peer.pushable() || peer.told) return std::optional<sync::ServerMessage>();
-  const auto set = set_of(peer.device, peer.person);
   sync::ServerMessage message;
   message.push = true;
   std::size_t budget = kPushBudget;
-  for (const auto& id : set) {
+  for (const auto& id : by_place(places_of(peer.device, peer.person))) {
     const std::uint64_t tip = spaces_.at(id)->position;
     const auto place = std::lower_bound(peer.set.begin(), peer.set.end(), id);
     std::uint64_t from = 0;
@@ -365,6 +298,7 @@ base::Result<std::optional<sync::ServerMessage>> Carrier::push(Peer& peer) {
     message.bytes_to_come += rest.bytes;
     message.segments_to_come += rest.segments;
   }
+  in_order_of_set(message.shared, [](const auto& part) { return part.index; });
   peer.told = message.bytes_to_come > 0 || message.segments_to_come > 0;
   if (message.shared.empty() && !peer.told) return std::optional<sync::ServerMessage>();
   return std::optional<sync::ServerMessage>(std::move(message));

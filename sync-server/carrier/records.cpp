@@ -28,7 +28,7 @@ bool Carrier::may_found_group(const Claim& founder) const {
   const auto known = spaces_of_.find(person);
   if (known == spaces_of_.end()) return false;
   const auto founded = groups_of_.find(person);
-  if (founded != groups_of_.end() && founded->second >= limits_.groups_per_person) return false;
+  if (founded != groups_of_.end() && founded->second.size() >= limits_.groups_per_person) return false;
   return std::any_of(known->second.begin(), known->second.end(), [&](const auto& id) {
     const auto& space = *spaces_.at(id);
     const auto kind = space.membership.kind();
@@ -61,14 +61,14 @@ base::Result<base::Code> Carrier::take_genesis(const Offered& offered, Ingested&
   return base::Code::ok;
 }
 
-base::Code Carrier::judge_join(const Space& space, const space::RecordPeek& join,
+base::Code Carrier::judge_join(const Space& space, const space::RecordOutline& join,
                                std::int64_t wall_seconds) const {
   const auto invite = space.membership.invites().find(*join.join_invite);
   if (invite == space.membership.invites().end()) return base::Code::invite_invalid;
   if (invite->second.revoked) return base::Code::invite_revoked;
   if (wall_seconds > invite->second.expires_seconds) return base::Code::invite_expired;
   // A member who comes by it again, with another phone, is no further use of it.
-  const auto person = join.device ? std::optional(join.device->person()) : std::nullopt;
+  const auto person = join.device ? std::optional(join.device->person) : std::nullopt;
   const bool again = person && invite->second.joined.count(*person) != 0 && space.membership.role_of(*person);
   if (invite->second.joined.size() >= invite->second.uses && !again && !SJ_PLANTED(carrier_ignores_uses))
     return base::Code::invite_used;
@@ -79,26 +79,24 @@ bool Carrier::is_stranger(const base::PublicBoxKey& device) const {
   return !known(device) && !was_removed(device);
 }
 
-bool Carrier::within_record_rate(const base::PublicBoxKey& whose, std::int64_t wall_seconds) {
-  auto& allowance =
-      record_allowances_.try_emplace(whose, Allowance{wall_seconds, limits_.record_burst}).first->second;
-  return allowance.take(wall_seconds, limits_.record_burst, limits_.records_per_second);
+bool Carrier::within_record_rate(const Payer& payer, std::int64_t wall_seconds) {
+  return record_allowances_.take(payer, wall_seconds, {limits_.record_burst, limits_.records_per_second});
 }
 
 // Keys cost strangers nothing, so one allowance is for all of them. The records by which a device comes in
 // ask for none: no flood may keep a newcomer out. There are few in a message.
-bool Carrier::stranger_may(const Offered& offered, const space::RecordPeek& record, Ingested& ingested) {
+bool Carrier::stranger_may(const Offered& offered, const space::RecordOutline& record, Ingested& ingested) {
   const bool comes_in = offered.operator_valid ||
                         (!record.genesis && record.device && record.device->box_key == offered.device);
   if (comes_in && ingested.came_in++ < kComingIn) return true;
-  return within_record_rate(base::PublicBoxKey(), offered.wall_seconds);
+  return within_record_rate(Payer(), offered.wall_seconds);
 }
 
 // A rule of this carrier alone, and never of what a record means: what it refuses is as good as before, stays
 // where it is and may come another way. So what an admin brings has room whoever wrote it: records of others,
 // which reached people past this carrier, may already stand on it.
 bool Carrier::has_room_for_record(const Space& space, const Offered& offered,
-                                  const space::RecordPeek& record) const {
+                                  const space::RecordOutline& record) const {
   const auto fits = [&](std::uint64_t records, std::uint64_t bytes, std::uint64_t most,
                         std::uint64_t most_bytes) {
     return records < most && bytes + offered.record.size() <= most_bytes;
@@ -113,7 +111,7 @@ bool Carrier::has_room_for_record(const Space& space, const Offered& offered,
   std::set<base::PersonId>
       authors;  // whoever claims the device: which of them it is the record's past decides
   if (record.author) authors = space.membership.introduced_for(*record.author);
-  if (record.device && record.author == record.device->device()) authors.insert(record.device->person());
+  if (record.device && record.author == record.device->id) authors.insert(record.device->person);
   return std::all_of(authors.begin(), authors.end(), [&](const auto& author) {
     if (space.membership.role_of(author) == space::WireRole::admin) return true;
     const auto written = space.membership.written_by(author);
@@ -130,8 +128,9 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     return base::Code::already_exists;
   // Before any signature is looked at. No verdict: to be offered again.
   const bool stranger = is_stranger(offered.device);
-  if (!stranger && !within_record_rate(offered.device, offered.wall_seconds)) return base::Code::timed_out;
-  auto peek = space::peek_record(offered.record);
+  if (!stranger && !within_record_rate(ingested.payer, offered.wall_seconds)) return base::Code::timed_out;
+  // Its own allowance is asked below, and no signature of a stranger's was looked at before.
+  auto peek = space::outline_of(offered.record);
   if (!peek.ok()) return peek.code();
   if (!(peek->space == offered.space)) return base::Code::malformed;
   if (found == spaces_.end()) {
@@ -170,14 +169,14 @@ base::Code Carrier::told(const Offered& offered, base::Code code) const {
   if (found == spaces_.end()) return code;
   // A join that was taken and undone since: "known" would leave the newcomer waiting for ever.
   if (code == base::Code::already_exists && was_removed(*found->second, offered.device)) {
-    const auto known = space::peek_record(offered.record);
+    const auto known = space::outline_of(offered.record);
     if (known.ok() && known->join_invite) return base::Code::fenced;
   }
   // Who was removed knows what the space is, and hears of it like a member.
   if (is_member(*found->second, offered.device) || was_removed(*found->second, offered.device)) {
     return code == base::Code::already_exists ? base::Code::ok : code;
   }
-  const auto peek = space::peek_record(offered.record);
+  const auto peek = space::outline_of(offered.record);
   if (code == base::Code::ok || !peek.ok() || !(peek->space == offered.space)) return code;
   if (peek->genesis) return base::Code::not_permitted;
   if (!peek->join_invite) return base::Code::unknown_space;

@@ -13,7 +13,7 @@ void Carrier::note_founder(const Space& space) {
   if (!space.membership.has_genesis()) return;
   const auto& founder = space.membership.founder();
   if (space.membership.kind() == space::SpaceKind::personal) personal_[founder] = &space;
-  if (space.membership.kind() == space::SpaceKind::group) ++groups_of_[founder];
+  if (space.membership.kind() == space::SpaceKind::group) groups_of_[founder].push_back(&space);
 }
 
 // Brings what all spaces say about devices and persons in line with what this one says now. A device or
@@ -183,10 +183,10 @@ int Carrier::place_in_set(const Space& space, const base::PersonId& person) {
   return space.membership.founder() == person ? 2 : 3;
 }
 
-std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device, const Whose& whose) const {
-  std::map<base::SpaceId, int> places;
+Carrier::Places Carrier::places_of(const base::PublicBoxKey& device, const Whose& whose) const {
+  Places places;
   const auto claims = claims_.find(device);
-  if (claims == claims_.end()) return {};
+  if (claims == claims_.end()) return places;
   for (const auto& [claim, count] : claims->second) {
     const auto spaces = spaces_of_.find(claim.person);
     if (spaces == spaces_of_.end() || !claim.is_of(whose)) continue;
@@ -198,16 +198,48 @@ std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device, con
       known->second = std::min(known->second, place);
     }
   }
+  return places;
+}
+
+std::vector<base::SpaceId> Carrier::by_place(const Places& places) {
   std::vector<std::pair<int, base::SpaceId>> all;
   for (const auto& [id, place] : places) all.emplace_back(place, id);
-  if (all.size() > sync::kMaxSpaces) {
-    std::sort(all.begin(), all.end());
-    all.resize(sync::kMaxSpaces);
-  }
-  std::vector<base::SpaceId> set;
-  for (const auto& [place, id] : all) set.push_back(id);
+  std::sort(all.begin(), all.end());
+  all.resize(std::min(all.size(), sync::kMaxSpaces));
+  std::vector<base::SpaceId> spaces;
+  for (const auto& [place, id] : all) spaces.push_back(id);
+  return spaces;
+}
+
+std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device, const Whose& whose) const {
+  auto set = by_place(places_of(device, whose));
   std::sort(set.begin(), set.end());
   return set;
+}
+
+// The person whose device it is, or was where it was removed. A key that nobody certified pays for itself,
+// and those of which several persons say that it is theirs, and which do not say whose they are, pay
+// together: who certifies devices of another as well gains no further allowance by it, and loses the other
+// none.
+Payer Carrier::payer_of(const base::PublicBoxKey& device, const Whose& whose) const {
+  std::set<base::PersonId> persons;
+  const auto claims = claims_.find(device);
+  if (claims != claims_.end()) {
+    for (const auto& [claim, count] : claims->second) {
+      if (claim.is_of(whose)) persons.insert(claim.person);
+    }
+  }
+  const auto from = removed_from_.find(device);
+  if (persons.empty() && from != removed_from_.end()) {
+    for (const auto& id : from->second) {
+      for (const auto& [removed, row] : spaces_.at(id)->membership.removed_devices()) {
+        const bool asked = !whose || base::prefix_of<sync::PersonTag>(row.person) == *whose;
+        if (row.box_key == device && asked) persons.insert(row.person);
+      }
+    }
+  }
+  if (persons.empty()) return base::to_bytes(device.view());
+  return persons.size() == 1 ? base::to_bytes(persons.begin()->view()) : Payer{0};
 }
 
 }  // namespace sejawat::carrier

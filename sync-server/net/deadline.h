@@ -1,7 +1,8 @@
-// Cuts off a connection that takes too long.
+// Cuts off a connection that takes too long: at a moment, or when what it transfers hardly moves.
 #pragma once
 
 #include "server_state.h"
+#include "transfer.h"
 
 namespace sejawat::net {
 
@@ -20,9 +21,37 @@ class Deadline {
       alive->cut_off();
     });
   }
+  // Of a transfer, whose time depends on the line: as long as something of it passes between two looks that
+  // lie `patience` apart, it goes on, and in all for `whole`. Asks `owner->passed(way)`, which counts up.
+  template <class Owner>
+  void arm_moving(const std::shared_ptr<Owner>& owner, Way way, std::chrono::milliseconds patience,
+                  std::chrono::milliseconds whole) {
+    watch(owner, {way, patience, owner->passed(way), std::chrono::steady_clock::now() + whole});
+  }
   void disarm() { timer_.expires_at(Timer::time_point::max()); }
 
  private:
+  // Less between two looks is as good as nothing: a kilobit or two in ten seconds.
+  static constexpr std::uint64_t kLeast = 512;
+  struct Transfer {
+    Way way;
+    std::chrono::milliseconds patience;
+    std::uint64_t passed;
+    Timer::time_point until;
+  };
+  template <class Owner>
+  void watch(const std::shared_ptr<Owner>& owner, const Transfer& transfer) {
+    timer_.expires_after(transfer.patience);
+    timer_.async_wait([this, weak = std::weak_ptr<Owner>(owner), transfer](beast::error_code error) {
+      const auto alive = weak.lock();
+      const auto now = std::chrono::steady_clock::now();
+      if (error || !alive || timer_.expiry() > now) return;
+      const std::uint64_t passed = alive->passed(transfer.way);
+      if (passed < transfer.passed + kLeast || now >= transfer.until) return alive->cut_off();
+      watch(alive, {transfer.way, transfer.patience, passed, transfer.until});
+    });
+  }
+
   Timer timer_;
 };
 

@@ -1,9 +1,28 @@
 #include "durable.h"
 
+#include <spdlog/spdlog.h>
+
 namespace sejawat::net {
 namespace {
 
 constexpr UseTask kResume;
+
+void note(Server& server, const Served& served) {
+  if (!served.answer.ok() && served.answer.code() == base::Code::timed_out) {
+    ++server.counts.refused_busy;
+  } else if (!served.answer.ok()) {
+    ++server.counts.refused_failed;
+    spdlog::error(R"({{"event":"answer_failed","code":"{}"}})", base::code_name(served.answer.code()));
+  }
+  const bool low = server.writer.counters().low;
+  if (low == server.disk_low) return;
+  server.disk_low = low;
+  if (low) {
+    spdlog::warn(R"({{"event":"disk_low","hint":"new entries are refused until there is space"}})");
+  } else {
+    spdlog::info(R"({{"event":"disk_has_space"}})");
+  }
+}
 
 }  // namespace
 
@@ -19,12 +38,15 @@ Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMess
       asio::post(server.io, [shared, kept] { (*shared)(std::move(*kept)); });
     };
     const storage::Writer::Done done = [resume, peer](base::Result<sync::ServerMessage> answer) {
-      resume(Served{std::move(answer), Standing::of(*peer)});
+      resume(Served{std::move(answer), Standing::of(*peer), !peer->known});
     };
     storage::Writer::Request request{device, std::move(message), wall_seconds, done, peer};
-    if (!server.writer.submit(std::move(request))) resume({base::error(base::Code::timed_out, "busy"), {}});
+    if (!server.writer.submit(std::move(request)))
+      resume({base::error(base::Code::timed_out, "busy"), {}, false});
   };
-  co_return co_await asio::async_initiate<const UseTask, void(Served)>(std::move(start), kResume);
+  Served served = co_await asio::async_initiate<const UseTask, void(Served)>(std::move(start), kResume);
+  note(server, served);
+  co_return served;
 }
 
 }  // namespace sejawat::net

@@ -8,9 +8,11 @@ namespace sejawat::net {
 struct Served {
   base::Result<sync::ServerMessage> answer;  // timed_out: the queue is full
   Standing standing;                         // of `peer`, or of whoever sent it, after it
+  bool stranger = false;                     // whom no certificate names
 };
 
-// Hands a message to the writer and resumes on the io thread once it is durable.
+// Hands a message to the writer and resumes on the io thread once it is durable. What went wrong, and that
+// the disk runs low, is counted and logged here.
 Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMessage message,
                      std::shared_ptr<carrier::Peer> peer);
 

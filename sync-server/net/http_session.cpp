@@ -20,7 +20,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
         stream_(std::move(stream)),
         slot_(std::move(slot)),
         deadline_(server),
-        stranger_(server, *this),
+        stranger_(server, slot_.origin(), *this),
         buffer_(kReadMax) {
     caller_.origin = slot_.origin();
     caller_.tls = std::is_same_v<Stream, TlsStream>;
@@ -34,6 +34,9 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(stream_).close(ignored);
+  }
+  std::uint64_t passed(Way way) {
+    return bytes_passed(beast::get_lowest_layer(stream_).native_handle(), way);
   }
   void cut_off() {
     ++server_.counts.timeouts;
@@ -74,10 +77,13 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 
  private:
   void expires(std::chrono::milliseconds after) { deadline_.arm(this->shared_from_this(), after); }
+  void moves(Way way, std::chrono::milliseconds patience) {
+    deadline_.arm_moving(this->shared_from_this(), way, patience, server_.options.timeouts.transfer);
+  }
 
   // The rest of a request, and its answer. False: the connection ends.
   Task<bool> serve(RequestParser& parser) {
-    expires(server_.options.timeouts.body);
+    moves(Way::in, server_.options.timeouts.body);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       auto [error, count] =
@@ -108,7 +114,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   }
 
   Task<bool> write(Reply& reply) {
-    expires(server_.options.timeouts.write);
+    moves(Way::out, server_.options.timeouts.write);
     auto [error, written] = co_await http::async_write(stream_, reply.message, kTuple);
     static_cast<void>(written);
     co_return !error;

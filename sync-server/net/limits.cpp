@@ -36,15 +36,26 @@ std::size_t OriginHash::operator()(const Origin& origin) const noexcept {
   return static_cast<std::size_t>(value);
 }
 
-double Admission::refilled(const Entry& entry, std::int64_t now_ms) const {
-  const double passed = static_cast<double>(std::max<std::int64_t>(0, now_ms - entry.at_ms)) / 1000;
-  return std::min(limits_.handshake_burst, entry.tokens + passed * limits_.handshakes_per_second);
+void Admission::Bucket::refill(double burst, double per_second, std::int64_t now_ms) {
+  const double passed = static_cast<double>(std::max<std::int64_t>(0, now_ms - at_ms)) / 1000;
+  tokens = std::min(burst, tokens + passed * per_second);
+  at_ms = now_ms;
+}
+
+bool Admission::Bucket::take(double burst, double per_second, std::int64_t now_ms) {
+  refill(burst, per_second, now_ms);
+  if (tokens < 1) return false;
+  tokens -= 1;
+  return true;
 }
 
 void Admission::forget_idle(std::int64_t now_ms) {
   for (auto at = entries_.begin(); at != entries_.end();) {
-    const Entry& entry = at->second;
-    const bool idle = entry.connections == 0 && refilled(entry, now_ms) >= limits_.handshake_burst;
+    Entry& entry = at->second;
+    entry.handshakes.refill(limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
+    entry.tls_handshakes.refill(limits_.tls_handshake_burst, limits_.tls_handshakes_per_second, now_ms);
+    const bool idle = entry.connections == 0 && entry.handshakes.tokens >= limits_.handshake_burst &&
+                      entry.tls_handshakes.tokens >= limits_.tls_handshake_burst;
     at = idle ? entries_.erase(at) : std::next(at);
   }
 }
@@ -54,7 +65,8 @@ Admission::Entry* Admission::entry(const Origin& origin) {
   if (found != entries_.end()) return &found->second;
   if (entries_.size() >= limits_.origins) forget_idle(latest_ms_);
   if (entries_.size() >= limits_.origins) return nullptr;
-  return &entries_.emplace(origin, Entry{0, limits_.handshake_burst, latest_ms_}).first->second;
+  const Entry fresh{0, {limits_.handshake_burst, latest_ms_}, {limits_.tls_handshake_burst, latest_ms_}};
+  return &entries_.emplace(origin, fresh).first->second;
 }
 
 bool Admission::enter(const Origin& origin) {
@@ -80,11 +92,15 @@ bool Admission::handshake(const Origin& origin, std::int64_t now_ms) {
   if (origin.loopback) return true;
   Entry* known = entry(origin);
   if (known == nullptr) return false;
-  known->tokens = refilled(*known, now_ms);
-  known->at_ms = now_ms;
-  if (known->tokens < 1) return false;
-  known->tokens -= 1;
-  return true;
+  return known->handshakes.take(limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
+}
+
+bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) {
+  latest_ms_ = std::max(latest_ms_, now_ms);
+  if (origin.loopback) return true;
+  Entry* known = entry(origin);
+  if (known == nullptr) return false;
+  return known->tls_handshakes.take(limits_.tls_handshake_burst, limits_.tls_handshakes_per_second, now_ms);
 }
 
 }  // namespace sejawat::net

@@ -19,7 +19,7 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
         stream_(std::move(socket), *server.tls),
         slot_(std::move(slot)),
         deadline_(server),
-        stranger_(server, *this) {
+        stranger_(server, slot_.origin(), *this) {
     server_.connections.insert(this);
   }
   ~Greeting() override { server_.connections.erase(this); }
@@ -61,6 +61,10 @@ void admit(Socket socket, Server& server) {
     return;
   }
   Slot slot(server, origin);
+  if (server.tls && !server.admission.tls_handshake(origin, server.clock.now().monotonic_ms)) {
+    ++server.counts.refused_rate;
+    return;
+  }
   ++server.counts.accepted;
   socket.set_option(Tcp::no_delay(true), code);
   if (server.tls) {

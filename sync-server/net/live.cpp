@@ -25,8 +25,9 @@ void LiveHub::stop() { writer_.watch({}); }
 
 void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing standing) {
   const auto known = followed_.find(&peer);
+  const bool is_known = standing.known;
   if (known != followed_.end() && standing.pushable && known->second.standing.pushable &&
-      known->second.standing.set == standing.set) {
+      known->second.standing.known == standing.known && known->second.standing.set == standing.set) {
     known->second.standing.positions = std::move(standing.positions);
     return;
   }
@@ -36,9 +37,24 @@ void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing 
   } else {
     standing.positions.clear();  // it is told nothing; what it was served says what it may lose
   }
-  by_device_[device].insert(&peer);
+  by_device_[device].push_back(&peer);
   counts_.live_peers += standing.pushable ? 1 : 0;
   followed_.emplace(&peer, Followed{device, std::move(standing)});
+  make_room(device, is_known);
+}
+
+void LiveHub::make_room(const base::PublicBoxKey& device, bool known) {
+  const auto& peers = by_device_.at(device);
+  if (peers.size() <= most_of_device_) return;
+  LivePeer* oldest = nullptr;
+  std::size_t count = 0;
+  for (auto* peer : peers) {
+    if (followed_.at(peer).standing.known != known) continue;
+    if (count++ == 0) oldest = peer;
+  }
+  if (count <= most_of_device_) return;
+  forget(*oldest);
+  oldest->make_room();
 }
 
 void LiveHub::forget(LivePeer& peer) {
@@ -53,7 +69,10 @@ void LiveHub::forget(LivePeer& peer) {
   if (known->second.standing.pushable) {
     for (const auto& space : known->second.standing.set) leave(by_space_, space);
   }
-  leave(by_device_, known->second.device);
+  const auto of_device = by_device_.find(known->second.device);
+  auto& peers = of_device->second;
+  peers.erase(std::remove(peers.begin(), peers.end(), &peer), peers.end());
+  if (peers.empty()) by_device_.erase(of_device);
   counts_.live_peers -= known->second.standing.pushable ? 1 : 0;
   followed_.erase(known);
 }
@@ -86,7 +105,7 @@ void LiveHub::on_changes(const carrier::Changes& changes) {
   for (const auto& [device, lost] : changes.cut) {
     const auto found = by_device_.find(device);
     if (found == by_device_.end()) continue;
-    const auto peers = found->second;  // cutting one changes the set
+    const auto peers = found->second;  // cutting one changes them
     for (auto* peer : peers) {
       // Somebody else's claim to the device may have fallen, in a space that it was never served.
       const auto& set = followed_.at(peer).standing.set;

@@ -57,6 +57,9 @@ std::string metrics_text(const Counts& counts, const storage::Writer::Counters& 
   text.labelled("refused_total", "reason", "origin", counts.refused_origin);
   text.labelled("refused_total", "reason", "malformed", counts.refused_malformed);
   text.labelled("refused_total", "reason", "key", counts.refused_key);
+  text.labelled("refused_total", "reason", "failed", counts.refused_failed);
+  text.labelled("refused_total", "reason", "device", counts.refused_device);
+  text.metric("gauge", "disk_low", writer.low ? 1 : 0);
   text.metric("gauge", "writer_waiting", writer.waiting);
   text.metric("counter", "sync_requests_total", writer.requests);
   text.metric("counter", "commits_total", writer.commits);

@@ -25,6 +25,8 @@ struct Counts {
   std::uint64_t refused_origin = 0;     // a page of another host
   std::uint64_t refused_malformed = 0;  // HTTP, a frame or a message that does not read
   std::uint64_t refused_key = 0;        // not meant for our key
+  std::uint64_t refused_failed = 0;     // what was to be answered could not be read
+  std::uint64_t refused_device = 0;     // let go for a newer connection of the same device
   // Now.
   std::size_t connections = 0;
   std::size_t live_peers = 0;

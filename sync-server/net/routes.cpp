@@ -66,7 +66,6 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
     if (served.answer.code() != base::Code::timed_out) {
       co_return reply_status(http::status::internal_server_error);
     }
-    ++server.counts.refused_busy;
     co_return reply_later(http::status::service_unavailable, kRetryBusy);
   }
   auto reply = session.reply(*served.answer);

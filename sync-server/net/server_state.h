@@ -4,7 +4,6 @@
 #include <boost/asio.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/beast/core.hpp>
-#include <list>
 #include <optional>
 #include <unordered_set>
 
@@ -12,6 +11,7 @@
 #include "metrics.h"
 #include "net/server.h"
 #include "net/static_files.h"
+#include "strangers.h"
 #include "tls_stream.h"
 
 namespace sejawat::net {
@@ -45,8 +45,6 @@ class Connection {
   virtual void let_go() = 0;  // end now
 };
 
-class Stranger;
-
 struct Server {
   Server(const ServerOptions& options_in, const crypto::BoxKey& key_in, storage::Writer& writer_in,
          base::Random& random_in, base::Clock& clock_in)
@@ -57,7 +55,8 @@ struct Server {
         clock(clock_in),
         admission(options_in.limits),
         files(options_in.web),
-        live(io, writer_in, counts) {}
+        strangers(options_in.limits.strangers),
+        live(io, writer_in, counts, options_in.limits.connections_per_device) {}
 
   const ServerOptions& options;
   const crypto::BoxKey& key;
@@ -68,7 +67,8 @@ struct Server {
   StaticFiles files;
   Counts counts;
   std::unordered_set<Connection*> connections;
-  std::list<Stranger*> strangers;  // oldest first
+  Strangers strangers;
+  bool disk_low = false;  // as last said in the log
   std::optional<asio::ssl::context> tls;
   bool draining = false;
   // Last, so that it goes first: coroutines that it still holds see all of the above.
@@ -99,31 +99,20 @@ class Slot {
   Origin origin_;
 };
 
-// A connection on which nobody has been served yet, as a member of its object. Whoever opens thousands and
-// says nothing takes places from the likes of it, never from those whom a carrier knows: one too many, and
-// the oldest goes. The oldest, not the newest, because who has something to say says it at once.
+// A connection on which nobody has been served yet, as a member of its object.
 class Stranger {
  public:
-  Stranger(Server& server, Connection& connection) : server_(server), connection_(connection) {
-    at_ = server.strangers.insert(server.strangers.end(), this);
-    if (server.strangers.size() <= server.options.limits.strangers) return;
-    Stranger& oldest = *server.strangers.front();
-    oldest.known();
+  Stranger(Server& server, const Origin& origin, Connection& connection) : ticket_(server.strangers) {
+    Connection* goes = server.strangers.enter(ticket_, origin, connection);
+    if (goes == nullptr) return;
     ++server.counts.refused_strangers;
-    oldest.connection_.let_go();
+    goes->let_go();
   }
-  Stranger(const Stranger&) = delete;
-  Stranger& operator=(const Stranger&) = delete;
-  ~Stranger() { known(); }
   // Not one of them any more.
-  void known() {
-    if (at_) server_.strangers.erase(*std::exchange(at_, std::nullopt));
-  }
+  void known() { ticket_.give_up(); }
 
  private:
-  Server& server_;
-  Connection& connection_;
-  std::optional<std::list<Stranger*>::iterator> at_;
+  Strangers::Ticket ticket_;
 };
 
 }  // namespace sejawat::net

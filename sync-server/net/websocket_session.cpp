@@ -16,6 +16,8 @@ namespace {
 namespace websocket = beast::websocket;
 constexpr int kUnsentMax = 64 * 1024;
 constexpr std::size_t kReadStep = 8 * 1024;
+// Whoever is not known after so many messages will not be: a newcomer needs a few.
+constexpr std::uint64_t kStrangersMessages = 16;
 
 template <class Stream>
 class WebSocketSession final : public Connection,
@@ -30,7 +32,7 @@ class WebSocketSession final : public Connection,
         channel_(server.key, server.random),
         read_deadline_(server),
         write_deadline_(server),
-        stranger_(server, *this),
+        stranger_(server, slot_.origin(), *this),
         free_(server.io.get_executor(), Timer::time_point::max()) {
     server_.connections.insert(this);
     // What a reader does not take stays with us, one message, and not as megabytes in the kernel.
@@ -65,6 +67,10 @@ class WebSocketSession final : public Connection,
     beast::error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
   }
+  // Of what comes in only what belongs to the message: frames of nothing and pings are no movement.
+  std::uint64_t passed(Way way) {
+    return way == Way::in ? arrived_ : bytes_passed(beast::get_lowest_layer(socket_).native_handle(), way);
+  }
   void cut_off() {
     ++server_.counts.timeouts;
     let_go();
@@ -77,6 +83,11 @@ class WebSocketSession final : public Connection,
     drained_ = true;  // what is being answered is the last answer
     if (!answering_) start_close(websocket::close_code::policy_error);
   }
+  void make_room() override {
+    ++server_.counts.refused_device;
+    drained_ = true;
+    if (!answering_) start_close(websocket::close_code::going_away);
+  }
   void news() override {
     behind_ = true;
     if (writing_) ++server_.counts.slow_readers;
@@ -84,7 +95,7 @@ class WebSocketSession final : public Connection,
   }
   void push(std::optional<sync::ServerMessage> message) override {
     asked_ = false;
-    pushed_ = std::move(message);
+    pushed_ = message ? std::make_unique<sync::ServerMessage>(std::move(*message)) : nullptr;
     if (pushed_ && !writing_) start_push();
     ask_if_behind();
   }
@@ -99,8 +110,9 @@ class WebSocketSession final : public Connection,
     socket_.read_message_max(crypto::kNoiseMessageMax);
     socket_.binary(true);
     socket_.auto_fragment(false);
-    // A stranger has as long for the first message as for a request's head.
-    read_deadline_.arm(this->shared_from_this(), server_.options.timeouts.first_request);
+    // A stranger has as long until the first message begins as for a request's head.
+    read_deadline_.arm_moving(this->shared_from_this(), Way::in, server_.options.timeouts.first_request,
+                              server_.options.timeouts.transfer);
     auto [error] = co_await socket_.async_accept(*request_, kTuple);
     request_.reset();
     co_return !error;
@@ -133,10 +145,12 @@ class WebSocketSession final : public Connection,
 
   Task<bool> answer(Served& served) {
     if (!served.answer.ok()) {
-      ++server_.counts.refused_busy;
-      co_return co_await end(websocket::close_code::try_again_later);
+      const bool busy = served.answer.code() == base::Code::timed_out;
+      co_return co_await end(busy ? websocket::close_code::try_again_later
+                                  : websocket::close_code::internal_error);
     }
-    const bool refused = served.answer->error != base::Code::ok;
+    const bool refused =
+        served.answer->error != base::Code::ok || (served.stranger && messages_ >= kStrangersMessages);
     if (!refused) {
       if (served.standing.known) stranger_.known();
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
@@ -149,12 +163,14 @@ class WebSocketSession final : public Connection,
     served.answer = sync::ServerMessage();
     writing_ = true;
     count_out(reply->size());
-    write_deadline_.arm(this->shared_from_this(), server_.options.timeouts.write);
+    moves_out();
     auto [error, written] = co_await socket_.async_write(asio::buffer(*reply), kTuple);
     static_cast<void>(written);
     written_out();
     if (error) co_return false;
     if (refused) co_return co_await end(websocket::close_code::policy_error);
+    // What is still to come from somebody whom nobody knows comes soon.
+    if (served.stranger) read_deadline_.arm(this->shared_from_this(), server_.options.timeouts.idle);
     co_return true;
   }
 
@@ -162,6 +178,7 @@ class WebSocketSession final : public Connection,
   // While none comes it holds no buffer but `first_`, which is enough for a message that says nothing new.
   Task<bool> read(base::Bytes& message) {
     bool begun = false;
+    arrived_ = 0;
     do {
       const std::size_t had = message.size();
       message.resize(had == 0 ? 0 : std::min(had + kReadStep, crypto::kNoiseMessageMax + 1));
@@ -170,6 +187,7 @@ class WebSocketSession final : public Connection,
       auto [error, count] = co_await socket_.async_read_some(to, kTuple);
       if (had == 0) message.assign(first_.begin(), first_.begin() + static_cast<std::ptrdiff_t>(count));
       message.resize(had + count);
+      arrived_ = message.size();
       if (error) {
         if (error == beast::error::timeout) ++server_.counts.timeouts;
         if (error == websocket::error::message_too_big) ++server_.counts.refused_malformed;
@@ -181,7 +199,8 @@ class WebSocketSession final : public Connection,
       }
       // The first message has a deadline from the start.
       if (!begun && messages_ > 0 && !socket_.is_message_done()) {
-        read_deadline_.arm(this->shared_from_this(), server_.options.timeouts.body);
+        read_deadline_.arm_moving(this->shared_from_this(), Way::in, server_.options.timeouts.body,
+                                  server_.options.timeouts.transfer);
       }
       begun = true;
     } while (!socket_.is_message_done());
@@ -205,7 +224,7 @@ class WebSocketSession final : public Connection,
     ++server_.counts.pushes;
     count_out(message->size());
     writing_ = true;
-    write_deadline_.arm(this->shared_from_this(), server_.options.timeouts.write);
+    moves_out();
     auto kept = std::make_shared<base::Bytes>(std::move(*message));
     socket_.async_write(asio::buffer(*kept),
                         [self = this->shared_from_this(), kept](beast::error_code error, std::size_t) {
@@ -221,6 +240,10 @@ class WebSocketSession final : public Connection,
     if (pushed_) start_push();
   }
 
+  void moves_out() {
+    write_deadline_.arm_moving(this->shared_from_this(), Way::out, server_.options.timeouts.write,
+                               server_.options.timeouts.transfer);
+  }
   void count_out(std::size_t size) {
     bytes_out_ += size;
     server_.counts.bytes_out += size;
@@ -257,7 +280,8 @@ class WebSocketSession final : public Connection,
   bool behind_ = false;     // something is new that it was not asked for yet
   bool drained_ = false;
   bool closing_ = false;
-  std::optional<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
+  std::unique_ptr<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
+  std::uint64_t arrived_ = 0;                    // bytes of the message that is being read
   std::uint64_t messages_ = 0;
   std::uint64_t pushes_ = 0;
   std::uint64_t bytes_in_ = 0;

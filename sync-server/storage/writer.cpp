@@ -36,6 +36,7 @@ struct Writer::State {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> commits{0};
   std::atomic<std::uint64_t> commit_microseconds{0};
+  std::atomic<bool> low{false};
   std::thread thread;
 
   State(carrier::Carrier& carrier_in, carrier::CarrierStore& store_in,
@@ -78,6 +79,7 @@ struct Writer::State {
     }
     ++commits;
     requests += group.size();
+    low = carrier.runs_low();
     for (std::size_t i = 0; i < group.size(); ++i) {
       group[i].done(carrier.answer(*group[i].peer, group[i].message, std::move(ingested[i])));
     }
@@ -132,6 +134,9 @@ struct Writer::State {
       if (!copying) return;
     }
     const auto one_step = [this]() -> base::Result<bool> {
+      // Beside the store: the disk that it fills is the server's.
+      const std::uint64_t whole = copying->copy ? 0 : store.room().held;
+      if (carrier.runs_low(whole)) return base::error(base::Code::disk_full, "no room for a copy");
       if (!copying->copy) {
         SJ_TRY(copying->copy, store.copy_to(copying->path));
       }
@@ -228,7 +233,8 @@ void Writer::stop() {
 
 Writer::Counters Writer::counters() const {
   const std::lock_guard<std::mutex> lock(state_->mutex);
-  return {state_->requests, state_->commits, state_->commit_microseconds, state_->waiting.size()};
+  return {state_->requests, state_->commits, state_->commit_microseconds, state_->waiting.size(),
+          state_->low};
 }
 
 }  // namespace sejawat::storage

@@ -115,7 +115,10 @@ class Crowd : public testing::Test {
   ~Crowd() override { fs::remove_all(root); }
 
   void start(const std::vector<std::string>& flags = {}) {
-    server = std::make_unique<ServerProcess>(root / "S", flags);
+    // All of them are one device here.
+    auto all = flags;
+    all.insert(all.end(), {"--max-per-device", "5000"});
+    server = std::make_unique<ServerProcess>(root / "S", all);
     auto message = support::message_of({support::upload(school.id(), school.records())});
     message.hello->operator_secret = base::to_bytes(server->invite.secret.view());
     const auto reply = post(message);

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { thousand } from './prose.mjs';
+import { metrics } from './peer.mjs';
 import { World, jsonLines } from './support.mjs';
 
 // A disk of a few megabytes that only programs started through `enter` see.
@@ -109,12 +110,49 @@ async function school(world) {
   return server;
 }
 
+test('a disk that runs low under the server: it refuses what is new in plain words, goes on, and takes it later', async (t) => {
+  const world = new World();
+  const disk = await SmallDisk.mount(world.path('S'), 16);
+  if (!disk) return t.skip('no mount namespaces here');
+  try {
+    world.prefix = disk.enter;
+    world.serveFlags = ['--reserve', '4MB'];
+    const server = await school(world);
+    world.more(20, 1);
+    assert.equal(world.client('B', '--json', 'sync').json.pending, 0);
+    disk.fill(3000);
+    world.more(20, 2);
+    const refused = world.client('B', '--json', 'sync');
+    assert.match(refused.out + refused.err, /quota_exceeded|quota/);
+    assert.ok(world.client('B', '--json', 'status').json.pending > 0, 'nothing refused is shown as sent');
+    // Membership goes on, and the server with it.
+    const { link } = world.client('A', '--json', 'invite', '--role', 'teacher').json;
+    const joined = world.client('C', 'join', link, '--name', 'Bu Citra', '--card-file', world.path('C.card'));
+    assert.equal(joined.status, 0, joined.err);
+    assert.equal((await metrics(server.endpoint)).disk_low, 1);
+    const backup = world.run('sejawat-server', 'backup', 'create', '--data', world.path('S'), '--to', world.path('backup'), '--json');
+    assert.equal(backup.status, 1);
+    assert.match(backup.err, /disk_full/);
+    disk.empty();
+    const synced = world.client('B', '--json', 'sync');
+    assert.equal(synced.status, 0, synced.err);
+    assert.equal(synced.json.pending, 0);
+    assert.equal(server.child.exitCode, null, 'it never ended');
+    assert.match(readFileSync(world.path('server.log'), 'utf8'), /disk_low/);
+    assert.deepEqual(world.recovered('B-low'), new Set(world.ids));
+  } finally {
+    disk.close();
+    await world.close();
+  }
+});
+
 test('a full disk under the server: it acknowledges nothing it does not hold, ends, and takes the rest after', async (t) => {
   const world = new World();
   const disk = await SmallDisk.mount(world.path('S'), 8);
   if (!disk) return t.skip('no mount namespaces here');
   try {
     world.prefix = disk.enter;
+    world.serveFlags = ['--reserve', '0'];
     let server = await school(world);
     let round = 0;
     for (const free of [300, 120, 40, 0]) {

@@ -109,6 +109,13 @@ class Through : public carrier::CarrierStore {
                                          std::uint64_t no) override {
     return real_->bytes_from(space, log, no);
   }
+  base::Result<std::optional<std::uint64_t>> position_of(const base::SpaceId& space, const base::LogId& log,
+                                                         std::uint64_t no) override {
+    return real_->position_of(space, log, no);
+  }
+  base::Result<std::vector<std::uint64_t>> record_positions(const base::SpaceId& space) override {
+    return real_->record_positions(space);
+  }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     return real_->branches(space);
   }

@@ -229,7 +229,9 @@ json::object idle_connections(const Options& options) {
         resident(school.server(), count, [&] { return std::make_unique<Idle>(school.port(), count); });
   }
   {
-    School school(options);
+    Options roomy = options;
+    roomy.serve = {"--max-per-device", "20000"};
+    School school(roomy);
     Client client(school.invite(1), "Bu Citra");
     client.sync();
     client.sync();

@@ -33,7 +33,9 @@ class Wire {
     beast::error_code code;
   };
   // Runs what was started until it is done. `interrupted`, or timed_out, and then the connection is closed.
+  // What moves is no more waited for than kWholeMs: a deadline is of what stands as good as still.
   base::Status wait(const Step& step, int timeout_ms);
+  static constexpr int kWholeMs = 900'000;
   // The same, but at the deadline everything goes on as it is and the answer is false.
   base::Result<bool> wait_gently(const Step& step, int timeout_ms);
   void ignore_stop();  // from here on: for what still has to be said
@@ -82,6 +84,7 @@ class Wire {
   Tcp::socket& lowest() { return tls_ ? tls_->next_layer() : *socket_; }
   const Tcp::socket& lowest() const { return tls_ ? tls_->next_layer() : *socket_; }
   base::Status open_tls();
+  std::uint64_t bytes_passed();  // both ways, as the system counts what arrived
 
   LinkOptions options_;
   asio::io_context io_{1};

@@ -123,6 +123,8 @@ base::Status check_schema(Connection& on) {
                                      "branch",
                                      "arrival",
                                      "segment",
+                                     "freed",
+                                     "record",
                                      "backup",
                                      "chunk",
                                      "chunk_begun",

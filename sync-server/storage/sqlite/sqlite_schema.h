@@ -3,7 +3,7 @@
 
 namespace sejawat::storage {
 
-inline constexpr int kSchemaVersion = 8;
+inline constexpr int kSchemaVersion = 9;
 // A backup of this version is read and restored as it is: its tables are today's but for what came
 // since, which no check needs. The server that starts on it brings it up to date.
 inline constexpr int kOldestArtefact = 6;
@@ -61,6 +61,26 @@ PRAGMA user_version = 7;
 inline constexpr char kToVersion8[] = R"sql(
 ALTER TABLE chunk ADD COLUMN person BLOB;
 PRAGMA user_version = 8;
+)sql";
+
+// Version 9: what replaced segments freed stands apart, in sums over blocks of positions (level 0: one, level
+// n: 256^n), so that one more changes a row of each level and none of the later arrivals. `total` is from
+// here on what it was when the arrival came; sums that an older program got wrong are made right. Records
+// have an index of their own: who says which it holds is answered from there.
+inline constexpr char kToVersion9[] = R"sql(
+CREATE TABLE freed(space BLOB NOT NULL, level INTEGER NOT NULL, block INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  PRIMARY KEY(space, level, block)) WITHOUT ROWID;
+CREATE UNIQUE INDEX record ON arrival(space, position) WHERE is_record = 1;
+UPDATE arrival SET total = running.total FROM
+  (SELECT id, sum(length(bytes)) OVER (PARTITION BY space ORDER BY position) AS total FROM arrival) AS running
+  WHERE running.id = arrival.id AND arrival.total <> running.total;
+UPDATE space SET records = held.records, record_bytes = held.record_bytes,
+  quarantined_bytes = min(quarantined_bytes, held.segment_bytes),
+  segment_bytes = held.segment_bytes - min(quarantined_bytes, held.segment_bytes) FROM
+  (SELECT space AS id, sum(is_record) AS records, sum(iif(is_record = 1, length(bytes), 0)) AS record_bytes,
+    sum(iif(is_record = 0, length(bytes), 0)) AS segment_bytes FROM arrival GROUP BY space) AS held
+  WHERE held.id = space.id;
+PRAGMA user_version = 9;
 )sql";
 
 }  // namespace sejawat::storage

@@ -1,7 +1,10 @@
 #include "storage_sqlite/sqlite_store.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <map>
 #include <unordered_map>
@@ -50,11 +53,13 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
     if (version < kOldestArtefact) return base::error(base::Code::version_unsupported, "an older version's");
     knows_bringers_ = version >= 8;
+    counts_ = version >= 9;
     return {};
   }
 
   base::Status open(const std::string& path, base::Random* random) {
     const int create = random == nullptr ? 0 : SQLITE_OPEN_CREATE;
+    path_ = path;
     if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | create, nullptr) != SQLITE_OK) {
       return failure();
     }
@@ -87,6 +92,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     if (version < 6) SJ_TRY_STATUS(execute(kToVersion6));
     if (version < 7) SJ_TRY_STATUS(execute(kToVersion7));
     if (version < 8) SJ_TRY_STATUS(execute(kToVersion8));
+    if (version < 9) SJ_TRY_STATUS(execute(kToVersion9));
     SJ_TRY_STATUS(execute("COMMIT"));
     // What a killed process left in the page cache is seen again now, but no sync has made it durable, and it
     // would be acknowledged as known. A checkpoint syncs the log before all else (so it may then find the
@@ -192,6 +198,23 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
     return row ? query.u64(0) : 0;
   }
+  base::Result<std::optional<std::uint64_t>> position_of(const base::SpaceId& space, const base::LogId& log,
+                                                         std::uint64_t no) override {
+    auto query =
+        prepare("SELECT position FROM arrival WHERE space = ? AND log = ? AND no = ? AND is_record = 0");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
+    return row ? std::optional(query.u64(0)) : std::nullopt;
+  }
+  base::Result<std::vector<std::uint64_t>> record_positions(const base::SpaceId& space) override {
+    std::vector<std::uint64_t> positions;
+    auto query = prepare("SELECT position FROM arrival WHERE space = ? AND is_record = 1 ORDER BY position");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return positions;
+      positions.push_back(query.u64(0));
+    }
+  }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     std::vector<carrier::Branch> branches;
     auto query = prepare("SELECT name, log, parent, first_no FROM branch WHERE space = ? ORDER BY name");
@@ -227,7 +250,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
   }
   base::Status replace_segment(const base::SpaceId& space, const carrier::SpaceTip& tip,
                                const base::LogId& log, std::uint64_t no, base::ByteView segment) override {
-    std::int64_t change = 0;
+    std::int64_t freed = 0;
     std::int64_t position = 0;
     {
       auto query = prepare(
@@ -237,14 +260,20 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       SJ_TRY(const bool row, query.bind(space.view()).bind(log.view()).bind(number(no)).step());
       if (!row) return base::error(base::Code::internal, "no segment to replace");
       position = query.i64(0);
-      change = static_cast<std::int64_t>(segment.size()) - query.i64(1);
+      freed = query.i64(1) - static_cast<std::int64_t>(segment.size());
     }
     tips_[space] = tip;
     replaced_ = true;
     auto update = prepare("UPDATE arrival SET bytes = ? WHERE space = ? AND position = ?");
     SJ_TRY_STATUS(update.bind(segment).bind(space.view()).bind(position).run());
-    auto totals = prepare("UPDATE arrival SET total = total + ? WHERE space = ? AND position >= ?");
-    return totals.bind(change).bind(space.view()).bind(position).run();
+    for (int level = 0; level < kFreedLevels; ++level) {
+      auto sum = prepare(
+          "INSERT INTO freed VALUES(?, ?, ?, ?)"
+          " ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes");
+      sum.bind(space.view()).bind(level).bind(position >> (level * kFreedBits));
+      SJ_TRY_STATUS(sum.bind(freed).run());
+    }
+    return {};
   }
   bool forgotten() const override { return !replaced_; }
   base::Result<std::optional<base::Digest>> digest_at(const base::SpaceId& space,
@@ -282,7 +311,20 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       SJ_TRY(const bool row, query.bind(space.view()).bind(number(position)).step());
       if (row) before = query.u64(0);
     }
-    return Rest{last.u64(1) - before, static_cast<std::uint32_t>(last.u64(0) - position)};
+    SJ_TRY(const std::int64_t freed, freed_after(space, position));
+    const std::int64_t bytes = last.i64(1) - number(before) - freed;
+    return Rest{static_cast<std::uint64_t>(std::max<std::int64_t>(bytes, 0)),
+                static_cast<std::uint32_t>(last.u64(0) - position)};
+  }
+  bool keeps_counts() const override { return counts_; }
+  Room room() const override {
+    Room room;
+    struct stat file {};
+    struct statvfs disk {};
+    if (::stat(path_.c_str(), &file) != 0 || ::statvfs(path_.c_str(), &disk) != 0) return room;
+    room.free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
+    room.held = static_cast<std::uint64_t>(file.st_size);
+    return room;
   }
 
   carrier::ChunkStore& chunks() override { return *this; }
@@ -390,6 +432,8 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
   }
 
  private:
+  static constexpr int kFreedLevels = 4;  // sums over 1, 256, 256^2 and 256^3 positions
+  static constexpr int kFreedBits = 8;
   static constexpr char kInsertArrival[] =
       "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, hash, total)"
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
@@ -403,6 +447,23 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       if (!row) return ids;
       ids.push_back(query.id<AnyId>(0));
     }
+  }
+
+  // Of what came after a position: in each level what is left of its block, in the last one all.
+  base::Result<std::int64_t> freed_after(const base::SpaceId& space, std::uint64_t position) {
+    std::int64_t freed = 0;
+    for (int level = 0; counts_ && level < kFreedLevels; ++level) {
+      const std::int64_t block = number(position) >> (level * kFreedBits);
+      const bool last = level + 1 == kFreedLevels;
+      auto query = prepare(
+          "SELECT ifnull(sum(bytes), 0) FROM freed WHERE space = ? AND level = ? AND block > ? AND block <= "
+          "?");
+      query.bind(space.view()).bind(level).bind(block);
+      query.bind(last ? std::int64_t{INT64_MAX} : block | ((std::int64_t{1} << kFreedBits) - 1));
+      SJ_TRY(const bool row, query.step());
+      if (row) freed += query.i64(0);
+    }
+    return freed;
   }
 
   // What was replaced stands in the log of the database until that is written back and emptied; free pages
@@ -478,7 +539,9 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return Statement(database_, statement);
   }
   sqlite3* database_ = nullptr;
+  std::string path_;
   bool knows_bringers_ = true;
+  bool counts_ = true;     // its sums of sizes are kept as today's program keeps them
   bool replaced_ = false;  // something whose old bytes may still be in a file
   std::unordered_map<const char*, sqlite3_stmt*> statements_;
   // Of the open transaction, not yet in their rows.

@@ -3,6 +3,8 @@
 #ifndef __EMSCRIPTEN__
 #include <algorithm>
 
+
+#include "space/record_outline.h"
 #include "world.h"
 
 namespace sejawat::api {
@@ -231,7 +233,7 @@ TEST_F(Removal, ADeviceThatBecomesKnownAfterItsPersonCameBackIsBroughtAlong) {
   server.on_reply = [&](sync::ServerMessage& reply) {
     for (auto& space : reply.spaces) {
       auto& records = space.records;
-      const auto of_own = [&](const base::Bytes& record) { return space::peek_record(record)->space == own; };
+      const auto of_own = [&](const base::Bytes& record) { return space::outline_of(record)->space == own; };
       records.erase(std::remove_if(records.begin(), records.end(), of_own), records.end());
     }
   };

@@ -76,6 +76,20 @@ TEST(Admission, HandshakesComeInABurstAndThenAtTheirRate) {
   EXPECT_FALSE(admission.handshake(from(1), now));
 }
 
+TEST(Admission, TlsHandshakesHaveARateOfTheirOwn) {
+  auto limits = small();
+  limits.tls_handshake_burst = 2;
+  limits.tls_handshakes_per_second = 1;
+  Admission admission(limits);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(admission.tls_handshake(from(1), 1000));
+  EXPECT_FALSE(admission.tls_handshake(from(1), 1000));
+  EXPECT_TRUE(admission.handshake(from(1), 1000)) << "what comes inside is counted apart";
+  EXPECT_TRUE(admission.tls_handshake(from(2), 1000));
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(admission.tls_handshake(origin_of_v4({127, 0, 0, 1}), 1000));
+  EXPECT_TRUE(admission.tls_handshake(from(1), 2001));
+  EXPECT_FALSE(admission.tls_handshake(from(1), 2001));
+}
+
 TEST(Admission, AClockThatStandsGivesNothing) {
   Admission admission(small());
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.handshake(from(1), 5000));
@@ -85,6 +99,7 @@ TEST(Admission, AClockThatStandsGivesNothing) {
 TEST(Admission, RemembersAsManyPlacesAsItMayAndForgetsTheIdle) {
   Admission admission(small());
   for (std::uint8_t i = 1; i <= 4; ++i) EXPECT_TRUE(admission.handshake(from(i), 1000));
+  EXPECT_TRUE(admission.tls_handshake(from(1), 1000));
   EXPECT_FALSE(admission.handshake(from(5), 1000)) << "nobody is idle: whoever comes new waits";
   EXPECT_FALSE(admission.enter(from(5)));
   EXPECT_TRUE(admission.enter(from(1)));

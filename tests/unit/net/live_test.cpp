@@ -21,10 +21,12 @@ struct Line final : LivePeer, std::enable_shared_from_this<Line> {
   std::shared_ptr<carrier::Peer> peer() override { return of; }
   void news() override { ++told; }
   void cut() override { ++cuts; }
+  void make_room() override { gone = true; }
   void push(std::optional<sync::ServerMessage>) override {}
   std::shared_ptr<carrier::Peer> of;
   int told = 0;
   int cuts = 0;
+  bool gone = false;
 };
 
 class LiveHubTest : public testing::Test {
@@ -75,7 +77,8 @@ class LiveHubTest : public testing::Test {
   boost::asio::io_context io;
   Counts counts;
   storage::Writer writer{*carrier, *store, [](const base::Error&) {}};
-  LiveHub hub{io, writer, counts};
+  static constexpr std::size_t kMost = 8;
+  LiveHub hub{io, writer, counts, kMost};
 };
 
 TEST_F(LiveHubTest, WhoIsLiveHearsOfWhatCameAfterItsPlaceUntilItGoes) {
@@ -114,6 +117,35 @@ TEST_F(LiveHubTest, WhoNeverBecameLiveIsToldNothingAndCutAllTheSame) {
   EXPECT_EQ(quiet->cuts, 1);
   EXPECT_EQ(others->cuts, 0);
   hub.forget(*quiet);
+}
+
+TEST_F(LiveHubTest, OfOneDeviceTheNewestStayAndReplaysTakeNoPlaceFromIt) {
+  hear();
+  std::vector<std::shared_ptr<Line>> lines;
+  const auto open = [&](const Person& by, bool known) {
+    lines.push_back(std::make_shared<Line>(by));
+    auto standing = live_at(tip());
+    standing.known = standing.pushable = known;
+    hub.follow(*lines.back(), by.device(), std::move(standing));
+    return lines.back();
+  };
+  const auto others = open(admin, true);
+  const auto first = open(sari, true);
+  for (std::size_t i = 1; i < kMost; ++i) open(sari, true);
+  EXPECT_EQ(counts.live_peers, 1 + kMost);
+  const auto replay = open(sari, false);
+  for (int i = 0; i < 50; ++i) open(sari, false);
+  EXPECT_TRUE(replay->gone);
+  EXPECT_FALSE(first->gone) << "whoever sends once more what was seen ends no line of hers";
+  open(sari, true);
+  EXPECT_TRUE(first->gone);
+  EXPECT_FALSE(others->gone);
+  EXPECT_EQ(counts.live_peers, 1 + kMost);
+  something_happens();
+  hear();
+  EXPECT_EQ(first->told, 0);
+  EXPECT_EQ(lines.back()->told, 1);
+  for (const auto& line : lines) hub.forget(*line);
 }
 
 TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {

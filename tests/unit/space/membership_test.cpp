@@ -1,4 +1,5 @@
 #include "space/membership.h"
+#include "space/record_outline.h"
 
 #include <gtest/gtest.h>
 
@@ -346,18 +347,18 @@ TEST_F(MembershipTest, FieldsOpenWithTheirEpochOnly) {
   EXPECT_EQ(open_field({{epoch, &key}}, base::Bytes{2}).code(), Code::version_unsupported);
 }
 
-TEST_F(MembershipTest, PeekTellsWhoseDeviceItIs) {
+TEST_F(MembershipTest, AnOutlineTellsWhoseDeviceItIs) {
   found();
   const auto invite = offer(WireRole::writer);
-  const auto peek = peek_record(join_of(sari, invite));
-  ASSERT_TRUE(peek.ok());
-  EXPECT_EQ(peek->space, space);
-  EXPECT_FALSE(peek->genesis);
-  EXPECT_EQ(peek->join_invite, invite.sign.public_key());
-  ASSERT_TRUE(peek->device.has_value());
-  EXPECT_EQ(peek->device->device(), sari.certificate.device());
-  EXPECT_TRUE(peek_record(membership->records().front().second)->genesis);
-  EXPECT_EQ(peek_record(base::as_bytes("x")).code(), Code::malformed);
+  const auto outline = outline_of(join_of(sari, invite));
+  ASSERT_TRUE(outline.ok());
+  EXPECT_EQ(outline->space, space);
+  EXPECT_FALSE(outline->genesis);
+  EXPECT_EQ(outline->join_invite, invite.sign.public_key());
+  ASSERT_TRUE(outline->device.has_value());
+  EXPECT_EQ(outline->device->id, sari.certificate.device());
+  EXPECT_TRUE(outline_of(membership->records().front().second)->genesis);
+  EXPECT_EQ(outline_of(base::as_bytes("x")).code(), Code::malformed);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "log/op.h"
 #include "sejawat/v1/membership.pb.h"
 #include "space/membership.h"
+#include "space/record_outline.h"
 
 namespace sejawat::space {
 namespace {
@@ -42,22 +43,22 @@ void set_name(v1::SegmentName& name, std::uint64_t no) {
   name.set_head(bytes(8));
 }
 
-// A body whose content `make` fills in; the peek reads it without asking who signed.
+// A body whose content `make` fills in; the outline reads it without asking who signed.
 class RecordBytes : public testing::Test {
  protected:
-  static Code peek(const Change& make, const Change& change) {
+  static Code outline(const Change& make, const Change& change) {
     wire body;
     body.set_space(bytes(16));
     body.add_parents(bytes(8));
     body.set_author(bytes(16));
     make(body);
     change(body);
-    return peek_record(record_of(body)).code();
+    return outline_of(record_of(body)).code();
   }
   static void expect(const Change& make, const std::vector<std::pair<const char*, Change>>& wrong,
                      Code code = Code::malformed) {
-    EXPECT_EQ(peek(make, [](wire&) {}), Code::ok);
-    for (const auto& [what, change] : wrong) EXPECT_EQ(peek(make, change), code) << what;
+    EXPECT_EQ(outline(make, [](wire&) {}), Code::ok);
+    for (const auto& [what, change] : wrong) EXPECT_EQ(outline(make, change), code) << what;
   }
   static void nothing(wire& /*body*/) {}
 };
@@ -68,7 +69,7 @@ TEST_F(RecordBytes, TheEnvelopeHasOneSpellingAndWholeSignatures) {
   v1::MembershipRecord record;
   record.set_body(body.SerializeAsString());
   const auto code = [](const v1::MembershipRecord& of) {
-    return peek_record(base::as_bytes(of.SerializeAsString())).code();
+    return outline_of(base::as_bytes(of.SerializeAsString())).code();
   };
   EXPECT_EQ(code(record), Code::malformed) << "no signature";
   record.set_signature(bytes(63));
@@ -95,14 +96,14 @@ TEST_F(RecordBytes, SpaceParentsAndAuthorAreExact) {
 }
 
 TEST_F(RecordBytes, AContentThatIsNotKnownYetIsNotJudged) {
-  EXPECT_EQ(peek(nothing, nothing), Code::ok);
+  EXPECT_EQ(outline(nothing, nothing), Code::ok);
   // Field 99, which a later version may have.
   wire body;
   body.set_space(bytes(16));
   v1::MembershipRecord record;
   record.set_body(body.SerializeAsString() + std::string("\x9A\x06\x02\x01\x02"));
   record.set_signature(bytes(64));
-  EXPECT_TRUE(peek_record(base::as_bytes(record.SerializeAsString())).ok());
+  EXPECT_TRUE(outline_of(base::as_bytes(record.SerializeAsString())).ok());
 }
 
 TEST_F(RecordBytes, OfAGenesis) {
@@ -133,7 +134,7 @@ TEST_F(RecordBytes, OfACertificate) {
     to.set_possession(bytes(64));
   };
   const auto with = [&](const std::function<void(v1::DeviceCertificate&)>& change) {
-    return peek(
+    return outline(
         [&](wire& b) {
           certificate(*b.mutable_device()->mutable_certificate());
           change(*b.mutable_device()->mutable_certificate());
@@ -150,7 +151,7 @@ TEST_F(RecordBytes, OfACertificate) {
   };
   // Whole as bytes; that nobody signed it is found next.
   EXPECT_EQ(with([](auto&) {}), Code::bad_signature);
-  EXPECT_EQ(peek([](wire& b) { b.mutable_device(); }, nothing), Code::malformed) << "none";
+  EXPECT_EQ(outline([](wire& b) { b.mutable_device(); }, nothing), Code::malformed) << "none";
   EXPECT_EQ(with([](auto& c) { c.set_signature(bytes(63)); }), Code::malformed);
   EXPECT_EQ(with([](auto& c) { c.set_possession(bytes(65)); }), Code::malformed);
   EXPECT_EQ(with([](auto& c) { c.clear_possession(); }), Code::bad_signature) << "none yet";
@@ -200,7 +201,7 @@ TEST_F(RecordBytes, OfAJoin) {
     body.set_space(bytes(16));
     make(body);
     change(body);
-    return peek_record(record_of(body)).error().detail;
+    return outline_of(record_of(body)).error().detail;
   };
   EXPECT_EQ(why(nothing), "certificate");
   EXPECT_EQ(why([](wire& b) { b.mutable_join()->set_invite_key(bytes(31)); }), "join");
@@ -295,8 +296,8 @@ TEST_F(RecordBytes, OfFences) {
       }
     };
   };
-  EXPECT_EQ(peek(make, heads(1, 2)), Code::ok);
-  EXPECT_EQ(peek(make, heads(2, 1)), Code::malformed);
+  EXPECT_EQ(outline(make, heads(1, 2)), Code::ok);
+  EXPECT_EQ(outline(make, heads(2, 1)), Code::malformed);
 }
 
 TEST_F(RecordBytes, OfARemovalARoleAndAMember) {

@@ -364,6 +364,11 @@ TYPED_TEST_P(StoreSuite, TheBytesOfALogAreCountedFromANumberOn) {
     this->put_segment(this->school, this->first, 300);
     this->put_record(this->school);
   });
+  EXPECT_EQ(this->store->position_of(this->school.space, this->first, 1).value(), 2U);
+  EXPECT_EQ(this->store->position_of(this->school.space, this->first, 2).value(), std::nullopt);
+  EXPECT_EQ(this->store->position_of(this->diary.space, this->first, 0).value(), std::nullopt);
+  EXPECT_EQ(this->store->record_positions(this->school.space).value(), std::vector<std::uint64_t>{3});
+  EXPECT_TRUE(this->store->record_positions(this->diary.space).value().empty());
   const auto from = [&](std::uint64_t no) {
     return this->store->bytes_from(this->school.space, this->first, no).value();
   };

@@ -77,6 +77,13 @@ class Watched final : public carrier::CarrierStore {
                                          std::uint64_t no) override {
     return inner_->bytes_from(space, log, no);
   }
+  base::Result<std::optional<std::uint64_t>> position_of(const base::SpaceId& space, const base::LogId& log,
+                                                         std::uint64_t no) override {
+    return inner_->position_of(space, log, no);
+  }
+  base::Result<std::vector<std::uint64_t>> record_positions(const base::SpaceId& space) override {
+    return inner_->record_positions(space);
+  }
   base::Result<std::vector<carrier::Branch>> branches(const base::SpaceId& space) override {
     return inner_->branches(space);
   }
@@ -104,7 +111,9 @@ class Watched final : public carrier::CarrierStore {
   base::Status arrivals_after(const base::SpaceId& space, std::uint64_t at, Taker& taker) override {
     return inner_->arrivals_after(space, at, taker);
   }
+  Room room() const override { return {free, 1'000}; }
   base::Result<Rest> rest_after(const base::SpaceId& space, std::uint64_t at) override {
+    if (fail_rest) return base::error(Code::storage_failed, "rest");
     return inner_->rest_after(space, at);
   }
 
@@ -127,6 +136,8 @@ class Watched final : public carrier::CarrierStore {
     const std::lock_guard<std::mutex> lock(mutex);
     return events;
   }
+  std::atomic<std::uint64_t> free{UINT64_MAX};
+  std::atomic<bool> fail_rest{false};
   std::atomic<bool> fail_begin{false};
   std::atomic<bool> fail_commit{false};
   std::atomic<int> fail_append_after{-1};
@@ -324,6 +335,56 @@ TEST_F(WriterTest, ACopyIsMadeBetweenGroupsAndAFailedOneFailsAlone) {
   EXPECT_EQ(fatal_calls, 0);
   EXPECT_FALSE(writer->copy(path, done));
   ::unlink(path.c_str());
+}
+
+TEST_F(WriterTest, ACopyLeavesTheReserve) {
+  carrier::Limits limits;
+  limits.reserve_bytes = 5'000;
+  carrier = std::move(carrier::Carrier::open(*store, limits)).value();
+  store->free = 5'999;  // and a copy takes a thousand
+  start();
+  std::atomic<int> code{-1};
+  const auto done = [&](const base::Status& status) { code = static_cast<int>(status.code()); };
+  ASSERT_TRUE(writer->copy("/nonexistent/copy", done));
+  while (code < 0) std::this_thread::yield();
+  EXPECT_EQ(code, static_cast<int>(Code::disk_full));
+  ASSERT_TRUE(submit(log->write()));
+  while (acked == 0) std::this_thread::yield();
+  EXPECT_FALSE(writer->counters().low);
+  store->free = 4'999;
+  ASSERT_TRUE(submit(log->write()));
+  while (refused == 0) std::this_thread::yield();
+  writer->stop();
+  EXPECT_TRUE(writer->counters().low);
+  EXPECT_EQ(fatal_calls, 0);
+}
+
+// What was committed is safe: whoever asked is told that it failed, as what it is, and others are served.
+TEST_F(WriterTest, AnAnswerThatCannotBeReadFailsAloneAndSaysWhy) {
+  std::vector<base::Bytes> segments;
+  for (int i = 0; i < 40; ++i) segments.push_back(log->write(4000));
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(
+      carrier->ingest(admin.device(), message_of({upload(school.id(), {}, {run_of(log->id, segments)})}), 0)
+          .ok());
+  ASSERT_TRUE(store->commit().ok());
+  start();
+  store->fail_rest = true;
+  Writer::Request request;
+  request.device = admin.device();
+  request.message.hello.emplace();  // everything, of which a part fits
+  std::atomic<int> code{-1};
+  request.done = [&](const base::Result<sync::ServerMessage>& answer) {
+    code = static_cast<int>(answer.code());
+  };
+  ASSERT_TRUE(writer->submit(std::move(request)));
+  while (code < 0) std::this_thread::yield();
+  EXPECT_EQ(code, static_cast<int>(Code::storage_failed));
+  store->fail_rest = false;
+  ASSERT_TRUE(submit(log->write()));
+  while (acked == 0) std::this_thread::yield();
+  writer->stop();
+  EXPECT_EQ(fatal_calls, 0);
 }
 
 TEST_F(WriterTest, AStoreThatCannotBeginIsFatal) {

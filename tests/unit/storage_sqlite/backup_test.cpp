@@ -140,13 +140,16 @@ TEST_F(BackupTest, OneThatTheVersionBeforeMadeIsReadAndServed) {
   ASSERT_TRUE(store->chunks().put_usage(school.id(), tip).ok());
   ASSERT_TRUE(store->commit().ok());
   const std::string file = backup();
-  run(file, "ALTER TABLE chunk DROP COLUMN person; DROP TABLE chunk_mark; PRAGMA user_version = 6");
+  run(file,
+      "DROP TABLE freed; DROP INDEX record; ALTER TABLE chunk DROP COLUMN person; DROP TABLE chunk_mark;"
+      "UPDATE space SET records = records + 1; PRAGMA user_version = 6");
   const auto audited = audit(file);
   ASSERT_TRUE(audited.ok()) << audited.error().detail;
   EXPECT_EQ(audited->chunks, 1U);
   ASSERT_TRUE(make_servable(file, random.id<base::GenerationId>()).ok());
   auto served = open_sqlite(file, random);
   ASSERT_TRUE(served.ok());
+  EXPECT_TRUE(carrier::audit(**served).ok()) << "its sums are made anew";
   EXPECT_EQ((*served)->chunks().brought_by(school.id(), chunk).value(), std::nullopt);
   EXPECT_EQ((*served)->chunks().chunk_size(school.id(), chunk).value(), 9U);
   run(backup("older"), "PRAGMA user_version = 5");
@@ -195,6 +198,14 @@ TEST_F(BackupTest, RowsThatWereMadeConsistentlyWrongAreFound) {
       altered("UPDATE arrival SET bytes = (SELECT bytes FROM arrival WHERE position = 8) WHERE position = 9"),
       Code::store_key_wrong);
   EXPECT_EQ(altered("UPDATE log SET count = count - 1"), Code::store_key_wrong);
+  EXPECT_EQ(altered("UPDATE space SET records = records + 1"), Code::store_key_wrong);
+  EXPECT_EQ(altered("UPDATE space SET record_bytes = record_bytes + 1"), Code::store_key_wrong);
+  EXPECT_EQ(altered("UPDATE space SET segment_bytes = 0"), Code::store_key_wrong);
+  EXPECT_EQ(altered("UPDATE space SET quarantined_bytes = 8"), Code::store_key_wrong);
+  EXPECT_EQ(altered("UPDATE space SET segment_bytes = segment_bytes - 8, quarantined_bytes = 8"), Code::ok)
+      << "that part is counted anew at each start";
+  EXPECT_EQ(altered("UPDATE arrival SET total = total + 1 WHERE position = 9"), Code::store_key_wrong);
+  EXPECT_EQ(altered("INSERT INTO freed SELECT id, 0, 9, 5 FROM space"), Code::store_key_wrong);
   EXPECT_EQ(altered("UPDATE space SET digest = zeroblob(64)"), Code::store_key_wrong);
   EXPECT_EQ(altered("DELETE FROM meta"), Code::storage_failed);
   EXPECT_EQ(altered("CREATE TRIGGER t AFTER INSERT ON meta BEGIN DELETE FROM arrival; END"),

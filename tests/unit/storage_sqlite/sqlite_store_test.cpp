@@ -101,6 +101,18 @@ class SqliteFile : public testing::Test {
     EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << message;
     sqlite3_close(database);
   }
+  std::string value_of(const char* sql) {
+    sqlite3* database = nullptr;
+    EXPECT_EQ(sqlite3_open(at.path().c_str(), &database), SQLITE_OK);
+    std::string value;
+    const auto row = [](void* to, int, char** values, char**) {
+      *static_cast<std::string*>(to) = values[0];
+      return 0;
+    };
+    EXPECT_EQ(sqlite3_exec(database, sql, row, &value, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    return value;
+  }
   void make() {
     auto store = at.open();
     ASSERT_TRUE(store.ok());
@@ -167,6 +179,7 @@ TEST_F(SqliteFile, AStoreOfTheFirstVersionLearnsWhatItsSpacesTakeUp) {
   run("ALTER TABLE space DROP COLUMN segment_bytes; ALTER TABLE space DROP COLUMN records;"
       "ALTER TABLE space DROP COLUMN record_bytes; ALTER TABLE space DROP COLUMN quarantined_bytes; ALTER "
       "TABLE arrival DROP COLUMN total; ALTER TABLE arrival DROP COLUMN hash; DROP TABLE branch;"
+      "DROP TABLE freed; DROP INDEX record;"
       "ALTER TABLE space DROP COLUMN media_bytes; DROP TABLE chunk; DROP TABLE chunk_begun; DROP TABLE "
       "chunk_mark;"
       "PRAGMA user_version = 1");
@@ -188,10 +201,86 @@ TEST_F(SqliteFile, OfChunksThatCameBeforeNobodyKnowsWhoBroughtThem) {
     ASSERT_TRUE(store->chunks().put_chunk(space, chunk, base::Bytes(9, 1), base::PersonId{{8}}).ok());
     ASSERT_TRUE(store->commit().ok());
   }
-  run("ALTER TABLE chunk DROP COLUMN person; PRAGMA user_version = 7");
+  run("DROP TABLE freed; DROP INDEX record; ALTER TABLE chunk DROP COLUMN person; PRAGMA user_version = 7");
   auto store = std::move(at.open()).value();
   EXPECT_EQ(store->chunks().chunk_size(space, chunk).value(), 9U);
   EXPECT_EQ(store->chunks().brought_by(space, chunk).value(), std::nullopt);
+}
+
+// One that an older program left, where what was replaced had changed each later arrival's total.
+TEST_F(SqliteFile, AStoreFromBeforeFreedBytesStoodApartCountsOnFromWhereItWas) {
+  make();
+  run("DROP TABLE freed; DROP INDEX record; UPDATE arrival SET bytes = zeroblob(120), total = 150"
+      " WHERE position = 2; UPDATE space SET segment_bytes = 120; PRAGMA user_version = 8");
+  EXPECT_EQ(look_into_sqlite(at.path()).code(), Code::version_unsupported);
+  {
+    auto store = std::move(at.open()).value();
+    EXPECT_EQ(store->rest_after(space, 0).value().bytes, 150U);
+    EXPECT_EQ(store->rest_after(space, 1).value().bytes, 120U);
+    ASSERT_TRUE(store->begin().ok());
+    carrier::SpaceTip tip{3, Bytes(64, 1), {420, 1, 30}};
+    ASSERT_TRUE(
+        store->append_segment(space, tip, base::Digest{}, base::LogId{}, {2, 2, {}}, Bytes(300, 5)).ok());
+    tip.usage.segment_bytes = 310;
+    ASSERT_TRUE(store->replace_segment(space, tip, base::LogId{}, 0, Bytes(10, 6)).ok());
+    ASSERT_TRUE(store->commit().ok());
+    EXPECT_EQ(store->record_positions(space).value(), std::vector<std::uint64_t>{1});
+  }
+  auto store = std::move(look_into_sqlite(at.path())).value();
+  EXPECT_EQ(store->tip(space).value()->usage, (carrier::Usage{310, 1, 30, 0, 0}));
+  EXPECT_EQ(store->rest_after(space, 0).value().bytes, 340U);
+  EXPECT_EQ(store->rest_after(space, 1).value().bytes, 310U);
+  EXPECT_EQ(store->rest_after(space, 2).value().bytes, 300U);
+}
+
+TEST_F(SqliteFile, SumsThatAnOlderProgramGotWrongAreMadeRight) {
+  make();
+  run("DROP TABLE freed; DROP INDEX record; UPDATE arrival SET total = 7 WHERE position = 1;"
+      "UPDATE space SET segment_bytes = 5, records = 9, record_bytes = 0, quarantined_bytes = 80;"
+      "PRAGMA user_version = 8");
+  auto store = std::move(at.open()).value();
+  EXPECT_EQ(store->tip(space).value()->usage, (carrier::Usage{120, 1, 30, 80, 0}));
+  EXPECT_EQ(store->rest_after(space, 0).value().bytes, 230U);
+  EXPECT_EQ(store->rest_after(space, 1).value().bytes, 200U);
+}
+
+// However many came later: a row of the arrival itself, and one of each level of sums.
+TEST_F(SqliteFile, ReplacingAnOldSegmentChangesNoLaterArrival) {
+  make();
+  auto store = std::move(at.open()).value();
+  carrier::SpaceTip tip{2, Bytes(64, 1), {200, 1, 30}};
+  ASSERT_TRUE(store->begin().ok());
+  for (std::uint64_t no = 1; no < 2000; ++no) {
+    ++tip.position;
+    tip.usage.segment_bytes += 50;
+    ASSERT_TRUE(
+        store->append_segment(space, tip, base::Digest{}, base::LogId{}, {no + 1, no + 1, {}}, Bytes(50, 1))
+            .ok());
+  }
+  ASSERT_TRUE(store->commit().ok());
+  store.reset();
+  constexpr char kTotals[] = "SELECT sum(total) FROM arrival";
+  const auto before = value_of(kTotals);
+  store = std::move(at.open()).value();
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(store->replace_segment(space, tip, base::LogId{}, 0, Bytes(20, 4)).ok());
+  const auto rest = store->rest_after(space, 0);
+  EXPECT_EQ(rest->bytes, 30U + 20 + 1999 * 50);
+  EXPECT_EQ(store->rest_after(space, 1).value().bytes, 20U + 1999 * 50);
+  EXPECT_EQ(store->rest_after(space, 2).value().bytes, 1999U * 50);
+  for (const std::uint64_t no : {255U, 600U, 1500U}) {
+    ASSERT_TRUE(store->replace_segment(space, tip, base::LogId{}, no, Bytes(70, 4)).ok()) << "back again";
+  }
+  // Position of a number: two more.
+  EXPECT_EQ(store->rest_after(space, 256).value().bytes, (1999U - 254) * 50 + 60);
+  EXPECT_EQ(store->rest_after(space, 257).value().bytes, (1999U - 255) * 50 + 40);
+  EXPECT_EQ(store->rest_after(space, 602).value().bytes, (1999U - 600) * 50 + 20);
+  EXPECT_EQ(store->rest_after(space, 2000).value().bytes, 50U);
+  ASSERT_TRUE(store->commit().ok());
+  store.reset();
+  EXPECT_EQ(value_of(kTotals), before);
+  EXPECT_EQ(value_of("SELECT count(*) FROM freed"), "10")
+      << "four single ones, the blocks of 256 that they lie in, and one row of each level above";
 }
 
 TEST_F(SqliteFile, ADamagedFileIsAnErrorAndIsLeftAlone) {

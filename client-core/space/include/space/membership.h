@@ -270,17 +270,6 @@ base::Result<base::RecordId> record_id_of(base::ByteView record);
 // First 8 bytes of a hash of space and key; the same as in log_seal.
 base::EpochId epoch_id(const base::SpaceId& space, const base::Secret32& key);
 
-// Looks into a record without a Membership: which space, and is it a genesis or a join (whose device may then
-// be served).
-struct RecordPeek {
-  base::SpaceId space;
-  bool genesis = false;
-  std::optional<base::DeviceId> author;     // as the record says: no signature is checked
-  std::optional<DeviceCertificate> device;  // genesis, device and join records carry one (checked)
-  std::optional<base::PublicSignKey> join_invite;
-};
-base::Result<RecordPeek> peek_record(base::ByteView record);
-
 // Writing records. `parents` = membership.frontier(). All return the encoded MembershipRecord.
 struct Author {
   const DeviceKeys* keys = nullptr;  // borrowed

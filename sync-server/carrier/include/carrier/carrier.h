@@ -7,12 +7,14 @@
 #include <set>
 #include <tuple>
 
+#include "carrier/allowance.h"
 #include "carrier/limits.h"
 #include "carrier/peer.h"
 #include "carrier/store.h"
 #include "crypto/box.h"
 #include "crypto/sign.h"
 #include "space/membership.h"
+#include "space/record_outline.h"
 #include "sync/frame.h"
 
 namespace sejawat::carrier {
@@ -44,6 +46,7 @@ class Carrier {
     std::uint32_t came_in = 0;                              // records by which its device may come in
     std::vector<std::optional<base::SpaceId>> wanted;       // and those of its wants
     std::int64_t wall_seconds = 0;
+    Payer payer;  // whose allowances it takes from
   };
   // Inside a transaction of the store. An error is the store's and fatal: this object may then be ahead of
   // what is stored and must not be used any more. Refusals are verdicts.
@@ -70,6 +73,9 @@ class Carrier {
   };
   std::vector<SpaceInfo> survey() const;
   const base::GenerationId& generation() const { return generation_; }
+  // The disk has less left than the reserve and these bytes: new bodies and chunks are refused, and whoever
+  // wants to write beside the store had better not.
+  bool runs_low(std::uint64_t besides = 0) const;
 
   // After a commit: whom to push to, and to each what is new for it. nullopt when there is nothing, or when
   // it is its turn to ask. Pushes to peers at the same place share one encoding.
@@ -115,13 +121,6 @@ class Carrier {
     std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
-  // What a device may still bring now.
-  struct Allowance {
-    std::int64_t at_seconds = 0;
-    std::uint64_t left = 0;
-    bool take(std::int64_t wall_seconds, std::uint32_t burst, std::uint32_t per_second);
-    void give_back(std::uint32_t burst) { left += left < burst ? 1 : 0; }
-  };
   // served.cpp
   bool known(const base::PublicBoxKey& device, const Whose& whose = {}) const;
   // The one person whom certificates name for this key; nullopt where there are none or several.
@@ -135,7 +134,11 @@ class Carrier {
   bool is_member(const Space& space, const base::PublicBoxKey& device) const;
   bool is_admin(const Space& space, const base::PublicBoxKey& device) const;
   static int place_in_set(const Space& space, const base::PersonId& person);
-  // At most sync::kMaxSpaces.
+  using Places = std::map<base::SpaceId, int>;
+  Places places_of(const base::PublicBoxKey& device, const Whose& whose) const;
+  // At most sync::kMaxSpaces, those first that matter most.
+  static std::vector<base::SpaceId> by_place(const Places& places);
+  // The same, ascending.
   std::vector<base::SpaceId> set_of(const base::PublicBoxKey& device, const Whose& whose) const;
   void index(Space& space);
   void index_claims(Space& space);
@@ -147,10 +150,14 @@ class Carrier {
   // went back. Of as many spaces as there is room for beside the set.
   base::Status tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply);
   std::uint64_t quota_of(const Space& space) const;
+  // What all groups take up together that the founder of this one founded.
+  Usage groups_beside(const Space& group) const;
   static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
   bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
-  bool within_rate(const base::PublicBoxKey& device, std::int64_t wall_seconds);
-  void took_nothing(const base::PublicBoxKey& device);
+  Payer payer_of(const base::PublicBoxKey& device, const Whose& whose) const;
+  bool within_rate(const Ingested& by);
+  // Of what was here already. False: there was too much of that.
+  bool took_nothing(const Ingested& by);
   // Of one uploaded record: who brings it, and when by this carrier's clock.
   struct Offered {
     base::SpaceId space;
@@ -162,16 +169,18 @@ class Carrier {
   // already_exists for one that is held.
   base::Result<base::Code> take_record(const Offered& offered, Ingested& ingested);
   bool is_stranger(const base::PublicBoxKey& device) const;
-  bool within_record_rate(const base::PublicBoxKey& whose, std::int64_t wall_seconds);
-  bool stranger_may(const Offered& offered, const space::RecordPeek& record, Ingested& ingested);
-  bool has_room_for_record(const Space& space, const Offered& offered, const space::RecordPeek& record) const;
+  bool within_record_rate(const Payer& payer, std::int64_t wall_seconds);
+  bool stranger_may(const Offered& offered, const space::RecordOutline& record, Ingested& ingested);
+  bool has_room_for_record(const Space& space, const Offered& offered,
+                           const space::RecordOutline& record) const;
   bool may_found_group(const Claim& founder) const;
   base::Result<base::Code> take_genesis(const Offered& offered, Ingested& ingested);
   base::Status take_records(const base::PublicBoxKey& device, const sync::ClientMessage& message,
                             const std::vector<std::optional<base::SpaceId>>& spaces,
                             std::int64_t wall_seconds, Ingested& ingested);
   base::Code told(const Offered& offered, base::Code code) const;
-  base::Code judge_join(const Space& space, const space::RecordPeek& join, std::int64_t wall_seconds) const;
+  base::Code judge_join(const Space& space, const space::RecordOutline& join,
+                        std::int64_t wall_seconds) const;
   // branches.cpp: where a log's segments stand, when it has several ends.
   struct Place {
     base::LogId branch;
@@ -212,8 +221,7 @@ class Carrier {
   bool may_bring(const Space& space, const base::PublicBoxKey& device) const;  // of a member
   std::optional<base::PersonId> bringer(const Space& space, const base::PublicBoxKey& device) const;
   base::Status take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
-                           const std::vector<std::optional<base::SpaceId>>& spaces, std::int64_t wall_seconds,
-                           Ingested& ingested);
+                           const std::vector<std::optional<base::SpaceId>>& spaces, Ingested& ingested);
   base::Status give_chunks(const Peer& peer, const sync::ClientMessage& message, const Ingested& ingested,
                            sync::ServerMessage& reply);
   base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,
@@ -239,7 +247,7 @@ class Carrier {
   base::Result<sync::Vector> vector_of(const base::SpaceId& id, std::size_t budget);
   base::Status answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply);
 
-  // What came to a space after a position.
+  // difference.cpp: what came to a space after a position.
   struct Part {
     sync::SpaceReply reply;  // without the name of the space
     std::size_t cost = 0;
@@ -271,11 +279,15 @@ class Carrier {
   // does the removal of the device that made it. Each with in how many spaces it is said.
   std::map<base::PublicBoxKey, std::map<Claim, int>> claims_;
   std::map<base::PersonId, std::set<base::SpaceId>> spaces_of_;
-  std::map<base::PersonId, std::uint32_t> groups_of_;  // founded, whether or not they are still in them
-  std::map<base::PersonId, const Space*> personal_;    // of those whose personal space is here
+  // Groups by who founded them, whether or not they are still in them.
+  std::map<base::PersonId, std::vector<const Space*>> groups_of_;
+  std::map<base::PersonId, const Space*> personal_;  // of those whose personal space is here
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
-  std::map<base::PublicBoxKey, Allowance> allowances_;                  // of segments and pieces of chunks
-  std::map<base::PublicBoxKey, Allowance> record_allowances_;           // strangers share that of no key
+  Allowances allowances_;                                               // of segments and pieces of chunks
+  Allowances repeat_allowances_;  // of those that are here already, and of receipts
+  Allowances record_allowances_;  // strangers share that of nobody
+  std::uint32_t verified_ = 0;    // signatures looked at for the segment that is being taken
+  bool low_ = false;              // on disk, as of the message that is being taken
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };

@@ -1,4 +1,4 @@
-// What a carrier gives each space and each device at most (protocol 2.11, 7). Far above what honest use
+// What a carrier gives each space and each person at most (protocol 2.11, 7). Far above what honest use
 // reaches: a teacher who writes six entries a day fills a personal space in some five hundred years.
 #pragma once
 
@@ -22,16 +22,24 @@ struct Limits {
   std::uint64_t records_kept_part = 8;
   std::uint64_t records_newcomer_part = 1024;
   // Groups that one member of a community here may found, those they left since among them: each is a space
-  // with quotas of its own.
+  // with a quota of its own, and all of one founder together have as much as so many quotas.
   std::uint32_t groups_per_person = 64;
+  std::uint64_t group_quotas_per_person = 4;
   // Late work of those who were removed or demoted, of one space: kept for an admin to judge, and no way to
   // fill a disk.
   std::uint64_t quarantine_bytes = std::uint64_t{8} << 20;
-  // Segments of one device, whatever their verdict: each costs the writer thread a signature check. Above
-  // this they get no verdict and come again later.
+  // Bytes of the disk that stay free. Below, no new bodies and chunks are taken, and what makes room still
+  // is: a disk that is full ends the server. 0: nobody looks.
+  std::uint64_t reserve_bytes = 0;
+  // Segments of one person's devices, whatever their verdict: each costs the writer thread a signature check.
+  // Above this they get no verdict and come again later.
   std::uint32_t segment_burst = 100'000;
   std::uint32_t segments_per_second = 100;
-  // Records of one device that are not held yet, likewise: each costs a judgement of its space. A school of a
+  // Segments that are held already, and what a receipt asks for, likewise: they cost a look into the store.
+  // Who replays what somebody else once sent uses up this one, and none of what they may bring.
+  std::uint32_t repeat_burst = 100'000;
+  std::uint32_t repeats_per_second = 1'000;
+  // Records of one person that are not held yet, likewise: each costs a judgement of its space. A school of a
   // hundred people moves in at once, a far larger community within minutes.
   std::uint32_t record_burst = 8'192;
   std::uint32_t records_per_second = 50;

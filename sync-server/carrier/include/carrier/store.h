@@ -103,6 +103,11 @@ class CarrierStore {
   // Of the segments from this number on, as they are held now.
   virtual base::Result<std::uint64_t> bytes_from(const base::SpaceId&, const base::LogId&,
                                                  std::uint64_t no) = 0;
+  // Where it came in the order of arrival.
+  virtual base::Result<std::optional<std::uint64_t>> position_of(const base::SpaceId&, const base::LogId&,
+                                                                 std::uint64_t no) = 0;
+  // Of the records, ascending: the order of `records`.
+  virtual base::Result<std::vector<std::uint64_t>> record_positions(const base::SpaceId&) = 0;
   // In every call a branch stands where a log does.
   virtual base::Result<std::vector<Branch>> branches(const base::SpaceId&) = 0;
   virtual base::Status put_branch(const base::SpaceId&, const Branch&) = 0;
@@ -131,6 +136,14 @@ class CarrierStore {
     std::uint32_t segments = 0;
   };
   virtual base::Result<Rest> rest_after(const base::SpaceId&, std::uint64_t position) = 0;
+  // Whether its sums of sizes (Usage, Rest) are to be believed: those of an older version's backup are
+  // counted anew when it is served.
+  virtual bool keeps_counts() const { return true; }
+  struct Room {
+    std::uint64_t free = UINT64_MAX;  // bytes left on its disk; the default: it is on none
+    std::uint64_t held = 0;           // bytes that it takes there
+  };
+  virtual Room room() const { return {}; }
 
   virtual ChunkStore& chunks() = 0;  // of the same store, in the same transactions
 

@@ -29,9 +29,14 @@ struct AdmissionLimits {
   std::size_t strangers = 2500;
   // A school or a village behind one address is hundreds of phones.
   std::size_t connections_per_origin = 1000;
+  // WebSockets of one device, the newest: a phone that comes back leaves some behind that nobody has noticed.
+  std::size_t connections_per_device = 8;
   // Handshakes cost us two X25519 and 64 KiB before we know who asks.
   double handshakes_per_second = 50;
   double handshake_burst = 500;
+  // TLS handshakes cost us a signature before that, and a page opens several connections.
+  double tls_handshakes_per_second = 50;
+  double tls_handshake_burst = 500;
   std::size_t origins = 65536;  // remembered at once
 };
 
@@ -43,17 +48,24 @@ class Admission {
   void leave(const Origin& origin);
   // False: answer 429, read nothing. `now_ms` never goes back.
   bool handshake(const Origin& origin, std::int64_t now_ms);
+  // The same before a TLS handshake, but then: close it.
+  bool tls_handshake(const Origin& origin, std::int64_t now_ms);
   std::size_t connections() const { return connections_; }
 
  private:
-  struct Entry {
-    std::size_t connections = 0;
+  struct Bucket {
     double tokens = 0;
     std::int64_t at_ms = 0;
+    void refill(double burst, double per_second, std::int64_t now_ms);
+    bool take(double burst, double per_second, std::int64_t now_ms);
+  };
+  struct Entry {
+    std::size_t connections = 0;
+    Bucket handshakes;
+    Bucket tls_handshakes;
   };
   Entry* entry(const Origin& origin);  // nullptr: no room to remember one more
   void forget_idle(std::int64_t now_ms);
-  double refilled(const Entry& entry, std::int64_t now_ms) const;
 
   AdmissionLimits limits_;
   std::size_t connections_ = 0;

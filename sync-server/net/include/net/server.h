@@ -21,8 +21,11 @@ struct Timeouts {
   std::chrono::milliseconds tls_handshake{10'000};
   std::chrono::milliseconds first_request{10'000};  // from the connection to the end of the request's head
   std::chrono::milliseconds idle{60'000};           // between requests of a kept connection
-  std::chrono::milliseconds body{30'000};           // a whole body, or the rest of a WebSocket message
-  std::chrono::milliseconds write{30'000};          // a reader that takes nothing for so long is let go
+  // Of transfers: how long one may stand as good as still, and how long it may take in all. A line of 10
+  // kbit/s needs a minute for a message and six for the web client.
+  std::chrono::milliseconds body{30'000};   // a request's body, or the rest of a WebSocket message
+  std::chrono::milliseconds write{30'000};  // a reader that takes nothing for so long is let go
+  std::chrono::milliseconds transfer{900'000};
   // Of a WebSocket that says nothing; a ping goes out halfway. Long, because each wakes a phone's radio.
   std::chrono::milliseconds live_idle{600'000};
   std::chrono::milliseconds drain{5'000};

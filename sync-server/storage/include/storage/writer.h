@@ -44,8 +44,9 @@ class Writer {
   bool submit(Pushes pushes);
 
   // A copy of the store at `path` (CarrierStore::copy_to), made in small steps between the groups; `done`
-  // comes on the writer's thread, with `interrupted` when the writer stops before. A copy that fails fails
-  // alone. False: one is being made, or as above.
+  // comes on the writer's thread, with `interrupted` when the writer stops before, and with `disk_full` when
+  // it would use up the reserve that the carrier keeps free (or has). A copy that fails fails alone. False:
+  // one is being made, or as above.
   bool copy(std::string path, std::function<void(base::Status)> done);
 
   struct Counters {
@@ -53,6 +54,7 @@ class Writer {
     std::uint64_t commits = 0;
     std::uint64_t commit_microseconds = 0;  // from the start of a group to its fsync, summed
     std::uint64_t waiting = 0;              // requests in the queue now
+    bool low = false;                       // on disk, as of the last group (Carrier::runs_low)
   };
   Counters counters() const;
 

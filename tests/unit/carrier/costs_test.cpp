@@ -1,0 +1,358 @@
+// What somebody who means harm can have a carrier do, and what that costs them.
+#include "failing_store.h"
+#include "fixture.h"
+#include "space/receipt.h"
+
+namespace sejawat::carrier {
+namespace {
+
+class CostTest : public SchoolTest {
+ protected:
+  // A further phone of that person, known in the school.
+  Person another_phone(const Person& of) {
+    Person phone(random);
+    phone.identity = space::Identity::from_seed(base::Secret32::random(random));
+    phone.certificate = space::certify(of.identity.sign, phone.keys, 100);
+    const auto record = school.add(space::write_device(of.author(), school.membership, phone.certificate));
+    EXPECT_EQ(offer(of, school.id(), record), Code::ok);
+    return phone;
+  }
+  static sync::ClientMessage vector_of(const Community& of, const std::vector<Writing>& logs) {
+    auto mine = upload(of.id());
+    mine.vector.emplace();
+    for (const auto& log : logs)
+      mine.vector->entries.push_back({log.id, log.head.count, base::prefix_of<base::HeadTag>(log.head.hash)});
+    for (const auto& record : of.records())
+      mine.vector->records.push_back(base::prefix_of<base::HeadTag>(*space::record_id_of(record)));
+    std::sort(mine.vector->records.begin(), mine.vector->records.end());
+    sync::ClientMessage message;
+    message.hello.emplace();
+    message.spaces = {mine};
+    return message;
+  }
+};
+
+TEST_F(CostTest, WhatAVectorNamesIsNotReadHoweverMuchItIs) {
+  std::vector<Writing> logs;
+  logs.push_back(enrol(school, admin));
+  logs.push_back(enrol(school, admin));
+  for (int i = 0; i < 300; ++i) {
+    auto& log = logs[static_cast<std::size_t>(i % 2)];
+    ASSERT_EQ(write(admin, log, log.write()), Code::ok);
+  }
+  const auto holds_all = vector_of(school, logs);
+  const auto missing = logs[0].write();
+  ASSERT_EQ(write(admin, logs[0], missing), Code::ok);
+  const auto record = Writing(school, admin, random).enrolment;
+  ASSERT_EQ(offer(admin, school.id(), record), Code::ok);
+  ASSERT_EQ(write(admin, logs[1], logs[1].write()), Code::ok);
+  FailingStore watched(*store);
+  carrier = std::move(Carrier::open(watched)).value();
+  watched.arrivals = 0;
+  const auto reply = send(admin, holds_all);
+  EXPECT_LE(watched.arrivals, 4U);
+  ASSERT_EQ(reply.spaces.size(), 1U);
+  EXPECT_EQ(reply.spaces[0].records, std::vector<Bytes>{record});
+  ASSERT_EQ(reply.spaces[0].logs.size(), 2U);
+  EXPECT_EQ(reply.spaces[0].logs[0].segments, std::vector<Bytes>{missing});
+  EXPECT_EQ(reply.spaces[0].position, carrier->survey()[0].arrivals);
+  carrier.reset();
+}
+
+// Whoever holds something of everything: each part goes on where the last one ended, and all of it comes.
+TEST_F(CostTest, WhatAVectorLeavesOutComesInPartsAndInOrder) {
+  std::vector<Writing> logs;
+  for (int i = 0; i < 3; ++i) logs.push_back(enrol(school, admin));
+  for (int i = 0; i < 60; ++i) {
+    auto& log = logs[static_cast<std::size_t>(i % 3)];
+    ASSERT_EQ(write(admin, log, log.write(2000)), Code::ok);
+  }
+  const auto holds = vector_of(school, logs);
+  Writing fork = logs[1];
+  std::vector<Bytes> expected;
+  for (int i = 0; i < 40; ++i) {
+    auto& log = i % 4 == 0 ? fork : logs[static_cast<std::size_t>(i % 3)];
+    expected.push_back(log.write(4000));
+    ASSERT_EQ(write(admin, log, expected.back()), Code::ok);
+  }
+  const auto reply = send(admin, holds);
+  ASSERT_EQ(reply.spaces.size(), 1U);
+  std::vector<Bytes> came;
+  for (const auto& run : reply.spaces[0].logs)
+    came.insert(came.end(), run.segments.begin(), run.segments.end());
+  ASSERT_GT(came.size(), 10U);
+  ASSERT_LT(came.size(), expected.size());
+  EXPECT_TRUE(std::equal(came.begin(), came.end(), expected.begin()));
+  EXPECT_EQ(reply.spaces[0].position, carrier->survey()[0].arrivals - (expected.size() - came.size()));
+  EXPECT_EQ(reply.segments_to_come, expected.size() - came.size());
+}
+
+TEST_F(CostTest, APersonHasOneAllowanceHoweverManyPhonesTheyHave) {
+  admit(sari);
+  const Person second = another_phone(admin);
+  Limits limits;
+  limits.segment_burst = 4;
+  limits.segments_per_second = 1;
+  limits.record_burst = 2;
+  limits.records_per_second = 1;
+  open(limits);
+  std::vector<Writing> logs;
+  for (int i = 0; i < 2; ++i) logs.push_back(enrol(school, i == 0 ? admin : second));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(write(admin, logs[0], logs[0].write()), Code::ok);
+    EXPECT_EQ(write(second, logs[1], logs[1].write()), Code::ok);
+  }
+  EXPECT_EQ(write(second, logs[1], logs[1].draft()), Code::timed_out);
+  EXPECT_EQ(write(admin, logs[0], logs[0].draft()), Code::timed_out);
+  EXPECT_EQ(write(sari, logs[1], logs[1].draft()), Code::ok) << "another person";
+  EXPECT_EQ(offer(second, school.id(), Writing(school, second, random).enrolment), Code::timed_out);
+}
+
+// What lost phones of one person still bring is counted together as well.
+TEST_F(CostTest, RemovedPhonesOfAPersonShareTheirAllowance) {
+  std::vector<Person> phones;
+  std::vector<Writing> logs;
+  for (int i = 0; i < 2; ++i) phones.push_back(another_phone(admin));
+  for (const auto& phone : phones) logs.push_back(enrol(school, phone));
+  for (const auto& phone : phones) {
+    const auto removal = school.add(
+        space::write_device_removed(admin.author(), school.membership, phone.certificate.device(), {}));
+    ASSERT_EQ(offer(admin, school.id(), removal), Code::ok);
+  }
+  Limits limits;
+  limits.segment_burst = 1;
+  limits.segments_per_second = 1;
+  open(limits);
+  EXPECT_EQ(write(phones[0], logs[0], logs[0].draft()), Code::fenced);
+  EXPECT_EQ(write(phones[1], logs[1], logs[1].draft()), Code::timed_out);
+}
+
+TEST_F(CostTest, WhatIsHereAlreadyIsLookedUpAtARateOfItsOwn) {
+  Writing log = enrol(school, admin);
+  std::vector<Bytes> seen;
+  for (int i = 0; i < 5; ++i) seen.push_back(log.write());
+  ASSERT_TRUE(
+      send(admin, message_of({upload(school.id(), {}, {run_of(log.id, seen)})})).segment_exceptions.empty());
+  Limits limits;
+  limits.segment_burst = 3;
+  limits.segments_per_second = 1;
+  limits.repeat_burst = 7;
+  limits.repeats_per_second = 1;
+  FailingStore watched(*store);
+  carrier = std::move(Carrier::open(watched, limits)).value();
+  const auto replay = message_of({upload(school.id(), {}, {run_of(log.id, seen)})});
+  EXPECT_TRUE(send(admin, replay).segment_exceptions.empty());
+  EXPECT_EQ(send(admin, replay).segment_exceptions.size(), 2U) << "after the third that was too many";
+  const auto before = watched.calls;
+  EXPECT_EQ(send(admin, replay).segment_exceptions.size(), 4U);
+  const auto of_one = watched.calls - before;
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok) << "and what is new is taken all the same";
+  EXPECT_LT(of_one, 20U);
+  carrier.reset();
+}
+
+TEST_F(CostTest, ASignatureThatIsTriedAgainstManyEndsCostsAsManyTries) {
+  Writing log = enrol(school, admin);
+  ASSERT_EQ(write(admin, log, log.write()), Code::ok);
+  std::vector<Writing> ends;
+  for (int i = 0; i < 8; ++i) ends.push_back(log);
+  for (auto& end : ends) {
+    ASSERT_EQ(write(admin, end, end.write()), Code::ok);
+    ASSERT_EQ(write(admin, end, end.write()), Code::ok);
+  }
+  Limits limits;
+  limits.segment_burst = 12;
+  limits.segments_per_second = 1;
+  open(limits);
+  auto forged = ends[0].draft();
+  forged.back() ^= 1;
+  EXPECT_EQ(write(admin, ends[0], forged), Code::bad_signature);
+  EXPECT_EQ(write(admin, ends[0], forged), Code::bad_signature) << "four are left, and it takes eight";
+  EXPECT_EQ(write(admin, ends[0], forged), Code::timed_out);
+}
+
+TEST_F(CostTest, ReceiptsAreLookedUpAtARate) {
+  const auto key = crypto::BoxKey::random(random);
+  Writing log = enrol(school, admin);
+  ASSERT_EQ(write(admin, log, log.write()), Code::ok);
+  const log::SegmentName name{log.id, 0, base::prefix_of<base::HeadTag>(log.head.hash)};
+  const auto record = space::write_erased(admin.author(), school.membership, 0, {{name, {{0, 3}}}}, {});
+  ASSERT_EQ(offer(admin, school.id(), record), Code::ok);
+  Limits limits;
+  limits.repeat_burst = 5;
+  limits.repeats_per_second = 1;
+  open(limits);
+  carrier->sign_receipts(key);
+  auto ask = message_of({});
+  for (int i = 0; i < 4; ++i) ask.receipts.push_back({school.id(), *space::record_id_of(record)});
+  EXPECT_EQ(send(admin, ask).receipts.size(), 2U) << "each costs itself and what it names";
+  EXPECT_TRUE(send(admin, ask).receipts.empty());
+  EXPECT_EQ(send(admin, ask, kNow + 2).receipts.size(), 1U);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok) << "and nothing of what may be brought";
+}
+
+// Keys cost strangers nothing, signatures cost us time.
+TEST_F(CostTest, NoSignatureOfAStrangersIsLookedAtBeyondTheirAllowance) {
+  Limits limits;
+  limits.record_burst = 1;
+  limits.records_per_second = 1;
+  open(limits);
+  const auto found_group = [&] {
+    const Person anybody(random);
+    const std::array<std::uint8_t, 16> salt{5};
+    const auto id = space::space_id(anybody.certificate.identity_key, space::SpaceKind::group, salt);
+    auto record = space::write_genesis(anybody.author(), anybody.identity.box.public_key(),
+                                       space::SpaceKind::group, salt);
+    const auto& certificate = anybody.certificate.bytes;
+    const auto at = std::search(record.begin(), record.end(), certificate.begin(), certificate.end());
+    EXPECT_NE(at, record.end());
+    // Of its signature a bit, wherever the encoding ends.
+    *(at + static_cast<std::ptrdiff_t>(certificate.size()) - 2) ^= 1;
+    return offer(anybody, id, record);
+  };
+  EXPECT_NE(found_group(), Code::timed_out);
+  EXPECT_EQ(found_group(), Code::timed_out);
+  EXPECT_EQ(found_group(), Code::timed_out);
+}
+
+TEST_F(CostTest, GroupsOfOneFounderShareWhatTheyMayTakeUp) {
+  admit(sari);
+  const auto group_of = [&](std::uint8_t number) {
+    const std::array<std::uint8_t, 16> salt{number};
+    Community group(space::space_id(sari.certificate.identity_key, space::SpaceKind::group, salt));
+    group.add(
+        space::write_genesis(sari.author(), sari.identity.box.public_key(), space::SpaceKind::group, salt));
+    EXPECT_EQ(offer(sari, group.id(), group.records().front()), Code::ok);
+    return group;
+  };
+  std::vector<Community> groups;
+  std::vector<Writing> logs;
+  for (std::uint8_t i = 0; i < 3; ++i) groups.push_back(group_of(i));
+  for (auto& group : groups) logs.push_back(enrol(group, sari));
+  Writing in_school = enrol(school, sari);
+  const auto segment = logs[0].draft(1000);
+  Limits limits;
+  limits.community_bytes = segment.size() + 100;
+  limits.group_quotas_per_person = 2;
+  open(limits);
+  EXPECT_EQ(write(sari, logs[0], segment), Code::ok);
+  EXPECT_EQ(write(sari, logs[1], logs[1].draft(1000)), Code::ok);
+  EXPECT_EQ(write(sari, logs[2], logs[2].draft(1000)), Code::quota_exceeded);
+  EXPECT_EQ(write(sari, logs[2], logs[2].draft(16)), Code::ok) << "to the byte";
+  EXPECT_EQ(write(sari, in_school, in_school.draft(1000)), Code::ok) << "the school has its own";
+}
+
+// A group that somebody else added one to does not go before what one belongs to.
+TEST_F(CostTest, RepliesFillWithWhatMattersMostToThePerson) {
+  admit(sari);
+  Community diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  // Its id is smaller than both.
+  std::optional<Community> group;
+  std::array<std::uint8_t, 16> salt{};
+  for (int i = 0; !group; ++i) {
+    salt = {static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)};
+    const auto id = space::space_id(admin.certificate.identity_key, space::SpaceKind::group, salt);
+    if (id < school.id() && id < diary.id()) group.emplace(id);
+  }
+  group->add(
+      space::write_genesis(admin.author(), admin.identity.box.public_key(), space::SpaceKind::group, salt));
+  group->add(space::write_member(admin.author(), group->membership, sari.certificate.identity_key,
+                                 sari.identity.box.public_key(), space::WireRole::reader, {}));
+  ASSERT_TRUE(send(admin, message_of({upload(group->id(), group->records())})).record_exceptions.empty());
+  Writing in_group = enrol(*group, admin);
+  Writing in_school = enrol(school, admin);
+  Writing in_diary = enrol(diary, sari);
+  Peer live(sari.device());
+  sync::ClientMessage hello;
+  hello.hello.emplace();
+  hello.hello->live = true;
+  const auto say = [&](const sync::ClientMessage& message) {
+    EXPECT_TRUE(store->begin().ok());
+    auto ingested = carrier->ingest(live, message, kNow);
+    EXPECT_TRUE(store->commit().ok());
+    return carrier->answer(live, message, std::move(ingested).value()).value();
+  };
+  say(hello);
+  say({});
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(write(admin, in_group, in_group.write(4000)), Code::ok);
+    ASSERT_EQ(write(admin, in_school, in_school.write(4000)), Code::ok);
+  }
+  ASSERT_EQ(write(sari, in_diary, in_diary.write(4000)), Code::ok);
+  Books books;
+  const auto reply = exchange(sari, books);
+  std::map<base::SpaceId, std::size_t> bytes;
+  std::uint32_t last = 0;
+  for (const auto& part : reply.spaces) {
+    EXPECT_GT(part.space.index, last) << "written in the order of the set";
+    last = part.space.index;
+    for (const auto& run : part.logs) {
+      for (const auto& segment : run.segments) bytes[books.set.at(part.space.index - 1)] += segment.size();
+    }
+  }
+  EXPECT_EQ(bytes[diary.id()] / 4000, 1U);
+  EXPECT_GT(bytes[school.id()], 40'000U);
+  EXPECT_LT(bytes[group->id()], bytes[school.id()] / 4);
+  // And pushes as well: the parts are whole ones, so the group waits until it is asked for.
+  const auto pushed = carrier->push(live);
+  ASSERT_TRUE(pushed.ok() && *pushed);
+  std::set<std::uint32_t> indexes;
+  for (const auto& part : (*pushed)->shared) indexes.insert(part.index);
+  const auto place = std::lower_bound(live.set.begin(), live.set.end(), group->id()) - live.set.begin();
+  EXPECT_EQ(indexes.size(), 1U);
+  EXPECT_EQ(indexes.count(static_cast<std::uint32_t>(place) + 1), 0U);
+}
+
+class LowDisk : public CostTest {
+ protected:
+  LowDisk() { limits.reserve_bytes = 1'000'000; }
+  ~LowDisk() override { carrier.reset(); }
+  void open_with(std::uint64_t free) {
+    watched.disk.free = free;
+    watched.disk.held = 50'000;
+    carrier = std::move(Carrier::open(watched, limits)).value();
+  }
+  FailingStore watched{*store};
+  Limits limits;
+};
+
+TEST_F(LowDisk, BodiesAreRefusedAndRecordsAndErasuresStillGo) {
+  Writing log = enrol(school, admin);
+  const auto first = log.write();
+  ASSERT_EQ(write(admin, log, first), Code::ok);
+  const log::SegmentName name{log.id, 0, base::prefix_of<base::HeadTag>(log.head.hash)};
+  open_with(limits.reserve_bytes - 1);
+  EXPECT_EQ(write(admin, log, log.draft()), Code::quota_exceeded);
+  EXPECT_EQ(write(admin, log, first), Code::ok) << "what is held stays acknowledged";
+  auto photo = message_of({});
+  const Bytes chunk(1'000, 3);
+  photo.chunks.push_back({{0, school.id()}, log::chunk_id(chunk), 1'000, 0, chunk});
+  EXPECT_EQ(send(admin, photo).chunk_states.at(0).code, Code::quota_exceeded);
+  admit(sari);
+  // What survives is written once more by who erases: that comes in, and the body goes.
+  const auto witness = log.write();
+  const log::SegmentName named{log.id, 1, base::prefix_of<base::HeadTag>(log.head.hash)};
+  const auto record = space::write_erased(admin.author(), school.membership, 0, {{name, {{0, 1}}}}, {named});
+  EXPECT_EQ(offer(admin, school.id(), record), Code::ok);
+  EXPECT_EQ(write(admin, log, witness), Code::ok);
+  EXPECT_TRUE(log::decode_segment(**store->segment(school.id(), log.id, 0))->erased.has_value());
+  const auto next = log.write();
+  EXPECT_EQ(write(admin, log, next), Code::quota_exceeded);
+  watched.disk.free = limits.reserve_bytes;
+  EXPECT_EQ(write(admin, log, next), Code::ok) << "it goes on where it stopped";
+  EXPECT_EQ(send(admin, photo).chunk_states.at(0).code, Code::ok);
+}
+
+TEST_F(LowDisk, WhoWantsToWriteBesideTheStoreIsToldBefore) {
+  open_with(limits.reserve_bytes + 100);
+  EXPECT_FALSE(carrier->runs_low());
+  EXPECT_FALSE(carrier->runs_low(100));
+  EXPECT_TRUE(carrier->runs_low(101));
+  limits.reserve_bytes = 0;
+  open_with(0);
+  EXPECT_FALSE(carrier->runs_low(1'000)) << "nobody asked for a reserve";
+}
+
+}  // namespace
+}  // namespace sejawat::carrier
