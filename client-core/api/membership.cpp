@@ -161,8 +161,13 @@ base::Status Core::State::settle_membership(SpaceState& space) {
   if (space.membership.removed_devices().count(certificate->device()) != 0) return {};
   const auto role = space.membership.role_of(certificate->person());
   if (!role) return {};
-  if (space.membership.devices().count(certificate->device()) == 0) {
-    const auto record = space::write_device(author(), space.membership, *certificate);
+  const auto& known = space.membership.members().at(certificate->person()).card;
+  const bool other_card =
+      card.proof && !known.proof && !(known.box == card.box) && !SJ_PLANTED(first_card_counts);
+  if (space.membership.devices().count(certificate->device()) == 0 || other_card) {
+    // Whoever held an unlocked phone may have named a card of theirs for this person.
+    const auto proof = other_card ? std::optional(card) : std::nullopt;
+    const auto record = space::write_device(author(), space.membership, *certificate, proof);
     SJ_TRY(auto id, take_record(space, record));
     static_cast<void>(id);
   }

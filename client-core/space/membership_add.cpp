@@ -289,6 +289,8 @@ base::Status MembershipRules::apply(Pending& pending, const codec::DeviceAdded& 
   SJ_TRY(auto certificate, parse_certificate(added.certificate));
   const auto person = certificate.person();
   if (!in_past(pending, person)) return fail(Code::not_permitted, "person of the device");
+  if (added.card && has_false_proof(certificate.identity_key, *added.card))
+    return fail(Code::bad_signature, "card");
   if (*pending.body.author == certificate.device()) {
     if (!signed_by(certificate.sign_key, pending.entry.id, pending.record.signature)) {
       return fail(Code::bad_signature, "device");

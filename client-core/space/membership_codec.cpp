@@ -63,6 +63,15 @@ base::Result<Content> read_genesis(const v1::Genesis& from) {
   return Content(std::move(to));
 }
 
+base::Result<Content> read_device(const v1::DeviceAdded& from) {
+  if (!from.has_certificate()) return malformed("device");
+  DeviceAdded to{serialise(from.certificate()), std::nullopt};
+  if (from.identity_box_key().empty() && from.identity_proof().empty()) return Content(std::move(to));
+  // Unproven it would say nothing that counts.
+  if (!read_card(from, to.card.emplace()) || !to.card->proof) return malformed("device");
+  return Content(std::move(to));
+}
+
 base::Result<Content> read_invite(const v1::InviteOffered& from) {
   InviteOffered to;
   if (!read(from.sign_key(), to.sign_key) || !read(from.box_key(), to.box_key) || from.role() < 1 ||
@@ -243,9 +252,7 @@ base::Result<Erased> read_erased(const v1::Erased& from) {
 base::Result<Content> read_content(const v1::MembershipBody& from) {
   switch (from.content_case()) {
     case v1::MembershipBody::kGenesis: return read_genesis(from.genesis());
-    case v1::MembershipBody::kDevice:
-      if (!from.device().has_certificate()) return malformed("device");
-      return Content(DeviceAdded{serialise(from.device().certificate())});
+    case v1::MembershipBody::kDevice: return read_device(from.device());
     case v1::MembershipBody::kLog: {
       LogEnrolled to;
       if (!read(from.log().log_key(), to.key) || !read(from.log().possession(), to.possession))
@@ -304,7 +311,9 @@ struct WriteContent {
     if (!from.device.empty()) write_certificate(from.device, to->mutable_device());
   }
   void operator()(const DeviceAdded& from) const {
-    write_certificate(from.certificate, out.mutable_device()->mutable_certificate());
+    auto* to = out.mutable_device();
+    write_certificate(from.certificate, to->mutable_certificate());
+    if (from.card) write_card(*from.card, to);
   }
   void operator()(const LogEnrolled& from) const {
     out.mutable_log()->set_log_key(text(from.key.view()));

@@ -59,6 +59,7 @@ struct Genesis {
 };
 struct DeviceAdded {
   base::Bytes certificate;
+  std::optional<CardKey> card;  // of whose device it is, with its proof
 };
 struct LogEnrolled {
   base::PublicSignKey key;

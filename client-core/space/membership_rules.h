@@ -58,6 +58,8 @@ struct MembershipView {
   static void finish(const Membership& of, const Judgement* judgement);
 
  private:
+  static void choose_card(const Membership& of, std::size_t place, const CardKey& card, Member& member);
+  static void prove_cards(const Membership& of);
   static void admit(const Membership& of, std::size_t place, Member row);
   static void add_fences(const Membership& of, const Judgement& judgement);
   static bool is_held_outside(const Membership& of, const base::EpochId& epoch);

@@ -74,12 +74,29 @@ const Membership::View& Membership::view() const {
   return view_;
 }
 
-// Of several ways in the one that gives most counts, whatever came first. A card that its person proves
-// outweighs one that nobody does; of those what somebody's own device said outweighs what an admin says, and
-// what was said first all after it: else whoever names another key for them would be given all keys that are
-// made out to that card.
+// A card that its person proves outweighs one that nobody does; of those what somebody's own device said
+// outweighs what an admin says, and what was said first all after it: else whoever names another key for them
+// would be given all keys that are made out to that card.
+void MembershipView::choose_card(const Membership& of, std::size_t place, const CardKey& card,
+                                 Member& member) {
+  std::size_t& chosen = of.view_.box_places.at(member.person);
+  const Membership::Entry& now = *of.entries_[place];
+  const Membership::Entry& before = *of.entries_[chosen];
+  const auto weight = [](const CardKey& named, const Membership::Entry& by) {
+    return std::pair(named.proof.has_value() && !SJ_PLANTED(first_card_counts),
+                     by.as<codec::MemberAdded>() == nullptr);
+  };
+  const auto weight_now = weight(card, now);
+  const auto weight_before = weight(member.card, before);
+  if (weight_now == weight_before ? !earlier(now, before) : weight_now < weight_before) return;
+  chosen = place;
+  member.card = card;
+}
+
+// Of several ways in the one that gives most counts, whatever came first.
 void MembershipView::admit(const Membership& of, std::size_t place, Member row) {
   auto& view = of.view_;
+  if (!row.card.proof) view.unproven_boxes.emplace(row.person, row.card.box);
   auto [at, fresh] = view.members.emplace(row.person, row);
   auto [box, unknown] = view.box_places.emplace(row.person, place);
   if (fresh && unknown) return;
@@ -88,18 +105,7 @@ void MembershipView::admit(const Membership& of, std::size_t place, Member row) 
     member.role = row.role;
     member.sealed_role = row.sealed_role;
   }
-  const Membership::Entry& now = *of.entries_[place];
-  const Membership::Entry& before = *of.entries_[box->second];
-  const auto weight = [](const CardKey& card, const Membership::Entry& named_by) {
-    return std::pair(card.proof.has_value() && !SJ_PLANTED(first_card_counts),
-                     named_by.as<codec::MemberAdded>() == nullptr);
-  };
-  const auto weight_now = weight(row.card, now);
-  const auto weight_before = weight(member.card, before);
-  if (weight_now == weight_before ? earlier(now, before) : weight_before < weight_now) {
-    box->second = place;
-    member.card = row.card;
-  }
+  choose_card(of, place, row.card, member);
   if (member.sealed_profile < row.sealed_profile) member.sealed_profile = row.sealed_profile;
 }
 
@@ -147,6 +153,12 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     for (const auto& segment : erased->segments) view.erased[segment.name].push_back(at);
     for (const auto& witness : erased->witnesses) view.witnesses[witness].push_back(at);
     for (const auto& chunk : erased->chunks) view.erased_chunks[chunk].push_back(at);
+  }
+  const auto* device = entry.as<codec::DeviceAdded>();
+  if (device != nullptr && device->card) {
+    // Whoever brought it, and whether that stands: the proof is its owner's.
+    const auto [known, fresh] = view.card_places.emplace(entry.introduced->person(), place);
+    if (!fresh && earlier(entry, *of.entries_[known->second])) known->second = place;
   }
   if (!stands) {
     if (const auto* epoch = entry.as<EpochInfo>()) view.fallen_epochs.push_back(*epoch);
@@ -203,8 +215,25 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   }
 }
 
+// What was taken for somebody's card until the proof of another came has been given keys.
+void MembershipView::prove_cards(const Membership& of) {
+  auto& view = of.view_;
+  if (SJ_PLANTED(first_card_counts)) return;
+  for (const auto& [person, place] : view.card_places) {
+    const auto member = view.members.find(person);
+    if (member == view.members.end()) continue;
+    choose_card(of, place, *of.entries_[place]->as<codec::DeviceAdded>()->card, member->second);
+  }
+  for (const auto& [person, box] : view.unproven_boxes) {
+    const auto member = view.members.find(person);
+    if (member == view.members.end() || !member->second.card.proof) continue;
+    if (!(member->second.card.box == box)) view.former_boxes.emplace(box, person);
+  }
+}
+
 void MembershipView::finish(const Membership& of, const Judgement* judgement) {
   auto& view = of.view_;
+  prove_cards(of);
   if (judgement != nullptr) {
     for (auto at = view.members.begin(); at != view.members.end();) {
       const auto grant = judgement->grant_of(at->first);
@@ -381,8 +410,9 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
   };
   view.current_key_given = !best || given(view.epochs[*best]);
   // An epoch may know a removal and be made out to the removed all the same: its author took it for void.
+  const bool any_outside = judgement != nullptr || !view.former_boxes.empty();
   view.needs_rotation = best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) ||
-                                 (judgement != nullptr && is_held_outside(of, *view.current_epoch)));
+                                 (any_outside && is_held_outside(of, *view.current_epoch)));
 }
 
 }  // namespace sejawat::space

@@ -44,8 +44,9 @@ base::Bytes write_genesis(const Author& author, const CardKey& card, SpaceKind k
   return sign_record(body_by(author, space, std::move(genesis)), author.keys->sign);
 }
 
-base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate) {
-  return write(author, to, codec::DeviceAdded{certificate.bytes});
+base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate,
+                         const std::optional<CardKey>& card) {
+  return write(author, to, codec::DeviceAdded{certificate.bytes, card});
 }
 
 base::Bytes write_log(const Author& author, const Membership& to, const crypto::SigningKey& log_key) {

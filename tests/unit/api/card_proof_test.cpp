@@ -17,6 +17,23 @@ class CardProof : public World {
         seen_.insert(seen_.end(), space.records.begin(), space.records.end());
     };
   }
+  // With what the admin's program brings.
+  void bring(Core& admin, const base::SpaceId& space, base::Bytes record) {
+    const auto listen = server.on_request;
+    server.on_request = [&](sync::ClientMessage& message) {
+      if (!record.empty()) {
+        sync::SpaceUpload part;
+        part.space.id = space;
+        part.records.push_back(std::move(record));
+        message.spaces.push_back(std::move(part));
+        record.clear();
+      }
+      listen(message);
+    };
+    EXPECT_EQ(sync(admin).code, Code::ok);
+    EXPECT_TRUE(record.empty());
+    server.on_request = listen;
+  }
   // As anybody may read it who holds what was brought.
   space::Membership brought(const base::SpaceId& id) const {
     space::Membership membership(id);
@@ -71,6 +88,37 @@ TEST_F(CardProof, OfAllMembersHoweverTheyCame) {
   ASSERT_TRUE(found_again->recover(card, server.address()).ok());
   for (int i = 0; i < 2; ++i) EXPECT_EQ(sync(*found_again).code, Code::ok);
   expect_proven(group_of(*found_again, *budi), 2);
+}
+
+// Their own join was never taken: what they are a member by is the thief's, by another link.
+TEST_F(CardProof, AgainstTheOnlyOneKnownWhichAStolenPhoneNamed) {
+  auto ani = founder();
+  const auto closed = invite_by(*ani);
+  const auto open = invite_by(*ani);
+  ASSERT_TRUE(ani->revoke_invite(closed.record).ok());
+  auto budi = person("Budi");
+  ASSERT_TRUE(budi->join(closed).ok());
+  const auto keys = space::DeviceKeys::random(random);
+  auto grant =
+      space::LinkGrant::open(*budi->grant_link({keys.sign.public_key(), keys.box.public_key()}), keys);
+  ASSERT_TRUE(grant.ok());
+  const auto certificate = space::take_possession(grant->certificate, keys);
+  ASSERT_TRUE(certificate.ok());
+  const auto trap = crypto::BoxKey::random(random).public_key();
+  bring(*ani, open.space,
+        space::write_join({&keys, &*certificate, 1}, open.space,
+                          space::InviteKeys::from_secret(open.secret).sign, open.record, trap, {}));
+  EXPECT_EQ(brought(open.space).members().at(budi->person()).card.box, trap);
+  for (int i = 0; i < 3; ++i) {
+    for (auto* who : {budi.get(), ani.get()}) sync(*who);
+  }
+  expect_proven(open.space, 2);
+  const auto now = brought(open.space);
+  EXPECT_FALSE(now.needs_rotation());
+  for (const auto& boxes : now.key_boxes()) {
+    if (boxes.epoch != *now.current_epoch()) continue;
+    for (const auto& [tag, box] : boxes.boxes) EXPECT_NE(tag, base::prefix_of<base::HeadTag>(trap));
+  }
 }
 
 }  // namespace

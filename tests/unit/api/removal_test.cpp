@@ -3,7 +3,6 @@
 #ifndef __EMSCRIPTEN__
 #include <algorithm>
 
-
 #include "space/record_outline.h"
 #include "world.h"
 

@@ -86,6 +86,9 @@ TEST_F(CardKeys, AProofOfAnotherKeyOrOfSomebodyElseIsRefused) {
   }
   EXPECT_EQ(membership.members().count(sari.id()), 0U);
   EXPECT_EQ(join(sari, theirs), Code::ok);
+  for (const auto& card : {another, somebody_elses})
+    EXPECT_EQ(add(write_device(sari.author(), membership, sari.certificate, card)), Code::bad_signature);
+  EXPECT_EQ(add(write_device(sari.author(), membership, sari.certificate, theirs)), Code::ok);
   EXPECT_EQ(name(budi, somebody_elses), Code::ok);
   for (const auto& [person, member] : membership.members())
     EXPECT_TRUE(is_proven(member.identity_key, member.card)) << person.hex();

@@ -174,6 +174,37 @@ TEST_F(Meaning, ACardThatItsPersonProvesOutweighsWhateverWasSaidBeforeItOrBeside
   EXPECT_EQ(card_in({&thief, &admins, &colleague}), card.box);
 }
 
+TEST_F(Meaning, ACardThatADeviceProvesOutweighsTheOnlyOneThatWasNamed) {
+  const auto link = offer(all, admin, WireRole::writer);
+  const auto trap = crypto::BoxKey::random(random).public_key();
+  const auto card = card_key(sari.identity);
+  put(all, write_join(sari.author(), space, link.keys.sign, link.record, trap, {}));
+  const auto key = base::Secret32::random(random);
+  put(all, write_epoch(admin.author(), all, key, {}, random));
+  const auto boxes = write_boxes(admin.author(), all, *all.current_epoch(), key, random);
+  ASSERT_TRUE(boxes);
+  put(all, *boxes);
+  EXPECT_FALSE(all.needs_rotation());
+  Membership owner = all;
+  put(owner, write_device(sari.author(), owner, sari.certificate, card));
+  Membership thief = all;
+  deepen(thief, 2);
+  const auto later = offer(thief, admin, WireRole::writer);
+  put(thief, write_join(sari.author(), space, later.keys.sign, later.record, trap, {}));
+  const auto seen = in_any_order({&owner, &thief}, [&](const Membership& of) {
+    const auto& member = of.members().at(sari.id());
+    return std::make_pair(member.card.box, of.needs_rotation());
+  });
+  EXPECT_EQ(seen.first, card.box);
+  EXPECT_TRUE(seen.second) << "the key in use was made out to the other card";
+  // Also where the device that proved it is removed, by somebody who knew of nothing.
+  Membership removed = all;
+  put(removed, write_device_removed(admin.author(), removed, sari.device(), {}));
+  EXPECT_EQ(in_any_order({&owner, &removed},
+                         [&](const Membership& of) { return of.members().at(sari.id()).card.box; }),
+            card.box);
+}
+
 // Whoever has two cards may certify one device by both. Else what is taken would depend on which came first.
 TEST_F(Meaning, ADeviceOfTwoPersonsIsTheSameOnesEverywhere) {
   const auto both = certify(budi.identity.sign, sari.keys, 1);

@@ -204,7 +204,10 @@ class Membership {
     std::map<base::DeviceId, std::size_t> device_places;
     std::map<base::PersonId, std::size_t> box_places;  // of the record that names a member's identity box
     std::set<base::DeviceId> left_with_person;
-    std::map<base::PublicBoxKey, base::PersonId> former_boxes;  // identity box keys of who belongs no more
+    std::map<base::PersonId, std::size_t> card_places;  // of the device record that proves a card
+    std::set<std::pair<base::PersonId, base::PublicBoxKey>> unproven_boxes;
+    // Identity box keys of who belongs no more, and those that were taken for a member's until a proof came.
+    std::map<base::PublicBoxKey, base::PersonId> former_boxes;
     std::map<base::LogId, EnrolledLog> logs;
     std::map<base::LogId, std::size_t> log_places;
     std::map<base::PublicSignKey, Invite> invites;
@@ -280,7 +283,9 @@ base::Bytes write_personal_genesis(
     const Identity& identity);  // deterministic: the same bytes from the same card
 base::Bytes write_genesis(const Author& author, const CardKey& card, SpaceKind kind,
                           const std::array<std::uint8_t, 16>& salt);
-base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate);
+// `card`: proven, of the person whose device it is, for where another is known as theirs (PROTOCOL 6).
+base::Bytes write_device(const Author& author, const Membership& to, const DeviceCertificate& certificate,
+                         const std::optional<CardKey>& card = {});
 base::Bytes write_log(const Author& author, const Membership& to, const crypto::SigningKey& log_key);
 base::Bytes write_invite(const Author& author, const Membership& to, const InviteKeys& keys, WireRole role,
                          std::uint32_t uses, std::int64_t expires_seconds, base::ByteView sealed_role);
