@@ -48,12 +48,24 @@ struct Recipient {
   base::PublicBoxKey key;
   std::set<base::PersonId> owners;  // none: an invite's; two where somebody claims another's key
 };
-using Recipients = std::map<base::HeadTag, Recipient>;
+// By how a box names them. Nobody proves the key of a device, so somebody may have made one that begins like
+// a colleague's: each gets a box, and nobody the only one. One of each person, or there would be no end to
+// it.
+using Recipients = std::map<base::HeadTag, std::vector<Recipient>>;
 
 void add_recipient(Recipients& to, const base::PublicBoxKey& key,
                    const std::optional<base::PersonId>& owner) {
-  auto& recipient = to.emplace(base::prefix_of<base::HeadTag>(key), Recipient{key, {}}).first->second;
-  if (owner) recipient.owners.insert(*owner);
+  auto& alike = to[base::prefix_of<base::HeadTag>(key)];
+  for (auto& recipient : alike) {
+    if (!(recipient.key == key)) continue;
+    if (owner) recipient.owners.insert(*owner);
+    return;
+  }
+  const auto is_theirs = [&](const Recipient& one) { return owner && one.owners.count(*owner) != 0; };
+  if (std::none_of(alike.begin(), alike.end(), is_theirs)) {
+    alike.push_back({key, {}});
+    if (owner) alike.back().owners.insert(*owner);
+  }
 }
 
 // Everybody who should hold the keys of the space, as somebody sees it whose clock shows this.
@@ -89,10 +101,14 @@ Recipients own_and_admins(const Membership& of, const base::PersonId& own) {
   return out;
 }
 
-// Any reader may write rubbish for anybody, and nobody but the recipient could tell.
-bool counts(const KeyBoxes& boxes, const Recipient& recipient, const base::PersonId& own) {
+// Any reader may write rubbish for anybody, and nobody but the recipient could tell. Nor for which of several
+// keys that begin alike a box is, so that only as many in one record are one for each.
+bool counts(const KeyBoxes& boxes, const base::HeadTag& tag, const std::vector<Recipient>& alike,
+            const base::PersonId& own) {
+  if (boxes.boxes.count(tag) < alike.size()) return false;
   if (boxes.by_admin || boxes.author == own) return true;
-  return recipient.owners.size() == 1 && *recipient.owners.begin() == boxes.author;
+  const auto& owners = alike.front().owners;
+  return alike.size() == 1 && owners.size() == 1 && *owners.begin() == boxes.author;
 }
 
 }  // namespace
@@ -120,7 +136,7 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
     if (boxes.epoch != epoch) continue;
     for (const auto& box : boxes.boxes) {
       const auto found = missing.find(box.first);
-      if (found != missing.end() && counts(boxes, found->second, own)) missing.erase(found);
+      if (found != missing.end() && counts(boxes, found->first, found->second, own)) missing.erase(found);
     }
   }
   if (missing.empty()) return std::nullopt;
@@ -129,10 +145,17 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
   KeyBoxes out;
   out.epoch = epoch;
   out.ephemeral = ephemeral.public_key();
-  for (const auto& [tag, recipient] : missing) {
-    if (out.boxes.size() == kBoxesPerRecord) break;  // the next call writes the rest
-    auto sealed = crypto::box_seal(ephemeral, recipient.key, key.view(), context);
-    if (sealed.ok()) out.boxes.emplace(tag, std::move(*sealed));  // a rubbish key gets nothing
+  for (const auto& [tag, alike] : missing) {
+    // The next call writes the rest.
+    if (!out.boxes.empty() && out.boxes.size() + alike.size() > kBoxesPerRecord) break;
+    if (alike.size() > kBoxesPerRecord) continue;  // so many accomplices keep a key from the one they copied
+    std::vector<base::Bytes> sealed;
+    for (const auto& recipient : alike) {
+      auto box = crypto::box_seal(ephemeral, recipient.key, key.view(), context);
+      if (!box.ok() && alike.size() == 1) break;  // a rubbish key gets nothing
+      sealed.push_back(box.ok() ? std::move(*box) : base::Bytes(codec::kBoxSize));
+    }
+    for (auto& box : sealed) out.boxes.emplace(tag, std::move(box));
   }
   if (out.boxes.empty()) return std::nullopt;
   return write_boxes_record(author, to, std::move(out));
@@ -158,10 +181,11 @@ std::map<base::EpochId, base::Secret32> open_epochs(
     const base::Bytes context = context_of(of.space(), boxes.epoch);
     for (const auto* mine : own) {
       if (out.count(boxes.epoch) != 0) break;
-      const auto box = boxes.boxes.find(base::prefix_of<base::HeadTag>(mine->public_key()));
-      if (box == boxes.boxes.end()) continue;
-      auto key = crypto::box_open(*mine, boxes.ephemeral, box->second, context);
-      if (key.ok()) keep(boxes.epoch, std::move(*key));
+      const auto [from, to] = boxes.boxes.equal_range(base::prefix_of<base::HeadTag>(mine->public_key()));
+      for (auto box = from; box != to; ++box) {
+        auto key = crypto::box_open(*mine, boxes.ephemeral, box->second, context);
+        if (key.ok()) keep(boxes.epoch, std::move(*key));
+      }
     }
   };
   const auto open_predecessors = [&](const EpochInfo& epoch) {

@@ -33,6 +33,7 @@ class Judgement {
   bool device_removed(const base::DeviceId& device) const;
   // Of a removed device: all that keeps it out is that its person was removed.
   bool left_with_person(const base::DeviceId& device) const;
+  const RemovalSet& removals_of(const base::PersonId& person) const;
   // Those in force that take out this device of this person.
   std::vector<const Membership::Entry*> removals_of(const base::DeviceId& device,
                                                     const base::PersonId& person) const;
@@ -45,7 +46,6 @@ class Judgement {
   void keep_by_seniority();
   void let_act(const std::vector<std::size_t>& removals);
   void let_act_only(const std::vector<std::size_t>& removals);
-  const RemovalSet& removals_of(const base::PersonId& person) const;
   const RemovalSet& removals_of(const base::DeviceId& device) const;
   void settle_joins();
   std::vector<std::size_t> void_removals(const std::vector<std::size_t>& of) const;

@@ -28,14 +28,39 @@ base::Hash32 log_possession(const base::SpaceId& space, const base::DeviceId& de
   return crypto::Hasher(crypto::label::kLogProof, 32).raw(space.view()).raw(device.view()).id<base::Hash32>();
 }
 
-std::vector<base::HeadTag> MembershipRules::parents_for(const Membership& of, const base::DeviceId& author) {
+// What has to be in a record's past for what it says of others to be taken, the first of each.
+std::vector<std::size_t> MembershipRules::needed_by(const Membership& of, const codec::Content& content) {
+  std::vector<std::size_t> needed;
+  const auto first = [&](const auto& places, const auto& whose) {
+    const auto found = places.find(whose);
+    if (found != places.end()) needed.push_back(found->second.front());
+  };
+  if (const auto* removed = std::get_if<codec::Removed>(&content)) {
+    if (removed->person) first(of.grants_, *removed->person);
+    if (removed->device) first(of.introductions_, *removed->device);
+  } else if (const auto* role = std::get_if<codec::RoleChanged>(&content)) {
+    first(of.grants_, role->person);
+  } else if (const auto* device = std::get_if<codec::DeviceAdded>(&content)) {
+    const auto chain = codec::decode_chain(device->certificate);
+    if (chain.ok()) first(of.grants_, person_id(chain->front().identity_key));
+  } else if (const auto* erased = std::get_if<codec::Erased>(&content)) {
+    std::set<base::LogId> logs;
+    for (const auto& segment : erased->segments) logs.insert(segment.name.log);
+    for (const auto& witness : erased->witnesses) logs.insert(witness.log);
+    for (const auto& log : logs) first(of.enrolments_, log);
+  }
+  return needed;
+}
+
+std::vector<base::HeadTag> MembershipRules::parents_for(const Membership& of, const base::DeviceId& author,
+                                                        const codec::Content& content) {
   auto heads = of.frontier();
   if (heads.size() <= codec::kMaxParents) return heads;
+  std::vector<std::size_t> needed = needed_by(of, content);
   // What the author's right rests on: its introduction, and every record that gave its person a role.
-  std::vector<std::size_t> needed;
   const auto introduced = of.introductions_.find(author);
   if (introduced != of.introductions_.end()) {
-    needed = introduced->second;
+    needed.insert(needed.end(), introduced->second.begin(), introduced->second.end());
     const auto person = of.entries_[introduced->second.front()]->introduced->person();
     const auto grants = of.grants_.find(person);
     if (grants != of.grants_.end()) needed.insert(needed.end(), grants->second.begin(), grants->second.end());
@@ -171,6 +196,8 @@ void MembershipRules::index(const Membership::Entry& entry) {
     to.enrolments_[log::log_id(to.space_, enrolled->key)].push_back(place);
   to.written_by_[entry.person].push_back(place);
   if (entry.author) to.written_on_[*entry.author].push_back(place);
+  // What somebody wrote as an admin is no share of theirs once they are none.
+  if (entry.by_admin) return;
   auto& volume = to.volumes_[entry.person];
   ++volume.records;
   volume.bytes += to.records_[place].second.size();

@@ -120,7 +120,7 @@ base::Result<Content> read_boxes(const v1::KeysBoxed& from) {
   for (const auto& one : from.boxes()) {
     base::HeadTag recipient;
     if (!read(one.recipient(), recipient) || one.sealed().size() != kBoxSize) return malformed("box");
-    if (!to.boxes.emplace(recipient, bytes_of(one.sealed())).second) return malformed("box twice");
+    to.boxes.emplace(recipient, bytes_of(one.sealed()));
   }
   return Content(std::move(to));
 }

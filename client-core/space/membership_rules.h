@@ -12,7 +12,8 @@ struct MembershipRules {
 
   // The heads that a new record of this device names: all, or when there are too many, first those that hold
   // what gives the device its rights.
-  static std::vector<base::HeadTag> parents_for(const Membership& of, const base::DeviceId& author);
+  static std::vector<base::HeadTag> parents_for(const Membership& of, const base::DeviceId& author,
+                                                const codec::Content& content);
 
  private:
   struct Pending {
@@ -47,6 +48,7 @@ struct MembershipRules {
   Seniority seniority(const Membership::Entry& entry) const;
   void index(const Membership::Entry& entry);
   bool in_past(const Pending& pending, const base::PersonId& person) const;
+  static std::vector<std::size_t> needed_by(const Membership& of, const codec::Content& content);
   // Whose the log is, as the record's causal past says.
   enum class Writer { unknown, author, another };
   Writer writer_before(const Pending& pending, const base::LogId& log) const;
@@ -62,7 +64,7 @@ struct MembershipView {
   static void prove_cards(const Membership& of);
   static void admit(const Membership& of, std::size_t place, Member row);
   static void add_fences(const Membership& of, const Judgement& judgement);
-  static bool is_held_outside(const Membership& of, const base::EpochId& epoch);
+  static bool is_held_outside(const Membership& of, const Judgement* judgement, const base::EpochId& epoch);
   static void choose_epoch(const Membership& of, const Judgement* judgement);
 };
 

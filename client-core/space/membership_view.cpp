@@ -171,8 +171,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     admit(of, place, Member{entry.person, genesis->identity_key, genesis->card, WireRole::admin, {}, {}});
   } else if (const auto* join = entry.as<codec::Joined>()) {
     const auto& invite = *of.entries_[entry.parents.front()]->as<codec::InviteOffered>();
-    const auto offered = view.invites.find(join->invite_key);
-    if (offered != view.invites.end()) offered->second.joined.insert(entry.person);
+    view.joined_by[join->invite_key].insert(entry.person);
     if (provisional) {
       view.provisional.emplace(entry.person, entry.id);
       return;
@@ -188,8 +187,6 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   } else if (const auto* offer = entry.as<codec::InviteOffered>()) {
     const auto known = view.invite_places.find(offer->sign_key);
     if (known == view.invite_places.end() || earlier(entry, *of.entries_[known->second])) {
-      auto joined = known == view.invite_places.end() ? std::set<base::PersonId>()
-                                                      : std::move(view.invites.at(offer->sign_key).joined);
       view.invite_places[offer->sign_key] = place;
       view.invites[offer->sign_key] = Invite{offer->sign_key,
                                              offer->box_key,
@@ -197,7 +194,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
                                              offer->uses,
                                              offer->expires_seconds,
                                              base::prefix_of<base::HeadTag>(entry.id),
-                                             std::move(joined),
+                                             {},
                                              false,
                                              *entry.author,
                                              offer->sealed_role};
@@ -227,13 +224,19 @@ void MembershipView::prove_cards(const Membership& of) {
   for (const auto& [person, box] : view.unproven_boxes) {
     const auto member = view.members.find(person);
     if (member == view.members.end() || !member->second.card.proof) continue;
-    if (!(member->second.card.box == box)) view.former_boxes.emplace(box, person);
+    if (!(member->second.card.box == box)) view.former_boxes[{box, person}] = view.box_places.at(person);
   }
 }
 
 void MembershipView::finish(const Membership& of, const Judgement* judgement) {
   auto& view = of.view_;
+  view.former_boxes.clear();
   prove_cards(of);
+  // Behind all records: several invites may name one key, and a join may come between them.
+  for (auto& [key, invite] : view.invites) {
+    const auto joined = view.joined_by.find(key);
+    if (joined != view.joined_by.end()) invite.joined = joined->second;
+  }
   if (judgement != nullptr) {
     for (auto at = view.members.begin(); at != view.members.end();) {
       const auto grant = judgement->grant_of(at->first);
@@ -245,7 +248,7 @@ void MembershipView::finish(const Membership& of, const Judgement* judgement) {
         const auto* added = of.entries_[*grant]->as<codec::MemberAdded>();
         if (added != nullptr) at->second.sealed_role = added->sealed_role;
       }
-      if (!grant) view.former_boxes.emplace(at->second.card.box, at->first);
+      if (!grant) view.former_boxes[{at->second.card.box, at->first}];
       at = grant ? std::next(at) : view.members.erase(at);
     }
     for (auto at = view.provisional.begin(); at != view.provisional.end();) {
@@ -305,35 +308,70 @@ void MembershipView::add_fences(const Membership& of, const Judgement& judgement
   }
 }
 
+namespace {
+
+// Keys of those who may read nothing of the space any more, by how boxes name them.
+struct Outside {
+  std::set<base::PersonId> owners;  // whose key it is, as they or others say
+  std::set<std::size_t> since;      // the records that put it there
+};
+
+}  // namespace
+
 // Somebody who may read nothing of the space any more was given this key. Keys of those who may are never
 // meant, whoever else claims to have the same. Nor is a box that no honest program writes: any reader could
 // have the others change the key again and again by rubbish made out to somebody outside.
-bool MembershipView::is_held_outside(const Membership& of, const base::EpochId& epoch) {
+bool MembershipView::is_held_outside(const Membership& of, const Judgement* judgement,
+                                     const base::EpochId& epoch) {
   const auto& view = of.view_;
-  std::map<base::HeadTag, std::set<base::PersonId>> outside;  // whose key it is, as they or others say
+  std::map<base::HeadTag, Outside> outside;
   std::set<base::HeadTag> inside;
-  const auto place = [&](bool reads, const base::PublicBoxKey& key,
-                         const std::optional<base::PersonId>& owner) {
-    const auto tag = base::prefix_of<base::HeadTag>(key);
-    if (reads) {
-      inside.insert(tag);
-    } else {
-      auto& owners = outside[tag];
-      if (owner) owners.insert(*owner);
+  const auto put_out = [&](const base::PublicBoxKey& key, const base::PersonId& owner) -> Outside& {
+    auto& out = outside[base::prefix_of<base::HeadTag>(key)];
+    out.owners.insert(owner);
+    return out;
+  };
+  const auto put_member_key = [&](const base::PublicBoxKey& key, const base::PersonId& owner) {
+    const auto member = view.members.find(owner);
+    if (member != view.members.end() && member->second.role >= WireRole::reader) {
+      inside.insert(base::prefix_of<base::HeadTag>(key));
+      return;
+    }
+    auto& out = put_out(key, owner);
+    const auto grants = of.grants_.find(owner);
+    if (grants == of.grants_.end()) return;
+    for (const std::size_t grant : grants->second) {
+      if (granted_role(of.entries_, grant) < WireRole::reader) out.since.insert(grant);
     }
   };
-  for (const auto& [key, person] : view.former_boxes) place(false, key, person);
-  for (const auto& [person, member] : view.members)
-    place(member.role >= WireRole::reader, member.card.box, person);
-  for (const auto& [id, device] : view.removed_devices) place(false, device.box_key, device.person);
-  for (const auto& [id, device] : view.devices) {
-    const auto member = view.members.find(device.person);
-    place(member != view.members.end() && member->second.role >= WireRole::reader, device.box_key,
-          device.person);
+  for (const auto& [named, proven_at] : view.former_boxes) {
+    auto& out = put_out(named.first, named.second);
+    if (proven_at) out.since.insert(*proven_at);
+    if (proven_at || judgement == nullptr) continue;
+    for (const auto* removal : judgement->removals_of(named.second).all()) out.since.insert(removal->place);
   }
-  for (const auto& [key, invite] : view.invites)
-    place(!invite.is_known_outside(), invite.box_key, std::nullopt);
+  for (const auto& [person, member] : view.members) put_member_key(member.card.box, person);
+  for (const auto& [id, device] : view.devices) put_member_key(device.box_key, device.person);
+  for (const auto& [id, device] : view.removed_devices) {
+    auto& out = put_out(device.box_key, device.person);
+    if (judgement == nullptr) continue;
+    for (const auto* removal : judgement->removals_of(id, device.person)) out.since.insert(removal->place);
+  }
+  for (const auto& [key, invite] : view.invites) {
+    const auto tag = base::prefix_of<base::HeadTag>(invite.box_key);
+    if (invite.is_known_outside()) {
+      outside[tag];
+    } else {
+      inside.insert(tag);
+    }
+  }
   for (const auto& tag : inside) outside.erase(tag);
+  const auto opened_before = [&](const Membership::Entry& boxes) {
+    for (std::size_t i = 0; i < view.epochs.size(); ++i) {
+      if (view.epochs[i].epoch == epoch && boxes.past.has(view.epoch_places[i])) return true;
+    }
+    return false;
+  };
   for (std::size_t i = 0; i < view.key_boxes.size(); ++i) {
     const KeyBoxes& boxes = view.key_boxes[i];
     if (boxes.epoch != epoch) continue;
@@ -343,10 +381,17 @@ bool MembershipView::is_held_outside(const Membership& of, const base::EpochId& 
       return owner == boxes.author ||
              std::find(entry.admins.begin(), entry.admins.end(), owner) != entry.admins.end();
     };
+    // Knowing that they are out only who means harm writes such a box, and writes it again for the next key.
+    const auto unaware = [&](std::size_t record) { return !entry.past.has(record); };
     for (const auto& [tag, box] : boxes.boxes) {
-      const auto owners = outside.find(tag);
-      if (owners == outside.end()) continue;
-      if (entry.by_admin || std::any_of(owners->second.begin(), owners->second.end(), is_meant)) return true;
+      const auto out = outside.find(tag);
+      if (out == outside.end()) continue;
+      if (entry.by_admin) return true;
+      const auto& [owners, since] = out->second;
+      if (std::any_of(owners.begin(), owners.end(), is_meant) &&
+          std::all_of(since.begin(), since.end(), unaware) && opened_before(entry)) {
+        return true;
+      }
     }
   }
   return false;
@@ -412,7 +457,7 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
   // An epoch may know a removal and be made out to the removed all the same: its author took it for void.
   const bool any_outside = judgement != nullptr || !view.former_boxes.empty();
   view.needs_rotation = best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) ||
-                                 (any_outside && is_held_outside(of, *view.current_epoch)));
+                                 (any_outside && is_held_outside(of, judgement, *view.current_epoch)));
 }
 
 }  // namespace sejawat::space

@@ -11,6 +11,9 @@ base::Result<RecordOutline> outline_of(base::ByteView bytes) {
   RecordOutline outline;
   outline.space = body.space;
   outline.author = body.author;
+  outline.takes_away = std::holds_alternative<codec::Removed>(body.content) ||
+                       std::holds_alternative<codec::RoleChanged>(body.content) ||
+                       std::holds_alternative<codec::InviteRevoked>(body.content);
   base::ByteView certificate;
   if (const auto* genesis = std::get_if<codec::Genesis>(&body.content)) {
     outline.genesis = true;

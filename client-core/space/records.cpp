@@ -26,7 +26,7 @@ codec::Body body_by(const Author& author, const base::SpaceId& space, codec::Con
 
 base::Bytes write(const Author& author, const Membership& to, codec::Content content) {
   auto body = body_by(author, to.space(), std::move(content));
-  body.parents = MembershipRules::parents_for(to, author.certificate->device());
+  body.parents = MembershipRules::parents_for(to, author.certificate->device(), body.content);
   return sign_record(body, author.keys->sign);
 }
 

@@ -128,6 +128,8 @@ sejawat_dependency(zstd SOURCES ${zstd_sources} INCLUDE "${THIRD_PARTY}/zstd/lib
 target_compile_definitions(dep_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_STRIP_ERROR_STRINGS=1
   ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>)
 if(EMSCRIPTEN)
+  # One decoder of each kind reads everything; the second ones are for larger frames and faster machines.
+  target_compile_definitions(dep_zstd PRIVATE HUF_FORCE_DECOMPRESS_X1 ZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT)
   # No level that we use compresses with these (client-core/log/seal/compress.cpp).
   foreach(strategy DFAST GREEDY LAZY BTLAZY2)
     target_compile_definitions(dep_zstd PRIVATE ZSTD_EXCLUDE_${strategy}_BLOCK_COMPRESSOR=1)
@@ -172,7 +174,8 @@ void throw_exception(const std::exception&, const source_location&) { std::abort
 }  // namespace boost
 #endif
 ]] @ONLY)
-sejawat_dependency(json SOURCES "${CMAKE_BINARY_DIR}/generated/boost_json.cpp" INCLUDE "${BOOST_INCLUDE}")
+sejawat_dependency(json SOURCES "${CMAKE_BINARY_DIR}/generated/boost_json.cpp" INCLUDE "${BOOST_INCLUDE}"
+  OPTIMISE $<$<BOOL:${EMSCRIPTEN}>:-Oz>)
 
 if(EMSCRIPTEN)
   target_compile_options(dep_json PRIVATE -fno-exceptions)

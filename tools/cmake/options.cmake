@@ -46,6 +46,8 @@ if(EMSCRIPTEN)
   add_compile_options("${WASM_OPT}")
   add_link_options("${WASM_OPT}")
   target_compile_options(sejawat_options INTERFACE -fno-exceptions)
+  # Nobody asks an object for its type, and the names of all types are bytes to download.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
   # emcc's own optimiser of the JavaScript glue asks node for a module that only Debian's folder holds.
   set(CMAKE_C_LINKER_LAUNCHER "${CMAKE_COMMAND};-E;env;NODE_PATH=/usr/share/nodejs")
   set(CMAKE_CXX_LINKER_LAUNCHER "${CMAKE_C_LINKER_LAUNCHER}")

@@ -21,5 +21,5 @@ set_source_files_properties("${sodium_root}/randombytes/randombytes.c" PROPERTIE
 set(protobuf_root "${THIRD_PARTY}/protobuf")
 file(STRINGS "${protobuf_root}/cmake/libprotobuf-lite.cmake" protobuf_lines REGEX "src/google/protobuf/.*\\.cc$")
 list(TRANSFORM protobuf_lines REPLACE "^.*/src/google/" "${protobuf_root}/src/google/" OUTPUT_VARIABLE protobuf_sources)
-sejawat_dependency(protobuf SOURCES ${protobuf_sources} INCLUDE "${protobuf_root}/src" OPTIMISE -Os)
+sejawat_dependency(protobuf SOURCES ${protobuf_sources} INCLUDE "${protobuf_root}/src" OPTIMISE -Oz)
 target_compile_options(dep_protobuf PRIVATE -fno-exceptions)

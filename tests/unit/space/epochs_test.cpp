@@ -297,6 +297,41 @@ TEST_F(Epochs, WhoClaimsTheKeyOfAnothersDeviceKeepsItFromNoKey) {
   EXPECT_TRUE(opens(key, budi.keys.box));
 }
 
+// Only the first 8 bytes of a key say for whom a box is, and nobody proves that they can open it.
+TEST_F(Epochs, WhoHasAKeyMadeThatBeginsLikeAColleaguesKeepsItFromNoKey) {
+  join(sari, offer(WireRole::reader));
+  const auto like = [&](const base::PublicBoxKey& key) {
+    auto twin = crypto::BoxKey::random(random).public_key();
+    std::copy_n(key.view().begin(), 8, twin.bytes.begin());
+    return twin;
+  };
+  add_member(like(sari.keys.box.public_key()));
+  const auto key = open_one();
+  put(*boxes(key));
+  EXPECT_TRUE(opens(key, sari.keys.box));
+  EXPECT_FALSE(boxes(key)) << "each has one";
+  // Nor does one that comes later pass for having the box of the first.
+  const Person late(random);
+  put(write_member(admin.author(), membership, late.certificate.identity_key,
+                   like(admin.keys.box.public_key()), WireRole::reader, {}));
+  put(*boxes(key));
+  EXPECT_FALSE(boxes(key));
+  EXPECT_TRUE(opens(key, admin.keys.box));
+  EXPECT_FALSE(membership.needs_rotation());
+  // Of one person one is enough, or there would be no end of them.
+  for (int i = 0; i < 3; ++i) {
+    const auto keys = DeviceKeys::random(random);
+    const auto half = certify_by_device(sari.certificate, sari.keys.sign, keys.sign.public_key(),
+                                        like(admin.keys.box.public_key()), 1);
+    put(write_device(sari.author(), membership, *take_possession(half, keys)));
+  }
+  const auto next = open_one();
+  put(*boxes(next));
+  EXPECT_TRUE(opens(next, admin.keys.box));
+  const auto& last = membership.key_boxes().back();
+  EXPECT_EQ(last.boxes.count(base::prefix_of<base::HeadTag>(admin.keys.box.public_key())), 3U);
+}
+
 TEST_F(Epochs, RubbishThatAReaderBoxesIsNoKeyThatWasGiven) {
   join(sari, offer(WireRole::reader));
   const auto first = open_one();
@@ -319,6 +354,32 @@ TEST_F(Epochs, RubbishMadeOutToSomebodyOutsideChangesNoKey) {
   put(boxed_to(key, budi.keys.box.public_key(), admin));
   EXPECT_TRUE(membership.needs_rotation())
       << "an admin's program writes no such box unless it knew no better";
+}
+
+// Whoever reads could pass the key on anyway; that they do so again for each new one is no reason to make the
+// next, or the records that a space has room for would be full of them.
+TEST_F(Epochs, WhoBoxesToADeviceOfTheirsThatTheyKnowIsRemovedChangesNoKey) {
+  join(sari, offer(WireRole::reader));
+  const auto tablet = DeviceKeys::random(random);
+  const auto certificate = certify(sari.identity.sign, tablet, 5);
+  put(write_device({&tablet, &certificate, 6}, membership, certificate));
+  open_one();
+  Membership unaware = membership;
+  put(write_device_removed(sari.author(), membership, certificate.device(), {}));
+  EXPECT_TRUE(membership.needs_rotation());
+  const auto key = open_one();
+  put(boxed_to(key, tablet.box.public_key(), sari));
+  EXPECT_FALSE(membership.needs_rotation());
+  // Nor from a past in which there was no such key yet.
+  const auto from_before = *write_boxes(sari.author(), unaware, epoch_id(space, key), key, random);
+  put(changed(
+      from_before,
+      [&](v1::MembershipBody& body) {
+        body.mutable_boxes()->mutable_boxes(0)->set_recipient(
+            std::string(base::as_text(tablet.box.public_key().view().first(8))));
+      },
+      sari));
+  EXPECT_FALSE(membership.needs_rotation());
 }
 
 TEST_F(Epochs, ABoxThatDoesNotOpenIsPassedOverForOneThatDoes) {

@@ -174,6 +174,48 @@ TEST_F(Meaning, ACardThatItsPersonProvesOutweighsWhateverWasSaidBeforeItOrBeside
   EXPECT_EQ(card_in({&thief, &admins, &colleague}), card.box);
 }
 
+// Nobody is asked to possess the keys that an invite names, so that two may name the same.
+TEST_F(Meaning, WhoJoinedByAKeyThatTwoInvitesNameCountsForWhicheverStands) {
+  admit(budi, WireRole::admin);
+  Membership base = all;
+  auto keys = InviteKeys::from_secret(base::Secret16::random(random));
+  Membership first = base;
+  const auto offered = put(first, write_invite(budi.author(), first, keys, WireRole::writer, 9, 0, {}));
+  put(first, write_join(sari.author(), space, keys.sign, base::prefix_of<base::HeadTag>(offered),
+                        sari.identity.box.public_key(), {}));
+  Membership second = base;
+  deepen(second);
+  put(second, write_invite(admin.author(), second, keys, WireRole::writer, 9, 0, {}));
+  Membership removed = base;
+  put(removed, write_person_removed(admin.author(), removed, budi.id(), {}));
+  in_any_order({&first, &second, &removed}, [&](const Membership& of) {
+    const auto& invite = of.invites().at(keys.sign.public_key());
+    return std::make_tuple(invite.joined, invite.left, of.role_of(sari.id()).has_value());
+  });
+}
+
+// Whoever leaves hundreds of records side by side would otherwise keep a colleague's join out of what any
+// record can name.
+TEST_F(Meaning, WhomARecordIsAboutIsInItsPastHoweverManyRecordsStandSideBySide) {
+  std::vector<base::Bytes> beside;
+  for (int i = 0; i < 200; ++i) {
+    Membership apart = all;
+    beside.push_back(write_invite(admin.author(), apart,
+                                  InviteKeys::from_secret(base::Secret16::random(random)), WireRole::reader,
+                                  1, 0, {}));
+  }
+  admit(sari, WireRole::writer);
+  admit(budi, WireRole::writer);
+  put(all, write_log(sari.author(), all, sari.log));
+  for (const auto& record : beside) put(all, record);
+  ASSERT_GT(all.frontier().size(), 150U);
+  Membership others = all;
+  put(others, write_device_removed(admin.author(), others, sari.device(), {}));
+  put(all, write_role(admin.author(), all, budi.id(), WireRole::reader, {}, {}));
+  put(all, write_person_removed(admin.author(), all, sari.id(), {}));
+  EXPECT_FALSE(all.role_of(sari.id()));
+}
+
 TEST_F(Meaning, ACardThatADeviceProvesOutweighsTheOnlyOneThatWasNamed) {
   const auto link = offer(all, admin, WireRole::writer);
   const auto trap = crypto::BoxKey::random(random).public_key();

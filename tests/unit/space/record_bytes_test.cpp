@@ -263,8 +263,9 @@ TEST_F(RecordBytes, OfKeyBoxes) {
   expect(make, {{"epoch", [](wire& b) { b.mutable_boxes()->set_epoch(bytes(9)); }},
                 {"key", [](wire& b) { b.mutable_boxes()->clear_ephemeral_key(); }},
                 {"recipient", [](wire& b) { b.mutable_boxes()->mutable_boxes(0)->set_recipient(bytes(7)); }},
-                {"box", [](wire& b) { b.mutable_boxes()->mutable_boxes(0)->set_sealed(bytes(47)); }},
-                {"twice", [](wire& b) { *b.mutable_boxes()->add_boxes() = b.boxes().boxes(0); }}});
+                {"box", [](wire& b) { b.mutable_boxes()->mutable_boxes(0)->set_sealed(bytes(47)); }}});
+  // Of two keys that begin alike each has one.
+  EXPECT_EQ(outline(make, [](wire& b) { *b.mutable_boxes()->add_boxes() = b.boxes().boxes(0); }), Code::ok);
   const auto many = [](wire& b) {
     while (b.boxes().boxes_size() < 401) b.mutable_boxes()->add_boxes();
   };

@@ -95,7 +95,8 @@ struct EpochInfo {
 struct KeyBoxes {
   base::EpochId epoch;
   base::PublicBoxKey ephemeral;
-  std::map<base::HeadTag, base::Bytes> boxes;  // by first 8 bytes of the recipient key
+  // By the first 8 bytes of the recipient's key. Of several that begin alike each has a box of its own.
+  std::multimap<base::HeadTag, base::Bytes> boxes;
   base::PersonId author;
   bool by_admin = false;  // as its causal past says
 };
@@ -206,8 +207,10 @@ class Membership {
     std::set<base::DeviceId> left_with_person;
     std::map<base::PersonId, std::size_t> card_places;  // of the device record that proves a card
     std::set<std::pair<base::PersonId, base::PublicBoxKey>> unproven_boxes;
-    // Identity box keys of who belongs no more, and those that were taken for a member's until a proof came.
-    std::map<base::PublicBoxKey, base::PersonId> former_boxes;
+    // Identity box keys of who belongs no more, and with the place of the record that proved another those
+    // that were taken for somebody's until then.
+    std::map<std::pair<base::PublicBoxKey, base::PersonId>, std::optional<std::size_t>> former_boxes;
+    std::map<base::PublicSignKey, std::set<base::PersonId>> joined_by;
     std::map<base::LogId, EnrolledLog> logs;
     std::map<base::LogId, std::size_t> log_places;
     std::map<base::PublicSignKey, Invite> invites;

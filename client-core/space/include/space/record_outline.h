@@ -12,6 +12,7 @@ namespace sejawat::space {
 struct RecordOutline {
   base::SpaceId space;
   bool genesis = false;
+  bool takes_away = false;  // a removal, a role or the revocation of an invite
   std::optional<base::DeviceId> author;
   std::optional<base::PublicSignKey> join_invite;
   struct Device {
