@@ -45,21 +45,25 @@ base::Status pour(platform::InputFile& from, platform::NewFile& to) {
   }
 }
 
-// A second copy on the disk of a server that runs must not fill it.
-base::Status leave_room_for_server(const std::string& copy, const std::string& to) {
+// Copies of that size on the disk of a server that runs must not fill it.
+base::Status leave_room_for_server(const std::string& copy, const std::string& to, std::uint64_t copies,
+                                   std::uint64_t reserve) {
+  if (reserve == 0) return {};
   struct stat from {};
   struct stat into {};
   struct statvfs disk {};
   if (::stat(copy.c_str(), &from) != 0 || ::stat(to.c_str(), &into) != 0 || ::statvfs(to.c_str(), &disk) != 0)
     return base::error(base::Code::storage_failed, std::strerror(errno));
   const auto free = std::uint64_t{disk.f_bavail} * disk.f_frsize;
-  if (from.st_dev == into.st_dev && free < static_cast<std::uint64_t>(from.st_size) + kReserveBytes)
+  if (from.st_dev == into.st_dev && free < copies * static_cast<std::uint64_t>(from.st_size) + reserve)
     return base::error(base::Code::disk_full, "the server that runs needs what is left");
   return {};
 }
 
-base::Status copy_database(const std::string& data, platform::NewFile& to, base::Random& random) {
-  auto store = storage::look_into_sqlite(data + "/carrier.db");
+base::Status copy_database(const std::string& data, platform::NewFile& to, std::uint64_t reserve,
+                           base::Random& random) {
+  const std::string database = data + "/carrier.db";
+  auto store = storage::look_into_sqlite(database);
   if (store.ok()) {
     SJ_TRY(auto copy, (*store)->copy_to(to.draft()));
     for (bool whole = false; !whole;) {
@@ -68,8 +72,10 @@ base::Status copy_database(const std::string& data, platform::NewFile& to, base:
     return {};
   }
   if (store.code() != base::Code::store_locked) return std::move(store).error();
+  // The server's own copy lies beside ours for a moment. Before it is asked: it would copy all in vain.
+  SJ_TRY_STATUS(leave_room_for_server(database, to.draft(), 2, reserve));
   SJ_TRY(const std::string copy, ask_for_copy(data, random));
-  base::Status poured = leave_room_for_server(copy, to.draft());
+  base::Status poured = leave_room_for_server(copy, to.draft(), 1, reserve);
   if (poured.ok()) {
     auto file = platform::InputFile::open(copy);
     poured = file.ok() ? pour(**file, to) : base::Status(file.error());
@@ -151,11 +157,11 @@ void give_to_owner(const std::string& data, const std::vector<std::string>& path
 }  // namespace
 
 base::Result<BackupInfo> create_backup(const std::string& data, const std::string& to, bool with_key,
-                                       bool replace, base::Random& random) {
+                                       bool replace, std::uint64_t reserve, base::Random& random) {
   if (!platform::file_exists(data + "/carrier.db")) return base::error(base::Code::not_found, data);
   SJ_TRY(const auto key, key_in(data));
   SJ_TRY(auto file, platform::NewFile::create(to, replace));
-  SJ_TRY_STATUS(copy_database(data, *file, random));
+  SJ_TRY_STATUS(copy_database(data, *file, reserve, random));
   platform::SystemClock clock;
   storage::BackupExtras extras;
   extras["format"] = bytes_of(kFormat);

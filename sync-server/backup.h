@@ -20,9 +20,10 @@ struct BackupInfo {
 };
 
 // Beside a running server or without one. The file is verified before it gets its name. already_exists unless
-// `replace`.
+// `replace`; disk_full where a server runs and its disk would keep less than `reserve` bytes (0: nobody
+// looks).
 base::Result<BackupInfo> create_backup(const std::string& data, const std::string& to, bool with_key,
-                                       bool replace, base::Random& random);
+                                       bool replace, std::uint64_t reserve, base::Random& random);
 // Opens it, checks every page, walks every record, segment, chain and digest. store_key_wrong, store_too_new.
 base::Result<BackupInfo> verify_backup(const std::string& file);
 

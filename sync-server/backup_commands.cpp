@@ -9,6 +9,7 @@
 #include "backup.h"
 #include "crypto/hash.h"
 #include "crypto/system_random.h"
+#include "data_folder.h"
 #include "messages.h"
 #include "platform_posix/files.h"
 
@@ -20,6 +21,7 @@ namespace json = boost::json;
 struct Options {
   std::string data, to, file;
   bool without_key = false;
+  std::uint64_t reserve = kReserveBytes;
 };
 
 json::object row_of(const BackupInfo& info) {
@@ -57,7 +59,7 @@ void warn_of_key(const std::string& lang, const BackupInfo& info) {
 
 int run_create(const Options& options, bool as_json, bool yes, const std::string& lang) {
   crypto::SystemRandom random;
-  auto made = create_backup(options.data, options.to, !options.without_key, yes, random);
+  auto made = create_backup(options.data, options.to, !options.without_key, yes, options.reserve, random);
   if (!made.ok()) return report(made.error(), lang, as_json);
   if (as_json) {
     auto row = row_of(*made);
@@ -129,6 +131,10 @@ void add_backup_commands(CLI::App& app, const bool& json, const bool& yes, const
   create->add_option("--data", options->data, "folder of this server")->required();
   create->add_option("--to", options->to, "the file (mode 0600); overwritten only with --yes")->required();
   create->add_flag("--without-key", options->without_key, "leave server.key out, to be kept apart");
+  create
+      ->add_option("--reserve", options->reserve,
+                   "bytes that stay free on the disk of a running server: what it is served with; 256MB")
+      ->transform(CLI::AsSizeValue(false));
   create->callback([options, begin, &json, &yes, &lang, &exit_code] {
     begin();
     exit_code = run_create(*options, json, yes, lang);

@@ -23,6 +23,11 @@ base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
   state.generation = carrier->generation;
   state.set = carrier->set;
   for (const auto& space : state.set) {
+    const auto passed = passed_.find(space);
+    if (passed != passed_.end() && core_.spaces.count(space) == 0) {
+      state.cursors.push_back(passed->second);
+      continue;
+    }
     SJ_TRY(auto cursor, core_.store->cursor(carrier_, space));
     state.cursors.push_back(cursor ? Cursor{cursor->position, cursor->digest} : Cursor{});
   }

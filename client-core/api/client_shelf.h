@@ -49,6 +49,7 @@ class StoreShelf final : public sync::ClientShelf {
   base::Result<SpaceState*> space_for(const base::SpaceId& id, base::ByteView record, const Outcome& outcome);
   base::Result<bool> may_begin(const base::SpaceId& id, const Outcome& outcome);
   bool vouched_by_arrivals(const base::SpaceId& id, const Outcome& outcome) const;
+  void pass_by(const Outcome::Moved& moved, const Outcome& outcome);
   base::Status apply_runs(const Outcome& outcome, std::vector<fold::Touched>& touched, Applied& applied);
   using ChunkKey = std::pair<base::SpaceId, log::ChunkId>;
   struct NextChunk {
@@ -100,7 +101,9 @@ class StoreShelf final : public sync::ClientShelf {
   std::set<ChunkKey> chunks_on_their_way_;
   std::set<ChunkKey> refused_chunks_;  // that this carrier does not take, or does not have
   std::set<ChunkKey> restarted_chunks_;
-  std::set<base::SpaceId> full_spaces_;  // of which it takes no more chunks
+  std::set<base::SpaceId> full_spaces_;     // of which it takes no more chunks
+  std::map<base::SpaceId, Cursor> passed_;  // strangers that there is no room for
+  int passes_ = 0;
   // By the outcome that is being applied.
   bool renumbered_ = false;
   std::set<base::SpaceId> acked_now_;       // by verdicts or a vector

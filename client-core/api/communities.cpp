@@ -122,7 +122,7 @@ base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::in
   if (!epoch || community->epochs.count(*epoch) == 0) return base::error(base::Code::key_missing);
 
   NewInvite result;
-  SJ_TRY(const auto* home, core.carrier_of(community->row.space));
+  SJ_TRY(const auto* home, core.told_home_of(community->row.space));
   SJ_TRY(auto address, space::CarrierAddress::parse(home->url));
   result.link.carrier = address;
   result.link.space = community->row.space;
@@ -301,6 +301,17 @@ bool Core::State::is_shut_out(const SpaceState& space) const {
   return homes.ok() && space.shut_out.count(homes->front()) != 0;
 }
 
+namespace {
+
+bool holds_key(base::ByteView keys, const base::PublicBoxKey& key) {
+  for (std::size_t at = 0; at + base::PublicBoxKey::kSize <= keys.size(); at += base::PublicBoxKey::kSize) {
+    if (base::equal(keys.subspan(at, base::PublicBoxKey::kSize), key.view())) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 base::Status Core::State::move_home() {
   if (carriers.size() < 2) return {};
   const store::CarrierRow* elsewhere = nullptr;
@@ -324,22 +335,64 @@ base::Status Core::State::move_home() {
   return {};
 }
 
-base::Result<std::vector<base::PublicBoxKey>> Core::State::carriers_of(const base::SpaceId& id) const {
-  SJ_TRY(auto founded, store->setting("carrier:" + id.hex()));
-  const auto key = founded ? base::PublicBoxKey::from(*founded) : std::nullopt;
+base::Result<std::optional<base::PublicBoxKey>> Core::State::known_home(const base::SpaceId& id) const {
+  SJ_TRY(const auto stored, store->setting("carrier:" + id.hex()));
+  auto key = stored ? base::PublicBoxKey::from(*stored) : std::nullopt;
   const auto is_it = [&](const store::CarrierRow& row) { return key && row.key == *key; };
-  if (std::any_of(carriers.begin(), carriers.end(), is_it)) return std::vector<base::PublicBoxKey>{*key};
+  if (std::none_of(carriers.begin(), carriers.end(), is_it)) key.reset();
+  return key;
+}
+
+base::Status Core::State::note_withdrawn(const store::CarrierRow& carrier,
+                                         const std::vector<base::SpaceId>& now) {
+  for (const auto& id : carrier.set) {
+    if (spaces.count(id) == 0 || std::binary_search(now.begin(), now.end(), id)) continue;
+    SJ_TRY(auto keys, store->setting("named:" + id.hex()));
+    if (!keys) keys.emplace();
+    if (holds_key(*keys, carrier.key)) continue;
+    base::append(*keys, carrier.key.view());
+    SJ_TRY_STATUS(store->put_setting("named:" + id.hex(), *keys));
+  }
+  return {};
+}
+
+base::Result<std::vector<base::PublicBoxKey>> Core::State::carriers_of(const base::SpaceId& id) const {
+  SJ_TRY(const auto home, known_home(id));
+  if (home) return std::vector<base::PublicBoxKey>{*home};
+  if (carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
+  SJ_TRY(const auto stored, store->setting("named:" + id.hex()));
+  const base::Bytes withdrawn = stored.value_or(base::Bytes());
   const auto known = spaces.find(id);
   std::vector<base::PublicBoxKey> found;
+  const auto add = [&](const base::PublicBoxKey& key) {
+    if (std::find(found.begin(), found.end(), key) == found.end()) found.push_back(key);
+  };
   for (const bool also_shut : {false, true}) {
-    for (const auto& row : carriers) {
-      const bool shut = known != spaces.end() && known->second->shut_out.count(row.key) != 0;
-      if (is_served(id, row.key) && (also_shut || !shut)) found.push_back(row.key);
+    for (const bool now : {true, false}) {
+      for (const auto& row : carriers) {
+        const bool shut = known != spaces.end() && known->second->shut_out.count(row.key) != 0;
+        if (shut && !also_shut) continue;
+        if (now ? is_served(id, row.key) : holds_key(withdrawn, row.key)) add(row.key);
+      }
     }
-    if (!found.empty()) return found;
+    if (!found.empty()) break;
   }
-  if (carriers.empty()) return base::error(base::Code::not_found, "no carrier yet");
-  return std::vector<base::PublicBoxKey>{carriers.front().key};
+  if (found.empty()) add(carriers.front().key);
+  for (const auto& row : carriers) {
+    if (!row.generation) add(row.key);
+  }
+  return found;
+}
+
+base::Result<store::CarrierRow*> Core::State::told_home_of(const base::SpaceId& space) {
+  SJ_TRY(const auto homes, carriers_of(space));
+  const auto serving = std::count_if(homes.begin(), homes.end(),
+                                     [&](const base::PublicBoxKey& key) { return is_served(space, key); });
+  if (homes.size() > 1 && serving != 1) {
+    return base::error(base::Code::needs_decision,
+                       "several servers may be its home: use a device that joined there, or sync with each");
+  }
+  return carrier(homes.front());  // those that serve it come first
 }
 
 base::Result<store::CarrierRow*> Core::State::carrier_of(const base::SpaceId& space) {

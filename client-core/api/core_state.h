@@ -21,7 +21,7 @@ inline constexpr std::uint32_t kProfileType = 3;    // field 1: name of the memb
 
 // What this program can read and how it folds. Raised with each new dictionary, op format or merge rule: what
 // could not be read before is tried again then, and all rows are made anew.
-inline constexpr std::uint64_t kReader = 2;
+inline constexpr std::uint64_t kReader = 3;
 
 inline constexpr std::size_t kMaxNameBytes = 256;
 // Settings of the store.
@@ -202,10 +202,17 @@ struct Core::State {
   base::Status save_pending_join();
   base::Status put_operator_secret(const base::SpaceId& space, const OperatorSecret& secret);
   base::Status drop_operator_secret(const base::SpaceId& space);
-  // Where a community lives: as it was founded, joined or handed over to this device; else where it is named,
-  // by carriers that do not say that this person is out; else the home carrier. Several, where nobody said:
-  // what all of them hold is on the carrier. The first is asked where only one can be.
+  // Where a community lives, as it was founded, joined or handed over to this device.
+  base::Result<std::optional<base::PublicBoxKey>> known_home(const base::SpaceId& space) const;
+  // That home; else where it is named, or once was (its carrier may have gone back to before it came), by
+  // carriers that do not say that this person is out; else the home carrier; and whoever was never met.
+  // Several, where nobody said: what all of them hold is on the carrier. The first is asked where only one
+  // can be.
   base::Result<std::vector<base::PublicBoxKey>> carriers_of(const base::SpaceId& space) const;
+  // For what sends others there: needs_decision where several may be it, and not just one of them serves it.
+  base::Result<store::CarrierRow*> told_home_of(const base::SpaceId& space);
+  // Before a carrier's set becomes this one.
+  base::Status note_withdrawn(const store::CarrierRow& carrier, const std::vector<base::SpaceId>& now);
   base::Result<store::CarrierRow*> carrier_of(const base::SpaceId& space);
   // Where "on the carrier" is said of: of one's own space the home carrier, of a community its own.
   base::Result<store::CarrierRow*> home_of(const SpaceState& space);

@@ -85,9 +85,10 @@ base::Status add_carriers(Core::State& core, space::LinkGrant& grant) {
   static_cast<void>(first);
   for (auto& key : grant.keys) {
     if (key.space == core.personal) continue;
-    SJ_TRY(const auto homes, core.carriers_of(key.space));
-    if (homes.size() != 1) continue;
-    SJ_TRY(key.home, add(homes.front()));
+    // Never a guess: there it would be believed for good.
+    SJ_TRY(const auto home, core.known_home(key.space));
+    if (!home) continue;
+    SJ_TRY(key.home, add(*home));
   }
   for (const auto& carrier : core.carriers) {
     SJ_TRY(const auto further, add(carrier.key));

@@ -168,8 +168,9 @@ base::Status Core::State::settle_membership(SpaceState& space) {
     // Whoever held an unlocked phone may have named a card of theirs for this person.
     const auto proof = other_card ? std::optional(card) : std::nullopt;
     const auto record = space::write_device(author(), space.membership, *certificate, proof);
-    SJ_TRY(auto id, take_record(space, record));
-    static_cast<void>(id);
+    const auto taken = take_record(space, record);
+    if (taken.code() == base::Code::fenced) return {};  // out, by the removal of a device that had let it in
+    if (!taken.ok()) return std::move(taken).error();
   }
   SJ_TRY_STATUS(remove_revoked_devices(space));
   SJ_TRY_STATUS(bring_own_devices(space));

@@ -22,6 +22,8 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
     refused_logs_.clear();
     refused_chunks_.clear();
     full_spaces_.clear();
+    passed_.clear();
+    passes_ = 0;
   }
   if (outcome.chunks_unknown) SJ_TRY_STATUS(forget_chunks());
   if (outcome.whose && !core_.says_whose) {
@@ -34,10 +36,14 @@ base::Status StoreShelf::apply_carrier(const Outcome& outcome) {
   // one that went back to before it knew us, which says its old generation once more.
   const bool forgets = outcome.base_unknown ? outcome.generation && !reborn : reborn;
   const bool forgotten = forgets && !outcome.set && outcome.moved.empty();
+  if (forgotten || outcome.set) {
+    SJ_TRY_STATUS(core_.note_withdrawn(*carrier, outcome.set.value_or(std::vector<base::SpaceId>())));
+  }
   if (forgotten) carrier->set.clear();
   renumbered_ = forgotten || outcome.set.has_value() || outcome.whose;
   if (outcome.set) {
     carrier->set = *outcome.set;
+    passed_.clear();  // or names without end would fill it
     // A name alone makes no space here, except of what this person joins: a carrier can make up any number of
     // them.
     for (const auto& id : *outcome.set) {
@@ -183,6 +189,10 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
   for (const auto& moved : outcome.moved) {
     const auto known = core_.spaces.find(moved.space);
     if (known == core_.spaces.end()) {
+      if (passed_.count(moved.space) != 0) {
+        pass_by(moved, outcome);
+        continue;
+      }
       // Nothing of it came that could be taken, so nothing is kept of where it stands; all of it is asked
       // for.
       applied.digest_mismatch = applied.digest_mismatch || moved.digest.size() == base::HeadTag::kSize;

@@ -16,8 +16,33 @@ base::Result<SpaceState*> StoreShelf::space_for(const base::SpaceId& id, base::B
   if (known != core_.spaces.end()) return known->second.get();
   SJ_TRY_STATUS(space::Membership(id).add(record));
   SJ_TRY(const bool may, may_begin(id, outcome));
-  if (!may) return base::error(base::Code::unknown_membership, "a space that nobody vouches for");
+  if (!may) {
+    passed_.try_emplace(id);
+    return base::error(base::Code::unknown_membership, "a space that nobody vouches for");
+  }
   return core_.space(id);
+}
+
+// Where the carrier stands in it: for this sync, so that what comes after it is served as well. The next one
+// begins anew, for somebody may vouch for it by then.
+void StoreShelf::pass_by(const Outcome::Moved& moved, const Outcome& outcome) {
+  constexpr int kMostPasses = 16;  // a sync has better things to pay for than what it does not keep
+  if (++passes_ > kMostPasses) return;
+  auto& cursor = passed_[moved.space];
+  if (const auto partial = base::Digest::from(moved.digest)) {
+    cursor = {moved.position, *partial};
+    return;
+  }
+  // At its end only a part of the digest is told. Of records that came at once the whole follows from them.
+  log::SpaceDigest digest(moved.space);
+  for (const auto& [of, record] : outcome.arrivals.records) {
+    if (!(of == moved.space)) continue;
+    const auto id = space::record_id_of(record);
+    if (id.ok()) digest.add_record(*id);
+  }
+  const base::Digest value = digest.value();
+  if (base::equal(base::prefix_of<base::HeadTag>(value).view(), moved.digest))
+    cursor = {moved.position, value};
 }
 
 base::Result<bool> StoreShelf::may_begin(const base::SpaceId& id, const Outcome& outcome) {

@@ -72,15 +72,17 @@ bool said_already(const RecordReading& reading, const StepWish& wish, const base
   });
 }
 
-// The steps that a deletion is to have seen: all that stand, or it would not count. Others as well, since
-// they may stand elsewhere; but anybody may take steps that count for nothing, from as many logs as they
-// like, and honest people have a few logs each.
+// The steps that a deletion is to have seen: all that stand or agree, or it would not count. Others as well,
+// since they may stand elsewhere; but anybody may take steps that count for nothing, from as many logs as
+// they like, and honest people have a few logs each.
 std::vector<log::Dot> steps_within_caps(const RecordReading& reading, const People& people) {
   constexpr std::size_t kLogsOfOne = 16;
   std::vector<log::Dot> dots;
   std::set<log::Dot> named;
-  for (const auto& step : reading.standing.steps) {
-    if (named.insert(step.dot).second) dots.push_back(step.dot);
+  for (const auto* steps : {&reading.standing.steps, &reading.standing.agreed}) {
+    for (const auto& step : *steps) {
+      if (named.insert(step.dot).second) dots.push_back(step.dot);
+    }
   }
   std::map<base::PersonId, std::set<base::LogId>> of_one;
   for (const auto& dot : reading.step_dots) {

@@ -88,7 +88,7 @@ Usage Carrier::groups_beside(const Space& group) const {
   const auto all = groups_of_.find(group.membership.founder());
   if (all == groups_of_.end()) return sum;
   for (const Space* one : all->second) {
-    sum.segment_bytes += one->usage.segment_bytes;
+    sum.segment_bytes += one->usage.segment_bytes + one->usage.record_bytes;
     sum.media_bytes += one->usage.media_bytes;
   }
   return sum;
@@ -102,6 +102,11 @@ bool Carrier::has_room_for_text(Space& space, std::size_t bytes, bool late) cons
 
 bool Carrier::runs_low(std::uint64_t besides) const {
   return limits_.reserve_bytes != 0 && store_.room().free < limits_.reserve_bytes + besides;
+}
+
+bool Carrier::may_use_the_last(const Space& space, const base::PublicBoxKey& device) const {
+  const auto kind = space.membership.kind();
+  return kind != space::SpaceKind::personal && kind != space::SpaceKind::group && is_admin(space, device);
 }
 
 bool Carrier::within_rate(const Ingested& by) {
@@ -145,7 +150,8 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
   return settle_erasures(space);
 }
 
-base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
+base::Result<base::Code> Carrier::take_segment(const base::PublicBoxKey& device, Space& space,
+                                               base::ByteView log_ref, base::ByteView bytes,
                                                Ingested& ingested) {
   const space::EnrolledLog* enrolled = enrolled_log(space.membership, log_ref);
   if (enrolled == nullptr) return base::Code::unknown_log;
@@ -185,6 +191,7 @@ base::Result<base::Code> Carrier::take_segment(Space& space, base::ByteView log_
   // What an erasure waits for makes room.
   if (low_ && !segment->erased && space.membership.witnessed_by(name).empty())
     return base::Code::quota_exceeded;
+  if (scarce_ && !may_use_the_last(space, device)) return base::Code::timed_out;
   if (!has_room_for_text(space, bytes.size(), late)) return base::Code::quota_exceeded;
   if (placed->opens) {
     const Branch branch{placed->branch, enrolled->log, placed->parent, header->segment_no};
@@ -215,7 +222,9 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
   ingested.reply.error = refusal_of(peer, message);
   if (ingested.reply.error != base::Code::ok) return ingested;
   ingested.payer = payer_of(device, message.hello ? message.hello->person : peer.person);
-  low_ = runs_low();
+  const auto free = store_.room().free;
+  low_ = free < limits_.reserve_bytes;
+  scarce_ = free < limits_.reserve_bytes / limits_.reserve_floor_part;
   // An index means something only in the set that both sides name: by the hello, else in the last reply.
   const std::vector<base::SpaceId> set = message.hello ? set_of(device, message.hello->person) : peer.set;
   const bool set_agreed = !message.hello || (message.hello->set && *message.hello->set == log::set_tag(set));
@@ -243,7 +252,7 @@ base::Result<Carrier::Ingested> Carrier::ingest(const Peer& peer, const sync::Cl
         } else if (member) {
           const auto before = space->second->position;
           verified_ = 0;
-          SJ_TRY(code, take_segment(*space->second, run.log, segment, ingested));
+          SJ_TRY(code, take_segment(device, *space->second, run.log, segment, ingested));
           const bool held = code == base::Code::ok || code == base::Code::fenced;
           if (held && space->second->position == before) repeats = !took_nothing(ingested);
           if (verified_ > 1) allowances_.spend(ingested.payer, verified_ - 1);

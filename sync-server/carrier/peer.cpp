@@ -192,6 +192,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
                                                   Ingested ingested) {
   sync::ServerMessage reply = std::move(ingested.reply);
   if (reply.error != base::Code::ok) return reply;
+  if (ingested.own.empty()) ++peer.in_vain;
   const sync::Hello* hello = message.hello ? &*message.hello : nullptr;
   peer.confirmed = peer.greeted;
   if (hello != nullptr) {

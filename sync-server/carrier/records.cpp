@@ -103,7 +103,13 @@ bool Carrier::has_room_for_record(const Space& space, const Offered& offered,
   };
   const auto& used = space.usage;
   if (!fits(used.records, used.record_bytes, limits_.records, limits_.record_bytes)) return false;
+  // Whoever has admins change the key without end must not end up beyond being removed.
+  const bool last =
+      !fits(used.records, used.record_bytes, limits_.records - limits_.records / limits_.records_removal_part,
+            limits_.record_bytes - limits_.record_bytes / limits_.records_removal_part);
+  if (last && !record.takes_away) return false;
   if (is_admin(space, offered.device)) return true;
+  if (last) return false;
   const bool ample =
       fits(used.records, used.record_bytes, limits_.records - limits_.records / limits_.records_kept_part,
            limits_.record_bytes - limits_.record_bytes / limits_.records_kept_part);
@@ -133,6 +139,9 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
   auto peek = space::outline_of(offered.record);
   if (!peek.ok()) return peek.code();
   if (!(peek->space == offered.space)) return base::Code::malformed;
+  if (scarce_ && !offered.operator_valid &&
+      (found == spaces_.end() || !may_use_the_last(*found->second, offered.device)))
+    return base::Code::timed_out;
   if (found == spaces_.end()) {
     // One answer for what is not here and for what may not be known to be here (see `told`).
     if (peek->join_invite) return base::Code::invite_invalid;

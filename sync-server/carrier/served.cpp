@@ -217,29 +217,63 @@ std::vector<base::SpaceId> Carrier::set_of(const base::PublicBoxKey& device, con
   return set;
 }
 
-// The person whose device it is, or was where it was removed. A key that nobody certified pays for itself,
-// and those of which several persons say that it is theirs, and which do not say whose they are, pay
-// together: who certifies devices of another as well gains no further allowance by it, and loses the other
-// none.
-Payer Carrier::payer_of(const base::PublicBoxKey& device, const Whose& whose) const {
-  std::set<base::PersonId> persons;
+bool Carrier::stands(const Claim& claim) const {
+  const auto spaces = spaces_of_.find(claim.person);
+  return spaces != spaces_of_.end() &&
+         std::any_of(spaces->second.begin(), spaces->second.end(),
+                     [&](const auto& id) { return counts(*spaces_.at(id), claim); });
+}
+
+Carrier::Owners Carrier::owners_of(const base::PublicBoxKey& device) const {
+  Owners owners;
   const auto claims = claims_.find(device);
   if (claims != claims_.end()) {
     for (const auto& [claim, count] : claims->second) {
-      if (claim.is_of(whose)) persons.insert(claim.person);
-    }
-  }
-  const auto from = removed_from_.find(device);
-  if (persons.empty() && from != removed_from_.end()) {
-    for (const auto& id : from->second) {
-      for (const auto& [removed, row] : spaces_.at(id)->membership.removed_devices()) {
-        const bool asked = !whose || base::prefix_of<sync::PersonTag>(row.person) == *whose;
-        if (row.box_key == device && asked) persons.insert(row.person);
+      if (stands(claim)) {
+        owners.standing[claim.person] |= claim.issuers.empty();
+      } else {
+        owners.removed.insert(claim.person);
       }
     }
   }
-  if (persons.empty()) return base::to_bytes(device.view());
-  return persons.size() == 1 ? base::to_bytes(persons.begin()->view()) : Payer{0};
+  const auto from = removed_from_.find(device);
+  if (from == removed_from_.end()) return owners;
+  for (const auto& id : from->second) {
+    for (const auto& [removed, row] : spaces_.at(id)->membership.removed_devices()) {
+      if (row.box_key == device && owners.standing.count(row.person) == 0) owners.removed.insert(row.person);
+    }
+  }
+  return owners;
+}
+
+// The person whose device it is. Those that do not stand any more pay together, apart from those that do: who
+// stole a phone must not use up what its owner may bring. Whose it says it is counts only among those who say
+// that it is theirs, or each device had an allowance. A key that nobody certified pays for itself, and those
+// of which several persons say so, and which name none of them, pay together: who certifies devices of
+// another as well gains no further allowance by it, and loses the other none.
+Payer Carrier::payer_of(const base::PublicBoxKey& device, const Whose& whose) const {
+  constexpr std::uint8_t kRemoved = 1;
+  const Owners owners = owners_of(device);
+  const auto standing = [&](const base::PersonId& person, bool first_hand) {
+    return Payer{base::to_bytes(person.view()), base::to_bytes(device.view()), first_hand};
+  };
+  const auto removed = [&](const base::PersonId& person) {
+    Payer payer{base::to_bytes(person.view()), {}, false};
+    payer.account.push_back(kRemoved);
+    return payer;
+  };
+  const auto is_named = [&](const base::PersonId& person) {
+    return whose && base::prefix_of<sync::PersonTag>(person) == *whose;
+  };
+  for (const auto& [person, first_hand] : owners.standing) {
+    if (is_named(person) || owners.standing.size() == 1) return standing(person, first_hand);
+  }
+  if (!owners.standing.empty()) return {{0}, {}, false};
+  for (const auto& person : owners.removed) {
+    if (is_named(person) || owners.removed.size() == 1) return removed(person);
+  }
+  if (!owners.removed.empty()) return {{0, kRemoved}, {}, false};
+  return {base::to_bytes(device.view()), {}, false};
 }
 
 }  // namespace sejawat::carrier

@@ -38,11 +38,11 @@ Task<Served> durable(Server& server, base::PublicBoxKey device, sync::ClientMess
       asio::post(server.io, [shared, kept] { (*shared)(std::move(*kept)); });
     };
     const storage::Writer::Done done = [resume, peer](base::Result<sync::ServerMessage> answer) {
-      resume(Served{std::move(answer), Standing::of(*peer), !peer->known});
+      resume(Served{std::move(answer), Standing::of(*peer), !peer->known, peer->in_vain});
     };
     storage::Writer::Request request{device, std::move(message), wall_seconds, done, peer};
     if (!server.writer.submit(std::move(request)))
-      resume({base::error(base::Code::timed_out, "busy"), {}, false});
+      resume({base::error(base::Code::timed_out, "busy"), {}, false, 0});
   };
   Served served = co_await asio::async_initiate<const UseTask, void(Served)>(std::move(start), kResume);
   note(server, served);

@@ -9,6 +9,7 @@ struct Served {
   base::Result<sync::ServerMessage> answer;  // timed_out: the queue is full
   Standing standing;                         // of `peer`, or of whoever sent it, after it
   bool stranger = false;                     // whom no certificate names
+  std::uint32_t in_vain = 0;                 // messages that brought nothing new, on that connection
 };
 
 // Hands a message to the writer and resumes on the io thread once it is durable. What went wrong, and that

@@ -25,6 +25,12 @@ Origin origin_of_v6(const std::array<std::uint8_t, 16>& address) {
   return origin;
 }
 
+Origin network_of(const Origin& origin) {
+  Origin network = origin;
+  network.prefix[6] = network.prefix[7] = 0;
+  return network;
+}
+
 std::size_t OriginHash::operator()(const Origin& origin) const noexcept {
   // The table is small and capped, so a crafted collision costs a walk of it at most once a connection; mixed
   // all the same, because neighbours differ in few bits.

@@ -55,7 +55,7 @@ struct Server {
         clock(clock_in),
         admission(options_in.limits),
         files(options_in.web),
-        strangers(options_in.limits.strangers),
+        strangers(options_in.limits.strangers, options_in.limits.strangers_per_network),
         live(io, writer_in, counts, options_in.limits.connections_per_device) {}
 
   const ServerOptions& options;

@@ -3,7 +3,8 @@
 namespace sejawat::net {
 
 Connection* Strangers::enter(Ticket& ticket, const Origin& origin, Connection& connection) {
-  Place& place = places_.try_emplace(origin, Place{origin, {}}).first->second;
+  const Origin network = network_of(origin);
+  Place& place = places_.try_emplace(network, Place{network, {}}).first->second;
   if (!place.all.empty()) ranks_.erase(rank_of(place));
   ticket.place_ = &place;
   ticket.at_ = place.all.insert(place.all.end(), {next_++, &ticket, &connection});
@@ -21,8 +22,8 @@ void Strangers::leave(Ticket& ticket) {
   ticket.place_ = nullptr;
   --count_;
   if (place.all.empty()) {
-    const Origin origin = place.origin;
-    places_.erase(origin);
+    const Origin network = place.network;
+    places_.erase(network);
   } else {
     ranks_.emplace(rank_of(place), &place);
   }

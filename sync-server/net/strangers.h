@@ -1,9 +1,12 @@
 // Connections on which nobody has been served yet. Whoever opens thousands and says nothing takes places from
-// the likes of it, never from those whom a carrier knows: one too many, and one goes. It goes from the place
-// that has most of them, so that the many of one address push out each other and not a newcomer elsewhere; of
-// those the oldest, because who has something to say says it at once.
+// the likes of it, never from those whom a carrier knows: one too many, and one goes. It goes from the
+// network that has most of them, where that is more than a fair share: so the many of one place push out each
+// other and not a newcomer elsewhere, and two phones of a school are not the most where each of thousands
+// comes from another place. Of those it is the oldest, because who has something to say says it at once; and
+// where nobody has more than their share, the oldest of all.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -19,7 +22,7 @@ class Connection;
 
 class Strangers {
  public:
-  explicit Strangers(std::size_t most) : most_(most) {}
+  Strangers(std::size_t most, std::size_t fair) : most_(most), fair_(std::min(fair, most / 8)) {}
   Strangers(const Strangers&) = delete;
   Strangers& operator=(const Strangers&) = delete;
 
@@ -35,16 +38,18 @@ class Strangers {
     Connection* connection = nullptr;
   };
   struct Place {
-    Origin origin;
+    Origin network;
     std::list<One> all;  // oldest first
   };
   using Rank = std::pair<std::size_t, std::uint64_t>;  // the greatest goes: how many, then how old
-  static Rank rank_of(const Place& place) {
-    return {place.all.size(), UINT64_MAX - place.all.front().number};
+  Rank rank_of(const Place& place) const {
+    const std::size_t count = place.all.size();
+    return {count > fair_ ? count : 0, UINT64_MAX - place.all.front().number};
   }
   void leave(Ticket& ticket);
 
   const std::size_t most_;
+  const std::size_t fair_;  // of one network
   std::size_t count_ = 0;
   std::uint64_t next_ = 0;
   std::unordered_map<Origin, Place, OriginHash> places_;

@@ -16,8 +16,9 @@ namespace {
 namespace websocket = beast::websocket;
 constexpr int kUnsentMax = 64 * 1024;
 constexpr std::size_t kReadStep = 8 * 1024;
-// Whoever is not known after so many messages will not be: a newcomer needs a few.
-constexpr std::uint64_t kStrangersMessages = 16;
+// Whoever is not known after so many messages will not be: a newcomer needs a few. Those that bring something
+// are not counted: a removed phone may have much late work.
+constexpr std::uint32_t kStrangersMessages = 16;
 
 template <class Stream>
 class WebSocketSession final : public Connection,
@@ -110,9 +111,12 @@ class WebSocketSession final : public Connection,
     socket_.read_message_max(crypto::kNoiseMessageMax);
     socket_.binary(true);
     socket_.auto_fragment(false);
-    // A stranger has as long until the first message begins as for a request's head.
-    read_deadline_.arm_moving(this->shared_from_this(), Way::in, server_.options.timeouts.first_request,
-                              server_.options.timeouts.transfer);
+    // A stranger has as long until the first message begins as for a request's head. Inside TLS nothing is
+    // seen of it before 16 KiB are here, for which a line of 10 kbit/s takes 13 s.
+    const auto& timeouts = server_.options.timeouts;
+    read_deadline_.arm_moving(this->shared_from_this(), Way::in,
+                              std::is_same_v<Stream, TlsStream> ? timeouts.body : timeouts.first_request,
+                              timeouts.transfer);
     auto [error] = co_await socket_.async_accept(*request_, kTuple);
     request_.reset();
     co_return !error;
@@ -150,7 +154,7 @@ class WebSocketSession final : public Connection,
                                   : websocket::close_code::internal_error);
     }
     const bool refused =
-        served.answer->error != base::Code::ok || (served.stranger && messages_ >= kStrangersMessages);
+        served.answer->error != base::Code::ok || (served.stranger && served.in_vain >= kStrangersMessages);
     if (!refused) {
       if (served.standing.known) stranger_.known();
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut

@@ -134,6 +134,14 @@ test('a disk that runs low under the server: it refuses what is new in plain wor
     assert.equal(backup.status, 1);
     assert.match(backup.err, /disk_full/);
     disk.empty();
+    // Onto the server's own disk as well, as far as the server itself would go.
+    const beside = (...flags) => world.run('sejawat-server', 'backup', 'create', '--data', world.path('S'), '--to', world.path('S', 'beside'), '--json', ...flags);
+    const small = beside();
+    assert.equal(small.status, 1, 'nobody said that the server leaves less than 256 MB');
+    assert.match(small.err, /disk_full/);
+    const made = beside('--reserve', '4MB');
+    assert.equal(made.status, 0, made.err);
+    disk.sh('rm beside');
     const synced = world.client('B', '--json', 'sync');
     assert.equal(synced.status, 0, synced.err);
     assert.equal(synced.json.pending, 0);

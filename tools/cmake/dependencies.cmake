@@ -109,11 +109,11 @@ target_compile_definitions(dep_sqlite
 if(EMSCRIPTEN)
   # client-core/platform/wasm brings the file system; nothing is ever written to a temporary file.
   # __WASM__ (clang says __wasm__) lets the encrypting layer ask the browser for chance, where there is no /dev.
-  # No phone tests SQLite, opens a database from memory, has one that shrinks by itself, or asks it what tables it
-  # has or whether they are whole.
+  # No phone tests SQLite, opens a database from memory, has one that shrinks by itself, asks it what tables it has or
+  # whether they are whole, or copies a table as it stands.
   target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1 __WASM__=1 SQLITE_UNTESTABLE
     SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_AUTOVACUUM SQLITE_OMIT_INTEGRITY_CHECK
-    SQLITE_OMIT_INTROSPECTION_PRAGMAS SQLITE_OMIT_SCHEMA_PRAGMAS)
+    SQLITE_OMIT_INTROSPECTION_PRAGMAS SQLITE_OMIT_SCHEMA_PRAGMAS SQLITE_OMIT_XFER_OPT)
 else()
   target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
   target_include_directories(dep_sqlite PRIVATE "${CMAKE_SOURCE_DIR}/tools/cmake")
@@ -124,7 +124,7 @@ endif()
 file(GLOB zstd_sources "${THIRD_PARTY}/zstd/lib/common/*.c" "${THIRD_PARTY}/zstd/lib/compress/*.c"
   "${THIRD_PARTY}/zstd/lib/decompress/*.c")
 sejawat_dependency(zstd SOURCES ${zstd_sources} INCLUDE "${THIRD_PARTY}/zstd/lib"
-  OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Os,-O3>)
+  OPTIMISE $<IF:$<BOOL:${EMSCRIPTEN}>,-Oz,-O3>)
 target_compile_definitions(dep_zstd PRIVATE ZSTD_DISABLE_ASM=1 ZSTD_LEGACY_SUPPORT=0 ZSTD_STRIP_ERROR_STRINGS=1
   ZSTD_NO_TRACE XXH_NAMESPACE=ZSTD_ $<$<BOOL:${EMSCRIPTEN}>:DYNAMIC_BMI2=0>)
 if(EMSCRIPTEN)

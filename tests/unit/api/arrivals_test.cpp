@@ -237,6 +237,28 @@ TEST_F(Arrivals, RowsAreMadeAnewAfterAnUpgrade) {
   EXPECT_EQ(one->journal().search("catatan", 10).value().size(), 1U);
 }
 
+// As the program before the rule that agreement is no open intent left it (kReader 2).
+TEST_F(Arrivals, WhatWaitsInARecordIsCountedAnewUnderANewRule) {
+  const auto problem = begin_problem(*one, community(status(*one)).space, "soal");
+  const auto stored = [&](const std::function<void(store::Store&, store::RecordRow&)>& look) {
+    one.reset();
+    {
+      auto store = store::Store::open(folder.file("Budi"), base::Secret32(base::Bytes(32, 3)), 0);
+      ASSERT_TRUE(store.ok());
+      auto row = (*store)->records_of_cycle().get(problem).value();
+      ASSERT_TRUE(row.has_value());
+      look(**store, *row);
+    }
+    one = open("Budi");
+  };
+  stored([](store::Store& store, store::RecordRow& row) {
+    row.open_intents = 7;
+    ASSERT_TRUE(store.records_of_cycle().put(row).ok());
+    ASSERT_TRUE(store.put_setting("reader", base::Bytes{2}).ok());
+  });
+  stored([](store::Store&, store::RecordRow& row) { EXPECT_EQ(row.open_intents, 0U); });
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif

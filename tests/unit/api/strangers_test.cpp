@@ -3,6 +3,7 @@
 #ifndef __EMSCRIPTEN__
 #include <algorithm>
 
+#include "log/digest.h"
 #include "store/store.h"
 #include "world.h"
 
@@ -44,6 +45,26 @@ struct Strangers : World {
     reply.set = std::move(ids);
     reply.base_unknown = false;
     reply.segments_to_come = 1;
+  }
+  // So many that there is room for no more.
+  void fill(const std::vector<base::SpaceId>& mine) {
+    std::size_t brought = 0;
+    server.on_reply = [&](sync::ServerMessage& reply) {
+      if (brought >= 300) return;
+      auto ids = mine;
+      std::map<base::SpaceId, base::Bytes> fresh;
+      for (int i = 0; i < 100; ++i, ++brought) {
+        const auto one = a_group();
+        ids.push_back(one.id);
+        fresh[one.id] = one.genesis;
+      }
+      name(reply, ids, [&](const base::SpaceId& id, sync::SpaceReply& part) {
+        if (fresh.count(id) != 0) part.records = {fresh[id]};
+      });
+    };
+    EXPECT_EQ(sync(*ani).code, Code::ok);
+    server.on_reply = nullptr;
+    EXPECT_EQ(own().size(), mine.size() + sync::kMaxSpaces);
   }
   std::vector<base::SpaceId> own() const {
     std::vector<base::SpaceId> ids;
@@ -125,6 +146,45 @@ TEST_F(Strangers, OneCarrierBringsSoManyThatNobodyVouchesForAndThenOnlySuchAsAre
   district.hold_what(server);
   ASSERT_EQ(sync(*ani, district).code, Code::ok);
   EXPECT_EQ(own().size(), mine.size() + sync::kMaxSpaces + 1);
+}
+
+TEST_F(Strangers, WhatThereIsNoRoomForIsPassedByWithoutAFullSync) {
+  const auto mine = own();
+  fill(mine);
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  const auto one = a_group();
+  log::SpaceDigest digest(one.id);
+  digest.add_record(*space::record_id_of(one.genesis));
+  const auto tag = base::prefix_of<base::HeadTag>(digest.value());
+  const base::Digest partial(random.id<base::Digest>());
+  int replies = 0;
+  server.on_reply = [&](sync::ServerMessage& reply) {
+    if (++replies > 2) return;
+    auto ids = mine;
+    ids.push_back(one.id);
+    name(reply, ids, [&](const base::SpaceId& id, sync::SpaceReply& part) {
+      if (!(id == one.id)) return;
+      part.records = {one.genesis};
+      part.position = static_cast<std::uint64_t>(replies);
+      part.digest = base::to_bytes(replies == 1 ? tag.view() : partial.view());
+    });
+  };
+  std::vector<sync::Hello> hellos;
+  server.on_request = [&](sync::ClientMessage& message) {
+    if (message.hello) hellos.push_back(*message.hello);
+  };
+  sync(*ani);
+  server.on_reply = nullptr;
+  server.on_request = nullptr;
+  ASSERT_GE(hellos.size(), 3U);
+  for (std::size_t i = 1; i < 3; ++i) {
+    EXPECT_FALSE(hellos[i].full);
+    const auto& positions = hellos[i].positions;
+    EXPECT_EQ(std::count(positions.begin(), positions.end(), i), 1) << "what comes after it is served";
+  }
+  EXPECT_EQ(own().size(), mine.size() + sync::kMaxSpaces);
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(sync(*ani).round_trips, 1U);
 }
 
 // Kept while a carrier names a space of which nothing has come: it may hold a key for the card alone.

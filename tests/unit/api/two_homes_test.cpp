@@ -13,6 +13,7 @@ using base::Code;
 struct TwoHomes : World {
   Server district{random, clock};
   space::RecoveryCard card;
+  space::RecoveryCard admins_card;
   std::unique_ptr<Core> sari;
   std::unique_ptr<Core> budi;
   base::SpaceId school;
@@ -20,7 +21,9 @@ struct TwoHomes : World {
   void SetUp() override {
     founder();  // whose diary is on a carrier needs somebody there who let them in
     sari = open("Sari");
-    ASSERT_TRUE(sari->init("Sari", {district.address()}).ok());
+    auto made_card = sari->init("Sari", {district.address()});
+    ASSERT_TRUE(made_card.ok());
+    admins_card = std::move(made_card).value();
     const auto secret = district.operator_secret();
     const auto made = sari->create_community("SDN 7", space::SpaceKind::school, district.address(), &secret);
     ASSERT_TRUE(made.ok());
@@ -75,6 +78,22 @@ struct TwoHomes : World {
     EXPECT_TRUE(is_member(*phone));
     return phone;
   }
+  // It lived on the carrier of the diary once, and is served there still.
+  void server_serves_the_school() {
+    server.permit(school);
+    ASSERT_TRUE(sari->host_community(school, server.address(), server.last_operator_secret()).ok());
+    for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*sari).code, Code::ok);
+  }
+  // A phone that came back by the card, from that carrier alone or from both.
+  std::unique_ptr<Core> back_by(const space::RecoveryCard& of, const std::vector<Server*>& from) {
+    auto phone = open("phone");
+    EXPECT_TRUE(phone->recover(of, from.front()->address()).ok());
+    for (int i = 0; i < 2; ++i) {
+      for (auto* carrier : from) EXPECT_EQ(sync(*phone, *carrier).code, Code::ok);
+    }
+    EXPECT_TRUE(is_member(*phone));
+    return phone;
+  }
   bool is_member(Core& core) const {
     for (const auto& space : core.spaces()) {
       if (space.space == school) return space.member;
@@ -105,17 +124,92 @@ TEST_F(TwoHomes, ALinkedDeviceIsToldWhereASchoolLives) {
   EXPECT_EQ(tablet->carrier_of(school)->key, district.address().key);
 }
 
-// It lived there once, and is served there still.
-TEST_F(TwoHomes, WhereNobodySaidNothingIsSentBeforeBothHaveIt) {
-  server.permit(school);
-  ASSERT_TRUE(sari->host_community(school, server.address(), server.last_operator_secret()).ok());
-  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*sari).code, Code::ok);
-  auto phone = open("phone");
-  ASSERT_TRUE(phone->recover(card, server.address()).ok());
+TEST_F(TwoHomes, ALinkedDeviceIsNotToldWhatIsOnlyGuessed) {
+  server_serves_the_school();
+  auto phone = back_by(card, {&server});
+  ASSERT_TRUE(phone->add_carrier(district.address()).ok());
+  auto tablet = open("tablet");
+  const auto request = tablet->link_request();
+  ASSERT_TRUE(request.ok());
+  const auto grant = phone->grant_link(*request);
+  ASSERT_TRUE(grant.ok());
+  ASSERT_TRUE(tablet->accept_link(*grant).ok());
   for (int i = 0; i < 2; ++i) {
-    ASSERT_EQ(sync(*phone).code, Code::ok);
-    ASSERT_EQ(sync(*phone, district).code, Code::ok);
+    ASSERT_EQ(sync(*tablet).code, Code::ok);
+    ASSERT_EQ(sync(*tablet, district).code, Code::ok);
   }
+  const auto problem = begin_problem(*tablet, school, "ditulis di tablet");
+  ASSERT_EQ(sync(*tablet).code, Code::ok);
+  EXPECT_EQ(delivery(*tablet, problem), Delivery::saved_here);
+  ASSERT_EQ(sync(*tablet, district).code, Code::ok);
+  EXPECT_EQ(delivery(*tablet, problem), Delivery::on_carrier);
+}
+
+TEST_F(TwoHomes, OneThatWasNeverMetMayBeTheHome) {
+  server_serves_the_school();
+  auto phone = back_by(card, {&server});
+  ASSERT_TRUE(phone->add_carrier(district.address()).ok());
+  const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::saved_here);
+  EXPECT_GT(pending(*phone), 0U);
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*phone, district).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::on_carrier);
+  EXPECT_EQ(pending(*phone), 0U);
+}
+
+TEST_F(TwoHomes, OneThatWasMetAndNeverNamedItKeepsNothingUnsent) {
+  Server other{random, clock};
+  auto phone = back_by(card, {&district});
+  ASSERT_TRUE(phone->add_carrier(other.address()).ok());
+  const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
+  ASSERT_EQ(sync(*phone, district).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::saved_here);
+  ASSERT_EQ(sync(*phone, other).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::on_carrier);
+  EXPECT_EQ(pending(*phone), 0U);
+}
+
+TEST_F(TwoHomes, OneThatForgotItMayStillBeTheHome) {
+  server_serves_the_school();
+  auto phone = back_by(card, {&server, &district});
+  district.lose_disk();
+  sync(*phone, district);
+  const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
+  ASSERT_EQ(sync(*phone).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::saved_here);
+  phone.reset();
+  phone = open("phone");
+  EXPECT_EQ(delivery(*phone, problem), Delivery::saved_here);
+  const auto permit = district.operator_secret();
+  ASSERT_TRUE(sari->host_community(school, district.address(), permit).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*sari, district).code, Code::ok);
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*phone, district).code, Code::ok);
+  EXPECT_EQ(delivery(*phone, problem), Delivery::on_carrier);
+}
+
+TEST_F(TwoHomes, NobodyIsInvitedToOneOfTwoThatMayBeTheHome) {
+  server_serves_the_school();
+  auto phone = back_by(admins_card, {&server, &district});
+  EXPECT_EQ(phone->invite("teacher", 3600, 1, &school).code(), Code::needs_decision);
+  EXPECT_EQ(phone->create_group("Kelas rendah", &school).code(), Code::needs_decision);
+  const auto by_sari = sari->invite("teacher", 3600, 1, &school);
+  ASSERT_TRUE(by_sari.ok()) << "she said where it lives";
+  EXPECT_EQ(by_sari->link.carrier.key, server.address().key);
+}
+
+TEST_F(TwoHomes, TheOnlyOneThatServesItIsWhereOthersAreInvited) {
+  auto phone = back_by(admins_card, {&district});
+  ASSERT_TRUE(phone->add_carrier(server.address()).ok());
+  const auto invite = phone->invite("teacher", 3600, 1, &school);
+  ASSERT_TRUE(invite.ok());
+  EXPECT_EQ(invite->link.carrier.key, district.address().key);
+  EXPECT_TRUE(phone->create_group("Kelas rendah", &school).ok());
+}
+
+TEST_F(TwoHomes, WhereNobodySaidNothingIsSentBeforeBothHaveIt) {
+  server_serves_the_school();
+  auto phone = back_by(card, {&server, &district});
   ASSERT_EQ(pending(*phone), 0U);
   const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
   ASSERT_EQ(sync(*phone).code, Code::ok);

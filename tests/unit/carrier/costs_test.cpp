@@ -127,6 +127,133 @@ TEST_F(CostTest, RemovedPhonesOfAPersonShareTheirAllowance) {
   EXPECT_EQ(write(phones[1], logs[1], logs[1].draft()), Code::timed_out);
 }
 
+class TheftTest : public CostTest {
+ protected:
+  TheftTest() {
+    limits.segment_burst = limits.record_burst = 2 * Allowances::kOwnPart;
+    limits.segments_per_second = limits.records_per_second = 1;
+  }
+  // More than a person may bring at once, of which nothing checks.
+  void flood(const Person& by, const Writing& log, std::int64_t now = kNow) {
+    const std::vector<Bytes> rubbish(3 * Allowances::kOwnPart, Bytes(3, 7));
+    send(by, message_of({upload(school.id(), {}, {run_of(log.id, rubbish)})}), now);
+    std::vector<Bytes> records;
+    while (records.size() < rubbish.size()) {
+      records.push_back(space::write_log(by.author(), school.membership,
+                                         crypto::SigningKey::from_seed(base::Secret32::random(random))));
+      records.back().back() ^= 1;
+    }
+    const auto reply = send(by, message_of({upload(school.id(), records)}), now);
+    EXPECT_EQ(verdict(reply.record_exceptions, static_cast<std::uint32_t>(records.size() - 1)),
+              Code::timed_out);
+  }
+  Limits limits;
+};
+
+TEST_F(TheftTest, AStolenPhoneKeepsItsOwnerFromNothing) {
+  const Person stolen = another_phone(admin);
+  const Person lost = another_phone(admin);
+  Writing of_stolen = enrol(school, stolen);
+  Writing log = enrol(school, admin);
+  const auto remove = [&](const Person& phone) {
+    return offer(admin, school.id(),
+                 school.add(space::write_device_removed(admin.author(), school.membership,
+                                                        phone.certificate.device(), {})));
+  };
+  open(limits);
+  flood(stolen, of_stolen);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  EXPECT_EQ(remove(stolen), Code::ok);
+  // And removed it goes on. What the owner may bring has filled up meanwhile, and beyond what is theirs
+  // alone.
+  const auto later = kNow + 1'000;
+  flood(stolen, of_stolen, later);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(write(admin, log, log.write(), later), Code::ok);
+  EXPECT_EQ(remove(lost), Code::ok);
+  EXPECT_EQ(write(stolen, of_stolen, of_stolen.draft(), later), Code::timed_out);
+  open(limits);
+  flood(stolen, of_stolen);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+}
+
+// Removed from its owner's own space it counts nowhere, and nor does what it certified, which nobody removed.
+TEST_F(TheftTest, WhatAStolenPhoneCertifiedPaysLikeIt) {
+  const Person stolen = another_phone(admin);
+  Person further(random);
+  const auto half = space::certify_by_device(stolen.certificate, stolen.keys.sign,
+                                             further.keys.sign.public_key(), further.device(), 1);
+  further.certificate = *space::take_possession(half, further.keys);
+  const auto introduced =
+      school.add(space::write_device(stolen.author(), school.membership, further.certificate));
+  ASSERT_EQ(offer(stolen, school.id(), introduced), Code::ok);
+  Writing of_further = enrol(school, further);
+  Writing log = enrol(school, admin);
+  Community diary = support::diary_of(admin);
+  diary.add(space::write_device(admin.author(), diary.membership, stolen.certificate));
+  diary.add(space::write_device_removed(admin.author(), diary.membership, stolen.certificate.device(), {}));
+  ASSERT_TRUE(send(admin, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  open(limits);
+  flood(further, of_further);
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  EXPECT_EQ(write(further, of_further, of_further.draft()), Code::timed_out);
+}
+
+// A tag of eight bytes in the hello, and a thousand phones had a thousand allowances.
+TEST_F(CostTest, WhoNamesNobodyOfTheirsPaysWithTheOthersAllTheSame) {
+  const Person second = another_phone(admin);
+  Limits limits;
+  limits.segment_burst = 2;
+  limits.segments_per_second = 1;
+  const auto of_nobody = [&](const Person& by, const Writing& log, const Bytes& segment) {
+    auto message = message_of({upload(school.id(), {}, {run_of(log.id, {segment})})});
+    message.hello->person = base::prefix_of<sync::PersonTag>(stranger.id());
+    return verdict(send(by, message).segment_exceptions, 0);
+  };
+  Writing first_log = enrol(school, admin);
+  Writing second_log = enrol(school, second);
+  open(limits);
+  EXPECT_EQ(of_nobody(admin, first_log, first_log.write()), Code::ok);
+  EXPECT_EQ(of_nobody(second, second_log, second_log.write()), Code::ok);
+  EXPECT_EQ(of_nobody(admin, first_log, first_log.draft()), Code::timed_out);
+  EXPECT_EQ(of_nobody(second, second_log, second_log.draft()), Code::timed_out);
+  const auto removal = school.add(
+      space::write_device_removed(admin.author(), school.membership, second.certificate.device(), {}));
+  ASSERT_EQ(offer(admin, school.id(), removal), Code::ok);
+  open(limits);
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(of_nobody(second, second_log, second_log.write()), Code::fenced);
+  EXPECT_EQ(write(second, second_log, second_log.draft()), Code::timed_out) << "one allowance, named or not";
+}
+
+TEST(AllowancesTest, ADeviceHasALittleForItselfAndAPersonNotMuchMoreByThat) {
+  constexpr Rate kRate{4 * Allowances::kOwnPart, 1};
+  Allowances allowances;
+  const auto device = [](int number, bool first_hand) {
+    return Payer{{1}, {static_cast<std::uint8_t>(number)}, first_hand};
+  };
+  const auto all_of = [&](const Payer& payer, std::int64_t now) {
+    std::uint32_t taken = 0;
+    while (allowances.take(payer, now, kRate)) ++taken;
+    return taken;
+  };
+  // A lost phone and what it certified since.
+  EXPECT_EQ(all_of(device(0, false), 0), kRate.burst + 4);
+  std::uint32_t further = 0;
+  for (int i = 1; i < 100; ++i) further += all_of(device(i, false), 0);
+  EXPECT_EQ(further, 15U * 4) << "sixteen have something of their own";
+  EXPECT_FALSE(allowances.take(device(100, false), 0, kRate));
+  EXPECT_EQ(all_of(device(101, true), 0), 4U) << "and who comes back by the card";
+  EXPECT_EQ(all_of(device(102, false), 0), 0U);
+  EXPECT_EQ(all_of({{1}, {}, false}, 0), 0U);
+  EXPECT_EQ(all_of({{2}, {}, false}, 0), kRate.burst) << "another person";
+  // What was let in and cost more, and what was given back.
+  EXPECT_EQ(all_of({{1}, {}, false}, 2), 2U);
+  EXPECT_TRUE(allowances.take(device(101, true), 2, kRate));
+  allowances.spend(device(101, true), 9);
+  EXPECT_FALSE(allowances.take(device(101, true), 2, kRate));
+  allowances.give_back(device(101, true), kRate);
+  EXPECT_TRUE(allowances.take(device(101, true), 2, kRate));
+}
+
 TEST_F(CostTest, WhatIsHereAlreadyIsLookedUpAtARateOfItsOwn) {
   Writing log = enrol(school, admin);
   std::vector<Bytes> seen;
@@ -232,13 +359,18 @@ TEST_F(CostTest, GroupsOfOneFounderShareWhatTheyMayTakeUp) {
   Writing in_school = enrol(school, sari);
   const auto segment = logs[0].draft(1000);
   Limits limits;
-  limits.community_bytes = segment.size() + 100;
+  std::uint64_t of_records = 0;
+  for (const auto& group : groups) {
+    for (const auto& record : group.records()) of_records += record.size();
+  }
+  limits.community_bytes = segment.size() + 100 + (of_records + 1) / 2;
   limits.group_quotas_per_person = 2;
   open(limits);
   EXPECT_EQ(write(sari, logs[0], segment), Code::ok);
   EXPECT_EQ(write(sari, logs[1], logs[1].draft(1000)), Code::ok);
   EXPECT_EQ(write(sari, logs[2], logs[2].draft(1000)), Code::quota_exceeded);
-  EXPECT_EQ(write(sari, logs[2], logs[2].draft(16)), Code::ok) << "to the byte";
+  Writing another = enrol(groups[2], sari);
+  EXPECT_EQ(write(sari, logs[2], logs[2].draft(16)), Code::quota_exceeded) << "records take room as well";
   EXPECT_EQ(write(sari, in_school, in_school.draft(1000)), Code::ok) << "the school has its own";
 }
 
@@ -342,6 +474,48 @@ TEST_F(LowDisk, BodiesAreRefusedAndRecordsAndErasuresStillGo) {
   watched.disk.free = limits.reserve_bytes;
   EXPECT_EQ(write(admin, log, next), Code::ok) << "it goes on where it stopped";
   EXPECT_EQ(send(admin, photo).chunk_states.at(0).code, Code::ok);
+}
+
+// What makes room takes some first, and an erasure costs nothing to invent: a full disk ends the server.
+TEST_F(LowDisk, OfTheLastOfItOnlyWhatAnAdminOfTheCommunityBringsIsTaken) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  Writing of_admin = enrol(school, admin);
+  const auto erased_by = [&](const Person& by, Writing& of) {
+    const auto first = of.write();
+    EXPECT_EQ(write(by, of, first), Code::ok);
+    const log::SegmentName name{of.id, 0, base::prefix_of<base::HeadTag>(of.head.hash)};
+    const auto witness = of.write();
+    const log::SegmentName named{of.id, 1, base::prefix_of<base::HeadTag>(of.head.hash)};
+    EXPECT_EQ(offer(by, school.id(),
+                    school.add(
+                        space::write_erased(by.author(), school.membership, 0, {{name, {{0, 1}}}}, {named}))),
+              Code::ok);
+    return witness;
+  };
+  const auto witness = erased_by(sari, log);
+  const auto of_office = erased_by(admin, of_admin);
+  const std::array<std::uint8_t, 16> salt{3};
+  Community group(space::space_id(sari.certificate.identity_key, space::SpaceKind::group, salt));
+  group.add(
+      space::write_genesis(sari.author(), sari.identity.box.public_key(), space::SpaceKind::group, salt));
+  ASSERT_EQ(offer(sari, group.id(), group.records().front()), Code::ok);
+  const auto in_group = Writing(group, sari, random).enrolment;
+  const auto record = space::write_log(sari.author(), school.membership,
+                                       crypto::SigningKey::from_seed(base::Secret32::random(random)));
+  const auto diary = support::diary_of(sari);
+
+  open_with(limits.reserve_bytes / 4 - 1);
+  EXPECT_EQ(offer(sari, school.id(), record), Code::timed_out) << "no verdict: to be offered again";
+  EXPECT_EQ(write(sari, log, witness), Code::timed_out);
+  EXPECT_EQ(offer(sari, group.id(), in_group), Code::timed_out) << "anybody is admin of groups of theirs";
+  EXPECT_EQ(offer(sari, diary.id(), diary.records().front()), Code::timed_out);
+  EXPECT_EQ(offer(sari, school.id(), log.enrolment), Code::ok) << "what is held stays acknowledged";
+  EXPECT_EQ(write(admin, of_admin, of_office), Code::ok);
+  EXPECT_EQ(offer(admin, school.id(), Writing(school, admin, random).enrolment), Code::ok);
+  watched.disk.free = limits.reserve_bytes / 4;
+  EXPECT_EQ(offer(sari, school.id(), record), Code::ok);
+  EXPECT_EQ(write(sari, log, witness), Code::ok);
 }
 
 TEST_F(LowDisk, WhoWantsToWriteBesideTheStoreIsToldBefore) {

@@ -48,6 +48,31 @@ TEST_F(RemovedTest, LateWorkIsKeptInQuarantineUnderAQuotaOfItsOwn) {
   EXPECT_EQ(write(admin, log, written[2]), Code::ok) << "taken after all";
 }
 
+// Who is known to nobody has few messages on a connection, and a phone may have written a term's work
+// unaware.
+TEST_F(RemovedTest, AMessageThatBringsLateWorkIsNotInVain) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  remove_sari(log, {}, 0);
+  Peer line(sari.device());
+  const auto say = [&](const sync::ClientMessage& message) {
+    EXPECT_TRUE(store->begin().ok());
+    auto ingested = carrier->ingest(line, message, kNow);
+    EXPECT_TRUE(store->commit().ok());
+    EXPECT_TRUE(carrier->answer(line, message, std::move(ingested).value()).ok());
+  };
+  sync::ClientMessage late;
+  for (int i = 0; i < 20; ++i) {
+    late = message_of({upload(school.id(), {}, {run_of(log.id, {log.write()})})});
+    say(late);
+  }
+  EXPECT_EQ(line.in_vain, 0U);
+  say(late);
+  EXPECT_EQ(line.in_vain, 1U) << "what is here already is nothing new";
+  say(message_of({}));
+  EXPECT_EQ(line.in_vain, 2U);
+}
+
 TEST_F(RemovedTest, AFullQuarantineTakesNothingFromTheMembers) {
   Limits limits;
   limits.quarantine_bytes = 1000;

@@ -125,10 +125,11 @@ TEST_F(SchoolTest, TheLastRecordsAreForNewcomersAndAdmins) {
   EXPECT_EQ(offer(admin, school.id(),
                   school.add(space::write_person_removed(admin.author(), school.membership, sari.id(), {}))),
             Code::ok);
-  // To the very last one, and then whoever comes by a link hears why it does not open.
+  // To the very last one but that of who takes somebody out, and then whoever comes by a link hears why it
+  // does not open.
   const auto keys = invite(5);
   const auto stands_on = school.membership.invites().at(keys.sign.public_key()).record;
-  while (carrier->survey()[0].usage.records < limits.records)
+  while (carrier->survey()[0].usage.records < limits.records - 1)
     ASSERT_EQ(offer(admin, school.id(), log_of(admin)), Code::ok);
   EXPECT_EQ(offer(admin, school.id(), log_of(admin)), Code::quota_exceeded);
   const Person late(random);
@@ -136,6 +137,16 @@ TEST_F(SchoolTest, TheLastRecordsAreForNewcomersAndAdmins) {
                   space::write_join(late.author(), school.id(), keys.sign, stands_on,
                                     late.identity.box.public_key(), {})),
             Code::quota_exceeded);
+  EXPECT_EQ(offer(admin, school.id(),
+                  school.add(space::write_person_removed(admin.author(), school.membership, budi.id(), {}))),
+            Code::ok);
+}
+
+// Else a principal who gives the office away could write nothing there again, not even that a phone is lost.
+TEST_F(SchoolTest, WhatSomebodyWroteAsAnAdminIsNoShareOfTheirsLater) {
+  const auto before = school.membership.written_by(admin.id()).records;
+  for (int i = 0; i < 5; ++i) invite(1);
+  EXPECT_EQ(school.membership.written_by(admin.id()).records, before);
 }
 
 TEST_F(SchoolTest, AFloodOfSegmentsGetsNoVerdictAndComesAgainLater) {

@@ -187,6 +187,19 @@ TEST_F(StrayStepsOfOthers, DoNotKeepADeletionFromCoveringTheStepThatStands) {
   EXPECT_LE(named_by_deletion(id).size(), log::kMaxSupersedesPerOp + 10);
 }
 
+TEST_F(StrayStepsOfOthers, DoNotKeepADeletionFromCoveringTheStepThatAgrees) {
+  const auto id = ani.begin(a_problem("Judul"));
+  tablet.take(id, ani.raw_ops(id));
+  ASSERT_TRUE(tablet.step(id, "analysed", "sebabnya jelas").ok());
+  ani.take(id, steps(id, 10'000, 4));
+  ASSERT_TRUE(ani.step(id, "analysed", "sudah dibahas").ok());
+  ani.take(id, tablet.raw_ops(id));
+  ASSERT_EQ(ani.show(id).steps.size(), 2U);
+  ASSERT_TRUE(ani.trash(id).ok());
+  EXPECT_TRUE(ani.show(id).trashed);
+  EXPECT_LE(named_by_deletion(id).size(), log::kMaxSupersedesPerOp + 10);
+}
+
 TEST_F(StrayStepsOfOthers, AreNamedFromAFewLogsOfEach) {
   const auto id = ani.begin(a_problem("Judul"));
   ani.take(id, steps(id, 900, 900));

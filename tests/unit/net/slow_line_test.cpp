@@ -151,6 +151,30 @@ TEST_F(SlowLine, ABodyComesForAsLongAsItMoves) {
   EXPECT_EQ(post(400, 4, 15ms), "") << "a byte now and then is no movement";
 }
 
+// Inside TLS nothing is seen of a message before a whole record of it is here.
+TEST_F(SlowLine, InsideTlsAFirstMessageIsAwaitedLikeABody) {
+  const auto at = [&](const char* name) { return (folder / name).string(); };
+  const auto make =
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 "
+      "-subj /CN=localhost -keyout " +
+      at("key.pem") + " -out " + at("cert.pem") + " 2>/dev/null";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  options.tls_certificate = at("cert.pem");
+  options.tls_key = at("key.pem");
+  options.timeouts.body = 1500ms;
+  serve();
+  net_client::LinkOptions to;
+  to.host = "127.0.0.1";
+  to.port = port;
+  to.tls = true;
+  auto link = net_client::LiveLink::connect(to);
+  ASSERT_TRUE(link.ok());
+  const auto early = (*link)->receive(900);
+  ASSERT_TRUE(early.ok()) << early.error().detail;
+  EXPECT_FALSE(early->has_value());
+  EXPECT_EQ((*link)->receive(5'000).code(), base::Code::offline) << "and no longer";
+}
+
 // The same on the side of a client: whatever answers, slowly and surely.
 TEST(SlowServer, AnAnswerIsAwaitedForAsLongAsItMoves) {
   const int listening = ::socket(AF_INET, SOCK_STREAM, 0);

@@ -19,15 +19,18 @@ struct Line final : Connection {
 class StrangersTest : public testing::Test {
  protected:
   // Who goes for one more from there; none: -1.
-  int enter(std::uint8_t from) {
-    lines.push_back(std::make_unique<Line>(strangers));
-    const auto* goes = strangers.enter(lines.back()->ticket, origin_of_v4({192, 0, 2, from}), *lines.back());
+  int enter(std::uint8_t from) { return enter(origin_of_v4({192, 0, 2, from})); }
+  int enter(const Origin& from) { return enter(strangers, from); }
+  int enter(Strangers& among, const Origin& from) {
+    lines.push_back(std::make_unique<Line>(among));
+    const auto* goes = among.enter(lines.back()->ticket, from, *lines.back());
     for (std::size_t i = 0; goes != nullptr && i < lines.size(); ++i) {
       if (lines[i].get() == goes) return static_cast<int>(i);
     }
     return -1;
   }
-  Strangers strangers{4};
+  Strangers strangers{4, 200};
+  Strangers many{800, 3};  // of whom three are a fair share
   std::vector<std::unique_ptr<Line>> lines;
 };
 
@@ -56,6 +59,43 @@ TEST_F(StrangersTest, WhoeverIsServedOrGoneTakesNoPlaceAnyMore) {
   lines[1].reset();
   EXPECT_EQ(enter(8), -1);
   EXPECT_EQ(enter(9), 2);
+}
+
+Origin network(std::uint8_t of, std::uint8_t part = 0) {
+  return origin_of_v6({0x20, 0x01, 0x0d, 0xb8, 0, of, 0, part, 1});
+}
+
+// Whoever rents a server has thousands of networks, and a school has one address.
+TEST_F(StrangersTest, AFairShareOfOnePlaceDoesNotGoBeforeOlderOnesOfThousandsOfPlaces) {
+  const Origin school = origin_of_v4({203, 0, 113, 9});
+  for (int i = 0; i < 797; ++i)
+    ASSERT_EQ(
+        enter(many, origin_of_v4({10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)})),
+        -1);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(enter(many, school), -1);
+  for (int i = 0; i < 797; ++i)
+    ASSERT_EQ(
+        enter(many, origin_of_v4({10, 1, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)})),
+        i)
+        << "the oldest of all";
+  EXPECT_EQ(enter(many, origin_of_v4({10, 2, 0, 0})), 797) << "until theirs are";
+}
+
+TEST_F(StrangersTest, WhoHasMoreThanAFairShareGoesFirst) {
+  for (int i = 0; i < 796; ++i)
+    ASSERT_EQ(
+        enter(many, origin_of_v4({10, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)})),
+        -1);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(enter(many, network(1)), -1);
+  EXPECT_EQ(enter(many, network(2)), 796);
+  EXPECT_EQ(enter(many, network(2)), 0);
+}
+
+TEST_F(StrangersTest, TheNetworksThatOneHostGivesOutAreOnePlace) {
+  EXPECT_EQ(enter(1), -1);
+  for (std::uint8_t i = 0; i < 3; ++i) EXPECT_EQ(enter(network(1, i)), -1);
+  EXPECT_EQ(enter(network(2)), 1);
+  EXPECT_EQ(enter(network(1, 9)), 2);
 }
 
 }  // namespace

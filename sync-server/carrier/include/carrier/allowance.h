@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -14,10 +15,21 @@ struct Rate {
 };
 
 // Whose allowance it is: a person's, who may have any number of devices (Carrier::payer_of).
-using Payer = base::Bytes;
+struct Payer {
+  base::Bytes account;  // empty: that of all strangers
+  // One that stands has a little for itself, asked first: whoever holds another phone of the same person must
+  // not keep it from everything, its removal of that phone least of all. Empty: none.
+  base::Bytes device;
+  bool first_hand = false;  // certified by the person's identity, which no lost phone holds
+};
 
 class Allowances {
  public:
+  // Of the person's bucket so much is there once more for each of a few devices: in all at most an eighth.
+  static constexpr std::uint32_t kOwnPart = 128;
+  static constexpr std::size_t kOwnMost = 16;
+  static constexpr std::int64_t kGoneSeconds = 86'400;  // who says nothing for so long makes room for another
+
   // False, and nothing is taken, where less than `amount` is left.
   bool take(const Payer& payer, std::int64_t wall_seconds, const Rate& rate, std::uint32_t amount = 1);
   // What an item that was let in turned out to cost beyond that.
@@ -28,8 +40,21 @@ class Allowances {
   struct Bucket {
     std::int64_t at_seconds = 0;
     std::uint64_t left = 0;
+    bool take(std::int64_t wall_seconds, const Rate& rate, std::uint32_t amount);
+    std::uint32_t spend(std::uint32_t amount);  // how much of it was there
   };
-  std::map<Payer, Bucket> buckets_;
+  struct Own {
+    base::Bytes device;
+    bool first_hand = false;
+    Bucket bucket;
+  };
+  struct Account {
+    Bucket bucket;
+    std::vector<Own> own;
+  };
+  static Bucket* own_of(Account& account, const Payer& payer);
+  static Bucket* place_for(Account& account, const Payer& payer, std::int64_t wall_seconds, const Rate& own);
+  std::map<base::Bytes, Account> accounts_;
 };
 
 }  // namespace sejawat::carrier

@@ -128,6 +128,7 @@ class Carrier {
   // In that space: its person belongs, and neither the device nor any it chains through was removed, there or
   // in the person's own space.
   bool counts(const Space& space, const Claim& claim) const;
+  bool stands(const Claim& claim) const;                     // counts in some space here
   bool was_removed(const base::PublicBoxKey& device) const;  // from any space here
   // It would be served the space had it, or what certified it, not been removed.
   bool was_removed(const Space& space, const base::PublicBoxKey& device) const;
@@ -150,10 +151,18 @@ class Carrier {
   // went back. Of as many spaces as there is room for beside the set.
   base::Status tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply);
   std::uint64_t quota_of(const Space& space) const;
-  // What all groups take up together that the founder of this one founded.
+  // Where the disk is all but full: whose word is worth what is left. Anybody is admin of groups of theirs.
+  bool may_use_the_last(const Space& space, const base::PublicBoxKey& device) const;
+  // What all groups take up together that the founder of this one founded; their records are among the
+  // segment_bytes.
   Usage groups_beside(const Space& group) const;
   static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
   bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
+  struct Owners {
+    std::map<base::PersonId, bool> standing;  // and whether no other device certified it
+    std::set<base::PersonId> removed;         // whose it was
+  };
+  Owners owners_of(const base::PublicBoxKey& device) const;
   Payer payer_of(const base::PublicBoxKey& device, const Whose& whose) const;
   bool within_rate(const Ingested& by);
   // Of what was here already. False: there was too much of that.
@@ -210,8 +219,8 @@ class Carrier {
                              std::uint64_t segment_no);
   base::Status recount_quarantine(Space& space);
   base::Status settle_quarantine(Space& space);  // counts anew if a fence is another than when it last did
-  base::Result<base::Code> take_segment(Space& space, base::ByteView log_ref, base::ByteView bytes,
-                                        Ingested& ingested);
+  base::Result<base::Code> take_segment(const base::PublicBoxKey& device, Space& space,
+                                        base::ByteView log_ref, base::ByteView bytes, Ingested& ingested);
   // chunks.cpp
   base::Result<sync::ChunkState> take_chunk(const base::PublicBoxKey& device, Space& space,
                                             const sync::ChunkPiece& piece);
@@ -288,6 +297,7 @@ class Carrier {
   Allowances record_allowances_;  // strangers share that of nobody
   std::uint32_t verified_ = 0;    // signatures looked at for the segment that is being taken
   bool low_ = false;              // on disk, as of the message that is being taken
+  bool scarce_ = false;           // and even of the reserve there is little left
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };

@@ -21,6 +21,8 @@ struct Limits {
   std::uint64_t records_part = 16;
   std::uint64_t records_kept_part = 8;
   std::uint64_t records_newcomer_part = 1024;
+  // The very last part is for what admins take away: removals, roles and revocations.
+  std::uint64_t records_removal_part = 64;
   // Groups that one member of a community here may found, those they left since among them: each is a space
   // with a quota of its own, and all of one founder together have as much as so many quotas.
   std::uint32_t groups_per_person = 64;
@@ -31,8 +33,12 @@ struct Limits {
   // Bytes of the disk that stay free. Below, no new bodies and chunks are taken, and what makes room still
   // is: a disk that is full ends the server. 0: nobody looks.
   std::uint64_t reserve_bytes = 0;
+  // What makes room takes some first, and more than it frees where an erasure is invented. With less than
+  // this part of the reserve left only the admins of a community are heard.
+  std::uint64_t reserve_floor_part = 4;
   // Segments of one person's devices, whatever their verdict: each costs the writer thread a signature check.
-  // Above this they get no verdict and come again later.
+  // Above this they get no verdict and come again later. Of this and what follows each of a person's devices
+  // has a little for itself (carrier/allowance.h).
   std::uint32_t segment_burst = 100'000;
   std::uint32_t segments_per_second = 100;
   // Segments that are held already, and what a receipt asks for, likewise: they cost a look into the store.

@@ -22,9 +22,10 @@ struct Peer {
   // A message came after the first. Until then everything may be a replay, so nothing is pushed (protocol
   // 14).
   bool confirmed = false;
-  bool live = false;   // it wants pushes
-  bool known = false;  // as of the last answer: certificates name it
-  bool told = false;   // the last message said that more is to come: the peer asks, no push before it does
+  bool live = false;          // it wants pushes
+  bool known = false;         // as of the last answer: certificates name it
+  std::uint32_t in_vain = 0;  // messages that brought nothing new here
+  bool told = false;  // the last message said that more is to come: the peer asks, no push before it does
   std::vector<base::SpaceId> set;  // as the last reply left it: what an index means
   // For each space of the set: what this peer has been sent or has brought, up to here. nullopt while its
   // base is void and its vector has not come.

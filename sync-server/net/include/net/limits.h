@@ -19,14 +19,19 @@ struct Origin {
 Origin origin_of_v4(const std::array<std::uint8_t, 4>& address);
 Origin origin_of_v6(const std::array<std::uint8_t, 16>& address);  // mapped IPv4 counts as IPv4
 
+// The /48 that it lies in, of which hosts give out thousands of /64; of an IPv4 address itself.
+Origin network_of(const Origin& origin);
+
 struct OriginHash {
   std::size_t operator()(const Origin& origin) const noexcept;
 };
 
 struct AdmissionLimits {
   std::size_t connections = 10000;
-  // Of them, those on which nobody was served yet: one more, and the oldest of these is let go.
+  // Of them, those on which nobody was served yet: one more, and one of these is let go.
   std::size_t strangers = 2500;
+  // So many of one network are a school that wakes up; what is beyond goes first. Never more than an eighth.
+  std::size_t strangers_per_network = 200;
   // A school or a village behind one address is hundreds of phones.
   std::size_t connections_per_origin = 1000;
   // WebSockets of one device, the newest: a phone that comes back leaves some behind that nobody has noticed.
