@@ -102,7 +102,7 @@ struct Walk final : CarrierStore::Taker {
       return damaged("another sum of sizes", space, position);
     std::uint64_t rest = 0;
     for (std::uint64_t at = position; at-- > 0;) {
-      rest += sizes[at];
+      rest += sizes[static_cast<std::size_t>(at)];
       SJ_TRY(const auto told, store.rest_after(space, at));
       if (told.bytes != rest) return damaged("another sum of sizes", space, at);
     }

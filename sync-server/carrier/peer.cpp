@@ -168,7 +168,14 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
     auto& position = peer.positions[i];
     if (!position && vector != nullptr) position = 0;  // what was waited for
     if (!position || *position == spaces_.at(id)->position) continue;
-    std::size_t left = budget - std::min(budget, kSpaceCost);
+    // Also what only says that nothing is missing takes room, of hundreds of spaces more than a message has.
+    if (budget < kSpaceCost) {
+      SJ_TRY(const auto rest, store_.rest_after(id, *position));
+      reply.bytes_to_come += rest.bytes;
+      reply.segments_to_come += rest.segments;
+      continue;
+    }
+    std::size_t left = budget - kSpaceCost;
     std::optional<sync::Vector> own;
     if (both) {
       SJ_TRY(own, vector_of(id, left / 2));

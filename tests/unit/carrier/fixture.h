@@ -41,6 +41,16 @@ class CarrierTest : public testing::Test {
     EXPECT_TRUE(sync::decode_server(sync::encode(*reply)).ok());
     return std::move(reply).value();
   }
+  // The next one of a connection that stays.
+  sync::ServerMessage exchange(Peer& peer, const sync::ClientMessage& message, std::int64_t now = kNow) {
+    EXPECT_TRUE(store->begin().ok());
+    auto ingested = carrier->ingest(peer, message, now);
+    EXPECT_TRUE(ingested.ok());
+    EXPECT_TRUE(store->commit().ok());
+    auto reply = carrier->answer(peer, message, std::move(ingested).value());
+    EXPECT_TRUE(reply.ok());
+    return std::move(reply).value();
+  }
   // The verdict on one record, on one segment.
   Code offer(const Person& by, const base::SpaceId& space, const Bytes& record, std::int64_t now = kNow) {
     return verdict(send(by, message_of({upload(space, {record})}), now).record_exceptions, 0);

@@ -250,6 +250,45 @@ TEST_F(GroupsTest, WhoIsAddedToAnyNumberOfGroupsIsServedTheirOwnSpaces) {
   EXPECT_EQ(*send(sari, message_of({})).set, set);
 }
 
+TEST_F(GroupsTest, AnAnswerToHundredsOfVectorsIsNoLongerThanAMessage) {
+  Limits limits;
+  limits.groups_per_person = 300;
+  open(limits);
+  admit(sari);
+  admit(budi);
+  Peer peer(sari.device());
+  sync::ClientMessage all;
+  for (std::uint16_t salt = 2; salt < sync::kMaxSpaces; ++salt) {
+    auto group = group_of(budi, salt);
+    ASSERT_EQ(found_group(group, budi, salt), Code::ok);
+    ASSERT_EQ(add(group, budi, sari), Code::ok);
+    auto& part = all.spaces.emplace_back();
+    part.space.id = group.id();
+    part.vector.emplace();
+    for (const auto& [id, bytes] : group.membership.records())
+      part.vector->records.push_back(base::prefix_of<base::HeadTag>(id));
+    std::sort(part.vector->records.begin(), part.vector->records.end());
+  }
+  Writing log(school, admin, random);
+  send(admin, message_of({upload(school.id(), {log.enrolment})}));
+  for (int i = 0; i < 8; ++i) {
+    std::vector<Bytes> segments;
+    while (segments.size() < 20) segments.push_back(log.write(2000));
+    send(admin, message_of({upload(school.id(), {}, {run_of(log.id, std::move(segments))})}));
+  }
+  sync::ClientMessage first;
+  first.hello.emplace();
+  std::size_t answered = 0;
+  auto reply = exchange(peer, first);
+  ASSERT_GT(reply.bytes_to_come, 100'000U);
+  for (bool asked = false; reply.segments_to_come > 0 || !reply.spaces.empty(); asked = true) {
+    EXPECT_LE(sync::encode(reply).size(), sync::kMessageMax);
+    for (const auto& part : reply.spaces) answered += part.digest.size() == base::HeadTag::kSize ? 1 : 0;
+    reply = exchange(peer, asked ? sync::ClientMessage() : all);
+  }
+  EXPECT_EQ(answered, all.spaces.size() + 1) << "the groups and the school, each to its end";
+}
+
 TEST_F(SchoolTest, AGenesisThatDoesNotCheckFoundsNothing) {
   auto diary = support::diary_of(admin).records().front();
   diary.back() ^= 1;
