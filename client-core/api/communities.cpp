@@ -379,16 +379,25 @@ base::Result<std::vector<base::PublicBoxKey>> Core::State::carriers_of(const bas
   }
   if (found.empty()) add(carriers.front().key);
   for (const auto& row : carriers) {
-    if (!row.generation) add(row.key);
+    if (!row.generation && !is_group(id)) add(row.key);
   }
   return found;
+}
+
+// A group lives wherever its founder's communities do: nobody who was added to it was ever told of a home,
+// and any server that has it will do.
+bool Core::State::is_group(const base::SpaceId& id) const {
+  const auto known = spaces.find(id);
+  return known != spaces.end() && known->second->membership.has_genesis() &&
+         known->second->membership.kind() == space::SpaceKind::group;
 }
 
 base::Result<store::CarrierRow*> Core::State::told_home_of(const base::SpaceId& space) {
   SJ_TRY(const auto homes, carriers_of(space));
   const auto serving = std::count_if(homes.begin(), homes.end(),
                                      [&](const base::PublicBoxKey& key) { return is_served(space, key); });
-  if (homes.size() > 1 && serving != 1) {
+  const bool any_will_do = serving == 1 || (serving > 1 && is_group(space));
+  if (homes.size() > 1 && !any_will_do) {
     return base::error(base::Code::needs_decision,
                        "several servers may be its home: use a device that joined there, or sync with each");
   }

@@ -211,6 +211,7 @@ struct Core::State {
   base::Result<std::vector<base::PublicBoxKey>> carriers_of(const base::SpaceId& space) const;
   // For what sends others there: needs_decision where several may be it, and not just one of them serves it.
   base::Result<store::CarrierRow*> told_home_of(const base::SpaceId& space);
+  bool is_group(const base::SpaceId& id) const;
   // Before a carrier's set becomes this one.
   base::Status note_withdrawn(const store::CarrierRow& carrier, const std::vector<base::SpaceId>& now);
   base::Result<store::CarrierRow*> carrier_of(const base::SpaceId& space);

@@ -196,8 +196,6 @@ void MembershipRules::index(const Membership::Entry& entry) {
     to.enrolments_[log::log_id(to.space_, enrolled->key)].push_back(place);
   to.written_by_[entry.person].push_back(place);
   if (entry.author) to.written_on_[*entry.author].push_back(place);
-  // What somebody wrote as an admin is no share of theirs once they are none.
-  if (entry.by_admin) return;
   auto& volume = to.volumes_[entry.person];
   ++volume.records;
   volume.bytes += to.records_[place].second.size();

@@ -170,6 +170,12 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
     if (!position || *position == spaces_.at(id)->position) continue;
     // Also what only says that nothing is missing takes room, of hundreds of spaces more than a message has.
     if (budget < kSpaceCost) {
+      if (vector != nullptr) {
+        // It is not said again, so what it names at the beginning is passed here; the end is told with the
+        // next.
+        SJ_TRY(const auto part, collect(id, *position, 0, &peer, vector));
+        position = std::min(part.reply.position, spaces_.at(id)->position - 1);
+      }
       SJ_TRY(const auto rest, store_.rest_after(id, *position));
       reply.bytes_to_come += rest.bytes;
       reply.segments_to_come += rest.segments;

@@ -170,6 +170,26 @@ TEST_F(TwoHomes, OneThatWasMetAndNeverNamedItKeepsNothingUnsent) {
   EXPECT_EQ(pending(*phone), 0U);
 }
 
+// Nobody but its founder was ever told of a home of it.
+TEST_F(TwoHomes, AGroupLivesOnAnyServerThatHasIt) {
+  const auto group = budi->create_group("Kelas rendah", &school);
+  ASSERT_TRUE(group.ok());
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_EQ(sync(*budi, district).code, Code::ok);
+    ASSERT_EQ(sync(*budi).code, Code::ok);
+  }
+  auto phone = back_by(card, {&server, &district});
+  ASSERT_TRUE(phone->carrier_of(*group).has_value());
+  Server other{random, clock};
+  ASSERT_TRUE(phone->add_carrier(other.address()).ok());
+  EXPECT_TRUE(phone->invite("expert", 3600, 1, &*group).ok());
+  const auto problem = begin_problem(*phone, *group, "untuk kelas rendah");
+  for (auto* carrier : {&server, &district}) ASSERT_EQ(sync(*phone, *carrier).code, Code::ok);
+  const auto delivery = phone->delivery(*group, problem);
+  ASSERT_TRUE(delivery.ok());
+  EXPECT_EQ(*delivery, Delivery::on_carrier);
+}
+
 TEST_F(TwoHomes, OneThatForgotItMayStillBeTheHome) {
   server_serves_the_school();
   auto phone = back_by(card, {&server, &district});

@@ -142,13 +142,6 @@ TEST_F(SchoolTest, TheLastRecordsAreForNewcomersAndAdmins) {
             Code::ok);
 }
 
-// Else a principal who gives the office away could write nothing there again, not even that a phone is lost.
-TEST_F(SchoolTest, WhatSomebodyWroteAsAnAdminIsNoShareOfTheirsLater) {
-  const auto before = school.membership.written_by(admin.id()).records;
-  for (int i = 0; i < 5; ++i) invite(1);
-  EXPECT_EQ(school.membership.written_by(admin.id()).records, before);
-}
-
 TEST_F(SchoolTest, AFloodOfSegmentsGetsNoVerdictAndComesAgainLater) {
   Writing log = enrol(school, admin);
   Limits limits;

@@ -283,7 +283,11 @@ TEST_F(GroupsTest, AnAnswerToHundredsOfVectorsIsNoLongerThanAMessage) {
   ASSERT_GT(reply.bytes_to_come, 100'000U);
   for (bool asked = false; reply.segments_to_come > 0 || !reply.spaces.empty(); asked = true) {
     EXPECT_LE(sync::encode(reply).size(), sync::kMessageMax);
-    for (const auto& part : reply.spaces) answered += part.digest.size() == base::HeadTag::kSize ? 1 : 0;
+    for (const auto& part : reply.spaces) {
+      answered += part.digest.size() == base::HeadTag::kSize ? 1 : 0;
+      const bool named = asked && part.logs.empty();
+      EXPECT_TRUE(!named || part.records.size() <= 1) << "what a vector names stays away";
+    }
     reply = exchange(peer, asked ? sync::ClientMessage() : all);
   }
   EXPECT_EQ(answered, all.spaces.size() + 1) << "the groups and the school, each to its end";
