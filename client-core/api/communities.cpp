@@ -122,7 +122,7 @@ base::Result<Core::NewInvite> Core::invite(std::string_view domain_role, std::in
   if (!epoch || community->epochs.count(*epoch) == 0) return base::error(base::Code::key_missing);
 
   NewInvite result;
-  SJ_TRY(const auto* home, core.told_home_of(community->row.space));
+  SJ_TRY(const auto* home, core.carrier_of(community->row.space));
   SJ_TRY(auto address, space::CarrierAddress::parse(home->url));
   result.link.carrier = address;
   result.link.space = community->row.space;
@@ -390,18 +390,6 @@ bool Core::State::is_group(const base::SpaceId& id) const {
   const auto known = spaces.find(id);
   return known != spaces.end() && known->second->membership.has_genesis() &&
          known->second->membership.kind() == space::SpaceKind::group;
-}
-
-base::Result<store::CarrierRow*> Core::State::told_home_of(const base::SpaceId& space) {
-  SJ_TRY(const auto homes, carriers_of(space));
-  const auto serving = std::count_if(homes.begin(), homes.end(),
-                                     [&](const base::PublicBoxKey& key) { return is_served(space, key); });
-  const bool any_will_do = serving == 1 || (serving > 1 && is_group(space));
-  if (homes.size() > 1 && !any_will_do) {
-    return base::error(base::Code::needs_decision,
-                       "several servers may be its home: use a device that joined there, or sync with each");
-  }
-  return carrier(homes.front());  // those that serve it come first
 }
 
 base::Result<store::CarrierRow*> Core::State::carrier_of(const base::SpaceId& space) {

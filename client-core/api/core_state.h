@@ -209,8 +209,6 @@ struct Core::State {
   // Several, where nobody said: what all of them hold is on the carrier. The first is asked where only one
   // can be.
   base::Result<std::vector<base::PublicBoxKey>> carriers_of(const base::SpaceId& space) const;
-  // For what sends others there: needs_decision where several may be it, and not just one of them serves it.
-  base::Result<store::CarrierRow*> told_home_of(const base::SpaceId& space);
   bool is_group(const base::SpaceId& id) const;
   // Before a carrier's set becomes this one.
   base::Status note_withdrawn(const store::CarrierRow& carrier, const std::vector<base::SpaceId>& now);
@@ -246,6 +244,7 @@ struct Core::State {
   // Ends each of these logs at what is held of it here, all its branches.
   base::Result<std::vector<space::Fence>> fences_at_heads(const SpaceState& space,
                                                           const std::vector<base::LogId>& logs);
+  std::vector<base::DeviceId> revoked_at_home(const SpaceState& space) const;
   base::Status remove_revoked_devices(SpaceState& space);
   base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log,
                                           const base::LogId& branch);

@@ -48,17 +48,28 @@ base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const Space
   return fences;
 }
 
+// By its owner, itself or one that had let it in: what a stolen phone lets in may be known elsewhere only,
+// where the phone itself is not.
+std::vector<base::DeviceId> Core::State::revoked_at_home(const SpaceState& space) const {
+  std::vector<base::DeviceId> out;
+  const auto own = spaces.find(personal);
+  if (own == spaces.end() || own->second.get() == &space || !certificate) return out;
+  const auto& revoked = own->second->membership.removed_devices();
+  for (const auto& [id, device] : space.membership.devices()) {
+    const bool by_issuer = device.person == certificate->person() &&
+                           std::any_of(device.issuers.begin(), device.issuers.end(),
+                                       [&](const auto& issuer) { return revoked.count(issuer) != 0; });
+    if (by_issuer || revoked.count(id) != 0) out.push_back(id);
+  }
+  return out;
+}
+
 // A device that its owner revoked may have entered another space meanwhile, and whoever revoked it did not
 // know. Any other device of the person ends it there as well.
 base::Status Core::State::remove_revoked_devices(SpaceState& space) {
-  const auto own = spaces.find(personal);
-  if (own == spaces.end() || own->second.get() == &space || SJ_PLANTED(client_revokes_at_home_only))
-    return {};
-  std::vector<base::DeviceId> left;
-  for (const auto& [id, revoked] : own->second->membership.removed_devices()) {
-    if (space.membership.devices().count(id) != 0) left.push_back(id);
-  }
-  for (const auto& id : left) {
+  if (SJ_PLANTED(client_revokes_at_home_only)) return {};
+  for (const auto& id : revoked_at_home(space)) {
+    if (space.membership.devices().count(id) == 0) continue;  // went with one before it
     SJ_TRY(auto fences, fences_at_heads(space, space::logs_of(space.membership, id)));
     const auto record = space::write_device_removed(author(), space.membership, id, std::move(fences));
     // One that cannot be written yet, because of what others left here, must not keep back all that came with

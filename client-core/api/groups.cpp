@@ -77,7 +77,7 @@ base::Result<base::SpaceId> Core::create_group(std::string_view name, const base
   const auto role = school->membership.role_of(core.certificate->person());
   if (!role || *role < space::WireRole::writer)
     return base::error(Code::not_permitted, "only who writes there");
-  SJ_TRY(const auto* home, core.told_home_of(school->row.space));
+  SJ_TRY(const auto* home, core.carrier_of(school->row.space));
   SJ_TRY(auto address, space::CarrierAddress::parse(home->url));
   return create_community(name, space::SpaceKind::group, address, nullptr);
 }

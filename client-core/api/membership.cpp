@@ -199,9 +199,7 @@ bool Core::State::follows_home(const SpaceState& space) const {
   if (own == spaces.end() || own->second.get() == &space) return true;
   const auto& home = own->second->membership;
   const auto comes = [&](const auto& device) { return space.membership.may_return(device.first); };
-  const auto goes = [&](const auto& device) { return space.membership.devices().count(device.first) != 0; };
-  return std::none_of(home.devices().begin(), home.devices().end(), comes) &&
-         std::none_of(home.removed_devices().begin(), home.removed_devices().end(), goes);
+  return std::none_of(home.devices().begin(), home.devices().end(), comes) && revoked_at_home(space).empty();
 }
 
 base::Status Core::State::membership_changed(SpaceState& space, std::vector<fold::Touched>& touched) {

@@ -208,6 +208,9 @@ bool School::quiet_phase() {
   }
   if (witness.failed()) return false;
   find_revoked();
+  std::size_t alive = 0;
+  for (const auto& person : people_) alive += person->alive().size();
+  witness.sometimes(Sometimes::twenty_devices_meet, alive >= 20);
   const std::string missing = has_all_begun();
   if (!witness.always(Always::settles, missing.empty(), "not everybody could join" + missing)) return false;
   if (!rounds()) return false;

@@ -50,6 +50,14 @@ std::vector<const char*> RunReport::never_happened() const {
     if ((shape == Shape::text || shape == Shape::first) && is_newer(property)) continue;
     if (counts.sometimes[i] == 0) never.push_back(name_of(property));
   }
+  // What was never looked at holds of nothing.
+  for (std::size_t i = 0; i < counts.always.size(); ++i) {
+    const auto property = static_cast<Always>(i);
+    const bool by_enemies = shape == Shape::cheats || shape == Shape::thefts;
+    if (!by_enemies && is_of_enemies(property)) continue;
+    if ((shape == Shape::text || shape == Shape::first) && is_newer(property)) continue;
+    if (counts.always[i] == 0) never.push_back(name_of(property));
+  }
   return never;
 }
 

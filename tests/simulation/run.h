@@ -26,7 +26,8 @@ struct RunReport {
   bool ok() const { return failed == 0 && never_happened().empty(); }
 };
 
-inline constexpr std::uint64_t kLongRun = 200;  // schedules from which on `sometimes` must have happened
+// Schedules from which on `sometimes` must have happened and `always` been looked at.
+inline constexpr std::uint64_t kLongRun = 200;
 
 struct RunOptions {
   std::uint64_t seed = 1;

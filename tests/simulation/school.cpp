@@ -76,6 +76,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   const bool crowd = world_.chance(15);
   most_devices_ = crowd ? 20 + world_.random.below(21) : 1 + world_.random.below(9);
   std::uint64_t people = 1 + world_.random.below(std::min<std::uint64_t>(most_devices_, crowd ? 8 : 4));
+  if (crowd && all_) people = 20;
   if (all_ && world_.chance(100)) {
     // A school of several heads, who do not agree.
     kinds_.membership = kinds_.feuds = true;

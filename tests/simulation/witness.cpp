@@ -86,6 +86,7 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "shared words are read",
                                    "older server answers",
                                    "server is updated",
+                                   "twenty devices meet",
                                    "member cheats",
                                    "cheat is taken",
                                    "cheat is refused",
@@ -146,6 +147,8 @@ bool is_of_cheats(Sometimes property) {
   return property >= Sometimes::member_cheats && !is_of_thefts(property);
 }
 bool is_of_thefts(Sometimes property) { return property >= Sometimes::phone_is_stolen; }
+bool is_newer(Always property) { return property >= Always::fenced_is_not_shown; }
+bool is_of_enemies(Always property) { return property == Always::who_is_put_out_stays_out; }
 bool is_newer(Sometimes property) { return property >= Sometimes::photo_is_attached; }
 const char* name_of(Sometimes property) { return kSometimes.at(static_cast<std::size_t>(property)); }
 const char* name_of(Always property) { return kAlways.at(static_cast<std::size_t>(property)); }

@@ -97,6 +97,7 @@ enum class Sometimes : std::uint8_t {
   shared_words_are_read,
   older_server_answers,
   server_is_updated,
+  twenty_devices_meet,
   member_cheats,
   cheat_is_taken,
   cheat_is_refused,
@@ -146,6 +147,8 @@ const char* name_of(Fault fault);
 bool is_newer(Sometimes property);      // than Shape::text
 bool is_of_cheats(Sometimes property);  // Shape::cheats
 bool is_of_thefts(Sometimes property);  // Shape::thefts
+bool is_newer(Always property);
+bool is_of_enemies(Always property);  // Shape::cheats and Shape::thefts
 const char* name_of(Sometimes property);
 const char* name_of(Always property);
 

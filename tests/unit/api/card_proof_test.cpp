@@ -121,6 +121,37 @@ TEST_F(CardProof, AgainstTheOnlyOneKnownWhichAStolenPhoneNamed) {
   }
 }
 
+using StolenPhone = CardProof;
+
+// The community never saw the device that the phone let in, only one that that one let in.
+TEST_F(StolenPhone, TakesAlongWhatItLetInThatOnlyACommunityKnows) {
+  auto ani = founder();
+  auto budi = member(*ani, "Budi");
+  const auto community = invite_by(*ani).space;
+  const auto keys = space::DeviceKeys::random(random);
+  auto grant =
+      space::LinkGrant::open(*budi->grant_link({keys.sign.public_key(), keys.box.public_key()}), keys);
+  ASSERT_TRUE(grant.ok());
+  const auto let_in = space::take_possession(grant->certificate, keys);
+  ASSERT_TRUE(let_in.ok());
+  const auto own = budi->personal_space();
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  bring(*budi, own, space::write_device({&keys, &*let_in, 1}, brought(own), *let_in));
+  const auto next = space::DeviceKeys::random(random);
+  const auto half =
+      space::certify_by_device(*let_in, keys.sign, next.sign.public_key(), next.box.public_key(), 1);
+  const auto further = space::take_possession(half, next);
+  ASSERT_TRUE(further.ok());
+  bring(*ani, community, space::write_device({&next, &*further, 1}, brought(community), *further));
+  for (auto* who : {budi.get(), ani.get()}) sync(*who);
+  ASSERT_EQ(brought(community).devices().count(further->device()), 1U);
+  ASSERT_EQ(brought(community).devices().count(let_in->device()), 0U);
+  ASSERT_TRUE(budi->revoke_device(let_in->device()).ok());
+  for (auto* who : {budi.get(), ani.get(), budi.get()}) sync(*who);
+  EXPECT_EQ(brought(community).devices().count(further->device()), 0U);
+  EXPECT_FALSE(brought(community).needs_rotation());
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif

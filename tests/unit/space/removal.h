@@ -127,4 +127,33 @@ inline void expect_order_independence(const Membership& before, const std::vecto
   } while (std::next_permutation(order.begin(), order.end()) && ++tried < most_orders);
 }
 
+// Every order of delivery of `left`, what waits for its parents tried again behind each; `look` sees the end
+// of each. What orders begin alike with is played once.
+template <class Look>
+void in_every_order(const Membership& at, const std::vector<base::Bytes>& left,
+                    const std::vector<base::Bytes>& waiting, const Look& look) {
+  if (left.empty()) {
+    ASSERT_TRUE(waiting.empty());
+    look(at);
+    return;
+  }
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    Membership next = at;
+    std::vector<base::Bytes> later = waiting;
+    later.push_back(left[i]);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::size_t k = 0; k < later.size() && !moved; ++k) {
+        const auto code = next.add(later[k]).code();
+        ASSERT_TRUE(code == base::Code::ok || code == base::Code::unknown_membership);
+        moved = code == base::Code::ok;
+        if (moved) later.erase(later.begin() + static_cast<std::ptrdiff_t>(k));
+      }
+    }
+    auto rest = left;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    ASSERT_NO_FATAL_FAILURE(in_every_order(next, rest, later, look));
+  }
+}
+
 }  // namespace sejawat::space
