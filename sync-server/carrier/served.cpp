@@ -131,6 +131,17 @@ Carrier::Whose Carrier::only_claimant(const base::PublicBoxKey& device) const {
     if (only && !(*only == tag)) return std::nullopt;
     only = tag;
   }
+  // Or a phone that its owner revoked would be served what somebody else has who calls it theirs.
+  const auto from = removed_from_.find(device);
+  if (!only || from == removed_from_.end()) return only;
+  for (const auto& id : from->second) {
+    const auto& membership = spaces_.at(id)->membership;
+    if (membership.kind() != space::SpaceKind::personal) continue;
+    for (const auto& [removed, row] : membership.removed_devices()) {
+      const bool another = !(base::prefix_of<sync::PersonTag>(row.person) == *only);
+      if (row.box_key == device && another) return std::nullopt;
+    }
+  }
   return only;
 }
 

@@ -377,11 +377,23 @@ TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
 }
 
 // With a member who cheats. 274044440153666: who called another's phone theirs had it fetch their diary.
+// 78279746881490: a phone that its owner had revoked was served what the cheat has, who called it theirs.
 TEST(FoundSeeds, SchedulesWithACheatThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed : {274044440153666U, 61391020534473U, 11324607698869U}) {
+  for (const std::uint64_t seed : {274044440153666U, 78279746881490U, 61391020534473U, 11324607698869U}) {
     RunOptions options;
     options.seed = seed;
     options.schedule.shape = Shape::cheats;
+    EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
+  }
+}
+
+// With a stolen phone. 269812556397442: the thief's card was the only one known of its owner. 23327128896630:
+// what the phone had let in stood where only what that had let in was known.
+TEST(FoundSeeds, SchedulesWithAThiefThatOnceBrokeAPropertyHold) {
+  for (const std::uint64_t seed : {269812556397442U, 23327128896630U}) {
+    RunOptions options;
+    options.seed = seed;
+    options.schedule.shape = Shape::thefts;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
   }
 }

@@ -449,6 +449,32 @@ TEST_F(FalseClaimTest, WhoSaysWhoTheyAreIsServedNothingOfWhoClaimsTheirKey) {
   EXPECT_EQ(send(sari, hello).error, Code::unknown_membership) << "no certificate names the key for them";
 }
 
+TEST_F(FalseClaimTest, APhoneThatItsOwnerRevokedIsNotServedAsThatOfWhoClaimsIt) {
+  auto diary = host_sari_and_budi();
+  budi_claims_sari_s_key();
+  const auto phone = space::DeviceKeys::random(random);
+  const auto other = space::certify(sari.identity.sign, phone, 1);
+  for (auto* space : {&diary, &school}) {
+    ASSERT_EQ(offer(sari, space->id(),
+                    space->add(space::write_device({&phone, &other, 1}, space->membership, other))),
+              Code::ok);
+  }
+  for (auto* space : {&diary, &school}) {
+    const auto revoked = space->add(
+        space::write_device_removed({&phone, &other, 1}, space->membership, sari.certificate.device(), {}));
+    Peer by(phone.box.public_key());
+    const auto reply = exchange(by, message_of({upload(space->id(), {revoked})}));
+    ASSERT_EQ(verdict(reply.record_exceptions, 0), Code::ok);
+  }
+  const auto asked = send(sari, message_of({}));
+  EXPECT_TRUE(asked.whose);
+  EXPECT_TRUE(asked.spaces.empty());
+  EXPECT_FALSE(asked.set.has_value());
+  const auto told = send(sari, hello_of(sari));
+  EXPECT_EQ(told.error, Code::fenced);
+  for (const auto& part : told.spaces) EXPECT_TRUE(part.records.empty() && part.logs.empty());
+}
+
 TEST_F(FalseClaimTest, AClaimChangesNothingForAConnectionThatIsOpen) {
   host_sari_and_budi();
   Peer line(sari.device());
