@@ -174,6 +174,22 @@ TEST_F(Meaning, ACardThatItsPersonProvesOutweighsWhateverWasSaidBeforeItOrBeside
   EXPECT_EQ(card_in({&thief, &admins, &colleague}), card.box);
 }
 
+// At two servers that had not met. Uses are a server's filter, so both stand, and whoever looks sees two of
+// one.
+TEST_F(Meaning, TwoWhoJoinedApartByALinkOfOneUseAreBothMembers) {
+  const auto link = offer(all, admin, WireRole::writer, 1);
+  Membership one = all;
+  put(one, join_of(sari, link));
+  Membership two = all;
+  put(two, join_of(budi, link));
+  const auto seen = in_any_order({&one, &two}, [&](const Membership& of) {
+    const auto& invite = of.invites().at(link.keys.sign.public_key());
+    return std::make_tuple(of.role_of(sari.id()), of.role_of(budi.id()), invite.joined.size(), invite.uses);
+  });
+  EXPECT_EQ(seen, std::make_tuple(std::optional(WireRole::writer), std::optional(WireRole::writer),
+                                  std::size_t{2}, std::uint32_t{1}));
+}
+
 // Nobody is asked to possess the keys that an invite names, so that two may name the same.
 TEST_F(Meaning, WhoJoinedByAKeyThatTwoInvitesNameCountsForWhicheverStands) {
   admit(budi, WireRole::admin);
