@@ -61,7 +61,8 @@ struct MembershipView {
 
  private:
   static void choose_card(const Membership& of, std::size_t place, const CardKey& card, Member& member);
-  static void prove_cards(const Membership& of);
+  static void settle_card(const Membership& of, const base::PersonId& person);
+  static void merge_row(const Membership& of, std::size_t place, const Member& row, Member& member);
   static void admit(const Membership& of, std::size_t place, Member row);
   static void add_fences(const Membership& of, const Judgement& judgement);
   static bool is_held_outside(const Membership& of, const Judgement* judgement, const base::EpochId& epoch);

@@ -93,14 +93,40 @@ void MembershipView::choose_card(const Membership& of, std::size_t place, const 
   member.card = card;
 }
 
+// Looked at whenever a record says something of that person's card. What was taken for theirs until the proof
+// of another came has been given keys.
+void MembershipView::settle_card(const Membership& of, const base::PersonId& person) {
+  auto& view = of.view_;
+  const auto member = view.members.find(person);
+  if (member == view.members.end() || SJ_PLANTED(first_card_counts)) return;
+  const auto proven = view.card_places.find(person);
+  if (proven != view.card_places.end()) {
+    const auto& device = *of.entries_[proven->second]->as<codec::DeviceAdded>();
+    choose_card(of, proven->second, *device.card, member->second);
+  }
+  const CardKey& card = member->second.card;
+  if (!card.proof) return;
+  for (auto at = view.unproven_boxes.lower_bound({person, base::PublicBoxKey()});
+       at != view.unproven_boxes.end() && at->first == person; ++at) {
+    if (at->second == card.box) {
+      view.former_boxes.erase({at->second, person});
+    } else {
+      view.former_boxes[{at->second, person}] = view.box_places.at(person);
+    }
+  }
+}
+
 // Of several ways in the one that gives most counts, whatever came first.
 void MembershipView::admit(const Membership& of, std::size_t place, Member row) {
   auto& view = of.view_;
   if (!row.card.proof) view.unproven_boxes.emplace(row.person, row.card.box);
   auto [at, fresh] = view.members.emplace(row.person, row);
   auto [box, unknown] = view.box_places.emplace(row.person, place);
-  if (fresh && unknown) return;
-  Member& member = at->second;
+  if (!fresh || !unknown) merge_row(of, place, row, at->second);
+  settle_card(of, row.person);
+}
+
+void MembershipView::merge_row(const Membership& of, std::size_t place, const Member& row, Member& member) {
   if (member.role < row.role || (member.role == row.role && member.sealed_role < row.sealed_role)) {
     member.role = row.role;
     member.sealed_role = row.sealed_role;
@@ -159,6 +185,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     // Whoever brought it, and whether that stands: the proof is its owner's.
     const auto [known, fresh] = view.card_places.emplace(entry.introduced->person(), place);
     if (!fresh && earlier(entry, *of.entries_[known->second])) known->second = place;
+    settle_card(of, entry.introduced->person());
   }
   if (!stands) {
     if (const auto* epoch = entry.as<EpochInfo>()) view.fallen_epochs.push_back(*epoch);
@@ -172,6 +199,9 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   } else if (const auto* join = entry.as<codec::Joined>()) {
     const auto& invite = *of.entries_[entry.parents.front()]->as<codec::InviteOffered>();
     view.joined_by[join->invite_key].insert(entry.person);
+    // Several invites may name one key, and a join may come between them.
+    const auto offered = view.invites.find(join->invite_key);
+    if (offered != view.invites.end()) offered->second.joined.insert(entry.person);
     if (provisional) {
       view.provisional.emplace(entry.person, entry.id);
       return;
@@ -194,7 +224,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
                                              offer->uses,
                                              offer->expires_seconds,
                                              base::prefix_of<base::HeadTag>(entry.id),
-                                             {},
+                                             view.joined_by[offer->sign_key],
                                              false,
                                              *entry.author,
                                              offer->sealed_role};
@@ -212,31 +242,8 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
   }
 }
 
-// What was taken for somebody's card until the proof of another came has been given keys.
-void MembershipView::prove_cards(const Membership& of) {
-  auto& view = of.view_;
-  if (SJ_PLANTED(first_card_counts)) return;
-  for (const auto& [person, place] : view.card_places) {
-    const auto member = view.members.find(person);
-    if (member == view.members.end()) continue;
-    choose_card(of, place, *of.entries_[place]->as<codec::DeviceAdded>()->card, member->second);
-  }
-  for (const auto& [person, box] : view.unproven_boxes) {
-    const auto member = view.members.find(person);
-    if (member == view.members.end() || !member->second.card.proof) continue;
-    if (!(member->second.card.box == box)) view.former_boxes[{box, person}] = view.box_places.at(person);
-  }
-}
-
 void MembershipView::finish(const Membership& of, const Judgement* judgement) {
   auto& view = of.view_;
-  view.former_boxes.clear();
-  prove_cards(of);
-  // Behind all records: several invites may name one key, and a join may come between them.
-  for (auto& [key, invite] : view.invites) {
-    const auto joined = view.joined_by.find(key);
-    if (joined != view.joined_by.end()) invite.joined = joined->second;
-  }
   if (judgement != nullptr) {
     for (auto at = view.members.begin(); at != view.members.end();) {
       const auto grant = judgement->grant_of(at->first);

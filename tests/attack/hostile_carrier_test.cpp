@@ -93,14 +93,7 @@ class SpaceOfStrangers : public HostileCarrier {
     };
   }
   // What was brought of a space, as anybody may read it who holds the records.
-  space::Membership brought(const base::SpaceId& id) const {
-    space::Membership membership(id);
-    for (bool more = true; more;) {
-      more = false;
-      for (const auto& record : seen) more = membership.add(record).ok() || more;
-    }
-    return membership;
-  }
+  space::Membership brought(const base::SpaceId& id) const { return membership_of(id, seen); }
   void put(base::ByteView record) { ASSERT_TRUE(trap->add(record).ok()); }
   // With the smallest id: it is looked at first.
   void found(const base::SpaceId& before) {

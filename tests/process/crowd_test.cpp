@@ -19,6 +19,7 @@
 #include "net_client/link.h"
 #include "space/invite.h"
 #include "support/carrier_world.h"
+#include "support/temporary_folder.h"
 #include "support/vectors.h"
 
 namespace sejawat {
@@ -104,15 +105,11 @@ class Crowd : public testing::Test {
  protected:
   Crowd() {
     crypto::initialise();
-    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    root = name;
     rlimit files{};
     ::getrlimit(RLIMIT_NOFILE, &files);
     files.rlim_cur = files.rlim_max;
     ::setrlimit(RLIMIT_NOFILE, &files);
   }
-  ~Crowd() override { fs::remove_all(root); }
 
   void start(const std::vector<std::string>& flags = {}) {
     // All of them are one device here.
@@ -158,7 +155,8 @@ class Crowd : public testing::Test {
     return member;
   }
 
-  fs::path root;
+  support::TemporaryFolder own_folder;
+  fs::path root = own_folder.path();
   crypto::SystemRandom random;
   support::Person admin{random};
   support::Community school = support::found_school(admin);

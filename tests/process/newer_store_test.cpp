@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "base/bytes.h"
+#include "support/temporary_folder.h"
 #include "support/vectors.h"
 
 namespace sejawat {
@@ -17,12 +18,6 @@ namespace fs = std::filesystem;
 
 class NewerStore : public testing::Test {
  protected:
-  NewerStore() {
-    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    root = name;
-  }
-  ~NewerStore() override { fs::remove_all(root); }
   // The exit code; both outputs are in `said`.
   int client(const std::string& command) {
     const char* bin = std::getenv("SEJAWAT_BIN");
@@ -72,7 +67,8 @@ class NewerStore : public testing::Test {
     EXPECT_EQ(support::read_file((root / "home/store.db").string()), before);
     EXPECT_EQ(support::read_file((root / "home/store.db-wal").string()), log);
   }
-  fs::path root;
+  support::TemporaryFolder own_folder;
+  fs::path root = own_folder.path();
   std::string said;
 };
 

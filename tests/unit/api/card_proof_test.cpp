@@ -35,14 +35,7 @@ class CardProof : public World {
     server.on_request = listen;
   }
   // As anybody may read it who holds what was brought.
-  space::Membership brought(const base::SpaceId& id) const {
-    space::Membership membership(id);
-    for (bool more = true; more;) {
-      more = false;
-      for (const auto& record : seen_) more = membership.add(record).ok() || more;
-    }
-    return membership;
-  }
+  space::Membership brought(const base::SpaceId& id) const { return membership_of(id, seen_); }
   std::unique_ptr<Core> linked(Core& old, const std::string& name) {
     auto fresh = open(name);
     auto grant = old.grant_link(*fresh->link_request());

@@ -231,6 +231,16 @@ class Server {
   std::unique_ptr<carrier::Carrier> carrier_;
 };
 
+// What records mean that came in any order, those of other spaces among them.
+inline space::Membership membership_of(const base::SpaceId& id, const std::vector<base::Bytes>& records) {
+  space::Membership membership(id);
+  for (bool more = true; more;) {
+    more = false;
+    for (const auto& record : records) more = membership.add(record).ok() || more;
+  }
+  return membership;
+}
+
 class World : public ::testing::Test {
  protected:
   support::SeededRandom random{7};

@@ -18,6 +18,7 @@
 #include "platform_posix/files.h"
 #include "storage_sqlite/sqlite_store.h"
 #include "support/carrier_world.h"
+#include "support/temporary_folder.h"
 
 namespace sejawat::net {
 namespace {
@@ -63,9 +64,6 @@ class Slow {
 class SlowLine : public testing::Test {
  protected:
   SlowLine() {
-    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
-    SJ_CHECK(::mkdtemp(name.data()) != nullptr);
-    folder = name;
     std::ofstream(folder / "page.bin") << std::string(kPage, 'x');
     options.web = folder;
     options.timeouts.body = options.timeouts.write = 300ms;
@@ -76,7 +74,6 @@ class SlowLine : public testing::Test {
     if (!serving.joinable()) return;
     ::kill(::getpid(), SIGTERM);
     serving.join();
-    fs::remove_all(folder);
   }
   void serve() {
     std::promise<std::uint16_t> listening;
@@ -108,7 +105,8 @@ class SlowLine : public testing::Test {
     return line.hear(12);
   }
 
-  fs::path folder;
+  support::TemporaryFolder own_folder;
+  fs::path folder = own_folder.path();
   support::SeededRandom random{40};
   crypto::BoxKey key = crypto::BoxKey::random(random);
   std::unique_ptr<carrier::CarrierStore> store = std::move(storage::open_sqlite(":memory:", random)).value();

@@ -1,4 +1,5 @@
 #include "net/static_files.h"
+#include "support/temporary_folder.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -59,15 +60,11 @@ TEST(ContentType, IsByEnding) {
 class Folder : public testing::Test {
  protected:
   Folder() {
-    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
-    EXPECT_NE(::mkdtemp(name.data()), nullptr);
-    root = name;
     fs::create_directories(root / "web/assets");
     write("web/index.html", "halo");
     write("secret.txt", "rahasia");
     files.emplace((root / "web").string());
   }
-  ~Folder() override { fs::remove_all(root); }
   void write(const std::string& name, const std::string& content) {
     std::ofstream(root / name, std::ios::binary) << content;
   }
@@ -75,7 +72,8 @@ class Folder : public testing::Test {
     const auto found = files->find(target, accept);
     return found ? found->file->content : "(none)";
   }
-  fs::path root;
+  support::TemporaryFolder own_folder;
+  fs::path root = own_folder.path();
   std::optional<StaticFiles> files;
 };
 

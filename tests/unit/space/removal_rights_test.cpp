@@ -186,7 +186,7 @@ TEST_F(RemovalTest, WhoHasNoRightToARemovalUndoesNoOtherByIt) {
   EXPECT_EQ(all->role_of(promoted.id()), WireRole::admin);
   EXPECT_FALSE(all->role_of(removed.id()));
   EXPECT_EQ(all->provisional().count(accomplice.id()), 1U);
-  ASSERT_NO_FATAL_FAILURE(expect_order_independence(before, {rightful, join, wrongful}, 6));
+  ASSERT_NO_FATAL_FAILURE(expect_order_independence(before, {rightful, join, wrongful}));
 }
 
 TEST_F(RemovalTest, ARemovalThatAConfirmationBringsIntoForceAsksForANewKey) {

@@ -10,6 +10,7 @@
 #include "carrier/carrier.h"
 #include "storage_sqlite/sqlite_store.h"
 #include "support/carrier_world.h"
+#include "support/temporary_folder.h"
 #include "support/vectors.h"
 
 namespace sejawat::storage {
@@ -22,9 +23,6 @@ using base::Code;
 class BackupTest : public testing::Test {
  protected:
   BackupTest() {
-    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
-    SJ_CHECK(::mkdtemp(name.data()) != nullptr);
-    folder = name;
     store = std::move(open_sqlite(path("carrier.db"), random)).value();
     carrier = std::move(carrier::Carrier::open(*store)).value();
     auto secret = carrier->operator_secret(random);
@@ -38,7 +36,6 @@ class BackupTest : public testing::Test {
   ~BackupTest() override {
     carrier.reset();
     store.reset();
-    fs::remove_all(folder);
   }
   void take(const sync::ClientMessage& message) {
     ASSERT_TRUE(store->begin().ok());
@@ -100,7 +97,8 @@ class BackupTest : public testing::Test {
     return all;
   }
 
-  fs::path folder;
+  support::TemporaryFolder own_folder;
+  fs::path folder = own_folder.path();
   support::SeededRandom random{77};
   support::Person admin{random};
   support::Community school = support::found_school(admin);

@@ -8,6 +8,7 @@
 #include <map>
 
 #include "../storage/store_suite.h"
+#include "support/temporary_folder.h"
 #include "support/vectors.h"
 
 namespace sejawat::storage {
@@ -16,12 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct Sqlite {
-  Sqlite() {
-    std::string name = (fs::temp_directory_path() / "sejawat-XXXXXX").string();
-    SJ_CHECK(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-  }
-  ~Sqlite() { fs::remove_all(folder); }
+  Sqlite() = default;
   Sqlite(const Sqlite&) = delete;
   Sqlite& operator=(const Sqlite&) = delete;
   std::string path() const { return (folder / "carrier.db").string(); }
@@ -34,7 +30,8 @@ struct Sqlite {
     }
     return all;
   }
-  fs::path folder;
+  support::TemporaryFolder own_folder;
+  fs::path folder = own_folder.path();
   support::SeededRandom random{next_seed()};
   static std::uint64_t next_seed() {
     static std::uint64_t seed = 500;
