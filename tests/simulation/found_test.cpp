@@ -367,9 +367,12 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 // end of their own log. 13425994961279: an old invite made the removed the senior of their removal.
 // 94674440127495: a carrier that had never named a set went back, and nothing said so. 93935101974651: a key
 // opened by what waited for it, and a removal that it should have followed had been heard of before.
+// 154383774786896, 112156802083084: whom no server takes in hears of no erasure, and offers more than a
+// message.
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U,
-                                   13425994961279U, 94674440127495U, 93935101974651U, 265770646375363U}) {
+  for (const std::uint64_t seed :
+       {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U, 13425994961279U,
+        94674440127495U, 93935101974651U, 265770646375363U, 154383774786896U, 112156802083084U}) {
     RunOptions options;
     options.seed = seed;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;

@@ -110,6 +110,7 @@ Expected expected_of(Person& person) {
     // What was seen after an unsure call is there as long as its device lives.
     for (const auto& [dot, change] : saved.seen)
       (device->lost() || !must(dot) ? expected.may : expected.must).emplace(dot, change);
+    if (!device->lost() && !device->revoked) expected.erased.insert(saved.erased.begin(), saved.erased.end());
   }
   return expected;
 }
@@ -125,15 +126,6 @@ std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person, c
     if (change.sent) add(change);
   }
   return words;
-}
-
-std::map<log::Dot, base::ObjectId> erased_dots(Person& person) {
-  std::map<log::Dot, base::ObjectId> erased;
-  for (const auto& device : person.devices) {
-    if (device->lost() || device->revoked) continue;
-    erased.insert(device->saved().erased.begin(), device->saved().erased.end());
-  }
-  return erased;
 }
 
 std::map<base::ObjectId, Photo> expected_photos(Person& person) {

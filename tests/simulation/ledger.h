@@ -99,16 +99,16 @@ struct Person {
   std::vector<Device*> alive();
 };
 
-// The dots that every device must show in the end, and those that it may show as well.
+// The dots that every device must show in the end, those that it may show as well, and what was erased for
+// certain, by devices that live and may: nobody shows it in the end.
 struct Expected {
   std::map<log::Dot, Change> must;
   std::map<log::Dot, Change> may;
+  std::map<log::Dot, base::ObjectId> erased;
 };
 Expected expected_of(Person& person);
 // By object: the words of that which must be there, whatever dots carry them.
 std::map<base::ObjectId, std::set<std::string>> expected_words(Person& person, const Expected& expected);
-// What was erased for certain: by devices that live and may. Nobody shows it in the end.
-std::map<log::Dot, base::ObjectId> erased_dots(Person& person);
 // Photos that every device of the person must list in the end, and a new phone can show.
 std::map<base::ObjectId, Photo> expected_photos(Person& person);
 // Changes of revoked devices beyond what the fences let through.

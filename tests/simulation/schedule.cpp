@@ -44,7 +44,7 @@ void check_dots(World& world, Person& person, Device& device, const Folded& fold
     const bool there = found != present.end() && found->second->find(change.word) != std::string::npos;
     witness.always(Always::nothing_is_lost, there, where(person, device) + " lacks a change that was saved");
   }
-  for (const auto& [dot, object] : erased_dots(person)) {
+  for (const auto& [dot, object] : expected.erased) {
     witness.always(Always::erased_stays_erased, present.count(dot) == 0,
                    where(person, device) + " shows what was erased");
     witness.sometimes(Sometimes::edit_survives_an_erasure, folded.count(object) != 0);
@@ -73,10 +73,11 @@ void check_last_words(World& world, Person& person, Device& device, const Folded
   }
 }
 
-// What the device itself wrote must be there; what others wrote may be.
+// What the device itself wrote must be there; what others wrote may be, and what they erased.
 Expected own_part(const Expected& expected, const Device& device) {
   Expected own;
   own.may = expected.may;
+  own.erased = device.saved().erased;
   for (const auto& [dot, change] : expected.must) {
     (device.saved().knows(dot) ? own.must : own.may).emplace(dot, change);
   }
