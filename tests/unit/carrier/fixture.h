@@ -5,6 +5,7 @@
 
 #include "storage_sqlite/sqlite_store.h"
 #include "support/carrier_world.h"
+#include "verdicts.h"
 
 namespace sejawat::carrier {
 
@@ -37,6 +38,7 @@ class CarrierTest : public testing::Test {
     EXPECT_TRUE(store->commit().ok());
     auto reply = carrier->answer(by.device(), message, std::move(ingested).value());
     EXPECT_TRUE(reply.ok());
+    note_verdicts(*reply);
     EXPECT_LE(sync::encode(*reply).size(), sync::kMessageMax);
     EXPECT_TRUE(sync::decode_server(sync::encode(*reply)).ok());
     return std::move(reply).value();
@@ -49,6 +51,7 @@ class CarrierTest : public testing::Test {
     EXPECT_TRUE(store->commit().ok());
     auto reply = carrier->answer(peer, message, std::move(ingested).value());
     EXPECT_TRUE(reply.ok());
+    note_verdicts(*reply);
     return std::move(reply).value();
   }
   // The verdict on one record, on one segment.

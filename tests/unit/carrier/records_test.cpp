@@ -55,6 +55,16 @@ TEST_F(SchoolTest, InvitesThatExpiredAreUsedUpOrNeverWere) {
   EXPECT_EQ(offer(budi, school.id(), forged), Code::invite_invalid);
 }
 
+// "Known" would leave them waiting for ever.
+TEST_F(SchoolTest, WhoWasRemovedAndOffersTheirJoinAgainHearsSo) {
+  const auto join = join_of(sari, invite());
+  ASSERT_EQ(offer(sari, school.id(), school.add(join)), Code::ok);
+  const auto removal =
+      space::write_person_removed(admin.author(), school.membership, sari.certificate.person(), {});
+  ASSERT_EQ(offer(admin, school.id(), school.add(removal)), Code::ok);
+  EXPECT_EQ(offer(sari, school.id(), join), Code::fenced);
+}
+
 TEST_F(SchoolTest, AJoinThatIsRepeatedUsesNothingUpEvenAfterTheInviteExpired) {
   const auto keys = invite(1, kNow + 10);
   const auto join = join_of(sari, keys);
