@@ -15,6 +15,9 @@ base::RecordId StoreShelf::id_of(base::ByteView record) {
 }
 
 base::Result<sync::ClientShelf::CarrierState> StoreShelf::carrier_state() {
+  // Each message begins with this. What a change that failed left unread between two messages is read now: a
+  // session goes on over a disk that failed once.
+  SJ_TRY_STATUS(core_.ensure_usable());
   CarrierState state;
   if (core_.says_whose && core_.certificate)
     state.person = base::prefix_of<sync::PersonTag>(core_.certificate->person());

@@ -221,6 +221,7 @@ base::Status StoreShelf::apply_moves(const Outcome& outcome, Applied& applied) {
 }
 
 base::Result<sync::ClientShelf::Applied> StoreShelf::apply(const Outcome& outcome) {
+  SJ_TRY_STATUS(core_.ensure_usable());
   Applied applied;
   Change change(core_);
   SJ_TRY_STATUS(change.begin());

@@ -370,9 +370,9 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 // 154383774786896, 112156802083084: whom no server takes in hears of no erasure, and offers more than a
 // message.
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed :
-       {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U, 13425994961279U,
-        94674440127495U, 93935101974651U, 265770646375363U, 154383774786896U, 112156802083084U}) {
+  for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U,
+                                   13425994961279U, 94674440127495U, 93935101974651U, 265770646375363U,
+                                   154383774786896U, 112156802083084U, 180470060292813U}) {
     RunOptions options;
     options.seed = seed;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
