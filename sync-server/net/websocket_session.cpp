@@ -46,7 +46,12 @@ class WebSocketSession final : public Connection,
   Task<void> run() {
     ++server_.counts.sockets;
     bool go_on = co_await open();
-    while (go_on) go_on = co_await exchange();
+    while (go_on) {
+      // Whoever says nothing keeps no frame of an exchange.
+      base::Bytes message;
+      go_on = co_await read(message);
+      if (go_on) go_on = co_await exchange(std::move(message));
+    }
     server_.live.forget(*this);
     read_deadline_.disarm();
     write_deadline_.disarm();
@@ -123,10 +128,7 @@ class WebSocketSession final : public Connection,
   }
 
   // One message of the client, and its answer. False: the connection ends.
-  Task<bool> exchange() {
-    base::Bytes bytes;
-    const bool whole = co_await read(bytes);
-    if (!whole) co_return false;
+  Task<bool> exchange(base::Bytes bytes) {
     ++messages_;
     bytes_in_ += bytes.size();
     server_.counts.bytes_in += bytes.size();
