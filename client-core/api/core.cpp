@@ -30,16 +30,15 @@ store::CarrierRow* Core::State::carrier(const base::PublicBoxKey& key) {
 
 base::Result<store::CarrierRow*> Core::State::ensure_carrier(const space::CarrierAddress& address) {
   auto* known = carrier(address.key);
-  if (known == nullptr) {
-    store::CarrierRow row;
-    row.key = address.key;
-    carriers.push_back(std::move(row));
-    known = &carriers.back();
-  }
-  if (known->url != address.url()) {
-    known->url = address.url();
-    SJ_TRY_STATUS(store->put_carrier(*known));
-  }
+  if (known != nullptr && known->url == address.url()) return known;
+  store::CarrierRow row;
+  if (known != nullptr) row = *known;
+  row.key = address.key;
+  row.url = address.url();
+  // Into the store first: what memory alone holds is gone in the middle of a sync when memory is read anew.
+  SJ_TRY_STATUS(store->put_carrier(row));
+  if (known == nullptr) known = &carriers.emplace_back();
+  *known = std::move(row);
   return known;
 }
 
@@ -348,7 +347,12 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   for (const auto& [space, refusal] : core.refused_now)
     core.refused[{address.key, space}] = {refusal.code, refusal.elsewhere, 0};
   if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
-  if (core.refused != old) SJ_TRY_STATUS(core.save_refused());
+  if (core.refused != old) {
+    if (auto saved = core.save_refused(); !saved.ok()) {
+      core.refused = old;  // or it would never be saved
+      return saved;
+    }
+  }
   // A carrier that does not take the own space said nothing of what is in it.
   const bool spoke = outcome == base::Code::ok && core.refused.count({address.key, core.personal}) == 0;
   if (spoke && core.identity && core.has_all_keys()) core.identity.reset();

@@ -372,7 +372,7 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
   for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U,
                                    13425994961279U, 94674440127495U, 93935101974651U, 265770646375363U,
-                                   154383774786896U, 112156802083084U, 180470060292813U}) {
+                                   154383774786896U, 112156802083084U, 180470060292813U, 225081200623121U}) {
     RunOptions options;
     options.seed = seed;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
