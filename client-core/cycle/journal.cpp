@@ -54,16 +54,23 @@ Wanted wanted_of(const JournalEntry& entry, const fold::ObjectState& state) {
   return wanted;
 }
 
+// None: there is no such entry. What was written under its id as something else (a stolen phone's program
+// may) is no part of it, and neither hides it nor shows in it.
 base::Result<std::vector<fold::DottedOp>> ops_of(store::Store& store, const fold::OpCodec& codec,
                                                  const base::SpaceId& space, const base::ObjectId& id) {
   SJ_TRY(auto stored, store.ops_of(space, id));
   std::vector<fold::DottedOp> ops;
   for (const auto& item : stored) {
     SJ_TRY(auto op, codec.decode(item.bytes));
-    ops.push_back({item.dot, std::move(op)});
+    if (op.type == kJournalEntryType) ops.push_back({item.dot, std::move(op)});
   }
-  if (ops.empty()) return base::error(base::Code::not_found, "entry");
   return ops;
+}
+
+base::Result<fold::ObjectState> entry_state(store::Store& store, const fold::OpCodec& codec,
+                                            const base::SpaceId& space, const base::ObjectId& id) {
+  SJ_TRY(auto ops, ops_of(store, codec, space, id));
+  return fold::fold(ops);
 }
 
 // A value as people write it; "": take it away.
@@ -106,8 +113,8 @@ base::Result<base::ObjectId> Journal::add(const base::SpaceId& personal, const b
 
 base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_log, const JournalEntry& given,
                            std::int64_t wall_ms, bool leave_undecided) {
-  SJ_TRY(auto state, fold::state_of(store_, codec_, space, given.id));
-  if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  SJ_TRY(auto state, entry_state(store_, codec_, space, given.id));
+  if (state.type == 0) return base::error(base::Code::not_found, "entry");
   JournalEntry entry = given;
   if (view_of(given.id, state).entry.kind == given.kind) entry.kind = JournalEntry{}.kind;
   SJ_TRY_STATUS(validate(entry));
@@ -148,8 +155,8 @@ base::Status Journal::edit(const base::SpaceId& space, const base::LogId& own_lo
 base::Status Journal::decide(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
                              std::uint32_t element, std::string_view field, std::string_view value,
                              std::int64_t wall_ms) {
-  SJ_TRY(auto state, fold::state_of(store_, codec_, space, id));
-  if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  SJ_TRY(auto state, entry_state(store_, codec_, space, id));
+  if (state.type == 0) return base::error(base::Code::not_found, "entry");
   const auto torn = std::find_if(state.registers.begin(), state.registers.end(), [&](const auto& one) {
     const auto& [key, held] = one;
     return key.first == element && element < kTagElements && held.size() > 1 &&
@@ -177,8 +184,8 @@ base::Status Journal::decide(const base::SpaceId& space, const base::LogId& own_
 
 base::Status Journal::trash(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
                             std::int64_t wall_ms) {
-  SJ_TRY(auto state, fold::state_of(store_, codec_, space, id));
-  if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  SJ_TRY(auto state, entry_state(store_, codec_, space, id));
+  if (state.type == 0) return base::error(base::Code::not_found, "entry");
   if (state.trashed) return {};
   log::Op op;
   op.object = id;
@@ -192,8 +199,8 @@ base::Status Journal::trash(const base::SpaceId& space, const base::LogId& own_l
 
 base::Status Journal::restore(const base::SpaceId& space, const base::LogId& own_log,
                               const base::ObjectId& id, std::int64_t wall_ms) {
-  SJ_TRY(auto state, fold::state_of(store_, codec_, space, id));
-  if (state.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  SJ_TRY(auto state, entry_state(store_, codec_, space, id));
+  if (state.type == 0) return base::error(base::Code::not_found, "entry");
   if (!state.trashed) return {};
   log::Op op;
   op.object = id;
@@ -206,10 +213,11 @@ base::Status Journal::restore(const base::SpaceId& space, const base::LogId& own
 
 base::Status Journal::refresh(const std::vector<fold::Touched>& touched) {
   for (const auto& item : touched) {
-    SJ_TRY(auto state, fold::state_of(store_, codec_, item.space, item.object));
-    if (state.type == 0 && SJ_PLANTED(entry_outlives_its_ops)) continue;
-    if (state.type == 0) SJ_TRY_STATUS(store_.journal().forget(item.object));  // all of it is in quarantine
-    if (state.type != kJournalEntryType) continue;
+    SJ_TRY(auto state, entry_state(store_, codec_, item.space, item.object));
+    if (state.type == 0) {  // all of it is in quarantine, or it is something else
+      if (!SJ_PLANTED(entry_outlives_its_ops)) SJ_TRY_STATUS(store_.journal().forget(item.object));
+      continue;
+    }
     const JournalView view = view_of(item.object, state);
     store::JournalRow row;
     row.space = item.space;
@@ -231,6 +239,7 @@ base::Result<JournalView> Journal::show(const base::ObjectId& id) {
   SJ_TRY(auto row, store_.journal().get(id));
   if (!row) return base::error(base::Code::not_found, "entry");
   SJ_TRY(auto ops, ops_of(store_, codec_, row->space, id));
+  if (ops.empty()) return base::error(base::Code::not_found, "entry");
   JournalView view = view_of(id, fold::fold(ops));
   std::map<log::Dot, std::int64_t> times;
   for (const auto& op : ops) times[op.dot] = op.op.wall_ms;
@@ -247,7 +256,7 @@ base::Result<std::vector<JournalView>> views_of(store::Store& store, const fold:
   std::vector<JournalView> views;
   views.reserve(rows.size());
   for (const auto& row : rows) {
-    SJ_TRY(auto state, fold::state_of(store, codec, row.space, row.object));
+    SJ_TRY(auto state, entry_state(store, codec, row.space, row.object));
     views.push_back(view_of(row.object, state));
   }
   return views;
@@ -290,6 +299,7 @@ store::JournalKey key_of(const JournalView& view) { return {view.entry.date, vie
 base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceId& space,
                                                               const base::ObjectId& id) {
   SJ_TRY(auto ops, ops_of(store_, codec_, space, id));
+  if (ops.empty()) return base::error(base::Code::not_found, "entry");
   std::sort(ops.begin(), ops.end(), [](const fold::DottedOp& a, const fold::DottedOp& b) {
     return a.op.lamport != b.op.lamport ? a.op.lamport < b.op.lamport : a.dot < b.dot;
   });
@@ -304,7 +314,7 @@ base::Result<std::vector<JournalRevision>> Journal::revisions(const base::SpaceI
 
 base::Result<std::vector<Decision>> Journal::decisions(const base::SpaceId& space, const base::ObjectId& id) {
   SJ_TRY(auto ops, ops_of(store_, codec_, space, id));
-  if (ops.front().op.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  if (ops.empty()) return base::error(base::Code::not_found, "entry");
   std::vector<Decision> decisions;
   for (auto& one : decisions_in(std::move(ops))) {
     const auto& [element, field] = one.key;
@@ -329,7 +339,7 @@ base::Result<std::vector<Decision>> Journal::decisions(const base::SpaceId& spac
 base::Status Journal::undo(const base::SpaceId& space, const base::LogId& own_log, const base::ObjectId& id,
                            const log::Dot& change, std::int64_t wall_ms) {
   SJ_TRY(auto ops, ops_of(store_, codec_, space, id));
-  if (ops.front().op.type != kJournalEntryType) return base::error(base::Code::not_found, "entry");
+  if (ops.empty()) return base::error(base::Code::not_found, "entry");
   auto op = undoing(ops, change);
   if (!op) return base::error(base::Code::not_found, "change");
   for (const auto& cell : op->cells) {

@@ -80,6 +80,32 @@ TEST(Journal, AnEntryWithNumbersOfItsOwnKeepsThem) {
   EXPECT_EQ(view.entry.events[1].happened, entry.events[0].happened);
 }
 
+// A stolen phone's program may, until it is revoked; and whatever came first, all phones show the same.
+TEST(Journal, WhatIsWrittenUnderAnEntrysIdAsSomethingElseNeitherHidesItNorShowsInIt) {
+  Device device(1);
+  Device other(2);
+  Device thief(3);
+  const auto entry = an_entry();
+  const auto id = *device.add(entry);
+  log::Op op;
+  op.object = id;
+  op.type = 10;
+  op.cells = {{0, 4, std::string("palsu")}};
+  thief.write(op);
+  thief.send(other, id);
+  device.send(other, id);
+  thief.send(device, id);
+  for (Device* one : {&device, &other}) {
+    expect_same(one->show(id).entry, entry);
+    ASSERT_TRUE(one->journal().list(false, 0, 10).ok());
+    EXPECT_EQ(one->journal().list(false, 0, 10)->size(), 1U);
+    EXPECT_EQ(one->journal().revisions(Device::space(), id)->size(), 1U);
+    EXPECT_TRUE(one->journal().decisions(Device::space(), id).ok());
+    EXPECT_TRUE(one->trash(id).ok());
+    EXPECT_TRUE(one->restore(id).ok());
+  }
+}
+
 TEST(Journal, AnIdIsGivenOnce) {
   Device device(1);
   auto entry = an_entry();
