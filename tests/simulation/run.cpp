@@ -41,6 +41,7 @@ std::vector<const char*> RunReport::never_happened() const {
   std::vector<const char*> never;
   if (schedules < kLongRun) return never;
   for (std::size_t i = 0; i < counts.faults.size(); ++i) {
+    if (shape != Shape::copies && static_cast<Fault>(i) == Fault::server_copied) continue;
     if (counts.faults[i] == 0) never.push_back(name_of(static_cast<Fault>(i)));
   }
   for (std::size_t i = 0; i < counts.sometimes.size(); ++i) {

@@ -201,11 +201,12 @@ void check_person(School& school, Person& person) {
 
 namespace {
 
-constexpr std::array<std::pair<Shape, const char*>, 5> kShapes = {{{Shape::everything, "everything"},
+constexpr std::array<std::pair<Shape, const char*>, 6> kShapes = {{{Shape::everything, "everything"},
                                                                    {Shape::text, "text"},
                                                                    {Shape::first, "first"},
                                                                    {Shape::cheats, "cheats"},
-                                                                   {Shape::thefts, "thefts"}}};
+                                                                   {Shape::thefts, "thefts"},
+                                                                   {Shape::copies, "copies"}}};
 
 }  // namespace
 

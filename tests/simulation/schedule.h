@@ -15,10 +15,10 @@ struct ScheduleResult {
 };
 
 // What a schedule is like. `cheats`: everything, and one member's program is not ours (cheat.h).
-// `thefts`: everything, and somebody had a colleague's phone in hand (thief.h). `text`:
-// without photos; `first`: short ones. As they were until found_test.cpp's older seeds had been found; those
-// seeds say nothing else.
-enum class Shape : std::uint8_t { everything, text, first, cheats, thefts };
+// `thefts`: everything, and somebody had a colleague's phone in hand (thief.h). `copies`: everything, and
+// servers run as two copies, of which now one answers, now the other. `text`: without photos; `first`: short
+// ones. As they were until found_test.cpp's older seeds had been found; those seeds say nothing else.
+enum class Shape : std::uint8_t { everything, text, first, cheats, thefts, copies };
 
 const char* name_of(Shape shape);
 std::optional<Shape> shape_of(std::string_view name);

@@ -30,7 +30,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
       folder_(std::move(folder)),
       planted_(options.planted),
       shape_(options.shape),
-      all_(shape_ == Shape::everything || shape_ == Shape::cheats || shape_ == Shape::thefts) {
+      all_(shape_ != Shape::text && shape_ != Shape::first) {
   // Each schedule has a character of its own: some kinds of trouble often, others not at all.
   const auto sometimes = [&](std::uint64_t most) {
     return world_.chance(600) ? world_.random.below(most) : 0;
@@ -44,7 +44,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
   const auto dice = world_.random.below(100);
   const std::uint64_t servers = dice < 55 ? 1 : dice < 85 ? 2 : 3;
   const auto copies = world_.random.below(100);
-  kinds_.servers_go_back = copies < 25;
+  kinds_.servers_go_back = copies < (shape_ == Shape::copies ? 75 : 25);
   kinds_.devices_go_back = copies >= 75 && (servers == 1 || kForksOnSeveralCarriers);
   kinds_.membership = world_.chance(600);
   kinds_.live = world_.chance(500);

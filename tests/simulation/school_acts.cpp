@@ -45,7 +45,10 @@ void School::old_copies() {
       for (const auto& each : servers_) each->take_snapshot();
       lost_since_snapshot_ = false;
     }
-    if (world_.chance(rarely(25)) && server.has_snapshot() && !lost_since_snapshot_) server.roll_back();
+    const bool copies = shape_ == Shape::copies;
+    if (world_.chance(rarely(copies ? 150 : 25)) && server.has_snapshot() && !lost_since_snapshot_) {
+      copies ? server.change_places() : server.roll_back();
+    }
     const bool anything_lost = std::any_of(people_.begin(), people_.end(), [](const auto& person) {
       return person->alive().size() != person->devices.size();
     });

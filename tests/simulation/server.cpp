@@ -115,6 +115,14 @@ void Server::roll_back() {
   go_back(*snapshot_);
 }
 
+void Server::change_places() {
+  world_.witness.fault(Fault::server_copied);
+  went_back_as_it_was_ = true;
+  auto other = disk_.image();
+  go_back(*snapshot_);
+  snapshot_ = std::move(other);
+}
+
 void Server::wipe() {
   world_.witness.fault(Fault::server_wiped);
   went_back_as_it_was_ = false;

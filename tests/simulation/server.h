@@ -68,6 +68,9 @@ class Server {
   void take_snapshot() { snapshot_ = disk_.image(); }
   bool has_snapshot() const { return snapshot_.has_value(); }
   void roll_back();
+  // The copy and the running store change places: two copies of one server, of which now this answers, now
+  // that.
+  void change_places();
   void wipe();
   void update();
   std::uint64_t lifetime() const { return lifetime_; }  // grows when the store goes back

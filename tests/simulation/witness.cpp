@@ -34,7 +34,8 @@ constexpr std::array kFaults = {"device killed",
                                 "server wiped",
                                 "device restored from a backup",
                                 "device cloned",
-                                "answered in part"};
+                                "answered in part",
+                                "server copied"};
 constexpr std::array kSometimes = {"device dies during commit",
                                    "server dies during commit",
                                    "server dies between commit and reply",

@@ -43,6 +43,7 @@ enum class Fault : std::uint8_t {
   device_restored,
   device_cloned,
   answered_in_part,
+  server_copied,  // in Shape::copies alone
   count_
 };
 enum class Sometimes : std::uint8_t {

@@ -151,12 +151,12 @@ int parse_and_run(int argc, char** argv) {
   app.add_option("--planted", settings.planted, "a deliberate fault that must be found: " + planted_names);
   app.add_option("--jobs", settings.jobs, "processes that play at once (default 1); the report is the same")
       ->check(CLI::Range(1, 256));
-  app.add_option("--shape", settings.shape,
-                 "everything (default); cheats, with a member whose program is not ours; thefts, with "
-                 "somebody who had an unlocked phone in hand; text, without "
-                 "photos, or first, "
-                 "short ones: older seeds belong to those")
-      ->check(CLI::IsMember({"everything", "cheats", "thefts", "text", "first"}));
+  app.add_option(
+         "--shape", settings.shape,
+         "everything (default); cheats, with a member whose program is not ours; thefts, with "
+         "somebody who had an unlocked phone in hand; copies, of servers that run twice; text, without "
+         "photos, or first, short ones: older seeds belong to those")
+      ->check(CLI::IsMember({"everything", "cheats", "thefts", "copies", "text", "first"}));
   app.add_flag("--compute-all", settings.compute_all,
                "signatures and agreements are computed each time, not looked up; the trace is the same");
   app.add_option("--stop-after", settings.stop_after, "so many failing schedules (default 10)")
