@@ -244,6 +244,54 @@ TEST_F(TwoHomes, WhereNobodySaidNothingIsSentBeforeBothHaveIt) {
   EXPECT_TRUE(sari->cycle().records().show(problem).ok());
 }
 
+// Uses are each server's own count, so that nobody waits for the other one: both belong, whoever brings it
+// together, and the admin sees two of one. From then on neither takes a third.
+TEST_F(TwoHomes, ALinkOfOneUseThatEachTookOnceLetsBothInAndNobodyElse) {
+  server_serves_the_school();
+  auto invite = sari->invite("teacher", 3600, 1, &school);
+  ASSERT_TRUE(invite.ok());
+  const auto sync_sari = [&] {
+    for (int i = 0; i < 2; ++i) {
+      ASSERT_EQ(sync(*sari, district).code, Code::ok);
+      ASSERT_EQ(sync(*sari).code, Code::ok);
+    }
+  };
+  sync_sari();
+  std::map<std::string, std::unique_ptr<Core>> newcomers;
+  const auto join = [&](const std::string& name, Server& at) {
+    auto core = open(name);
+    EXPECT_TRUE(core->init(name, {at.address()}).ok());
+    invite->link.carrier = at.address();
+    EXPECT_TRUE(core->join(invite->link).ok());
+    EXPECT_EQ(sync(*core, at).code, Code::ok);
+    const auto state = core->join_state().code();
+    newcomers[name] = std::move(core);
+    return state;
+  };
+  EXPECT_EQ(join("Citra", district), Code::ok);
+  EXPECT_EQ(join("Dewi", server), Code::ok) << "which knows of no other yet";
+  EXPECT_EQ(join("Eka", district), Code::invite_used);
+  sync_sari();
+  EXPECT_EQ(join("Fajar", server), Code::invite_used);
+  sync_sari();
+  for (const auto& [name, at] : {std::pair{"Citra", &district}, std::pair{"Dewi", &server}}) {
+    ASSERT_EQ(sync(*newcomers[name], *at).code, Code::ok);
+    EXPECT_EQ(newcomers[name]->join_state().code(), Code::ok) << name;
+  }
+  for (Core* one : {sari.get(), newcomers["Citra"].get(), newcomers["Dewi"].get()}) {
+    const auto members = one->members(&school);
+    ASSERT_TRUE(members.ok());
+    EXPECT_EQ(members->size(), 4U) << "Sari, Budi, and the two";
+  }
+  const auto invites = sari->invites(&school);
+  ASSERT_TRUE(invites.ok());
+  const auto used =
+      std::find_if(invites->begin(), invites->end(), [](const auto& one) { return one.joined > 1; });
+  ASSERT_NE(used, invites->end());
+  EXPECT_EQ(used->joined, 2U);
+  EXPECT_EQ(used->uses, 1U);
+}
+
 TEST_F(TwoHomes, OneThatShutsAPersonOutKeepsNothingFromTheOther) {
   auto phone = recovered();
   const auto problem = begin_problem(*phone, school, "ditulis di telepon baru");
