@@ -139,6 +139,65 @@ test('a photo whose question is open waits on the phone, through a killed browse
   assert.deepEqual(page.faults, []);
 });
 
+test('an entry saved while a photo is made small or a note recorded stays saved, and gets both; one that is left keeps its photo', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi', ...VOICE);
+  // An old phone: a photo is only read when the test says so.
+  await page.addInitScript(() => {
+    const read = globalThis.createImageBitmap;
+    globalThis.createImageBitmap = async (...all) => {
+      await new Promise((resolve) => (globalThis.go = resolve));
+      return read(...all);
+    };
+  });
+  const card = await join(page, world.url, link, 'Pak Budi');
+  const file = await photo(page, path.join(world.root, 'lambat.jpg'), 800, 600);
+  const drafts = page.locator('a[href^="#/tulis/"]');
+  const noDraft = async () => {
+    await page.goto(`${world.url}#/`);
+    await page.reload();
+    await page.waitForSelector('text=Tulis catatan');
+    await page.waitForTimeout(500);
+    assert.equal(await drafts.count(), 0, 'what was saved is no draft again');
+  };
+  const choose = async () => {
+    await page.setInputFiles(gallery, file);
+    await page.waitForFunction(() => globalThis.go !== undefined);
+  };
+  const made = () => page.evaluate(() => (globalThis.go(), delete globalThis.go));
+  await begin(page, world.url, 'Foto masih dikecilkan');
+  await choose();
+  await save(page, 'Foto masih dikecilkan');
+  await page.waitForSelector('li:has-text("Foto masih"):has-text("Sudah di server sekolah")');
+  await made();
+  await page.click('text=Satu foto menunggu jawaban Anda');
+  await page.click('text=Tidak ada wajah');
+  await page.waitForSelector(`${attachments} >> text=Sudah di server sekolah`);
+  await noDraft();
+
+  await begin(page, world.url, 'Suara masih direkam');
+  await page.click('button:has-text("Suara")');
+  await page.waitForSelector('[role=timer]:has-text("0:01")');
+  await save(page, 'Suara masih direkam');
+  await page.waitForTimeout(1000);
+  await noDraft();
+  await open(page, 'Suara masih direkam');
+  await page.waitForSelector(`${attachments} >> text=Sudah di server sekolah`);
+  assert.equal(exists(world, card).length, 2);
+
+  await page.goto(`${world.url}#/tulis`);
+  await choose();
+  await page.click('.bar >> text=Kembali');
+  await page.waitForURL(/#\/$/);
+  await made();
+  await page.waitForTimeout(500);
+  await drafts.click();
+  await page.waitForSelector('text=Ada wajah anak di foto ini?');
+  assert.deepEqual(page.faults, []);
+});
+
 test('before the core is there, and with a PIN: a photo is durable, sealed, and arrives once', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());
