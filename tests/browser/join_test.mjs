@@ -83,6 +83,29 @@ test('an admin makes an invitation; its link, opened in a browser, leads straigh
   assert.deepEqual(budi.faults, []);
 });
 
+test('an invitation that is made without a signal is the one that is shown once there is one', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await school(world);
+  const ani = await adminPhone(world);
+  await ani.context().route('**/sync', (route) => route.abort());
+  await ani.goto(`${world.url}#/undangan`);
+  for (let i = 0; i < 3; ++i) {
+    await ani.click('button:has-text("Buat undangan"):enabled');
+    await ani.waitForSelector('button:has-text("Buat undangan"):enabled');
+    await ani.waitForSelector('[role=alert]:has-text("Coba lagi saat ada sinyal")');
+  }
+  await ani.context().unroute('**/sync');
+  await ani.click('text=Buat undangan');
+  await ani.waitForSelector('svg.qr');
+  await ani.click('text=Buat undangan lain');
+  assert.equal(await ani.locator('main ul.list > li').count(), 1);
+  await ani.click('text=Buat undangan');
+  await ani.waitForSelector('svg.qr');
+  await ani.click('text=Buat undangan lain');
+  await ani.waitForFunction(() => document.querySelectorAll('main ul.list > li').length === 2);
+});
+
 test('the camera reads an invitation, by the decoder that is fetched where the browser has none', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());

@@ -98,10 +98,22 @@ async function startSync(media: SyncMedia): Promise<void> {
   }
 }
 
-// Harmless when none runs any more.
+// With the code of the sync that ends next.
+const ending = (settled = false): Promise<number> =>
+  new Promise((resolve) => {
+    const stop = on((told) => {
+      if (told.case !== 'ended' && !(settled && told.case === 'settled')) return;
+      stop();
+      resolve(told.case === 'ended' ? told.value.code : 0);
+    });
+  });
+
+// Harmless when none runs any more. Resolves when its end was heard, which is then not taken for that of the next one.
 export async function cancelSync(): Promise<void> {
+  const over = ending();
   try {
     await request({ case: 'syncCancel', value: {} }, 'done');
+    await over;
   } catch (error) {
     if (!(error instanceof CoreError)) throw error;
   }
@@ -111,13 +123,7 @@ export async function cancelSync(): Promise<void> {
 export async function syncThrough(carrier = '', media = carried()): Promise<number> {
   if (app.live) await cancelSync();
   // A live line that another tab is just opening does not end, and has exchanged everything when it settles.
-  const done = new Promise<number>((resolve) => {
-    const stop = on((told) => {
-      if (told.case !== 'ended' && told.case !== 'settled') return;
-      stop();
-      resolve(told.case === 'ended' ? told.value.code : 0);
-    });
-  });
+  const done = ending(true);
   try {
     await request({ case: 'syncStart', value: { carrier, media } }, 'syncStarted');
   } catch (error) {
