@@ -121,6 +121,48 @@ test('with a PIN nothing opens without it, drafts included; wrong ones wait long
   assert.deepEqual(page.faults, []);
 });
 
+test('it locks by itself after a while without a touch in any tab, and not while a picture is being chosen', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  const card = await join(page, world.url, link, 'Pak Budi');
+  await checkCard(page, world.url, card);
+  await setPin(page, world, PIN);
+  await page.evaluate(() => localStorage.setItem('sejawat-autolock', String(2 / 60)));
+  const other = await page.context().newPage();
+  await other.goto(`${world.url}#/tulis`);
+  await other.waitForSelector('label:has-text("Dari galeri") input', { state: 'attached' });
+  const look = async () => {
+    for (const one of [page, other]) await one.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.waitForTimeout(400);
+  };
+  const isOpen = async () => assert.equal(await page.locator('text=Kunci sekarang').count(), 1);
+  // The first one lies in the background while somebody types in the second.
+  const words = other.locator('textarea').first();
+  for (let i = 0; i < 8; ++i) {
+    await words.press('a');
+    await page.waitForTimeout(400);
+  }
+  await look();
+  await isOpen();
+  const chooser = other.waitForEvent('filechooser');
+  await other.click('label:has-text("Dari galeri")');
+  await chooser;
+  await page.waitForTimeout(2500);
+  await look();
+  await isOpen();
+  // Nothing was chosen: from now on it counts again.
+  await other.locator('label:has-text("Dari galeri") input').dispatchEvent('cancel', { bubbles: true });
+  await look();
+  await isOpen();
+  await page.waitForTimeout(2200);
+  await look();
+  for (const one of [page, other]) await one.waitForSelector('input[type=password]:enabled >> nth=0');
+  await page.waitForSelector('button:has-text("Buka")');
+  assert.equal(await other.locator('textarea').count(), 0);
+});
+
 test('the forgotten PIN: another’s card does not open, one’s own does, with what was not sent yet', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());
