@@ -271,10 +271,9 @@ class Reader {
       view.record.values[field->name] = std::move(shown);
     } else {
       auto& parts = view.record.parts[part->name];
-      auto at = std::find_if(parts.begin(), parts.end(),
-                             [element = element](const PartValues& one) { return one.element == element; });
-      if (at == parts.end()) at = parts.insert(parts.end(), {element, {}, false});
-      at->values[field->name] = std::move(shown);
+      // Registers come in the order of their elements, so what is not of the last part begins another.
+      if (parts.empty() || parts.back().element != element) parts.push_back({element, {}, false});
+      parts.back().values[field->name] = std::move(shown);
     }
     // Two values of one element of a set are two with one hash, not two opinions.
     if (values.size() < 2 || (part != nullptr && part->set)) return;

@@ -1,0 +1,71 @@
+// Records as a member with a program of their own may write them: within every cap, and as large as it takes
+// to cost much. At these sizes whatever compares each with each takes minutes.
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "log/op.h"
+#include "record_fixture.h"
+#include "record_view.h"
+
+namespace sejawat::cycle {
+namespace {
+
+class Costs : public ::testing::Test {
+ protected:
+  Costs() {
+    owner.bytes.fill(0xA0);
+    for (std::uint8_t i = 0; i < 2; ++i) {
+      logs[i].bytes.fill(static_cast<std::uint8_t>(i + 1));
+      roll.authors[logs[i]] = owner;
+    }
+  }
+  void begin(Type type) {
+    id = record_id_for(Teacher::space(), owner, OriginNonce{});
+    write(type, {{0, kOriginField, std::string(OriginNonce{}.size(), '\0')}});
+  }
+  log::Dot add(Type type, log::OpKind kind, std::vector<log::Cell> cells, std::vector<log::Dot> supersedes,
+               std::size_t log = 0) {
+    fold::DottedOp op;
+    op.dot = {logs.at(log), ops.size()};
+    op.op = {id, type, kind, std::move(cells), std::move(supersedes), ops.size() + 1, 0};
+    ops.push_back(std::move(op));
+    return ops.back().dot;
+  }
+  log::Dot write(Type type, std::vector<log::Cell> cells, std::vector<log::Dot> supersedes = {}) {
+    return add(type, log::OpKind::write, std::move(cells), std::move(supersedes));
+  }
+  RecordReading read() {
+    auto reading = read_record(Teacher::space(), id, std::move(ops), roll);
+    EXPECT_TRUE(reading.ok());
+    return reading.ok() ? std::move(reading).value() : RecordReading{};
+  }
+  static std::uint32_t step_element(std::size_t i) {
+    return static_cast<std::uint32_t>(i + 1) << kPartBits | entity(kAlternative)->part("steps")->number;
+  }
+
+  Roll roll;
+  base::PersonId owner;
+  std::array<base::LogId, 2> logs;
+  base::ObjectId id;
+  std::vector<fold::DottedOp> ops;
+};
+
+TEST_F(Costs, HundredsOfThousandsOfParts) {
+  constexpr std::size_t kParts = 300'000;
+  begin(kAlternative);
+  for (std::size_t i = 0; i < kParts;) {
+    std::vector<log::Cell> cells;
+    for (; i < kParts && cells.size() < log::kMaxCellsPerOp; ++i)
+      cells.push_back({step_element(kParts - i), 1, std::to_string(i)});
+    write(kAlternative, std::move(cells));
+  }
+  const auto reading = read();
+  const auto& steps = reading.view.record.parts.at("steps");
+  ASSERT_EQ(steps.size(), kParts);
+  EXPECT_EQ(steps.front().values.at("text"), "0") << "in the order they were written";
+  EXPECT_EQ(steps.back().values.at("text"), std::to_string(kParts - 1));
+}
+
+}  // namespace
+}  // namespace sejawat::cycle
