@@ -1,6 +1,9 @@
 #include "merge_text.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <map>
 #include <vector>
 
 namespace sejawat::cycle {
@@ -19,26 +22,64 @@ Paragraphs paragraphs_of(std::string_view text) {
   }
 }
 
+// Lengths of the longest common subsequences of what follows in two texts, sixty-four at a time (Hyyrö 2004):
+// members may write thousands of texts that go together, each of as many paragraphs as are merged.
+class Common {
+ public:
+  Common(const Paragraphs& base, const Paragraphs& changed)
+      : width_(changed.size()), words_((changed.size() + 63) / 64), rows_((base.size() + 1) * words_, kNone) {
+    std::map<std::string_view, std::vector<std::uint64_t>> places;
+    for (std::size_t k = 0; k < width_; ++k) {
+      auto& bits = places[changed[k]];
+      bits.resize(words_);
+      const std::size_t back = width_ - 1 - k;
+      bits[back / 64] |= std::uint64_t{1} << (back % 64);
+    }
+    for (std::size_t i = base.size(); i-- > 0;) {
+      const auto found = places.find(base[i]);
+      std::uint64_t carry = 0;
+      for (std::size_t word = 0; word < words_; ++word) {
+        const std::uint64_t before = rows_[(i + 1) * words_ + word];
+        const std::uint64_t here = found == places.end() ? 0 : before & found->second[word];
+        const std::uint64_t sum = before + here;
+        const std::uint64_t with_carry = sum + carry;
+        carry = sum < before || with_carry < sum ? 1 : 0;
+        rows_[i * words_ + word] = with_carry | (before & ~here);
+      }
+    }
+  }
+  // Of the paragraphs from `i` of base and from `k` of changed.
+  std::size_t from(std::size_t i, std::size_t k) const {
+    const std::size_t count = width_ - k;
+    std::size_t length = 0;
+    for (std::size_t at = 0; at < count; at += 64) {
+      const std::uint64_t missing = ~rows_[i * words_ + at / 64];
+      const std::size_t left = count - at;
+      const std::uint64_t bits = left < 64 ? missing & ((std::uint64_t{1} << left) - 1) : missing;
+      length += static_cast<std::size_t>(std::popcount(bits));
+    }
+    return length;
+  }
+
+ private:
+  static constexpr std::uint64_t kNone = ~std::uint64_t{0};
+  std::size_t width_, words_;
+  // By place in base: from the end of changed, 0 where one more paragraph makes the longest one longer.
+  std::vector<std::uint64_t> rows_;
+};
+
 // For each paragraph of `base` where it stands in `changed`, by a longest common subsequence; kGone if it
 // does not.
 constexpr std::size_t kGone = SIZE_MAX;
 std::vector<std::size_t> places_of(const Paragraphs& base, const Paragraphs& changed) {
-  const std::size_t width = changed.size() + 1;
-  std::vector<std::uint32_t> longest((base.size() + 1) * width, 0);
-  for (std::size_t i = base.size(); i-- > 0;) {
-    for (std::size_t k = changed.size(); k-- > 0;) {
-      longest[i * width + k] = base[i] == changed[k]
-                                   ? longest[(i + 1) * width + k + 1] + 1
-                                   : std::max(longest[(i + 1) * width + k], longest[i * width + k + 1]);
-    }
-  }
+  const Common common(base, changed);
   std::vector<std::size_t> places(base.size(), kGone);
   std::size_t i = 0;
   std::size_t k = 0;
   while (i < base.size() && k < changed.size()) {
     if (base[i] == changed[k]) {
       places[i++] = k++;
-    } else if (longest[(i + 1) * width + k] >= longest[i * width + k + 1]) {
+    } else if (common.from(i + 1, k) >= common.from(i, k + 1)) {
       ++i;
     } else {
       ++k;

@@ -8,8 +8,8 @@
 
 namespace sejawat::cycle {
 
-// nullopt: both changed one place and not alike. Symmetric in `one` and `other`. Quadratic in the number of
-// paragraphs, which is capped: texts of more than 400 paragraphs are not merged.
+// nullopt: both changed one place and not alike. Symmetric in `one` and `other`. Costs grow with
+// the square of the number of paragraphs, which is capped: texts of more than 400 are not merged.
 std::optional<std::string> merge_paragraphs(std::string_view base, std::string_view one,
                                             std::string_view other);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "merge_text.h"
+#include "merge_values.h"
 #include "values.h"
 
 namespace sejawat::cycle {
@@ -137,58 +137,6 @@ class Reader {
     return view;
   }
 
-  // The one text that all of these values go back to, if there is one.
-  std::optional<std::string> ancestor(const fold::RegisterKey& key, const fold::Register& values) const {
-    std::optional<std::set<log::Dot>> common;
-    for (const auto& value : values) {
-      std::set<log::Dot> seen;
-      for (const auto& dot : value.dots) {
-        const auto writer = writers_.find(dot);
-        if (writer == writers_.end()) continue;
-        seen.insert(writer->second->op.supersedes.begin(), writer->second->op.supersedes.end());
-      }
-      if (!common) {
-        common = seen;
-        continue;
-      }
-      std::set<log::Dot> both;
-      std::set_intersection(common->begin(), common->end(), seen.begin(), seen.end(),
-                            std::inserter(both, both.begin()));
-      common = both;
-    }
-    std::optional<std::string> text;
-    for (const auto& dot : common.value_or(std::set<log::Dot>())) {
-      const auto writer = writers_.find(dot);
-      if (writer == writers_.end()) continue;
-      for (const auto& cell : writer->second->op.cells) {
-        if (fold::RegisterKey{cell.element, cell.field} != key || !cell.value) continue;
-        if (text && *text != *cell.value) return std::nullopt;
-        text = *cell.value;
-      }
-    }
-    return text;
-  }
-
-  // In an order of their own, not of arrival, so that every device merges alike.
-  std::optional<std::string> merge(const fold::RegisterKey& key, const fold::Register& values) const {
-    // What one op wrote side by side asks for a decision: somebody took one back.
-    std::set<log::Dot> writers;
-    for (const auto& value : values) {
-      for (const auto& dot : value.dots) {
-        if (!writers.insert(dot).second) return std::nullopt;
-      }
-    }
-    const auto base = ancestor(key, values);
-    if (!base) return std::nullopt;
-    std::string merged = values.front().bytes;
-    for (std::size_t i = 1; i < values.size(); ++i) {
-      auto next = merge_paragraphs(*base, merged, values[i].bytes);
-      if (!next) return std::nullopt;
-      merged = std::move(*next);
-    }
-    return merged;
-  }
-
   void show(const std::vector<fold::DottedOp>& counting) {
     RecordView& view = reading_.view;
     const fold::ObjectState& state = reading_.state;
@@ -212,7 +160,8 @@ class Reader {
       view.changed_ms = op.op.wall_ms;
     }
     judge_trash(counting);
-    for (const auto& [key, values] : state.registers) show_register(key, values);
+    ValueMerge merge(counting, state);
+    for (const auto& [key, values] : state.registers) show_register(key, values, merge);
     for (auto& [name, parts] : view.record.parts) {
       std::sort(parts.begin(), parts.end(), [this](const PartValues& a, const PartValues& b) {
         return births_.at(a.element) < births_.at(b.element);
@@ -258,14 +207,14 @@ class Reader {
     }
   }
 
-  void show_register(const fold::RegisterKey& key, const fold::Register& values) {
+  void show_register(const fold::RegisterKey& key, const fold::Register& values, ValueMerge& merge) {
     const auto& [element, number] = key;
     const Field* field = field_at(*reading_.entity, element, number);
     if (field == nullptr || values.empty()) return;
     RecordView& view = reading_.view;
     const Part* part = element == 0 ? nullptr : reading_.entity->part(element & ((1U << kPartBits) - 1));
     std::optional<std::string> merged;
-    if (values.size() > 1 && field->kind == FieldKind::prose) merged = merge(key, values);
+    if (values.size() > 1 && field->kind == FieldKind::prose) merged = merge.merged(key, values);
     std::string shown = merged ? *merged : decode_value(*field, values.front().bytes);
     if (part == nullptr) {
       view.record.values[field->name] = std::move(shown);

@@ -67,5 +67,32 @@ TEST_F(Costs, HundredsOfThousandsOfParts) {
   EXPECT_EQ(steps.back().values.at("text"), std::to_string(kParts - 1));
 }
 
+// Elements that two devices wrote apart, in ops that name all they may: what each element's texts go back to
+// must not be looked for among all of that again.
+TEST_F(Costs, TensOfThousandsOfTextsThatGoTogether) {
+  constexpr std::size_t kBlocks = 16;
+  begin(kAlternative);
+  std::vector<log::Dot> seen;
+  for (std::size_t i = 0; i + 1 < log::kMaxSupersedesPerOp; ++i)
+    seen.push_back({logs[1], std::uint64_t{1} << 32 | i});
+  for (std::size_t block = 0; block < kBlocks; ++block) {
+    std::array<std::vector<log::Cell>, 3> cells;
+    for (std::size_t i = 0; i < log::kMaxCellsPerOp; ++i) {
+      const std::uint32_t element = step_element(block * log::kMaxCellsPerOp + i);
+      const std::array<const char*, 3> texts{"a\nb\nc", "A\nb\nc", "a\nb\nC"};
+      for (std::size_t n = 0; n < texts.size(); ++n) cells[n].push_back({element, 1, std::string(texts[n])});
+    }
+    auto all = seen;
+    all.push_back(write(kAlternative, std::move(cells[0])));
+    for (std::size_t n = 0; n < 2; ++n)
+      add(kAlternative, log::OpKind::write, std::move(cells[n + 1]), all, n);
+  }
+  const auto reading = read();
+  const auto& steps = reading.view.record.parts.at("steps");
+  ASSERT_EQ(steps.size(), kBlocks * log::kMaxCellsPerOp);
+  EXPECT_FALSE(reading.view.conflicted());
+  EXPECT_EQ(steps.back().values.at("text"), "A\nb\nC");
+}
+
 }  // namespace
 }  // namespace sejawat::cycle

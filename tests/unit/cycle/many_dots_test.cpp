@@ -123,6 +123,37 @@ TEST_F(ManyDots, ARestoringLiftsAllDeletions) {
   EXPECT_FALSE(tablet.show(id).trashed);
 }
 
+// Every value more is one merge more; what so many wrote apart is for people to put together.
+TEST_F(ManyDots, ProseOfManyThatGoesTogetherIsPutTogetherUpToEight) {
+  const std::string text = "0\nA\n1\nB\n2\nC\n3\nD\n4\nE\n5\nF\n6\nG\n7\nH\n8";
+  const auto id = ani.begin(a_problem("Judul", text));
+  const log::Dot first = ani.raw_ops(id).front().dot;
+  auto ops = values(id, 9, 9);
+  std::string merged = text;
+  for (std::size_t i = 0; i < ops.size(); ++i) {
+    std::string changed = text;
+    changed[4 * i] = merged[4 * i] = static_cast<char>('a' + i);
+    ops[i].op.cells = {{0, 2, changed}};
+    ops[i].op.supersedes = {first};
+    if (i == 7) {
+      ani.take(id, {ops.begin(), ops.begin() + 8});
+      EXPECT_EQ(ani.show(id).value("description"), merged);
+      EXPECT_FALSE(ani.show(id).conflicted());
+    }
+  }
+  ani.take(id, {ops.back()});
+  tablet.take(id, ani.raw_ops(id));
+  for (Teacher* each : {&ani, &tablet}) {
+    const auto view = each->show(id);
+    EXPECT_TRUE(view.conflicted());
+    ASSERT_EQ(view.versions.size(), 1U);
+    EXPECT_FALSE(view.versions.front().merged);
+    EXPECT_EQ(view.versions.front().versions.size(), 9U) << "nothing is dropped";
+  }
+  ASSERT_TRUE(ani.change(id, {{"description", merged}}).ok());
+  EXPECT_FALSE(ani.show(id).conflicted());
+}
+
 TEST_F(ManyDots, WhatSaysMoreThanAnOpMayHoldIsRefusedAsBefore) {
   log::Op op;
   op.object.bytes.fill(9);

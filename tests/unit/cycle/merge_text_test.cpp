@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
+#include "support/fakes.h"
+
 namespace sejawat::cycle {
 namespace {
 
@@ -42,6 +47,39 @@ TEST(MergeText, WhatWouldTakeTooLongIsLeftToPeople) {
   std::string many;
   for (int i = 0; i < 500; ++i) many += "baris\n";
   EXPECT_EQ(merge_paragraphs(many, many + "x", "y" + many), std::nullopt);
+}
+
+// Of several longest common subsequences each device takes the same one, of whatever version its program is.
+TEST(MergeText, EveryVersionOfTheProgramMergesAlike) {
+  support::SeededRandom random(7);
+  const auto below = [&random](std::size_t most) { return static_cast<std::size_t>(random.below(most)); };
+  std::size_t merged = 0;
+  std::uint64_t sum = 14695981039346656037U;
+  for (int round = 0; round < 1'000; ++round) {
+    std::vector<std::string> base(1 + below(200));
+    const std::size_t words = 1 + below(60);
+    for (auto& one : base) one = std::to_string(below(words));
+    const auto changed = [&](std::size_t from, std::size_t end) {
+      std::string text;
+      for (std::size_t i = 0; i < base.size(); ++i) {
+        const std::size_t change = i < from || i >= end ? 0 : below(5);
+        if (change == 1) continue;
+        text += change == 2 ? std::to_string(below(words)) : base[i];
+        text += "\n";
+        if (change == 3) text += std::to_string(below(words)) + "\n";
+      }
+      return text;
+    };
+    const std::size_t middle = below(base.size());
+    const auto before = changed(0, 0);
+    const auto one = changed(0, middle);
+    const auto other = changed(middle + 1, base.size());
+    const auto text = merge_paragraphs(before, one, other);
+    merged += text ? 1 : 0;
+    for (const char c : text.value_or("-")) sum = (sum ^ static_cast<std::uint8_t>(c)) * 1099511628211U;
+  }
+  EXPECT_EQ(merged, 984U);
+  EXPECT_EQ(sum, 12930891915369803555U);
 }
 
 }  // namespace
