@@ -1,7 +1,9 @@
 #include "record_view.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "merge_values.h"
 #include "values.h"
@@ -171,21 +173,31 @@ class Reader {
 
   // The chain, and behind each step of it what others said who took the same one apart from it.
   void show_steps() {
-    std::vector<const StepOp*> in_order;
-    for (const auto& step : reading_.standing.steps) in_order.push_back(&step);
-    for (const auto& step : reading_.standing.agreed) {
-      auto at = in_order.end();
-      bool said = false;
-      for (auto place = in_order.begin(); place != in_order.end(); ++place) {
-        const StepOp& other = **place;
-        if (other.from != step.from || other.to != step.to) continue;
-        said = said || (other.reason == step.reason && author(other.dot) == author(step.dot));
-        at = place + 1;
-      }
-      // One person on two devices said it once.
-      if (!said) in_order.insert(at, &step);
+    using Words = std::pair<std::string_view, std::optional<base::PersonId>>;
+    struct Between {
+      std::size_t last = 0;  // of the chain
+      std::set<Words> said;
+    };
+    const auto words_of = [this](const StepOp& step) { return Words{step.reason, author(step.dot)}; };
+    const auto& chain = reading_.standing.steps;
+    std::map<std::pair<std::uint8_t, std::uint8_t>, Between> between;
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      Between& there = between[{chain[i].from, chain[i].to}];
+      there.last = i;
+      there.said.insert(words_of(chain[i]));
     }
-    for (const auto* step : in_order) reading_.view.steps.push_back(step_view(*step));
+    std::map<std::size_t, std::vector<const StepOp*>> beside;
+    for (const auto& step : reading_.standing.agreed) {
+      Between& there = between[{step.from, step.to}];
+      // One person on two devices said it once.
+      if (there.said.insert(words_of(step)).second) beside[there.last].push_back(&step);
+    }
+    for (std::size_t i = 0; i < chain.size(); ++i) {
+      reading_.view.steps.push_back(step_view(chain[i]));
+      const auto others = beside.find(i);
+      if (others == beside.end()) continue;
+      for (const auto* step : others->second) reading_.view.steps.push_back(step_view(*step));
+    }
   }
 
   // A step is an edit too: whoever deletes without having seen it does not take it away.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string_view>
 
 #include "fold/apply.h"
 
@@ -127,18 +128,32 @@ class Chains {
   std::map<std::size_t, std::vector<std::size_t>> children_;
 };
 
-// Two who wished the same from the same place got what they wished. `same`: the steps that stand between
-// those states.
+// What those said who took the steps between two states that stand. Borrowed.
+struct Said {
+  std::set<std::string_view> reasons, until;
+};
+using SaidBetween = std::map<std::pair<std::uint8_t, std::uint8_t>, Said>;
+
+SaidBetween said_between(const std::vector<StepOp>& steps) {
+  SaidBetween said;
+  for (const auto& step : steps) {
+    Said& there = said[{step.from, step.to}];
+    there.reasons.insert(step.reason);
+    there.until.insert(step.until);
+  }
+  return said;
+}
+
+// Two who wished the same from the same place got what they wished.
 enum class Wish : std::uint8_t { open, came_true, agreed };
-Wish judge(const StepOp& wish, Unfit fit, const std::vector<const StepOp*>& same) {
-  const auto any = [&](const auto& holds) { return std::any_of(same.begin(), same.end(), holds); };
+Wish judge(const StepOp& wish, Unfit fit, const SaidBetween& said) {
+  const auto same = said.find({wish.from, wish.to});
   // One record waits until one day.
-  if (same.empty() ||
-      (!wish.until.empty() && !any([&](const StepOp* step) { return step->until == wish.until; })))
+  if (same == said.end() || (!wish.until.empty() && same->second.until.count(wish.until) == 0))
     return Wish::open;
   if (wish.reason.empty()) return Wish::came_true;
   if (fit == Unfit::none) return Wish::agreed;
-  return any([&](const StepOp* step) { return step->reason == wish.reason; }) ? Wish::came_true : Wish::open;
+  return same->second.reasons.count(wish.reason) != 0 ? Wish::came_true : Wish::open;
 }
 
 }  // namespace
@@ -168,13 +183,10 @@ Standing stand(const StateMachine& machine, std::vector<StepOp> ops, const MaySt
       if (ops[i].to != 0 || may_dismiss(ops[i], ops[found->second])) answered.insert(found->second);
     }
   }
+  const SaidBetween said = said_between(result.steps);
   for (std::size_t i = 0; i < ops.size(); ++i) {
     if (ops[i].to == 0 || stands.count(i) != 0) continue;
-    std::vector<const StepOp*> same;
-    for (const auto& step : result.steps) {
-      if (step.from == ops[i].from && step.to == ops[i].to) same.push_back(&step);
-    }
-    switch (judge(ops[i], chains.fit(i), same)) {
+    switch (judge(ops[i], chains.fit(i), said)) {
       case Wish::came_true: break;
       case Wish::agreed: result.agreed.push_back(ops[i]); break;
       case Wish::open: {

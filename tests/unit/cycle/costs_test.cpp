@@ -94,5 +94,57 @@ TEST_F(Costs, TensOfThousandsOfTextsThatGoTogether) {
   EXPECT_EQ(steps.back().values.at("text"), "A\nb\nC");
 }
 
+class CostsOfSteps : public Costs {
+ protected:
+  static constexpr std::size_t kSteps = 100'000;
+  static std::string day(std::size_t i) {
+    return std::to_string(2000 + i / 336 % 1000) + "-" + std::to_string(101 + i / 28 % 12).substr(1) + "-" +
+           std::to_string(101 + i % 28).substr(1);
+  }
+  log::Dot step(const StepOp& step, std::size_t log) {
+    auto op = step_op(*entity(kProblem), step);
+    return add(kProblem, op.kind, std::move(op.cells), std::move(op.supersedes), log);
+  }
+  // A chain from one day to another, and as many steps from its first to `until` by the other device.
+  void postpone(const std::string& until) {
+    begin(kProblem);
+    const auto& states = entity(kProblem)->states;
+    StepOp next;
+    next.from = states.states.front().number;
+    next.to = states.by_name("postponed")->number;
+    next.until = day(0);
+    const auto first = step(next, 0);
+    next.from = next.to;
+    next.saw = {first};
+    for (std::size_t i = 1; i < kSteps; ++i) {
+      next.until = day(i % 9000);
+      next.saw = {step(next, 0)};
+    }
+    next.saw = {first};
+    next.until = until;
+    for (std::size_t i = 0; i < kSteps; ++i) {
+      next.reason = "sebab " + std::to_string(i);
+      step(next, 1);
+    }
+  }
+};
+
+TEST_F(CostsOfSteps, WishesAgainstALongChain) {
+  postpone("2999-12-31");
+  const auto reading = read();
+  EXPECT_EQ(reading.view.steps.size(), kSteps);
+  EXPECT_EQ(reading.view.intents.size(), kSteps);
+}
+
+TEST_F(CostsOfSteps, WordsSaidBesideALongChain) {
+  postpone(day(1));
+  const auto reading = read();
+  ASSERT_EQ(reading.view.steps.size(), 2 * kSteps);
+  EXPECT_TRUE(reading.view.intents.empty());
+  EXPECT_EQ(reading.view.steps[kSteps - 1].reason, "");
+  EXPECT_EQ(reading.view.steps[kSteps].reason, "sebab 0") << "behind the last of the chain, in order";
+  EXPECT_EQ(reading.view.steps.back().reason, "sebab " + std::to_string(kSteps - 1));
+}
+
 }  // namespace
 }  // namespace sejawat::cycle
