@@ -156,11 +156,7 @@ class Reader {
       view.intents.back().unfit = intent.why;
       view.intents.back().dismissed = intent.dismissed;
     }
-    for (const auto& op : ops_) {
-      if (op.op.lamport < view.lamport) continue;
-      view.lamport = op.op.lamport;
-      view.changed_ms = op.op.wall_ms;
-    }
+    date_changes(counting);
     judge_trash(counting);
     ValueMerge merge(counting, state);
     for (const auto& [key, values] : state.registers) show_register(key, values, merge);
@@ -197,6 +193,22 @@ class Reader {
       const auto others = beside.find(i);
       if (others == beside.end()) continue;
       for (const auto* step : others->second) reading_.view.steps.push_back(step_view(*step));
+    }
+  }
+
+  // Anybody may write into any record, and claim any number: what counts for nothing makes nothing newer.
+  void date_changes(const std::vector<fold::DottedOp>& counting) {
+    RecordView& view = reading_.view;
+    log::Dot newest;
+    const auto note = [&](const log::Dot& dot, std::uint64_t lamport, std::int64_t wall_ms) {
+      if (lamport < view.lamport || (lamport == view.lamport && dot < newest)) return;
+      newest = dot;
+      view.lamport = lamport;
+      view.changed_ms = wall_ms;
+    };
+    for (const auto& op : counting) note(op.dot, op.op.lamport, op.op.wall_ms);
+    for (const auto* steps : {&reading_.standing.steps, &reading_.standing.agreed}) {
+      for (const auto& step : *steps) note(step.dot, step.lamport, step.wall_ms);
     }
   }
 

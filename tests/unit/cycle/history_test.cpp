@@ -96,5 +96,69 @@ TEST(Records, NobodyPutsAsideAStepThatWaitsForOthers) {
   EXPECT_EQ(mallory.show(id).open_intents(), 0U);
 }
 
+// Lists are in the order of what was written, and of two groupings of an idea the newer one counts.
+TEST(Records, WhatCountsForNothingMakesNothingNewer) {
+  School school(3);
+  Teacher& ani = school.desk(0);
+  Teacher& mallory = school.desk(2);
+  const auto grouping = [&](Teacher& by, const char* cluster) {
+    return by.begin(a_record(
+        kGrouping, {{"meeting", "0102030405060708"}, {"idea", "1112131415161718"}, {"cluster", cluster}}));
+  };
+  const auto older = grouping(ani, "tanya");
+  const auto problem = ani.begin(a_problem("Judul"));
+  school.meet();
+  const auto newer = grouping(school.desk(1), "jawab");
+  school.meet();
+  const auto before = ani.show(older);
+  const auto problem_before = ani.show(problem);
+  ASSERT_LT(before.lamport, ani.show(newer).lamport);
+
+  const auto forge = [&](const base::ObjectId& id, log::Op op) {
+    op.object = id;
+    auto ops = ani.raw_ops(id);
+    mallory.write_raw(std::move(op));
+    for (auto& one : mallory.raw_ops(id)) {
+      if (std::any_of(ops.begin(), ops.end(), [&one](const auto& known) { return known.dot == one.dot; }))
+        continue;
+      one.op.lamport = std::uint64_t{1} << 40;
+      one.op.wall_ms += 1'000'000'000;
+      ani.take(id, {one});
+    }
+  };
+  log::Op nothing;
+  nothing.type = kGrouping;
+  forge(older, nothing);
+  log::Op title;
+  title.type = kProblem;
+  title.cells = {{0, 1, std::string("palsu")}};
+  forge(problem, title);
+  log::Op step;
+  step.type = kProblem;
+  step.kind = log::OpKind::append;
+  step.cells = {{0, 1, std::string("\x01")}, {0, 2, std::string("\x0d")}};
+  forge(problem, step);
+
+  EXPECT_EQ(ani.show(problem).intents.size(), 1U) << "what others wished is shown";
+  EXPECT_EQ(ani.show(problem).lamport, problem_before.lamport);
+  EXPECT_EQ(ani.show(problem).changed_ms, problem_before.changed_ms);
+  EXPECT_EQ(ani.show(older).lamport, before.lamport);
+  EXPECT_EQ(ani.show(older).changed_ms, before.changed_ms);
+  store::RecordFilter filter;
+  filter.type = kGrouping;
+  const auto list = ani.records().list(filter);
+  ASSERT_TRUE(list.ok());
+  ASSERT_EQ(list->size(), 2U);
+  EXPECT_EQ(list->front().record.id, newer);
+
+  // What counts makes it newer, as ever: a step that stands, and a change.
+  ASSERT_TRUE(ani.step(problem, "shared").ok());
+  const auto stepped = ani.show(problem);
+  EXPECT_GT(stepped.lamport, problem_before.lamport);
+  EXPECT_GT(stepped.changed_ms, problem_before.changed_ms);
+  ASSERT_TRUE(ani.change(problem, {{"title", "Judul 2"}}).ok());
+  EXPECT_GT(ani.show(problem).lamport, stepped.lamport);
+}
+
 }  // namespace
 }  // namespace sejawat::cycle
