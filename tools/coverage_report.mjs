@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-const [file, root, rooms, show] = process.argv.slice(2);
+const [file, root, rooms, show, least] = process.argv.slice(2);
 const wanted = new RegExp(`^(${rooms})`);
 const unreachable = /SJ_CHECK|SJ_PLANTED|= default;/;
 // Decoders are where bytes or texts of others are read: codecs (of the door those that read), cards, links, addresses.
@@ -67,3 +67,8 @@ for (const [name, { sides, taken, checks, ownSides, ownTaken }] of rows) {
   console.log(`${percent(taken, sides)} ${count} ${String(checks).padStart(5)}   ${percent(ownTaken, ownSides)}  ${name}`);
 }
 for (const line of open) console.log(line);
+const { sides, taken } = table.get(gate);
+if (least && taken * 100 < Number(least) * sides) {
+  console.error(`coverage: ${gate}: ${percent(taken, sides).trim()} of the branches, and not ${least} %`);
+  process.exit(1);
+}
