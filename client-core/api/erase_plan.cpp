@@ -60,6 +60,29 @@ base::Status plan_attachment(Core::State& core, SpaceState& space, const store::
   return {};
 }
 
+// The same ops, written once more when something else was erased; and those once more. Each is decoded once:
+// anybody may leave a chain of thousands, in the order in which looking again and again finds one at a time.
+base::Status add_once_more(Core::State& core, SpaceState& space, std::set<log::Dot>& dots) {
+  SJ_TRY(const auto rows, core.store->ops_of(space.row.space, {}));
+  std::vector<std::pair<log::Dot, log::Dot>> once_more;  // by what each stands for
+  for (const auto& row : rows) {
+    SJ_TRY(auto op, core.codec.decode(row.bytes));
+    const auto original = log::original_of(std::move(op));
+    if (original) once_more.emplace_back(original->first, row.dot);
+  }
+  std::sort(once_more.begin(), once_more.end());
+  std::vector<log::Dot> to_follow(dots.begin(), dots.end());
+  while (!to_follow.empty()) {
+    const log::Dot original = to_follow.back();
+    to_follow.pop_back();
+    auto next = std::lower_bound(once_more.begin(), once_more.end(), std::make_pair(original, log::Dot{}));
+    for (; next != once_more.end() && next->first == original; ++next) {
+      if (dots.insert(next->second).second) to_follow.push_back(next->second);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<ErasePlan> plan_of(Core::State& core, SpaceState& space, const base::ObjectId& object) {
@@ -83,16 +106,7 @@ base::Result<ErasePlan> plan_of(Core::State& core, SpaceState& space, const base
     SJ_TRY(const auto ops, core.store->ops_of(space.row.space, one));
     for (const auto& op : ops) dots.insert(op.dot);
   }
-  // The same ops, written once more when something else was erased; and those once more.
-  SJ_TRY(const auto once_more, core.store->ops_of(space.row.space, {}));
-  for (bool grown = true; grown;) {
-    grown = false;
-    for (const auto& row : once_more) {
-      SJ_TRY(auto op, core.codec.decode(row.bytes));
-      const auto original = log::original_of(std::move(op));
-      if (original && dots.count(original->first) != 0) grown = dots.insert(row.dot).second || grown;
-    }
-  }
+  SJ_TRY_STATUS(add_once_more(core, space, dots));
   for (const auto& dot : dots) SJ_TRY_STATUS(plan_dot(core, space, dot, plan));
   for (auto& [place, part] : plan.parts) std::sort(part.offsets.begin(), part.offsets.end());
   plan.report.segments = plan.parts.size();
