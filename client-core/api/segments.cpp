@@ -138,6 +138,7 @@ base::Result<Core::State::ReadOps> Core::State::read_ops(SpaceState& space, cons
       if (dot.position >= to.seen[dot.branch]) return ReadOps{store::SegmentState::unreadable, {}};
       dot.branch = space.branch_at(dot.branch, dot.position);
     }
+    log::drop_repeated_dots(op);  // one by the names of several ends of a log
   }
   return ReadOps{store::SegmentState::applied, std::move(*ops)};
 }

@@ -207,6 +207,7 @@ base::Result<std::vector<Op>> decode_body(base::ByteView body, std::uint32_t op_
     op.wall_ms = sum(wall, unzigzag(wall_delta));
     lamport = op.lamport;
     wall = op.wall_ms;
+    op.supersedes.reserve(static_cast<std::size_t>(count));
     for (std::uint64_t k = 0; k < count; ++k) {
       std::uint64_t branch = 0;
       Dot dot;
@@ -214,6 +215,7 @@ base::Result<std::vector<Op>> decode_body(base::ByteView body, std::uint32_t op_
       dot.branch = branch == 0 ? own : deps[static_cast<std::size_t>(branch - 1)].log;
       op.supersedes.push_back(dot);
     }
+    drop_repeated_dots(op);
     op.cells.reserve(shape.slots.size());
     for (const auto& slot : shape.slots) {
       Cell cell;
@@ -299,6 +301,7 @@ base::Result<Op> decode_op(base::ByteView bytes) {
     op.supersedes.push_back(dot);
   }
   if (!reader.at_end()) return malformed;
+  drop_repeated_dots(op);  // as it was stored before segments were opened without them
   return op;
 }
 

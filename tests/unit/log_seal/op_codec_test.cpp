@@ -212,6 +212,47 @@ TEST(Body, CountsCellsAndDotsOverTheWholeSegment) {
   EXPECT_EQ(read(repeated(17, 0, kMaxSupersedesPerOp), 17, random).code(), Code::too_large);
 }
 
+// 16 ops that name one dot 4,096 times each are some 300 sealed bytes, and were megabytes for all who read
+// them.
+TEST(Body, HoldsADotThatAnOpNamesAgainOnce) {
+  RandomOps random(14, 1);
+  const Dot one{random.own(), 1};
+  const Dot two{random.deps()[0].log, 1};
+  std::vector<Op> ops(16, op_with_dots(random.own(), kMostInABody / 16));
+  ops[1].supersedes = {two, one, two, one, one};
+  ops[2].supersedes = {two, one};
+  const auto again = read(*encode_body(ops, random.own(), random.deps()), ops.size(), random);
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ((*again)[1].supersedes, (std::vector<Dot>{two, one})) << "as they came first";
+  EXPECT_EQ((*again)[2].supersedes, ops[2].supersedes);
+  std::size_t held = 0;
+  for (const auto& op : *again) held += op.supersedes.capacity();
+  EXPECT_LE(held, 2 * ops.size());
+  const auto stored = decode_op(encode_op(ops[0]));
+  ASSERT_TRUE(stored.ok());
+  EXPECT_EQ(stored->supersedes, std::vector<Dot>{one}) << "stores hold what was opened before";
+}
+
+// Or what is read from a witness would not be what was written.
+TEST(Body, HoldsTheOwnDotsOfAWitnessBesideWhatItSupersedes) {
+  RandomOps random(15, 0);
+  const Dot itself{random.own(), 1};
+  Op op;
+  op.supersedes = {itself};
+  const auto once = witness_of(itself, op);
+  ASSERT_TRUE(once.has_value());
+  auto twice = witness_of({random.own(), 2}, *once);
+  ASSERT_TRUE(twice.has_value());
+  twice->supersedes.push_back(itself);
+  const auto read_back = [&](const Op& one) {
+    return read(*encode_body(std::vector<Op>{one}, random.own(), {}), 1, random)->front();
+  };
+  EXPECT_EQ(read_back(*once), *once);
+  const auto original = original_of(original_of(read_back(*twice))->second);
+  ASSERT_TRUE(original.has_value());
+  EXPECT_EQ(*original, std::make_pair(itself, op));
+}
+
 TEST(Body, RefusesPartsAndFieldsThatNoNumberOfOursHolds) {
   RandomOps random(13, 0);
   const auto cell_of = [&](std::uint64_t packed, std::optional<std::uint64_t> field) {

@@ -44,6 +44,7 @@ class RandomOps {
       op.supersedes.push_back({branch == 0 ? own_ : deps_[branch - 1].log,
                                random_.below(3) == 0 ? random_.next() : random_.below(300)});
     }
+    drop_repeated_dots(op);  // as no program of ours names any twice
     return op;
   }
   // Bytes that no compressor gains anything on.

@@ -125,7 +125,7 @@ export function readBody(body, opCount, own, deps) {
       return { branch: hex(branch === 0 ? own : deps[branch - 1].log), position: String(reader.varint()) };
     });
     if ((cells += shape.slots.length) > MOST.perBody || (dots += supersedes.length) > MOST.perBody) throw new Malformed('cells');
-    rows.push({ shape, object, lamport, wall, supersedes });
+    rows.push({ shape, object, lamport, wall, supersedes: namedOnce(supersedes, shape.kind) });
   }
   const lengths = rows.flatMap(({ shape }) => shape.slots.filter((slot) => slot.hasValue)).map(() => reader.varint());
   const values = lengths.map((length) => reader.take(length));
@@ -143,6 +143,12 @@ export function readBody(body, opCount, own, deps) {
   }));
 }
 
+// Of a witness the dots where it stood itself, one for each 16 of its kind, stay as they are.
+function namedOnce(dots, kind) {
+  const seen = new Set();
+  return dots.filter(({ branch, position }, at) => at < kind >> 4 || (!seen.has(`${branch} ${position}`) && seen.add(`${branch} ${position}`)));
+}
+
 /** An op alone, as in a client's own store. */
 export function readStoredOp(data) {
   const reader = new Reader(data);
@@ -156,7 +162,7 @@ export function readStoredOp(data) {
     position: String(reader.varint()),
   }));
   reader.end();
-  return { object, type: shape.type, kind: shape.kind, cells, supersedes, lamport, wall_ms: wall };
+  return { object, type: shape.type, kind: shape.kind, cells, supersedes: namedOnce(supersedes, shape.kind), lamport, wall_ms: wall };
 }
 
 // Forks

@@ -60,6 +60,10 @@ std::optional<Op> witness_of(const Dot& dot, Op op);
 // Back: the op and the dot it stands at. nullopt when it names none.
 std::optional<std::pair<Dot, Op>> original_of(Op witness);
 
+// An op that names a dot again says nothing by it, and would have everybody keep megabytes for some hundred
+// bytes. Of a witness the dots where it stood itself stay, whatever else it names.
+void drop_repeated_dots(Op& op);
+
 inline constexpr std::size_t kMaxOpsPerSegment = 4096;
 inline constexpr std::size_t kMaxCellsPerOp = 4096;
 inline constexpr std::size_t kMaxSupersedesPerOp = 4096;
