@@ -351,15 +351,9 @@ struct Core::State {
   base::Status look_for_witnesses(SpaceState& space, const space::Erasure& erasure);
   base::Result<bool> body_is_kept(SpaceState& space, const log::SegmentName& name,
                                   std::vector<fold::Touched>& touched);
-  using Dotted = std::vector<std::pair<log::Dot, log::Op>>;
-  std::map<log::SegmentName, std::optional<Dotted>> surviving;  // while what survives of one is looked for
-  base::Result<std::optional<Dotted>> ops_of_witness(SpaceState& space, const store::StoredSegment& witness,
-                                                     int depth);
-  base::Result<std::optional<Dotted>> survivors_of(SpaceState& space, const log::SegmentName& name,
-                                                   const base::LogId& branch,
-                                                   const log::SegmentHeader& header, int depth = 0);
-  base::Result<bool> restore_survivors(SpaceState& space, const log::SegmentName& name,
-                                       const base::LogId& branch, const log::SegmentHeader& header,
+  class Survivors;  // survivors.cpp
+  // Of segments without their bodies those become applied of which all that survives is here. Whether any do.
+  base::Result<bool> restore_survivors(SpaceState& space, const std::vector<store::StoredSegment>& bodiless,
                                        Opened& opened);
   base::Status fill_body(SpaceState& space, const base::LogId& branch, const log::Segment& segment,
                          const log::SegmentHeader& header, const base::Bytes& bytes);

@@ -166,7 +166,8 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
       return store::SegmentState::quarantined;
   }
   if (segment.erased) {
-    SJ_TRY(const bool whole, restore_survivors(space, name, branch, header, opened));
+    // What survives is looked for once for all that wait (open_waiting).
+    const bool whole = space.membership.erased_ops(name).all(header.op_count);
     return whole ? store::SegmentState::applied : store::SegmentState::waiting_deps;
   }
   SJ_TRY(const auto read, read_ops(space, log, before, segment, header, *to));
@@ -295,15 +296,19 @@ base::Result<bool> Core::State::open_waiting(SpaceState& space, std::vector<fold
     for (bool opens = true; opens;) {
       opens = false;
       SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce, from));
+      std::vector<store::StoredSegment> bodiless;
       for (const auto& stored : waiting) {
         SJ_TRY(const auto before, head_before(space, stored.log, stored.segment_no));
         SJ_TRY(auto segment, log::decode_segment(stored.bytes));
         SJ_TRY(auto header, log::decode_header(segment.header));
         SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));
+        if (segment.erased && now == store::SegmentState::waiting_deps) bodiless.push_back(stored);
         if (now == state) continue;
         opens = opens || now == store::SegmentState::applied;
         SJ_TRY_STATUS(store->set_segment_state(space.row.space, stored.log, stored.segment_no, now));
       }
+      SJ_TRY(const bool restored, restore_survivors(space, bodiless, opened));
+      opens = opens || restored;
       const bool more = waiting.size() == kAtOnce;
       from = more ? store::Store::SegmentPlace{waiting.back().log, waiting.back().segment_no + 1}
                   : store::Store::SegmentPlace{};

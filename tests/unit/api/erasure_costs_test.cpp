@@ -130,6 +130,96 @@ TEST_F(ErasureCosts, AChainOfWitnessesIsDecodedOnce) {
   EXPECT_LE(counted.decoded, kChain * 2);
 }
 
+// Found by reading: whoever names one witness that never comes had all others read for each segment, at each
+// sync.
+TEST_F(ErasureCosts, WitnessesAreReadOnceAndNotBeforeTheLastIsHere) {
+  constexpr std::size_t kWaiting = 8;
+  constexpr std::size_t kWitnesses = 3;
+  constexpr std::size_t kOps = 100;  // of a witness
+  std::vector<std::pair<log::Dot, log::Op>> survive;
+  const std::size_t before = segments_of_budi().size();
+  for (std::size_t i = 0; i < kWaiting; ++i) {
+    bool first = true;
+    budi_writes(2, [&](const log::Dot& dot) {
+      log::Op op;
+      op.object = random.id<base::ObjectId>();
+      op.type = cycle::kProblem;
+      op.cells = {{0, 1, "catatan"}};
+      if (!first) survive.emplace_back(dot, op);
+      first = false;
+      return op;
+    });
+    ASSERT_EQ(sync(*budi).code, Code::ok);
+  }
+  ASSERT_EQ(survive.size(), kWaiting);
+  for (std::size_t i = 0; i < kWitnesses; ++i) {
+    std::size_t next = i == 0 ? 0 : kWaiting;
+    budi_writes(kOps, [&](const log::Dot&) {
+      const std::size_t at = next++;
+      if (at < kWaiting) return *log::witness_of(survive[at].first, survive[at].second);
+      // Of what is erased.
+      return *log::witness_of({survive[0].first.branch, survive[0].first.position - 1}, survive[0].second);
+    });
+    ASSERT_EQ(sync(*budi).code, Code::ok);
+  }
+  const auto all = segments_of_budi();
+  ASSERT_EQ(all.size(), before + kWaiting + kWitnesses);
+  std::vector<log::SegmentName> names;
+  for (std::size_t i = before; i < all.size(); ++i) names.push_back(name_of(all[i]));
+  const std::vector<log::SegmentName> waiting(names.begin(), names.begin() + kWaiting);
+  std::vector<log::SegmentName> witnesses(names.begin() + kWaiting, names.end());
+  auto with_a_missing_one = witnesses;
+  with_a_missing_one.push_back({all[0].log, 1'000'000, random.id<base::HeadTag>()});
+  budi_erases(waiting, with_a_missing_one);
+  ASSERT_EQ(sync(*budi).code, Code::ok);
+  // To her they come without their bodies.
+  server.on_reply = [&](sync::ServerMessage& reply) {
+    for (auto& space : reply.spaces) {
+      for (auto& run : space.logs) {
+        for (auto& bytes : run.segments) {
+          for (std::size_t i = before; i < before + kWaiting; ++i) {
+            if (log::same_segment(bytes, all[i].bytes))
+              bytes = log::without_body(*log::decode_segment(bytes));
+          }
+        }
+      }
+    }
+  };
+  ASSERT_EQ(sync(*ani).code, Code::ok);
+  server.on_reply = nullptr;
+  ASSERT_EQ(community(status(*ani)).waiting_segments, kWaiting);
+  ani.reset();
+  {
+    Counted counted(*this, "Ani");
+    std::vector<fold::Touched> touched;
+    ASSERT_TRUE(counted.state.apply_waiting(*counted.state.spaces.at(school), touched).ok());
+    EXPECT_LT(counted.decoded, kOps) << "the last is not here";
+  }
+  ani = open("Ani");
+  budi_erases(waiting, witnesses);
+  for (auto* core : {budi.get(), ani.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
+  ASSERT_EQ(community(status(*ani)).waiting_segments, 0U);
+  ani.reset();
+  {
+    Counted counted(*this, "Ani");
+    auto& store = *counted.state.store;
+    for (const auto& name : waiting) {
+      ASSERT_TRUE(
+          store.set_segment_state(school, name.log, name.segment_no, store::SegmentState::waiting_deps).ok());
+    }
+    std::vector<fold::Touched> touched;
+    ASSERT_TRUE(counted.state.apply_waiting(*counted.state.spaces.at(school), touched).ok());
+    EXPECT_LE(counted.decoded, kWitnesses * kOps) << "each witness once, for all that wait";
+    for (const auto& [dot, op] : survive) {
+      const auto rows = store.ops_between(school, dot.branch, dot.position - 1, 2);
+      ASSERT_TRUE(rows.ok());
+      ASSERT_EQ(rows->size(), 1U) << "what is erased has no place here, what survives has";
+      EXPECT_EQ(rows->front().op.dot, dot);
+      EXPECT_EQ(*log::decode_op(rows->front().op.bytes), op);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif
