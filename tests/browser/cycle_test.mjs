@@ -1,7 +1,7 @@
 // Two teachers, two phones, one whole cycle: an option is chosen, tried, its impact recorded, reflected on, concluded, shared.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { BUDI, CICI, looks, settle, share, skip, staffroom } from './support.mjs';
+import { alone, BUDI, CICI, looks, settle, share, skip, staffroom, World } from './support.mjs';
 
 const PROBLEM = 'Hanya dua anak yang berbicara saat diskusi';
 
@@ -130,4 +130,93 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
   await looks(budi, 'cycle-56-report');
   assert.deepEqual(budi.faults, []);
   assert.deepEqual(cici.faults.filter((fault) => !fault.includes('ERR_INTERNET_DISCONNECTED')), []);
+});
+
+// A trial of one's own, chosen and not planned yet. Gives its address.
+async function chosen(page, url) {
+  await page.goto(`${url}#/bagikan`);
+  await page.fill('input[placeholder*="satu kalimat"]', PROBLEM);
+  await page.click('button:has-text("Simpan")');
+  await page.click('button:has-text("Mengapa?")');
+  await page.fill('textarea', 'Tugasnya hanya punya satu jawaban.');
+  await page.click('button:has-text("Kirim")');
+  await page.click('button:has-text("Tandai akar masalah")');
+  await page.fill('textarea', 'Tugas diskusi tertutup.');
+  await page.click('button:has-text("Simpan")');
+  await page.click('text=Daftar alternatif (0)');
+  await page.click('button:has-text("Usulkan alternatif")');
+  await page.fill('input[placeholder="Apa yang bisa dicoba?"]', 'Kartu peran');
+  await page.click('button:has-text("Simpan")');
+  await page.click('a:has-text("Kartu peran")');
+  await page.click('button:has-text("Pilih untuk dicoba")');
+  await page.click('form button:has-text("Pilih untuk dicoba")');
+  await page.waitForSelector('h2:has-text("Rencana uji coba")');
+  return page.url();
+}
+
+test('a plan keeps its added rows over a change of the trial and a killed browser, and writes over nothing that it did not touch', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  let page = await world.phone('dedi');
+  await alone(page, world.url, 'Pak Dedi');
+  const trial = await chosen(page, world.url);
+  await page.locator('textarea').first().fill('Setiap anak memegang kartu peran.');
+  await page.click('button:has-text("+ Ukuran")');
+  const name = (at, i) => at.locator('fieldset.part').nth(i).locator('input').first();
+  await name(page, 0).pressSequentially('Anak yang berpendapat');
+  await name(page, 1).pressSequentially('Anak yang bertanya');
+  await page.waitForTimeout(600);
+  // Another tab changes the same trial.
+  const tab = await page.context().newPage();
+  await tab.goto(`${world.url}#/rekaman/${trial.split('/').at(-1)}`);
+  await tab.click('button:has-text("Ubah")');
+  await tab.locator('label:has-text("Rombel") input').fill('5B');
+  await tab.click('form button:has-text("Simpan")');
+  await tab.waitForSelector('p:has-text("5B")');
+  await page.waitForSelector('.chip:has-text("5B")');
+  assert.equal(await name(page, 1).inputValue(), 'Anak yang bertanya', 'the form stands while the trial changes');
+  await world.killPhone('dedi');
+  page = await world.phone('dedi');
+  await page.goto(trial);
+  await page.waitForFunction(() => document.querySelectorAll('fieldset.part')[1]?.querySelector('input')?.value === 'Anak yang bertanya');
+  assert.equal(await name(page, 0).inputValue(), 'Anak yang berpendapat');
+  await page.click('form button.primary:has-text("Simpan")');
+  await page.waitForSelector('button:has-text("Mulai uji coba")');
+  assert.deepEqual((await page.locator('.measures li strong').allTextContents()).sort(), ['Anak yang berpendapat', 'Anak yang bertanya']);
+  assert.equal(await page.locator('.chip:has-text("5B")').count(), 1, 'what the form did not touch stays as the other tab wrote it');
+});
+
+test('what is typed while other records change is never put back to how it was a moment ago', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('dedi');
+  await alone(page, world.url, 'Pak Dedi');
+  await chosen(page, world.url);
+  await page.locator('textarea').first().fill('Setiap anak memegang kartu peran.');
+  await page.locator('fieldset.part input').first().fill('Anak yang berpendapat');
+  await page.click('form button.primary:has-text("Simpan")');
+  await page.click('button:has-text("Mulai uji coba")');
+  await page.waitForSelector('h2:has-text("Catat dampak")');
+  const tab = await page.context().newPage();
+  const others = (async () => {
+    for (let i = 0; i < 4; ++i) {
+      await tab.goto(`${world.url}#/bagikan`);
+      await tab.locator('input[placeholder*="satu kalimat"]').fill(`Hal lain ${i}`);
+      await tab.click('button:has-text("Simpan")');
+      await tab.waitForSelector(`h2:has-text("Hal lain ${i}")`);
+    }
+  })();
+  const happened = page.locator('textarea').first();
+  let words = '';
+  let done = false;
+  void others.finally(() => (done = true));
+  for (let i = 0; !done || i < 20; ++i) {
+    await happened.pressSequentially(`kata${i} `, { delay: 15 });
+    words += `kata${i} `;
+  }
+  await others;
+  await page.waitForTimeout(500);
+  assert.equal(await happened.inputValue(), words);
 });

@@ -147,3 +147,36 @@ test('a browser killed while a reply is typed still has it', { skip }, async (t)
   await page.waitForTimeout(300);
   assert.equal(await page.locator('form input').first().inputValue(), '');
 });
+
+test('a form that has more or fewer fields when it comes back has every word, and says while it cannot keep them', { skip }, async (t) => {
+  const { world, budi } = await staffroom(t, { budi: BUDI });
+  await budi.goto(`${world.url}#/bagikan`);
+  await budi.locator('input[placeholder*="satu kalimat"]').pressSequentially('Waktu habis sebelum kesimpulan');
+  // The choice at its end takes the tick below it away.
+  await budi.locator('label:has-text("Dengan siapa") select').focus();
+  await budi.keyboard.press('End');
+  await budi.waitForSelector('text=Sembunyikan nama saya', { state: 'detached' });
+  await budi.waitForTimeout(800);
+  await world.killPhone('budi');
+  const page = await world.phone('budi');
+  await page.goto(`${world.url}#/bagikan`);
+  await page.waitForFunction(() => document.querySelector('form input')?.value === 'Waktu habis sebelum kesimpulan');
+  assert.equal(await page.locator('label:has-text("Dengan siapa") select').inputValue(), 'alone');
+  await page.click('button:has-text("Simpan")');
+  await page.click('button:has-text("Mengapa?")');
+  // No room, for a while.
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); };
+    globalThis.makeRoom = () => (IDBObjectStore.prototype.put = put);
+  });
+  await page.locator('textarea').pressSequentially('Perkenalannya terlalu panjang');
+  await page.waitForSelector('form [role=alert]:has-text("Belum tersimpan")');
+  await page.evaluate(() => globalThis.makeRoom());
+  await page.waitForSelector('form [role=alert]', { state: 'detached' });
+  await page.reload();
+  await page.click('button:has-text("Mengapa?")');
+  await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Perkenalannya terlalu panjang');
+  await page.click('button:has-text("Kirim")');
+  await page.waitForSelector('li:has-text("Perkenalannya")');
+});

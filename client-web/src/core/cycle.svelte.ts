@@ -80,12 +80,23 @@ export const valueIn = (part: Part, field: string): string => part.values.find((
 export type Values = Record<string, string>;
 export const valuesOf = (view: RecordView | undefined): Values =>
   Object.fromEntries((view?.content?.values ?? []).map((one) => [one.field, one.text]));
-const listed = (values: Values) => Object.entries(values).map(([field, text]) => ({ field, text }));
+export const listed = (values: Values) => Object.entries(values).map(([field, text]) => ({ field, text }));
 // Only what differs from `before` is written: another device's change of another field stays.
 export function content(values: Values, before: Values = {}) {
   return { values: listed(values).filter(({ field, text }) => text.trim() !== (before[field] ?? '')).map(({ field, text }) => ({ field, text: text.trim() })) };
 }
-export const part = (name: string, element: number, values: Values, remove = false) => ({ part: name, element, values: listed(values), remove });
+// Parts while a person changes them: a row each, with what it was when that began; 0 is the element of a new one.
+export interface Row { element: number; values: Values; before: Values }
+export const row = (): Row => ({ element: 0, values: {}, before: {} });
+export const rowsOf = (view: RecordView | undefined, name: string): Row[] =>
+  partsOf(view, name).map(({ element, values }) => {
+    const before = Object.fromEntries(values.map(({ field, text }) => [field, text]));
+    return { element, values: { ...before }, before };
+  });
+// What differs in them. A new one without its key is none; one that lost it is taken away.
+export const written = (part: string, rows: Row[], key: string) =>
+  rows.map(({ element, values, before }) => ({ part, element, ...content(values, before), remove: !values[key]?.trim() }))
+    .filter(({ element, values, remove }) => values.length > 0 && (element !== 0 || !remove));
 export const show = (id: string): Promise<RecordView> => ask({ case: 'recordShow', value: { id: unhex(id) } }, 'record');
 
 // --- Places: the spaces that one writes in with others; the school first.

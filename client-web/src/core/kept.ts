@@ -1,86 +1,115 @@
 // What is typed into a form and not sent yet, sealed in the second store like a draft of the journal: a killed browser
-// loses less than a second of it. `{@attach kept('name')}` on a form; the name says which form of which record.
+// loses less than a second of it. `{@attach kept('name')}` on a form; the name says which form of which record. It is a
+// string of its own ($derived), not made out of what is read anew: the form is attached again when that changes.
+import { t } from '../words/language.svelte';
 import { read, remove, seal, typedName, typedNames, unseal, write } from './keep';
+import { AGAIN_MS, DELAY_MS, inLine, roomFor } from './spool';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
-type Sealed = Awaited<ReturnType<typeof seal>>;
-const DELAY_MS = 300;
-const fieldsOf = (form: HTMLFormElement): Field[] => [...form.querySelectorAll<Field>('textarea, input, select')];
-const isTicked = (field: Field): field is HTMLInputElement => field instanceof HTMLInputElement && (field.type === 'radio' || field.type === 'checkbox');
+type Typed = Record<string, string>;
+const isTicked = (field: Field): field is HTMLInputElement => field.type === 'radio' || field.type === 'checkbox';
 // Choices that a form begins with are no words of anybody's.
-const hasWords = (form: HTMLFormElement): boolean =>
-  fieldsOf(form).some((field) => (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type === 'text')) && field.value.trim() !== '');
+const hasWords = (field: Field): boolean => ['textarea', 'text', 'number'].includes(field.type) && field.value.trim() !== '';
 const valueOf = (field: Field): string => (isTicked(field) ? (field.checked ? 'on' : '') : field.value);
 
-function restore(form: HTMLFormElement, values: string[]): void {
-  const fields = fieldsOf(form);
-  // Another number of inputs is another form: an older version's, or with rows added.
-  if (fields.length !== values.length) return;
-  for (const [i, field] of fields.entries()) {
-    const value = values[i] ?? '';
-    if (valueOf(field) === value) continue;
-    if (isTicked(field)) field.checked = value === 'on';
-    else field.value = value;
-    field.dispatchEvent(new Event('input', { bubbles: true }));
-    field.dispatchEvent(new Event('change', { bubbles: true }));
+// Each by its name, and as which of that name it stands there: a form may have got or lost others since.
+function fieldsOf(form: HTMLFormElement): Map<string, Field> {
+  const fields = new Map<string, Field>();
+  for (const field of form.querySelectorAll<Field>('textarea, input, select')) {
+    // What ties the buttons of one choice together begins with something of this page's own (Fields).
+    const name = field.type === 'radio' ? field.name.replace(/.*-/, '') + field.value : field.name;
+    let nth = 0;
+    while (fields.has(`${name} ${nth}`)) nth += 1;
+    fields.set(`${name} ${nth}`, field);
   }
+  return fields;
 }
 
-// Whether something typed there waits for its form.
-export const holds = async (name: string): Promise<boolean> => (await read<Sealed>('keep', typedName(name))) !== undefined;
+async function opened<T>(name: string): Promise<T | undefined> {
+  const sealed = await read<Awaited<ReturnType<typeof seal>>>('keep', name);
+  return sealed && (JSON.parse(new TextDecoder().decode(await unseal(sealed))) as T);
+}
+// What a form that keeps a state begins with: what waits for it, or what it would be without.
+export const typedIn = <T extends object>(name: string, fresh: () => T): Promise<T> => inLine(async () => (await opened<T>(typedName(name))) ?? fresh());
+export const holds = (name: string): Promise<boolean> => inLine(async () => (await read('keep', typedName(name))) !== undefined);
 // All of it, by the name of its form.
-export async function typedTexts(): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {};
-  for (const name of await typedNames()) {
-    const sealed = await read<Sealed>('keep', name);
-    if (sealed !== undefined) found[name] = JSON.parse(new TextDecoder().decode(await unseal(sealed))) as string[];
-  }
+export async function typedTexts(): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const name of await typedNames()) found[name] = await opened(name);
   return found;
 }
 
-export const forget = (name: string): Promise<void> => remove('keep', typedName(name));
+export const forget = (name: string): Promise<void> => inLine(() => remove('keep', typedName(name)));
 
-// `held`: sending the form is not the end of it; `forget` is.
+// `held`: sending the form is not the end of it; `forget` is. `state`: what to keep of a form whose fields come and go;
+// whoever shows it reads it first (`typedIn`), and builds the form from that.
 export const kept =
-  (name: string, held = false) =>
+  (name: string, held = false, state?: () => object) =>
   (form: HTMLFormElement): (() => void) => {
+    const note = document.createElement('p');
+    const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let typed = false;
     let sent = false;
-    let queue: Promise<void> = Promise.resolve();
+    // By this person: what they did not touch comes back as it is by then, not as it was.
+    const touched = new Set<unknown>();
+    // What found no field to go back to: no newer copy is without it.
+    const left: Typed = {};
     const flush = (): void => {
       if (timer === undefined) return;
       clearTimeout(timer);
       timer = undefined;
-      if (!hasWords(form)) {
-        queue = queue.then(() => forget(name));
-        return;
-      }
-      const bytes = new TextEncoder().encode(JSON.stringify(fieldsOf(form).map(valueOf)));
-      queue = queue.then(async () => write('keep', typedName(name), await seal(bytes)));
+      const whole = state?.();
+      const put = async (): Promise<void> => {
+        const fields = [...fieldsOf(form)];
+        const typed = whole ?? Object.fromEntries(fields.filter(([, field]) => touched.has(field)).map(([key, field]) => [key, valueOf(field)]));
+        if (!fields.some(([, field]) => hasWords(field)) && Object.keys(left).length === 0) await remove('keep', typedName(name));
+        else await write('keep', typedName(name), await seal(new TextEncoder().encode(JSON.stringify({ ...left, ...typed }))));
+      };
+      inLine(() => roomFor(put)).then(
+        () => note.remove(),
+        () => {
+          if (!form.isConnected) return;
+          [note.className, note.role, note.textContent] = ['note bad', 'alert', t('draftFailed')];
+          form.append(note);
+          timer ??= setTimeout(flush, AGAIN_MS);
+        },
+      );
     };
     const hear = (event: Event): void => {
       if (!event.isTrusted) return;
-      [typed, sent] = [true, false];
+      touched.add(event.target);
+      sent = false;
       timer ??= setTimeout(flush, DELAY_MS);
     };
-    const submitted = (): void => void (sent = true);
-    form.addEventListener('input', hear);
-    form.addEventListener('submit', submitted);
-    document.addEventListener('visibilitychange', flush);
-    addEventListener('pagehide', flush);
-    void read<Sealed>('keep', typedName(name)).then(async (sealed) => {
-      if (sealed === undefined || typed) return;
-      restore(form, JSON.parse(new TextDecoder().decode(await unseal(sealed))) as string[]);
-    });
+    const restore = async (): Promise<void> => {
+      const copy = await opened<Typed>(typedName(name));
+      const fields = fieldsOf(form);
+      for (const [key, value] of Object.entries(copy ?? {})) {
+        const field = fields.get(key);
+        if (field === undefined) {
+          left[key] = value;
+          continue;
+        }
+        // Somebody was faster than the store: theirs counts, and what they wrote before stands in front of it.
+        const newer = touched.has(field);
+        touched.add(field);
+        if (valueOf(field) === value || (newer && (field.type !== 'textarea' || field.value.startsWith(value)))) continue;
+        if (isTicked(field)) field.checked = value === 'on';
+        else field.value = newer ? `${value} ${field.value}` : value;
+        for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
+      }
+    };
+    form.addEventListener('input', hear, ended);
+    form.addEventListener('submit', () => (flush(), (sent = true)), ended);
+    document.addEventListener('visibilitychange', flush, ended);
+    addEventListener('pagehide', flush, ended);
+    if (state === undefined) void inLine(restore);
     return () => {
+      note.remove();
       const taken = sent && !held && form.querySelector('[role=alert]') === null;
-      if (taken) clearTimeout(timer);
-      else flush();
-      if (taken) queue = queue.then(() => forget(name));
-      form.removeEventListener('input', hear);
-      form.removeEventListener('submit', submitted);
-      document.removeEventListener('visibilitychange', flush);
-      removeEventListener('pagehide', flush);
+      if (!taken) flush();
+      clearTimeout(timer);
+      if (taken) void forget(name);
+      ended.abort();
     };
   };

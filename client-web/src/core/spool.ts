@@ -15,21 +15,21 @@ export interface Draft {
   at: number;
 }
 
-const DELAY_MS = 300;
-const AGAIN_MS = 3000;
+export const DELAY_MS = 300;
+export const AGAIN_MS = 3000;
 const ALREADY_EXISTS = 3;
 type Sealed = Awaited<ReturnType<typeof seal>>;
 
 // One write after another, the newest wins: an older one never overtakes it.
-let queue: Promise<void> = Promise.resolve();
-const inLine = (act: () => Promise<void>): Promise<void> => (queue = queue.then(act, act));
+let queue: Promise<unknown> = Promise.resolve();
+export const inLine = <T>(act: () => Promise<T>): Promise<T> => (queue = queue.then(act, act)) as Promise<T>;
 
 async function put(draft: Draft): Promise<void> {
   await write('drafts', draft.entry.id, await seal(new TextEncoder().encode(JSON.stringify(draft))));
 }
 
 // What is kept free for text is given to it.
-async function roomFor(act: () => Promise<void>): Promise<void> {
+export async function roomFor(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
