@@ -9,6 +9,7 @@ export const meeting = {
   leader: ['Pimpinan', 'Chair'],
   recorder: ['Notulis', 'Minute-taker'],
   begin: ['Mulai', 'Begin'],
+  phaseNow: ['Sekarang', 'Now'],
   turnsShort: ['Giliran', 'Turns'],
   ideasShort: ['Pendapat', 'Ideas'],
   attendanceShort: ['Hadir', 'Present'],
