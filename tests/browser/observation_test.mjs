@@ -63,3 +63,31 @@ test('a sheet is scored with a tap an item, counted when it is final, and acknow
   await dedi.waitForSelector('text=Belum ada lembar observasi');
   for (const page of [budi, cici, dedi]) assert.deepEqual(page.faults, []);
 });
+
+test('evidence that is typed stays when another item is opened, and goes with a sheet that is made final', { skip }, async (t) => {
+  const { world, cici } = await staffroom(t, { budi: BUDI, cici: CICI });
+  await cici.goto(`${world.url}#/observasi`);
+  await settle(cici);
+  await cici.click('main >> text=Observasi baru');
+  await cici.locator('label:has-text("Guru yang diamati") select').selectOption({ label: 'Pak Budi Hartono' });
+  await cici.click('button:has-text("Mulai mengamati")');
+  await cici.waitForSelector('ol > li:nth-child(22)');
+  const rows = cici.locator('ol > li');
+  for (let i = 0; i < 22; ++i) await rows.nth(i).locator('.scale button').nth(1).click();
+  await cici.waitForSelector('text=22/22');
+  await rows.nth(0).locator('button:has-text("+ Bukti")').click();
+  await rows.nth(0).locator('textarea').fill('Dimulai dengan teka-teki.');
+  await rows.nth(1).locator('button:has-text("+ Bukti")').click();
+  await rows.nth(1).locator('textarea').fill('Tujuan ditulis di papan.');
+  assert.equal(await rows.nth(0).locator('textarea').inputValue(), 'Dimulai dengan teka-teki.');
+  await cici.fill('section textarea', 'Kelompok belakang mulai bekerja.');
+  // A score that comes from elsewhere shows, though this page tapped one before.
+  const tab = await cici.context().newPage();
+  await tab.goto(cici.url());
+  await tab.locator('ol > li').nth(2).locator('.scale button').nth(3).click();
+  await cici.waitForFunction(() => document.querySelectorAll('ol > li')[2].querySelectorAll('.scale button')[3].getAttribute('aria-pressed') === 'true');
+  await cici.click('button:has-text("Jadikan final")');
+  for (const words of ['Dimulai dengan teka-teki.', 'Tujuan ditulis di papan.', 'Kelompok belakang mulai bekerja.']) await cici.waitForSelector(`p:has-text("${words}")`);
+  assert.equal(await cici.locator('ol textarea').count(), 0);
+  assert.deepEqual(cici.faults, []);
+});
