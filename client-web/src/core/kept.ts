@@ -52,8 +52,8 @@ export const kept =
     let sent = false;
     // By this person: what they did not touch comes back as it is by then, not as it was.
     const touched = new Set<unknown>();
-    // What found no field to go back to: no newer copy is without it.
-    const left: Typed = {};
+    // With what found no field to go back to: no newer copy is without it.
+    const typed: Typed = {};
     const flush = (): void => {
       if (timer === undefined) return;
       clearTimeout(timer);
@@ -61,15 +61,17 @@ export const kept =
       const whole = state?.();
       const put = async (): Promise<void> => {
         const fields = [...fieldsOf(form)];
-        const typed = whole ?? Object.fromEntries(fields.filter(([, field]) => touched.has(field)).map(([key, field]) => [key, valueOf(field)]));
-        if (!fields.some(([, field]) => hasWords(field)) && Object.keys(left).length === 0) await remove('keep', typedName(name));
-        else await write('keep', typedName(name), await seal(new TextEncoder().encode(JSON.stringify({ ...left, ...typed }))));
+        if (whole === undefined) for (const [key, field] of fields) if (touched.has(field)) typed[key] = valueOf(field);
+        if (fields.some(([, field]) => hasWords(field)) || Object.values(typed).some(Boolean)) await write('keep', typedName(name), await seal(new TextEncoder().encode(JSON.stringify(whole ?? typed))));
+        else await remove('keep', typedName(name));
       };
       inLine(() => roomFor(put)).then(
         () => note.remove(),
         () => {
           if (!form.isConnected) return;
-          [note.className, note.role, note.textContent] = ['note bad', 'alert', t('draftFailed')];
+          note.className = 'note bad';
+          note.setAttribute('role', 'alert');
+          note.textContent = t('draftFailed');
           form.append(note);
           timer ??= setTimeout(flush, AGAIN_MS);
         },
@@ -82,18 +84,13 @@ export const kept =
       timer ??= setTimeout(flush, DELAY_MS);
     };
     const restore = async (): Promise<void> => {
-      const copy = await opened<Typed>(typedName(name));
+      Object.assign(typed, await opened<Typed>(typedName(name)));
       const fields = fieldsOf(form);
-      for (const [key, value] of Object.entries(copy ?? {})) {
+      for (const [key, value] of Object.entries(typed)) {
         const field = fields.get(key);
-        if (field === undefined) {
-          left[key] = value;
-          continue;
-        }
         // Somebody was faster than the store: theirs counts, and what they wrote before stands in front of it.
         const newer = touched.has(field);
-        touched.add(field);
-        if (valueOf(field) === value || (newer && (field.type !== 'textarea' || field.value.startsWith(value)))) continue;
+        if (field === undefined || valueOf(field) === value || (newer && (field.type !== 'textarea' || field.value.startsWith(value)))) continue;
         if (isTicked(field)) field.checked = value === 'on';
         else field.value = newer ? `${value} ${field.value}` : value;
         for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
