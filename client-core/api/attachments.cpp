@@ -132,7 +132,11 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
     if (exists) return base::error(base::Code::already_exists, "attachment");
   }
   SJ_TRY(auto others, core.store->attachments().list(parent));
-  if (others.size() >= kMaxAttached)
+  // Of one's own: whatever others hang on it, from whichever space, is no reason.
+  const auto own = std::count_if(others.begin(), others.end(), [&](const store::AttachmentRow& row) {
+    return row.owner == pen.person && row.space == space;
+  });
+  if (own >= static_cast<std::ptrdiff_t>(kMaxAttached))
     return base::error(base::Code::quota_exceeded, "attachments of one entry");
   SJ_TRY(auto sealed, log::seal_attachment(space, content, kind->type, core.random));
   store::Store::Transaction transaction(*core.store);
@@ -144,8 +148,8 @@ base::Result<base::ObjectId> Core::attach(const base::ObjectId& parent, base::By
     SJ_TRY_STATUS(core.store->attachments().put_chunk(space, sealed.attachment.chunks[i], id, pen.person,
                                                       sealed.chunks[i], true));
   }
+  SJ_TRY_STATUS(core.note_parent(parent));  // after the commit its error would call undone what is done
   SJ_TRY_STATUS(transaction.commit());
-  SJ_TRY_STATUS(core.note_parent(parent));
   return id;
 }
 
@@ -200,8 +204,8 @@ base::Status Core::remove_attachment(const base::ObjectId& id) {
   store::Store::Transaction transaction(*core.store);
   SJ_TRY_STATUS(transaction.begin());
   SJ_TRY_STATUS(core.attachments->remove(pen, id));
-  SJ_TRY_STATUS(transaction.commit());
-  return core.note_parent(row.parent);
+  SJ_TRY_STATUS(core.note_parent(row.parent));
+  return transaction.commit();
 }
 
 base::Result<std::uint64_t> Core::media_pending() {

@@ -48,7 +48,7 @@ base::Result<std::map<base::LogId, std::uint64_t>> had(Core::State& core, const 
 BundleExport::BundleExport(Core::State& core) : core_(core), writer_(core.random) {}
 
 base::Result<std::unique_ptr<BundleExport>> BundleExport::start(Core::State& core, BundleOptions options) {
-  SJ_TRY_STATUS(base::Status(core.usable));
+  SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
   std::unique_ptr<BundleExport> made(new BundleExport(core));
   made->since_ = std::move(options.since);
@@ -132,6 +132,7 @@ base::Bytes BundleExport::begin_part() {
 }
 
 base::Result<base::Bytes> BundleExport::next() {
+  SJ_TRY_STATUS(core_.ensure_usable());  // between two pieces a sync may have failed
   if (ended_) return base::Bytes{};
   if (in_part_) return next_chunk();
   if (at_ < plans_.size()) {

@@ -79,6 +79,7 @@ base::Status BundleImport::checked() {
 
 base::Status BundleImport::take(base::ByteView piece) {
   if (!second_) return base::error(base::Code::invalid_argument, "the file was not checked");
+  SJ_TRY_STATUS(core_.ensure_usable());  // between two pieces a sync may have failed
   return second_->feed(piece);
 }
 
@@ -225,6 +226,7 @@ base::Result<BundleReport> BundleImport::finish() {
   if (!second_) return base::error(base::Code::invalid_argument, "the file was not checked");
   SJ_TRY(const auto whole, second_->finish());
   if (!(whole == *whole_)) return base::error(base::Code::malformed, "the file changed while it was read");
+  SJ_TRY_STATUS(core_.ensure_usable());
   using store::SegmentState;
   for (auto& row : report_.spaces) {
     SJ_TRY(const auto* space, core_.space(row.space));
@@ -248,7 +250,7 @@ base::Result<BundleReport> BundleImport::finish() {
 }
 
 base::Result<std::unique_ptr<BundleImport>> Core::import_bundle() {
-  SJ_TRY_STATUS(base::Status(state_->usable));
+  SJ_TRY_STATUS(state_->ensure_usable());
   if (!state_->device) return base::error(base::Code::not_found, "no person in this store yet");
   return std::make_unique<BundleImport>(*state_);
 }

@@ -346,17 +346,20 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
   }
   for (const auto& [space, refusal] : core.refused_now)
     core.refused[{address.key, space}] = {refusal.code, refusal.elsewhere, 0};
-  if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
   if (core.refused != old) {
     if (auto saved = core.save_refused(); !saved.ok()) {
       core.refused = old;  // or it would never be saved
       return saved;
     }
   }
+  if (outcome == base::Code::ok) SJ_TRY_STATUS(core.set_media_refused(address.key, core.media_refused_now));
   // A carrier that does not take the own space said nothing of what is in it.
   const bool spoke = outcome == base::Code::ok && core.refused.count({address.key, core.personal}) == 0;
   if (spoke && core.identity && core.has_all_keys()) core.identity.reset();
   SJ_TRY_STATUS(core.store->put_carrier(*row));
+  // Those that a first sync brings were there before this one. Before anything else can fail: the next sync
+  // would take one that came in between for one of them.
+  if (outcome == base::Code::ok && !core.devices_seen) SJ_TRY_STATUS(note_devices_seen());
   if (outcome == base::Code::ok || outcome == base::Code::fenced) {
     // Whoever left told that carrier by now.
     for (auto& [id, space] : core.spaces) {
@@ -368,11 +371,12 @@ base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code 
     SJ_TRY_STATUS(core.move_home());
   }
   if (outcome != base::Code::ok) return {};
-  // Those that a first sync brings were there before this one.
-  if (!core.devices_seen) SJ_TRY_STATUS(note_devices_seen());
   SJ_TRY_STATUS(core.release_unfenced(address.key));
   SJ_TRY_STATUS(core.write_lost_survivors());
-  return core.open_missing_epoch();
+  SJ_TRY_STATUS(core.open_missing_epoch());
+  static_cast<void>(
+      core.store->forget_if_due());  // what others erased as well; until it succeeds, each sync tries
+  return {};
 }
 
 }  // namespace sejawat::api

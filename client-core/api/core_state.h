@@ -160,9 +160,9 @@ struct Core::State {
   void note_record(const base::SpaceId& space, const base::ObjectId& id, std::uint32_t type);
   // The rows of all records of a space, after the roles in it changed.
   base::Status reread_records(const base::SpaceId& space);
-  base::Status add_shared_rows(const fold::Touched& item, std::uint32_t type,
-                               std::vector<fold::Touched>& cycle_records,
-                               std::vector<fold::Touched>& attached);
+  base::Status add_other_rows(const fold::Touched& item, std::uint32_t type,
+                              std::vector<fold::Touched>& entries, std::vector<fold::Touched>& cycle_records,
+                              std::vector<fold::Touched>& attached);
   bool has_all_keys() const;  // of every space of this person
   space::Author author();
   base::Result<SpaceState*> space(const base::SpaceId& id);  // creates an empty one for an id never seen
@@ -329,7 +329,7 @@ struct Core::State {
   base::Status note_parent(const base::ObjectId& parent);
   base::Status refresh_attachments(const std::vector<fold::Touched>& touched);  // attachments.cpp
   base::Status refresh_name(const fold::Touched& item);                         // names.cpp; with its type
-  base::Status rename_community(SpaceState& space);
+  base::Status name_anew(SpaceState& space);                                    // from all that is said there
   base::Result<std::uint32_t> type_of(const fold::Touched& item);
   base::Status save_digest(SpaceState& space);
   base::Result<log::SpaceDigest> carrier_digest(SpaceState& space, const base::PublicBoxKey& carrier);
@@ -343,7 +343,9 @@ struct Core::State {
   base::Result<std::optional<base::ObjectId>> name_source(const base::SpaceId& space,
                                                           const std::optional<base::PersonId>& person);
   base::Status name_community(SpaceState& space, const base::ObjectId& object);
-  base::Status name_people(const SpaceState& space, const base::ObjectId& object);
+  base::Status name_people(SpaceState& space, const base::ObjectId& object);
+  base::Status call(const SpaceState& space, const base::PersonId& person, const std::string& text,
+                    const base::ObjectId& object);
   using Opened = fold::AppliedRemote;
   struct Reading;
   base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);

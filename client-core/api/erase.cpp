@@ -23,8 +23,8 @@ base::Result<base::SpaceId> space_of(Core::State& core, const base::ObjectId& ob
 
 base::Result<EraseReport> Core::erase(const base::ObjectId& object, std::uint32_t reason, bool dry_run) {
   State& core = *state_;
-  if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   SJ_TRY_STATUS(core.ensure_usable());
+  if (!core.device) return base::error(Code::not_found, "no person in this store yet");
   SJ_TRY(const auto id, space_of(core, object));
   SJ_TRY(auto* space, core.space(id));
   SJ_TRY(auto plan, plan_of(core, *space, object));
@@ -43,7 +43,8 @@ base::Result<EraseReport> Core::erase(const base::ObjectId& object, std::uint32_
     SJ_TRY_STATUS(core.save_digest(*space));
     SJ_TRY_STATUS(change.commit());
   }
-  SJ_TRY_STATUS(core.store->forget_deleted());
+  // It is erased; what a full disk keeps in the files now goes with the next sync.
+  static_cast<void>(core.store->forget_if_due());
   return plan.report;
 }
 

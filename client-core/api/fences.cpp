@@ -188,6 +188,7 @@ const char* late_name(Late late) {
 
 base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
   State& core = *state_;
+  SJ_TRY_STATUS(core.ensure_usable());
   std::vector<QuarantinedLog> out;
   for (auto& [id, space] : core.spaces) {
     SJ_TRY(auto names, core.store->profiles(id));

@@ -194,7 +194,10 @@ void Core::State::reload() {
   operator_secrets.clear();
   refused.clear();
   usable = load();
-  if (!device || !usable.ok()) identity.reset();
+  // A card that was shown stays shown while nothing can be read, but not to somebody else.
+  const bool same =
+      !usable.ok() || (certificate && identity && certificate->identity_key == identity->sign.public_key());
+  if (!same) identity.reset();
 }
 
 base::Status Core::State::save_refused() {

@@ -228,7 +228,7 @@ base::Status Core::State::follow_membership(SpaceState& space, std::vector<fold:
   auto roles = roll.all_roles(space.row.space);
   if (roles == space.roles_read_with) return {};
   space.roles_read_with = std::move(roles);
-  SJ_TRY_STATUS(rename_community(space));
+  SJ_TRY_STATUS(name_anew(space));
   return reread_records(space.row.space);
 }
 

@@ -75,9 +75,11 @@ base::Result<std::optional<base::ObjectId>> Core::State::name_source(
 
 base::Status Core::State::name_community(SpaceState& space, const base::ObjectId& object) {
   SJ_TRY(auto name, community_named_in(space, object));
-  if (!name) return {};
   const auto& id = space.row.space;
   SJ_TRY(const auto source, name_source(id, std::nullopt));
+  // What it was taken from says something else now: that may be older than what another one says.
+  if (source && *source == object && (!name || name->text != space.row.name)) return name_anew(space);
+  if (!name) return {};
   if (source && !(*source == object)) {
     SJ_TRY(const auto there, community_named_in(space, *source));
     if (there && name->older_than(*there)) return {};
@@ -87,8 +89,15 @@ base::Status Core::State::name_community(SpaceState& space, const base::ObjectId
   return store->put_space(space.row);
 }
 
-base::Status Core::State::name_people(const SpaceState& space, const base::ObjectId& object) {
+base::Status Core::State::name_people(SpaceState& space, const base::ObjectId& object) {
   SJ_TRY(auto names, names_in(space, object, kProfileType));
+  SJ_TRY(const auto shown, store->profiles(space.row.space));
+  for (const auto& [person, text] : shown) {
+    SJ_TRY(const auto source, name_source(space.row.space, person));
+    if (!source || !(*source == object)) continue;
+    const auto now = names.find(person);
+    if (now == names.end() || now->second.text != text) return name_anew(space);
+  }
   for (const auto& [person, one] : names) {
     SJ_TRY(const auto source, name_source(space.row.space, person));
     if (source && !(*source == object)) {
@@ -96,14 +105,19 @@ base::Status Core::State::name_people(const SpaceState& space, const base::Objec
       const auto there = elsewhere.find(person);
       if (there != elsewhere.end() && one.older_than(there->second)) continue;
     }
-    SJ_TRY_STATUS(store->put_setting(source_setting(space.row.space, person), object.view()));
-    SJ_TRY_STATUS(store->put_profile(space.row.space, person, one.text));
-    // After recovery the card says who one is, but not by which name: that comes back from one's own profile.
-    if (!name.empty() || !certificate || !(person == certificate->person())) continue;
-    name = one.text;
-    SJ_TRY_STATUS(store->put_setting("name", base::as_bytes(name)));
+    SJ_TRY_STATUS(call(space, person, one.text, object));
   }
   return {};
+}
+
+base::Status Core::State::call(const SpaceState& space, const base::PersonId& person, const std::string& text,
+                               const base::ObjectId& object) {
+  SJ_TRY_STATUS(store->put_setting(source_setting(space.row.space, person), object.view()));
+  SJ_TRY_STATUS(store->put_profile(space.row.space, person, text));
+  // After recovery the card says who one is, but not by which name: that comes back from one's own profile.
+  if (!name.empty() || !certificate || !(person == certificate->person())) return {};
+  name = text;
+  return store->put_setting("name", base::as_bytes(name));
 }
 
 base::Status Core::State::refresh_name(const fold::Touched& item) {
@@ -111,11 +125,40 @@ base::Status Core::State::refresh_name(const fold::Touched& item) {
   return item.type == kCommunityType ? name_community(*space, item.object) : name_people(*space, item.object);
 }
 
-// Who may name the community has changed, and what they said came before.
-base::Status Core::State::rename_community(SpaceState& space) {
-  if (space.row.space == personal) return {};
-  SJ_TRY(const auto objects, store->objects(space.row.space));
-  for (const auto& object : objects) SJ_TRY_STATUS(name_community(space, object));
+// Who may name the community has changed, or what a name was taken from: the newest of all that is said
+// there, so that no order of arrival decides.
+base::Status Core::State::name_anew(SpaceState& space) {
+  const auto& id = space.row.space;
+  if (id == personal) return {};
+  SJ_TRY(const auto objects, store->objects(id));
+  std::optional<std::pair<Named, base::ObjectId>> community;
+  std::map<base::PersonId, std::pair<Named, base::ObjectId>> people;
+  for (const auto& object : objects) {
+    SJ_TRY(auto named, community_named_in(space, object));
+    if (named && (!community || community->first.older_than(*named)))
+      community.emplace(std::move(*named), object);
+    SJ_TRY(auto names, names_in(space, object, kProfileType));
+    for (auto& [person, one] : names) {
+      const auto known = people.find(person);
+      if (known == people.end() || known->second.first.older_than(one)) {
+        people.insert_or_assign(person, std::pair(std::move(one), object));
+      }
+    }
+  }
+  if (community) {
+    space.row.name = community->first.text;
+    SJ_TRY_STATUS(store->put_setting(source_setting(id, std::nullopt), community->second.view()));
+    SJ_TRY_STATUS(store->put_space(space.row));
+  }
+  SJ_TRY(const auto shown, store->profiles(id));
+  for (const auto& [person, text] : shown) {
+    const bool self = certificate && person == certificate->person();
+    const auto now = people.find(person);
+    if (now == people.end()) SJ_TRY_STATUS(store->put_profile(id, person, ""));
+    // One's own that came from there goes with it.
+    if (self && name == text && now != people.end() && now->second.first.text != text) name.clear();
+  }
+  for (const auto& [person, one] : people) SJ_TRY_STATUS(call(space, person, one.first.text, one.second));
   return {};
 }
 

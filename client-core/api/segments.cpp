@@ -340,10 +340,16 @@ base::Result<std::uint32_t> Core::State::type_of(const fold::Touched& item) {
 }
 
 // An op says itself what kind of thing it is of; whoever says it wrongly still changes the thing.
-base::Status Core::State::add_shared_rows(const fold::Touched& item, std::uint32_t type,
-                                          std::vector<fold::Touched>& cycle_records,
-                                          std::vector<fold::Touched>& attached) {
-  if (item.space == personal || type == 0) return {};
+base::Status Core::State::add_other_rows(const fold::Touched& item, std::uint32_t type,
+                                         std::vector<fold::Touched>& entries,
+                                         std::vector<fold::Touched>& cycle_records,
+                                         std::vector<fold::Touched>& attached) {
+  if (type == 0) return {};
+  if (type != cycle::kJournalEntryType && item.space == personal) {
+    SJ_TRY(const auto entry, store->journal().get(item.object));
+    if (entry) entries.push_back(item);
+    if (entry) note_entry(item.object);
+  }
   if (type < cycle::kProblem) {
     SJ_TRY(const auto record, store->records_of_cycle().get(item.object));
     if (record && record->space == item.space) cycle_records.push_back(item);
@@ -362,10 +368,11 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> entries;
   std::vector<fold::Touched> cycle_records;
   std::vector<fold::Touched> attached;
+  std::set<base::SpaceId> unnamed;  // something there says nothing any more, and may have been a name
   for (const auto& item : once) {
     if (item.object.is_zero()) continue;  // ops that were written once more, and blanks: of no object
     SJ_TRY(const auto type, type_of(item));
-    SJ_TRY_STATUS(add_shared_rows(item, type, cycle_records, attached));
+    SJ_TRY_STATUS(add_other_rows(item, type, entries, cycle_records, attached));
     if (type == 0) {
       // Nothing of it counts any more (or yet): all of it is in quarantine. Whichever it was, its row goes.
       if (item.space == personal) entries.push_back(item);
@@ -373,6 +380,7 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       cycle_records.push_back(item);
       attached.push_back(item);
       note_record(item.space, item.object, 0);
+      if (!(item.space == personal)) unnamed.insert(item.space);
     } else if (type == cycle::kAttachmentType) {
       attached.push_back(item);
     } else if (type == cycle::kJournalEntryType) {
@@ -387,6 +395,11 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       cycle_records.push_back(item);
       note_record(item.space, item.object, type);
     }
+  }
+  for (const auto& id : unnamed) {
+    SJ_TRY(auto* space, this->space(id));
+    SJ_TRY_STATUS(name_anew(*space));
+    changes.spaces.insert(id);
   }
   SJ_TRY_STATUS(records->refresh(cycle_records));
   SJ_TRY_STATUS(refresh_attachments(attached));

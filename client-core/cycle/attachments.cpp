@@ -1,6 +1,7 @@
 #include "cycle/attachments.h"
 
 #include <algorithm>
+#include <map>
 
 #include "record_cells.h"
 #include "text_rules.h"
@@ -18,17 +19,30 @@ const std::string* value_of(const fold::ObjectState& state, AttachmentField fiel
   return found == state.registers.end() || found->second.empty() ? nullptr : &found->second.front().bytes;
 }
 
-std::optional<base::PersonId> owner_of(const base::SpaceId& space, const base::ObjectId& id,
-                                       const std::vector<fold::DottedOp>& ops, const People& people) {
-  for (const auto& op : ops) {
-    if (op.op.kind != log::OpKind::write || op.op.type != kAttachmentType) continue;
-    for (const auto& one : op.op.cells) {
-      if (one.element != 0 || one.field != kOriginField || !one.value) continue;
-      const auto by = people.author_of(space, op.dot.branch);
-      if (by && is_origin(space, *by, id, *one.value)) return by;
+struct Own {
+  base::PersonId owner;
+  std::vector<fold::DottedOp> ops;
+};
+// Whose it is, and what they wrote of it as an attachment: nothing else counts. nullopt: nobody's.
+base::Result<std::optional<Own>> own_ops(store::Store& store, const fold::OpCodec& codec,
+                                         const People& people, const base::SpaceId& space,
+                                         const base::ObjectId& id) {
+  SJ_TRY(auto stored, store.ops_of(space, id));
+  std::map<base::PersonId, std::vector<fold::DottedOp>> by_author;
+  std::optional<base::PersonId> owner;
+  for (const auto& one : stored) {
+    SJ_TRY(auto op, codec.decode(one.bytes));
+    const auto by = people.author_of(space, one.dot.branch);
+    if (!by || op.type != kAttachmentType) continue;
+    for (const auto& cell : op.cells) {
+      if (op.kind != log::OpKind::write || cell.element != 0 || cell.field != kOriginField || !cell.value)
+        continue;
+      if (!owner && is_origin(space, *by, id, *cell.value)) owner = by;
     }
+    by_author[*by].push_back({one.dot, std::move(op)});
   }
-  return std::nullopt;
+  if (!owner) return std::optional<Own>();
+  return std::optional<Own>(Own{*owner, std::move(by_author[*owner])});
 }
 
 }  // namespace
@@ -67,15 +81,13 @@ base::Status Attachments::remove(const Pen& pen, const base::ObjectId& id) {
   SJ_TRY(auto row, store_.attachments().get(id));
   if (!row || row->removed) return base::error(base::Code::not_found, "attachment");
   if (!(row->owner == pen.person)) return base::error(base::Code::not_permitted, "another's attachment");
-  SJ_TRY(auto state, fold::state_of(store_, codec_, pen.space, id));
+  SJ_TRY(const auto own, own_ops(store_, codec_, people_, pen.space, id));
+  if (!own) return base::error(base::Code::not_found, "attachment");
   log::Op op;
   op.object = id;
   op.type = kAttachmentType;
   op.kind = log::OpKind::trash;
-  // What others wrote into it counts for nothing, and may be more than an op can name.
-  for (const auto& dot : state.live_dots) {
-    if (people_.author_of(pen.space, dot.branch) == row->owner) op.supersedes.push_back(dot);
-  }
+  op.supersedes = fold::fold(own->ops).live_dots;
   SJ_TRY(auto dot, fold::write_local(store_, codec_, pen.space, pen.log, std::move(op), pen.wall_ms));
   static_cast<void>(dot);
   return refresh({{pen.space, id, kAttachmentType}});
@@ -83,14 +95,8 @@ base::Status Attachments::remove(const Pen& pen, const base::ObjectId& id) {
 
 base::Status Attachments::refresh(const std::vector<fold::Touched>& touched) {
   for (const auto& item : touched) {
-    SJ_TRY(auto stored, store_.ops_of(item.space, item.object));
-    std::vector<fold::DottedOp> ops;
-    for (const auto& one : stored) {
-      SJ_TRY(auto op, codec_.decode(one.bytes));
-      ops.push_back({one.dot, std::move(op)});
-    }
-    const auto owner = owner_of(item.space, item.object, ops, people_);
-    if (!owner) {
+    SJ_TRY(const auto own, own_ops(store_, codec_, people_, item.space, item.object));
+    if (!own) {
       // Of another space: whoever writes about it elsewhere says nothing about it.
       SJ_TRY(const auto known, store_.attachments().get(item.object));
       if (!known || !(known->space == item.space)) continue;
@@ -98,13 +104,7 @@ base::Status Attachments::refresh(const std::vector<fold::Touched>& touched) {
       SJ_TRY_STATUS(store_.attachments().unwant(item.object));
       continue;
     }
-    ops.erase(std::remove_if(ops.begin(), ops.end(),
-                             [&](const auto& op) {
-                               const auto by = people_.author_of(item.space, op.dot.branch);
-                               return !by || !(*by == *owner);
-                             }),
-              ops.end());
-    const auto state = fold::fold(ops);
+    const auto state = fold::fold(own->ops);
     const std::string* parent = value_of(state, AttachmentField::parent);
     const std::string* content = value_of(state, AttachmentField::content);
     const std::string* caption = value_of(state, AttachmentField::caption);
@@ -112,7 +112,7 @@ base::Status Attachments::refresh(const std::vector<fold::Touched>& touched) {
     store::AttachmentRow row;
     row.space = item.space;
     row.object = item.object;
-    row.owner = *owner;
+    row.owner = own->owner;
     if (parent_id) row.parent = *parent_id;
     if (content != nullptr) row.content = base::to_bytes(base::as_bytes(*content));
     if (caption != nullptr && characters(*caption)) row.caption = *caption;

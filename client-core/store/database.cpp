@@ -50,7 +50,7 @@ Query& Query::bind(std::string_view value) {
 }
 
 base::Result<bool> Query::step() {
-  if (statement_ == nullptr) return database_.failure();
+  if (statement_ == nullptr || database_.gave_up()) return database_.failure();
   const int result = sqlite3_step(statement_);
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) return false;
@@ -109,7 +109,10 @@ Database::~Database() {
   sqlite3_close(handle_);
 }
 
+bool Database::gave_up() const { return transaction_depth > 0 && sqlite3_get_autocommit(handle_) != 0; }
+
 base::Status Database::execute(const char* sql) {
+  if (gave_up()) return failure();
   if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
   return {};
 }

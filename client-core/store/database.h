@@ -72,6 +72,9 @@ class Database {
   void found_fit();
   base::Status execute(const char* sql);
   base::Error failure() const;  // of the last call
+  // After an I/O error, of a read as well, SQLite rolls the whole transaction back by itself. What came next
+  // would be committed statement by statement; so nothing more of that transaction is done.
+  bool gave_up() const;
   std::int64_t last_row_id() const;
   int transaction_depth = 0;
 

@@ -2,6 +2,12 @@
 #include "store_state.h"
 
 namespace sejawat::store {
+namespace {
+
+// Something was deleted that the files still hold: also where a full disk kept them from being written anew.
+constexpr std::string_view kForgetDue = "forget_due";
+
+}  // namespace
 
 base::Status Store::replace_segment(const base::SpaceId& space, const base::LogId& log, std::uint64_t no,
                                     base::ByteView bytes) {
@@ -62,6 +68,7 @@ base::Result<std::optional<base::ObjectId>> Store::erase_op(const base::SpaceId&
     object = query.id<base::ObjectId>(1);
   }
   SJ_TRY_STATUS(replace_op(id, {}));
+  SJ_TRY_STATUS(put_setting(kForgetDue, {}));
   return std::optional<base::ObjectId>(object);
 }
 
@@ -70,7 +77,13 @@ base::Status Store::replace_unsealed_op(const base::SpaceId& space, const Stored
   auto query = state_->database->query(
       "UPDATE op SET object = ?, bytes = ? WHERE space = ? AND log = ? AND position = ? AND sealed = 0");
   query.bind(none).bind(base::ByteView(op.bytes)).bind(space).bind(op.dot.branch);
-  return query.bind(number(op.dot.position)).run();
+  SJ_TRY_STATUS(query.bind(number(op.dot.position)).run());
+  return put_setting(kForgetDue, {});
+}
+
+base::Status Store::forget_if_due() {
+  SJ_TRY(const auto due, setting(kForgetDue));
+  return due ? forget_deleted() : base::Status();
 }
 
 // A search index without content only marks what is deleted; merging it leaves that out. Freed pages are
@@ -79,7 +92,9 @@ base::Status Store::forget_deleted() {
   Database& database = *state_->database;
   SJ_TRY_STATUS(database.execute("INSERT INTO journal_words(journal_words) VALUES('optimize')"));
   SJ_TRY_STATUS(database.execute("INSERT INTO cycle_words(cycle_words) VALUES('optimize')"));
-  return database.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  SJ_TRY_STATUS(database.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
+  auto query = database.query("DELETE FROM setting WHERE name = ?");
+  return query.bind(kForgetDue).run();
 }
 
 }  // namespace sejawat::store

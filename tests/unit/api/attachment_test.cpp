@@ -1,6 +1,7 @@
 // Photos and voice notes from one device to another, over a carrier that keeps, loses, refuses or lies about
 // them.
 #ifndef __EMSCRIPTEN__
+#include "cycle/attachments.h"
 #include "world.h"
 
 namespace sejawat::api {
@@ -460,6 +461,37 @@ TEST_F(Attaching, WhatIsAttachedToASharedRecordIsForItsMembersAndItsOwnersToRemo
   sync(*ani);
   EXPECT_EQ(ani->attachments(*problem)->size(), 2U);
   EXPECT_EQ(ani->remove_attachment(*own).code(), Code::not_permitted);
+}
+
+TEST_F(Attaching, AMemberWhoWritesIntoAPhotoKeepsItsOwnerFromNothing) {
+  auto budi = member(*ani, "Budi");
+  sync(*ani);
+  const auto school = community(status(*ani)).space;
+  const auto problem = begin_problem(*ani, school, "Papan tulis");
+  const auto id = *ani->attach(problem, photo(2'000), "papan");
+  sync(*ani);
+  sync(*budi);
+  for (std::size_t i = 0; i < kMaxAttached; ++i) ASSERT_TRUE(budi->attach(problem, photo(2'000), "").ok());
+  budi.reset();
+  log::Op op;
+  op.object = id;
+  op.type = cycle::kAttachmentType;
+  for (const std::uint32_t field : {1U, 2U, 3U, 15U}) op.cells.push_back({0, field, std::string("palsu")});
+  {
+    auto store = std::move(Store::open(folder.file("Budi"), base::Secret32(base::Bytes(32, 3)), 0)).value();
+    op.supersedes.push_back(store->ops_of(school, id)->front().dot);
+  }
+  write_as("Budi", school, op);
+  budi = open("Budi");
+  sync(*budi);
+  sync(*ani);
+  EXPECT_EQ(info(*ani, id).caption, "papan");
+  EXPECT_TRUE(ani->attach(problem, photo(2'000), "").ok()) << "six of Budi's are no reason";
+  ASSERT_TRUE(ani->remove_attachment(id).ok());
+  EXPECT_EQ(ani->attachment(id).code(), Code::not_found);
+  sync(*ani);
+  sync(*budi);
+  EXPECT_EQ(budi->attachment(id).code(), Code::not_found);
 }
 
 }  // namespace

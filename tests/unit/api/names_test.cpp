@@ -1,6 +1,5 @@
 // What people and communities are called, against members whose program writes what it likes.
 #ifndef __EMSCRIPTEN__
-#include "log_seal/seal.h"
 #include "world.h"
 
 namespace sejawat::api {
@@ -10,19 +9,6 @@ constexpr std::uint32_t kCommunity = 2, kProfile = 3;
 
 class Names : public World {
  protected:
-  using Store = store::Store;
-  static fold::OpCodec codec() {
-    return {[](const log::Op& op) { return log::encode_op(op); },
-            [](base::ByteView bytes) { return log::decode_op(bytes); }};
-  }
-  // As that person's program would write it, if it were not ours. The core of that name is closed.
-  void write_as(const std::string& name, const base::SpaceId& space, log::Op op) {
-    auto store = std::move(Store::open(folder.file(name), base::Secret32(base::Bytes(32, 3)), 0)).value();
-    const auto own = store->own_log(space);
-    ASSERT_TRUE(own.ok() && own->has_value());
-    ASSERT_TRUE(
-        fold::write_local(*store, codec(), space, (*own)->log, std::move(op), clock.now().wall_ms).ok());
-  }
   // The object in which that is said to be the name.
   base::ObjectId object_saying(const std::string& name, const base::SpaceId& space, const std::string& text) {
     auto store = std::move(Store::open(folder.file(name), base::Secret32(base::Bytes(32, 3)), 0)).value();
@@ -100,6 +86,36 @@ TEST_F(Names, TheNewestOfAnAdminCountsWhateverComesFirst) {
   auto budi = member(*ani, "Budi");
   ASSERT_EQ(sync(*budi).code, base::Code::ok);
   EXPECT_EQ(community(status(*budi)).name, "SDN 32 Mataram");
+}
+
+TEST_F(Names, ANameThatItsObjectNoLongerSaysGivesWayToTheNewestThatIsSaidAnywhere) {
+  auto ani = founder();
+  const auto school = community(status(*ani)).space;
+  auto budi = member(*ani, "Budi");
+  for (auto* core : {ani.get(), budi.get(), ani.get()}) ASSERT_EQ(sync(*core).code, base::Code::ok);
+  ani.reset();
+  auto other = object_saying("Ani", school, "SDN 30 Mataram");
+  other.bytes[0] ^= 1U;
+  write_as("Ani", school, saying(kCommunity, other, "SDN 31 Mataram"));
+  const auto sync_both = [&] {
+    ani = open("Ani");
+    for (auto* core : {ani.get(), budi.get()}) ASSERT_EQ(sync(*core).code, base::Code::ok);
+  };
+  sync_both();
+  EXPECT_EQ(community(status(*budi)).name, "SDN 31 Mataram");
+  ani.reset();
+  // Taken back: in one sync with the others or after them, all show the same.
+  auto taken_back = saying(kCommunity, other, "");
+  taken_back.cells[0].value.reset();
+  {
+    auto store = std::move(Store::open(folder.file("Ani"), base::Secret32(base::Bytes(32, 3)), 0)).value();
+    taken_back.supersedes.push_back(store->ops_of(school, other)->front().dot);
+  }
+  write_as("Ani", school, taken_back);
+  sync_both();
+  auto citra = member(*ani, "Citra");
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(sync(*citra).code, base::Code::ok);
+  for (auto* core : {budi.get(), citra.get()}) EXPECT_EQ(community(status(*core)).name, "SDN 30 Mataram");
 }
 
 }  // namespace

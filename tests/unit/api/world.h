@@ -12,6 +12,7 @@
 #include "api/sync_driver.h"
 #include "base/codec.h"
 #include "carrier/carrier.h"
+#include "log_seal/seal.h"
 #include "storage_sqlite/sqlite_store.h"
 #include "support/fakes.h"
 
@@ -253,6 +254,19 @@ class World : public ::testing::Test {
     auto core = Core::open(folder.file(name), base::Secret32(base::Bytes(32, 3)), clock, random, 0);
     EXPECT_TRUE(core.ok()) << (core.ok() ? "" : core.error().detail);
     return core.ok() ? std::move(core).value() : nullptr;
+  }
+  using Store = store::Store;
+  static fold::OpCodec codec() {
+    return {[](const log::Op& op) { return log::encode_op(op); },
+            [](base::ByteView bytes) { return log::decode_op(bytes); }};
+  }
+  // As that person's program would write it, if it were not ours. The core of that name is closed.
+  void write_as(const std::string& name, const base::SpaceId& space, log::Op op) {
+    auto store = std::move(Store::open(folder.file(name), base::Secret32(base::Bytes(32, 3)), 0)).value();
+    const auto own = store->own_log(space);
+    ASSERT_TRUE(own.ok() && own->has_value());
+    ASSERT_TRUE(
+        fold::write_local(*store, codec(), space, (*own)->log, std::move(op), clock.now().wall_ms).ok());
   }
   // A person in a store of that name.
   std::unique_ptr<Core> person(const std::string& name, space::RecoveryCard* card = nullptr) {

@@ -196,6 +196,7 @@ class Store {
   base::Status replace_unsealed_op(const base::SpaceId&, const StoredOp& op);
   // What was deleted leaves the search index and the files of this store as well; outside a transaction.
   base::Status forget_deleted();
+  base::Status forget_if_due();  // where something was erased since
   // Names of members, as they wrote them; rows derived from ops.
   base::Status put_profile(const base::SpaceId&, const base::PersonId&, std::string_view name);
   base::Result<std::vector<std::pair<base::PersonId, std::string>>> profiles(const base::SpaceId&);
