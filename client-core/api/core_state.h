@@ -344,8 +344,9 @@ struct Core::State {
                                                           const std::optional<base::PersonId>& person);
   base::Status name_community(SpaceState& space, const base::ObjectId& object);
   base::Status name_people(SpaceState& space, const base::ObjectId& object);
-  base::Status call(const SpaceState& space, const base::PersonId& person, const std::string& text,
-                    const base::ObjectId& object);
+  base::Status call_community(SpaceState& space, const std::string& text, const base::ObjectId& object);
+  base::Status call_person(const SpaceState& space, const base::PersonId& person, const std::string& text,
+                           const base::ObjectId& object);
   using Opened = fold::AppliedRemote;
   struct Reading;
   base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);

@@ -26,7 +26,7 @@ struct Core::State::Named {
   }
 };
 
-// What each person says in `object` is the name, by their own ops alone.
+// What each person says in `object` is the name, by their own ops alone; empty: they say none there any more.
 base::Result<std::map<base::PersonId, Core::State::Named>> Core::State::names_in(const SpaceState& space,
                                                                                  const base::ObjectId& object,
                                                                                  std::uint32_t type) {
@@ -40,15 +40,16 @@ base::Result<std::map<base::PersonId, Core::State::Named>> Core::State::names_in
   }
   std::map<base::PersonId, Named> names;
   for (const auto& [person, ops] : by_author) {
+    Named& named = names[person];
     const auto state = fold::fold(ops);
     const auto held = state.registers.find(kName);
     if (held == state.registers.end() || held->second.empty()) continue;
     const auto& value = held->second.front();
-    if (value.bytes.empty() || value.bytes.size() > kMaxNameBytes) continue;
+    if (value.bytes.size() > kMaxNameBytes) continue;
     const auto dot = value.dots.front();
     const auto writer =
         std::find_if(ops.begin(), ops.end(), [&](const fold::DottedOp& op) { return op.dot == dot; });
-    names[person] = {value.bytes, writer == ops.end() ? 0 : writer->op.lamport, dot};
+    named = {value.bytes, writer == ops.end() ? 0 : writer->op.lamport, dot};
   }
   return names;
 }
@@ -61,7 +62,7 @@ base::Result<std::optional<Core::State::Named>> Core::State::community_named_in(
   std::optional<Named> newest;
   for (auto& [person, one] : names) {
     const auto held = space.membership.roles_held().find(person);
-    if (held == space.membership.roles_held().end() || !held->second.admin) continue;
+    if (held == space.membership.roles_held().end() || !held->second.admin || one.text.empty()) continue;
     if (!newest || newest->older_than(one)) newest = std::move(one);
   }
   return newest;
@@ -73,45 +74,45 @@ base::Result<std::optional<base::ObjectId>> Core::State::name_source(
   return stored ? base::ObjectId::from(*stored) : std::nullopt;
 }
 
+// Where a name was taken from something else is said now, which may be older than what is said elsewhere.
 base::Status Core::State::name_community(SpaceState& space, const base::ObjectId& object) {
-  SJ_TRY(auto name, community_named_in(space, object));
   const auto& id = space.row.space;
   SJ_TRY(const auto source, name_source(id, std::nullopt));
-  // What it was taken from says something else now: that may be older than what another one says.
-  if (source && *source == object && (!name || name->text != space.row.name)) return name_anew(space);
+  if (source && *source == object) return name_anew(space);
+  SJ_TRY(auto name, community_named_in(space, object));
   if (!name) return {};
-  if (source && !(*source == object)) {
+  if (source) {
     SJ_TRY(const auto there, community_named_in(space, *source));
     if (there && name->older_than(*there)) return {};
   }
-  space.row.name = name->text;
-  SJ_TRY_STATUS(store->put_setting(source_setting(id, std::nullopt), object.view()));
-  return store->put_space(space.row);
+  return call_community(space, name->text, object);
 }
 
 base::Status Core::State::name_people(SpaceState& space, const base::ObjectId& object) {
   SJ_TRY(auto names, names_in(space, object, kProfileType));
-  SJ_TRY(const auto shown, store->profiles(space.row.space));
-  for (const auto& [person, text] : shown) {
-    SJ_TRY(const auto source, name_source(space.row.space, person));
-    if (!source || !(*source == object)) continue;
-    const auto now = names.find(person);
-    if (now == names.end() || now->second.text != text) return name_anew(space);
-  }
   for (const auto& [person, one] : names) {
     SJ_TRY(const auto source, name_source(space.row.space, person));
-    if (source && !(*source == object)) {
+    if (source && *source == object) return name_anew(space);
+    if (one.text.empty()) continue;
+    if (source) {
       SJ_TRY(const auto elsewhere, names_in(space, *source, kProfileType));
       const auto there = elsewhere.find(person);
       if (there != elsewhere.end() && one.older_than(there->second)) continue;
     }
-    SJ_TRY_STATUS(call(space, person, one.text, object));
+    SJ_TRY_STATUS(call_person(space, person, one.text, object));
   }
   return {};
 }
 
-base::Status Core::State::call(const SpaceState& space, const base::PersonId& person, const std::string& text,
-                               const base::ObjectId& object) {
+base::Status Core::State::call_community(SpaceState& space, const std::string& text,
+                                         const base::ObjectId& object) {
+  space.row.name = text;
+  SJ_TRY_STATUS(store->put_setting(source_setting(space.row.space, std::nullopt), object.view()));
+  return store->put_space(space.row);
+}
+
+base::Status Core::State::call_person(const SpaceState& space, const base::PersonId& person,
+                                      const std::string& text, const base::ObjectId& object) {
   SJ_TRY_STATUS(store->put_setting(source_setting(space.row.space, person), object.view()));
   SJ_TRY_STATUS(store->put_profile(space.row.space, person, text));
   // After recovery the card says who one is, but not by which name: that comes back from one's own profile.
@@ -139,17 +140,14 @@ base::Status Core::State::name_anew(SpaceState& space) {
       community.emplace(std::move(*named), object);
     SJ_TRY(auto names, names_in(space, object, kProfileType));
     for (auto& [person, one] : names) {
+      if (one.text.empty()) continue;
       const auto known = people.find(person);
       if (known == people.end() || known->second.first.older_than(one)) {
         people.insert_or_assign(person, std::pair(std::move(one), object));
       }
     }
   }
-  if (community) {
-    space.row.name = community->first.text;
-    SJ_TRY_STATUS(store->put_setting(source_setting(id, std::nullopt), community->second.view()));
-    SJ_TRY_STATUS(store->put_space(space.row));
-  }
+  if (community) SJ_TRY_STATUS(call_community(space, community->first.text, community->second));
   SJ_TRY(const auto shown, store->profiles(id));
   for (const auto& [person, text] : shown) {
     const bool self = certificate && person == certificate->person();
@@ -158,7 +156,8 @@ base::Status Core::State::name_anew(SpaceState& space) {
     // One's own that came from there goes with it.
     if (self && name == text && now != people.end() && now->second.first.text != text) name.clear();
   }
-  for (const auto& [person, one] : people) SJ_TRY_STATUS(call(space, person, one.first.text, one.second));
+  for (const auto& [person, one] : people)
+    SJ_TRY_STATUS(call_person(space, person, one.first.text, one.second));
   return {};
 }
 

@@ -368,9 +368,11 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
   std::vector<fold::Touched> entries;
   std::vector<fold::Touched> cycle_records;
   std::vector<fold::Touched> attached;
-  std::set<base::SpaceId> unnamed;  // something there says nothing any more, and may have been a name
+  std::set<base::SpaceId> unnamed;
   for (const auto& item : once) {
     if (item.object.is_zero()) continue;  // ops that were written once more, and blanks: of no object
+    // By a fence or an erasure: what is gone may have been a name.
+    if (item.type == 0 && !(item.space == personal)) unnamed.insert(item.space);
     SJ_TRY(const auto type, type_of(item));
     SJ_TRY_STATUS(add_other_rows(item, type, entries, cycle_records, attached));
     if (type == 0) {
@@ -380,7 +382,6 @@ base::Status Core::State::refresh(const std::vector<fold::Touched>& touched) {
       cycle_records.push_back(item);
       attached.push_back(item);
       note_record(item.space, item.object, 0);
-      if (!(item.space == personal)) unnamed.insert(item.space);
     } else if (type == cycle::kAttachmentType) {
       attached.push_back(item);
     } else if (type == cycle::kJournalEntryType) {

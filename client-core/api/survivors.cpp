@@ -214,8 +214,7 @@ class Core::State::Survivors {
     const base::ObjectId object = again ? base::ObjectId{} : op.object;
     SJ_TRY_STATUS(core_.store->put_op(id_, object, {dot, core_.codec.encode(op)}, true));
     if (!again) opened_.touched.push_back({id_, object, op.type});
-    constexpr std::uint64_t kMostAtOnce = std::uint64_t{1} << 24;  // as of any op: fold/apply.cpp
-    opened_.lamport = std::max(opened_.lamport, std::min(op.lamport, opened_.lamport + kMostAtOnce));
+    opened_.lamport = std::max(opened_.lamport, std::min(op.lamport, opened_.lamport + fold::kMostAtOnce));
     return {};
   }
 

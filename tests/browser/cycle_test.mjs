@@ -135,7 +135,7 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
 // A trial of one's own, chosen and not planned yet. Gives its address.
 async function chosen(page, url) {
   await page.goto(`${url}#/bagikan`);
-  await page.fill('input[placeholder*="satu kalimat"]', PROBLEM);
+  await page.fill('input[name=title]', PROBLEM);
   await page.click('button:has-text("Simpan")');
   await page.click('button:has-text("Mengapa?")');
   await page.fill('textarea', 'Tugasnya hanya punya satu jawaban.');
@@ -145,7 +145,7 @@ async function chosen(page, url) {
   await page.click('button:has-text("Simpan")');
   await page.click('text=Daftar alternatif (0)');
   await page.click('button:has-text("Usulkan alternatif")');
-  await page.fill('input[placeholder="Apa yang bisa dicoba?"]', 'Kartu peran');
+  await page.fill('input[name=title]', 'Kartu peran');
   await page.click('button:has-text("Simpan")');
   await page.click('a:has-text("Kartu peran")');
   await page.click('button:has-text("Pilih untuk dicoba")');
@@ -203,7 +203,7 @@ test('what is typed while other records change is never put back to how it was a
   const others = (async () => {
     for (let i = 0; i < 4; ++i) {
       await tab.goto(`${world.url}#/bagikan`);
-      await tab.locator('input[placeholder*="satu kalimat"]').fill(`Hal lain ${i}`);
+      await tab.locator('input[name=title]').fill(`Hal lain ${i}`);
       await tab.click('button:has-text("Simpan")');
       await tab.waitForSelector(`h2:has-text("Hal lain ${i}")`);
     }

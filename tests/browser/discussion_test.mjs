@@ -151,7 +151,7 @@ test('a browser killed while a reply is typed still has it', { skip }, async (t)
 test('a form that has more or fewer fields when it comes back has every word, and says while it cannot keep them', { skip }, async (t) => {
   const { world, budi } = await staffroom(t, { budi: BUDI });
   await budi.goto(`${world.url}#/bagikan`);
-  await budi.locator('input[placeholder*="satu kalimat"]').pressSequentially('Waktu habis sebelum kesimpulan');
+  await budi.locator('input[name=title]').pressSequentially('Waktu habis sebelum kesimpulan');
   // The choice at its end takes the tick below it away.
   await budi.locator('label:has-text("Dengan siapa") select').focus();
   await budi.keyboard.press('End');

@@ -95,31 +95,24 @@ class Play {
     carrier_.reset();
     carrier_ = std::move(carrier::Carrier::open(*store_, {})).value();
   }
-  void send(std::size_t who, const sync::ClientMessage& message) {
-    const auto device = people_[who % 3]->device();
-    SJ_CHECK(store_->begin().ok());
-    auto ingested = carrier_->ingest(device, message, kNow);
-    SJ_CHECK(ingested.ok());
-    SJ_CHECK(store_->commit().ok());
-    auto reply = carrier_->answer(device, message, std::move(ingested).value());
-    SJ_CHECK(reply.ok());
-    const Bytes bytes = sync::encode(*reply);
-    SJ_CHECK(bytes.size() <= sync::kMessageMax);
-    SJ_CHECK(sync::decode_server(bytes).ok());
-    // Whom no certificate names hears of nothing that is here.
-    if (reply->error != base::Code::ok) SJ_CHECK(!reply->set && reply->record_exceptions.empty());
-  }
-  void greet(std::size_t who) {
-    auto& books = books_[who % 3];
-    sync::ClientMessage message;
-    message.hello = books.hello();
+  sync::ServerMessage send(std::size_t who, const sync::ClientMessage& message) {
     const auto device = people_[who % 3]->device();
     SJ_CHECK(store_->begin().ok());
     auto ingested = carrier_->ingest(device, message, kNow);
     SJ_CHECK(ingested.ok() && store_->commit().ok());
     auto reply = carrier_->answer(device, message, std::move(ingested).value());
     SJ_CHECK(reply.ok());
-    if (reply->error == base::Code::ok) books.settle(message, *reply);
+    const Bytes bytes = sync::encode(*reply);
+    SJ_CHECK(bytes.size() <= sync::kMessageMax && sync::decode_server(bytes).ok());
+    // Whom no certificate names hears of nothing that is here.
+    if (reply->error != base::Code::ok) SJ_CHECK(!reply->set && reply->record_exceptions.empty());
+    return std::move(reply).value();
+  }
+  void greet(std::size_t who) {
+    sync::ClientMessage message;
+    message.hello = books_[who % 3].hello();
+    const auto reply = send(who, message);
+    if (reply.error == base::Code::ok) books_[who % 3].settle(message, reply);
   }
   // What is stored is what was judged, whatever was said; and a carrier that comes again knows it.
   void judge() {

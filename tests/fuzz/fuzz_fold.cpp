@@ -14,6 +14,7 @@
 #include "cycle/record.h"
 #include "fold/state_hash.h"
 #include "log_seal/seal.h"
+#include "support/fakes.h"
 
 namespace {
 
@@ -51,16 +52,6 @@ constexpr std::array<std::uint32_t, 32> kTypes = {cycle::kJournalEntryType,
                                                   0,
                                                   9999,
                                                   2};
-
-class Counter final : public base::Random {
- public:
-  void fill(std::span<std::uint8_t> out) override {
-    for (auto& byte : out) byte = static_cast<std::uint8_t>(next_ = next_ * 29 + 17);
-  }
-
- private:
-  std::uint32_t next_ = 1;
-};
 
 base::LogId log_of(std::uint8_t number) {
   base::LogId id;
@@ -157,7 +148,7 @@ struct Device {
     return out.take();
   }
   Roll roll;
-  Counter random;
+  support::SeededRandom random;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<cycle::Journal> journal;
   std::unique_ptr<cycle::Records> records;

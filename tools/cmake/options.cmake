@@ -48,6 +48,8 @@ if(EMSCRIPTEN)
   target_compile_options(sejawat_options INTERFACE -fno-exceptions)
   # Nobody asks an object for its type, and the names of all types are bytes to download.
   add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+  # One Worker, one thread: nobody waits for another's first use of a static.
+  add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fno-threadsafe-statics>)
   # emcc's own optimiser of the JavaScript glue asks node for a module that only Debian's folder holds.
   set(CMAKE_C_LINKER_LAUNCHER "${CMAKE_COMMAND};-E;env;NODE_PATH=/usr/share/nodejs")
   set(CMAKE_CXX_LINKER_LAUNCHER "${CMAKE_C_LINKER_LAUNCHER}")
