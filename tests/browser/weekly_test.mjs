@@ -307,5 +307,6 @@ test('minutes keep their added rows over a killed browser, and nothing that anot
   await budi.waitForSelector('li:has-text("Kartu peran dicoba di 5A")');
   await budi.waitForSelector('p:has-text("Semua guru menyumbang")');
   await budi.click('button:has-text("Ubah")');
+  await budi.waitForSelector('form textarea');
   assert.equal(await budi.locator('form label:has-text("Keputusan") textarea').count(), 1, 'what was sent does not come back');
 });

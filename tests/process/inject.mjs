@@ -96,6 +96,7 @@ export async function start(world, listen, calls, injection) {
     server.endpoint = server.address.match(/^sejawats?:\/\/([^/]+)\//)[1];
   }
   server.signal = (name) => {
+    server.told = true;
     try {
       process.kill(server.pid ?? child.pid, name);
     } catch (gone) {
@@ -103,7 +104,7 @@ export async function start(world, listen, calls, injection) {
     }
   };
   server.end = async () => {
-    if (!server.over) server.signal('SIGTERM');
+    if (!server.over && !server.told) server.signal('SIGTERM'); // a second one would end it at once
     const late = sleep(15000).then(() => 'late');
     if ((await Promise.race([server.ended, late])) === 'late') {
       server.signal('SIGKILL');
