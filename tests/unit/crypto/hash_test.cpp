@@ -12,7 +12,8 @@ namespace {
 
 // As the header has them, so that none is left out here.
 std::set<std::string> all_labels() {
-  const std::string header = support::read_file(SEJAWAT_TESTS_DIR "/../client-core/crypto/include/crypto/hash.h");
+  const std::string header =
+      support::read_file(SEJAWAT_TESTS_DIR "/../client-core/crypto/include/crypto/hash.h");
   std::set<std::string> labels;
   for (std::size_t at = header.find("\"sjw."); at != std::string::npos; at = header.find("\"sjw.", at + 1)) {
     const auto label = header.substr(at + 1, header.find('"', at + 1) - at - 1);
