@@ -79,6 +79,7 @@ const hash = (label, dkLen, parts, key) => blake2b(concat(...parts), { dkLen, ke
 export const h16 = (label, ...parts) => hash(label, 16, parts);
 export const h32 = (label, ...parts) => hash(label, 32, parts);
 export const kdf = (label, key, ...parts) => hash(label, 32, parts, key);
+export const keyed16 = (label, key, ...parts) => hash(label, 16, parts, key);
 
 export const aead = {
   seal: (key, nonce, plain, associated = new Uint8Array()) => xchacha20poly1305(key, nonce, associated).encrypt(plain),
