@@ -64,6 +64,11 @@ test('linked with the server away, it fetches what is there with the next sync',
   assert.equal(ok(world.client('T', '--json', 'member', 'list')).lines.length, 2);
 }));
 
+test('status says that the key of the store lies beside it', () => inWorld(async (world) => {
+  assert.ok(statSync(world.path('B/store.key')).isFile());
+  assert.match(ok(world.client('B', 'status')).out, /Kunci penyimpanan dilindungi hak berkas saja|protected by file permissions only/);
+}));
+
 test('a card that could not be written is given again, and then no more', () => inWorld(async (world) => {
   const lost = world.client('C', 'init', '--name', 'Bu Cici', '--card-file', world.path('no/such/folder/card.txt'));
   assert.equal(lost.status, 1);
