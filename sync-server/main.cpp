@@ -187,9 +187,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
                    say("koneksi sekaligus", "connections at once"))
       ->capture_default_str();
   serve_command
-      ->add_option("--max-strangers", settings.net.limits.strangers,
-                   say("dari semuanya, yang belum pernah dilayani; selebihnya yang terlama ditutup",
-                       "of them, those on which nobody was served yet; beyond, the oldest is closed"))
+      ->add_option(
+          "--max-strangers", settings.net.limits.strangers,
+          say("dari semuanya, yang belum pernah dilayani; selebihnya ditutup satu dari jaringan yang "
+              "terbanyak, bila lebih dari 200, jika tidak yang terlama",
+              "of them, those on which nobody was served yet; beyond, one of the network that has most "
+              "is closed, where that is more than 200, else the oldest"))
       ->capture_default_str()
       ->check(CLI::PositiveNumber);
   serve_command
