@@ -1,4 +1,4 @@
-// What an object shows: written from docs/PROTOCOL.md ("What an object shows", "State hash") alone, with none of our own
+// What an object shows: as docs/PROTOCOL.md says it ("What an object shows", "State hash"), with none of our own
 // code. Slow and plain: every op is held against every other one.
 import { bytes, concat, keyed16, u64, u8 } from './primitives.mjs';
 

@@ -336,7 +336,7 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
 std::map<base::EpochId, base::Secret32> open_epochs(
     const Membership& of, const std::vector<const crypto::BoxKey*>& own,
     const std::map<base::EpochId, const base::Secret32*>& known, bool fallen = false);
-// Encrypted fields of records (names, domain roles): nonce and ciphertext under a key derived from the epoch.
+// Encrypted fields of records (domain roles): nonce and ciphertext under a key derived from the epoch.
 base::Bytes seal_field(const base::EpochId& epoch, const base::Secret32& key, base::ByteView plain,
                        base::Random& random);
 base::Result<base::Bytes> open_field(const std::map<base::EpochId, const base::Secret32*>& keys,

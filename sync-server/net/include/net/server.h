@@ -1,5 +1,5 @@
 // The network face of a carrier: POST and GET (WebSocket) /sync, /healthz, /readyz, /metrics, and the web
-// client's files. The only room with Boost.Beast.
+// client's files. With net_client the only rooms with Boost.Beast.
 #pragma once
 
 #include <chrono>
