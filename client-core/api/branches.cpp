@@ -4,6 +4,7 @@
 // first.
 #include <algorithm>
 
+#include "base/order.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -35,8 +36,9 @@ std::vector<base::LogId> SpaceState::branches_of(const base::LogId& log) const {
   for (const auto& [name, branch] : branches) {
     if (branch.log == log) all.push_back(name);
   }
-  std::stable_sort(all.begin() + 1, all.end(),
-                   [&](const auto& a, const auto& b) { return first_no(a) < first_no(b); });
+  base::sort_stably(all, [&](const auto& a, const auto& b) {
+    return (a == log ? 0 : first_no(a) + 1) < (b == log ? 0 : first_no(b) + 1);
+  });
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/bundle.h"
+#include "base/order.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -85,9 +86,8 @@ base::Result<BundleExport::SpacePlan> BundleExport::plan_of(const base::SpaceId&
   SJ_TRY(auto heads, core_.store->heads(id));
   SJ_TRY(auto counts, had(core_, space, had_before));
   // What stands before a fork first.
-  std::stable_sort(heads.begin(), heads.end(), [&](const auto& a, const auto& b) {
-    return space.first_no(a.first) < space.first_no(b.first);
-  });
+  base::sort_stably(
+      heads, [&](const auto& a, const auto& b) { return space.first_no(a.first) < space.first_no(b.first); });
   for (const auto& [branch, head] : heads) {
     const base::LogId log = space.log_of(branch);
     if (space.ends_here(branch))

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/order.h"
 #include "crypto/hash.h"
 
 namespace sejawat::api {
@@ -188,9 +189,8 @@ base::Status StoreShelf::offer_sealed(SpaceState& space, std::size_t budget, std
   const base::SpaceId& id = space.row.space;
   SJ_TRY(auto heads, core_.store->heads(id));
   // What stands before a fork first.
-  std::stable_sort(heads.begin(), heads.end(), [&](const auto& a, const auto& b) {
-    return space.first_no(a.first) < space.first_no(b.first);
-  });
+  base::sort_stably(
+      heads, [&](const auto& a, const auto& b) { return space.first_no(a.first) < space.first_no(b.first); });
   for (const auto& [log, head] : heads) {
     if (refused_logs_.count({id, log}) != 0) continue;
     SJ_TRY(auto first, first_to_offer(space, log));

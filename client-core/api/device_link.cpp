@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/codec.h"
+#include "base/order.h"
 #include "core_state.h"
 
 namespace sejawat::api {
@@ -51,8 +52,7 @@ base::Result<std::vector<space::LinkGrant::Key>> keys_to_hand_over(Core::State& 
     if (space->membership.kind() == space::SpaceKind::personal) return 0;
     return space->membership.kind() == space::SpaceKind::group ? 2 : 1;
   };
-  std::stable_sort(spaces.begin(), spaces.end(),
-                   [&](const SpaceState* a, const SpaceState* b) { return rank(a) < rank(b); });
+  base::sort_stably(spaces, [&](const SpaceState* a, const SpaceState* b) { return rank(a) < rank(b); });
   std::vector<space::LinkGrant::Key> keys;
   for (const auto* space : spaces) {
     const auto held = space->epochs.find(*space->membership.current_epoch());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/order.h"
 #include "client_shelf.h"
 
 namespace sejawat::api {
@@ -55,8 +56,7 @@ base::Result<std::vector<ErasureStatus>> Core::erasures() {
       all.push_back(std::move(row));
     }
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const auto& a, const auto& b) { return a.wall_seconds > b.wall_seconds; });
+  base::sort_stably(all, [](const auto& a, const auto& b) { return a.wall_seconds > b.wall_seconds; });
   return all;
 }
 

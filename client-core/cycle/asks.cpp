@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/order.h"
 #include "cycle/daily.h"
 #include "values.h"
 
@@ -154,7 +155,7 @@ base::Result<std::vector<Ask>> Asks::of(const std::optional<base::ObjectId>& pro
     for (const auto& trial : trials) SJ_TRY_STATUS(of_trial(trial));
     SJ_TRY_STATUS(of_everything_else());
   }
-  std::stable_sort(found_.begin(), found_.end(), [](const Ask& a, const Ask& b) {
+  base::sort_stably(found_, [](const Ask& a, const Ask& b) {
     return a.kind != b.kind ? a.kind < b.kind : a.days > b.days;
   });
   return std::move(found_);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/order.h"
 #include "cycle/categories.h"
 #include "cycle/rounds.h"
 #include "text_rules.h"
@@ -300,7 +301,7 @@ base::Result<std::vector<MenuItem>> Cycle::menu(const base::SpaceId& space,
     item.alternative = std::move(alternative);
     items.push_back(std::move(item));
   }
-  std::stable_sort(items.begin(), items.end(), [](const MenuItem& a, const MenuItem& b) {
+  base::sort_stably(items, [](const MenuItem& a, const MenuItem& b) {
     if (a.effective != b.effective) return a.effective > b.effective;
     return a.endorsements > b.endorsements;
   });

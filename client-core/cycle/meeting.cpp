@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/order.h"
 #include "cycle/names.h"
 #include "text_rules.h"
 #include "values.h"
@@ -105,7 +106,7 @@ base::Status Meetings::make_agenda(const base::ObjectId& meeting) {
     }
     turns.push_back(turn);
   }
-  std::stable_sort(turns.begin(), turns.end(), [](const Turn& a, const Turn& b) {
+  base::sort_stably(turns, [](const Turn& a, const Turn& b) {
     if ((a.problem == nullptr) != (b.problem == nullptr)) return a.problem != nullptr;
     return a.problem != nullptr && a.problem->date < b.problem->date;
   });
@@ -130,7 +131,7 @@ base::Result<AgendaView> Meetings::agenda(const base::ObjectId& meeting) {
   for (const auto& item : items) again.push_back(is_duplicate(item, items));
   for (std::size_t i = 0; i < items.size(); ++i)
     (again[i] ? result.duplicates : result.items).push_back(std::move(items[i]));
-  std::stable_sort(result.items.begin(), result.items.end(), [](const RecordView& a, const RecordView& b) {
+  base::sort_stably(result.items, [](const RecordView& a, const RecordView& b) {
     return number_of(a.value("place")) < number_of(b.value("place"));
   });
   // Two hosts who timed one turn apart timed the same minutes.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/order.h"
 #include "values.h"
 
 namespace sejawat::cycle {
@@ -78,8 +79,8 @@ base::Result<std::vector<Instrument>> instruments(Records& records,
         if (max < 1 || max > kMostPoints) continue;
         sheet.items.push_back({number_of(in(part, "number")), in(part, "text"), in(part, "text"), max});
       }
-      std::stable_sort(sheet.items.begin(), sheet.items.end(),
-                       [](const InstrumentItem& a, const InstrumentItem& b) { return a.number < b.number; });
+      base::sort_stably(sheet.items,
+                        [](const InstrumentItem& a, const InstrumentItem& b) { return a.number < b.number; });
       const auto same = std::find_if(list.begin(), list.end(),
                                      [&](const Instrument& one) { return one.code == sheet.code; });
       if (same == list.end()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/order.h"
 #include "cycle/daily.h"
 #include "cycle/names.h"
 #include "cycle/rounds.h"
@@ -140,7 +141,7 @@ base::Result<Story> Stories::tell(const base::ObjectId& problem, std::string_vie
     story.lines.push_back({Chapter::intent, day_of(intent.wall_ms), problem,
                            intent.by.value_or(base::PersonId{}), intent.reason, intent.to, 1, 0});
   }
-  std::stable_sort(story.lines.begin(), story.lines.end(), [](const StoryLine& a, const StoryLine& b) {
+  base::sort_stably(story.lines, [](const StoryLine& a, const StoryLine& b) {
     return a.date != b.date ? a.date < b.date : a.chapter < b.chapter;
   });
   std::size_t round = 1;
