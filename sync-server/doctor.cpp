@@ -43,7 +43,7 @@ Finding folder(const std::string& data) {
   struct stat entry {};
   if (::stat(data.c_str(), &entry) != 0) return {"folder", State::failed, std::strerror(errno)};
   if (!S_ISDIR(entry.st_mode)) return {"folder", State::failed, "no folder"};
-  if (auto fit = prepare_data_folder(data); !fit.ok()) return {"folder", State::failed, fit.error().detail};
+  if (auto fit = prepare_data_folder(data); !fit.ok()) return {"folder", State::failed, fit.error().detail()};
   if ((entry.st_mode & (S_IRWXG | S_IRWXO)) != 0)
     return {"folder", State::warning, "others may look into it: chmod 700"};
   return {"folder", State::ok, "rights of the folder and of server.key"};
@@ -51,7 +51,7 @@ Finding folder(const std::string& data) {
 
 Finding file_system(const std::string& data) {
   auto network = platform::network_file_system_of(data);
-  if (!network.ok()) return {"file_system", State::warning, network.error().detail};
+  if (!network.ok()) return {"file_system", State::warning, network.error().detail()};
   if (!network->empty())
     return {"file_system", State::failed, *network + ": locks and fsync promise nothing there"};
   return {"file_system", State::ok, "a disk of this machine"};
@@ -125,12 +125,12 @@ Database database(const std::string& data, bool walk) {
   if (store.code() == base::Code::store_locked)
     return {{"database", State::ok, "a server is using it"}, true};
   if (!store.ok())
-    return {
-        {"database", State::failed, std::string(base::code_name(store.code())) + ": " + store.error().detail},
-        false};
+    return {{"database", State::failed,
+             std::string(base::code_name(store.code())) + ": " + store.error().detail()},
+            false};
   if (!walk) return {{"database", State::ok, "opens; --walk checks every record, segment and digest"}, false};
   auto audited = carrier::audit(**store);
-  if (!audited.ok()) return {{"database", State::failed, audited.error().detail}, false};
+  if (!audited.ok()) return {{"database", State::failed, audited.error().detail()}, false};
   return {{"database", State::ok,
            std::to_string(audited->spaces) + " spaces, " + std::to_string(audited->segments) +
                " segments, every chain"},
@@ -139,7 +139,7 @@ Database database(const std::string& data, bool walk) {
 
 Finding certificate(const std::string& path) {
   auto until = net::certificate_expires(path);
-  if (!until.ok()) return {"certificate", State::failed, until.error().detail};
+  if (!until.ok()) return {"certificate", State::failed, until.error().detail()};
   const std::int64_t days = (*until - platform::SystemClock().now().wall_ms / 1000) / 86400;
   const std::string text = std::to_string(days) + " days left";
   if (days < 0) return {"certificate", State::failed, text};
@@ -148,7 +148,7 @@ Finding certificate(const std::string& path) {
 
 Finding port(const std::string& listen, bool in_use) {
   auto address = split_listen(listen);
-  if (!address.ok()) return {"port", State::failed, address.error().detail};
+  if (!address.ok()) return {"port", State::failed, address.error().detail()};
   sockaddr_storage where{};
   socklen_t size = 0;
   auto* four = reinterpret_cast<sockaddr_in*>(&where);

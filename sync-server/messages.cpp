@@ -75,11 +75,11 @@ int report(const base::Error& error, const std::string& lang, bool json) {
   const std::string text = sentence(error, english(lang));
   if (json) {
     std::cerr << boost::json::serialize(boost::json::object{
-                     {"error", base::code_name(error.code)}, {"message", text}, {"detail", error.detail}})
+                     {"error", base::code_name(error.code)}, {"message", text}, {"detail", error.detail()}})
               << "\n";
   } else {
     std::cerr << "sejawat-server: " << text << " (" << base::code_name(error.code);
-    if (!error.detail.empty()) std::cerr << ": " << error.detail;
+    if (!error.detail().empty()) std::cerr << ": " << error.detail();
     std::cerr << ")\n";
   }
   return exit_code(error.code);

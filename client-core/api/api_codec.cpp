@@ -455,7 +455,7 @@ base::Bytes bytes_of_message(const Message& message) {
 
 void write_error(const base::Error& error, wire::Reply& to) {
   to.mutable_error()->set_code(static_cast<std::uint32_t>(error.code));
-  to.mutable_error()->set_detail(text_of(error.detail));
+  to.mutable_error()->set_detail(text_of(error.detail()));
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ base::Status SyncDriver::connected(Connection connection, bool one_shot) {
     sync_->session.reset();
     auto session = core_.start_sync(sync_->carrier, false, sync_->media);
     if (!session.ok()) {
-      finish(session.code(), session.error().detail);
+      finish(session.code(), session.error().detail());
       return {};
     }
     sync_->session = std::move(session).value();
@@ -63,9 +63,9 @@ void SyncDriver::settle() {
   sync.settled = sync.settled_once = true;
   sync.deadline_ms = clock_.now().monotonic_ms + kProbeMs;
   const auto noted = core_.sync_settled(sync.carrier);
-  if (!noted.ok()) return finish(noted.code(), noted.error().detail);
+  if (!noted.ok()) return finish(noted.code(), noted.error().detail());
   const auto said = core_.to_say(sync.media);
-  if (!said.ok()) return finish(said.code(), said.error().detail);
+  if (!said.ok()) return finish(said.code(), said.error().detail());
   sync.said = *said;
   push(Settled{sync.report.sent, sync.report.received});
 }
@@ -74,12 +74,12 @@ void SyncDriver::compose() {
   sync_->settled = sync_->again = false;
   auto message = sync_->session->next_message();
   if (!message.ok()) {
-    finish(message.code(), message.error().detail);
+    finish(message.code(), message.error().detail());
     return;
   }
   if (sync_->live) {
     const auto said = core_.to_say(sync_->media);  // sealing changed it
-    if (!said.ok()) return finish(said.code(), said.error().detail);
+    if (!said.ok()) return finish(said.code(), said.error().detail());
     sync_->said = *said;
   }
   sync_->to_send = std::move(message).value();
@@ -96,7 +96,7 @@ base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
   auto progress = sync_->session->on_message(bytes);
   if (!progress.ok() || !progress->pushed) ++report.round_trips;
   if (!progress.ok()) {
-    finish(progress.code(), progress.error().detail);
+    finish(progress.code(), progress.error().detail());
     return {};
   }
   report.sent = progress->sent;

@@ -10,6 +10,27 @@ void check_failed(const char* expression, const char* file, int line) {
   std::abort();
 }
 
+Error::Error(const Error& other)
+    : code(other.code), detail_(other.detail_ == nullptr ? nullptr : new std::string(*other.detail_)) {}
+const std::string& Error::detail() const {
+  static const std::string nothing;
+  return detail_ == nullptr ? nothing : *detail_;
+}
+void Error::forget() { delete detail_; }
+
+Error error(Code code) {
+  Error made;
+  made.code = code;
+  return made;
+}
+Error error(Code code, const char* detail) { return error(code, std::string(detail)); }
+Error error(Code code, std::string detail) {
+  Error made;
+  made.code = code;
+  if (!detail.empty()) made.detail_ = new std::string(std::move(detail));
+  return made;
+}
+
 bool is_of_the_store(Code code) {
   return code == Code::storage_failed || code == Code::disk_full || code == Code::store_locked ||
          code == Code::store_key_wrong;

@@ -83,7 +83,7 @@ void Device::open() {
   world_.witness.event("device opens", number_, static_cast<std::uint64_t>(opened.code()));
   const bool met_error = disk_.met_error();
   if (!opened.ok() && !disk_.ended()) {
-    world_.witness.always(Always::store_opens_again, met_error, "device: " + opened.error().detail);
+    world_.witness.always(Always::store_opens_again, met_error, "device: " + opened.error().detail());
     open_later();
     return;
   }

@@ -74,7 +74,7 @@ void Server::start() {
   const bool met_error = disk_.met_error();
   if (opened.ok() && !disk_.ended()) return;
   world_.witness.always(Always::store_opens_again, disk_.ended() || met_error,
-                        "server: " + opened.error().detail);
+                        "server: " + opened.error().detail());
   end(world_.chance(500) ? Ending::killed : Ending::power_cut);
 }
 
@@ -495,7 +495,7 @@ bool Server::serve(const std::vector<Request>& group) {
   witness.event("server commits", group.size(), static_cast<std::uint64_t>(ingested.code()));
   if (!ingested.ok()) {
     witness.always(Always::codes_are_expected, met_error || disk_.ended(),
-                   "server storage: " + ingested.error().detail);
+                   "server storage: " + ingested.error().detail());
     return false;
   }
   if (disk_.ended()) return false;

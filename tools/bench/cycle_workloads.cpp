@@ -28,7 +28,7 @@ class SystemClock final : public base::Clock {
 template <class Value>
 Value need(base::Result<Value> result, const char* what) {
   if (!result.ok())
-    give_up(std::string(what) + ": " + base::code_name(result.code()) + " " + result.error().detail);
+    give_up(std::string(what) + ": " + base::code_name(result.code()) + " " + result.error().detail());
   return std::move(result).value();
 }
 template <class Work>

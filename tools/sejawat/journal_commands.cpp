@@ -28,7 +28,7 @@ base::Result<std::vector<cycle::JournalEntry>> read_entries(std::istream& in) {
     auto entry = entry_from_json(line);
     if (!entry.ok()) {
       return base::error(base::Code::invalid_argument, "line " + std::to_string(number) + ": " +
-                                                           entry.error().detail + "; nothing was imported");
+                                                           entry.error().detail() + "; nothing was imported");
     }
     entries.push_back(std::move(entry).value());
     if (entries.size() > kMaxImport)

@@ -60,11 +60,11 @@ int Session::fail(const base::Error& error) const {
   if (globals_.json) {
     boost::json::object object{{"error", base::code_name(error.code)},
                                {"message", sentence(error.code, language_)},
-                               {"detail", error.detail}};
+                               {"detail", error.detail()}};
     std::cerr << boost::json::serialize(object) << "\n";
   } else {
     std::cerr << "sejawat: " << sentence(error.code, language_);
-    if (!error.detail.empty()) std::cerr << " (" << error.detail << ")";
+    if (!error.detail().empty()) std::cerr << " (" << error.detail() << ")";
     std::cerr << "\n";
   }
   return exit_code(error.code);

@@ -17,7 +17,7 @@ struct Attaching : World {
 
   base::ObjectId attach(Core& core, const Bytes& content) {
     auto id = core.attach(entry, content, "papan");
-    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail);
+    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail());
     return id.ok() ? *id : base::ObjectId{};
   }
   AttachmentInfo info(Core& core, const base::ObjectId& id) {
@@ -442,7 +442,7 @@ TEST_F(Attaching, WhatIsAttachedToASharedRecordIsForItsMembersAndItsOwnersToRemo
   auto drafted = ani->cycle().draft_from_entry(entry, 1);
   ASSERT_TRUE(drafted.ok());
   auto problem = ani->cycle().share_problem(*drafted, school);
-  ASSERT_TRUE(problem.ok()) << problem.error().detail;
+  ASSERT_TRUE(problem.ok()) << problem.error().detail();
   const Bytes content = photo(60'000);
   auto id = ani->attach(*problem, content, "");
   ASSERT_TRUE(id.ok());

@@ -26,12 +26,12 @@ TEST_F(Cycling, FromALineInAJournalToASolutionThatWorked) {
   cycle::Record option;
   option.values["title"] = "Waktu tunggu lima detik";
   auto alternative = citra->cycle().propose(problem, option);
-  ASSERT_TRUE(alternative.ok()) << alternative.error().detail;
+  ASSERT_TRUE(alternative.ok()) << alternative.error().detail();
   everybody();
   ASSERT_TRUE(ani->cycle().endorse(*alternative, true).ok());
   everybody();
   auto chosen = budi->cycle().choose(problem, *alternative, trial());
-  ASSERT_TRUE(chosen.ok()) << chosen.error().detail;
+  ASSERT_TRUE(chosen.ok()) << chosen.error().detail();
   EXPECT_EQ(budi->cycle().start(*chosen, "2026-11-26").code(), Code::invalid_argument)
       << "measures come before";
   cycle::Change plan{*chosen, {{"plan_steps", "Tanya, diam lima detik, tunjuk"}}, {}};
@@ -41,7 +41,7 @@ TEST_F(Cycling, FromALineInAJournalToASolutionThatWorked) {
   ASSERT_TRUE(budi->cycle().start(*chosen, "2026-11-26").ok());
   auto written = entry("Delapan siswa bertanya", "2026-11-26");
   auto impact = budi->cycle().record_impact(*chosen, written, {{"Siswa yang bertanya", "8", "better"}});
-  ASSERT_TRUE(impact.ok()) << impact.error().detail;
+  ASSERT_TRUE(impact.ok()) << impact.error().detail();
   EXPECT_EQ(budi->journal().show(*impact)->entry.trial_id, chosen->hex());
   everybody();
   cycle::Record reflection;

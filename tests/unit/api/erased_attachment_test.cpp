@@ -32,7 +32,7 @@ struct Erasing : World {
   }
   base::ObjectId attach(Core& core, const base::ObjectId& to, std::size_t size = 60'000) {
     auto id = core.attach(to, photo(size), "");
-    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail);
+    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail());
     return id.ok() ? *id : base::ObjectId{};
   }
   std::unique_ptr<Core> device(const std::string& name, Server& at) {

@@ -72,7 +72,7 @@ class ErasureArrivals : public World {
         for (const auto& one : names) erased.push_back({one, {{0, 1}}});
         const auto record = space::write_erased(author, membership, 0, erased, {witness});
         const auto id = membership.add(record);
-        ASSERT_TRUE(id.ok()) << id.error().detail;
+        ASSERT_TRUE(id.ok()) << id.error().detail();
         ASSERT_TRUE(store.put_record(space, *id, record).ok());
       });
     }

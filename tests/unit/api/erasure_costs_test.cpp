@@ -61,7 +61,7 @@ class ErasureCosts : public World {
       std::sort(witnesses.begin(), witnesses.end());
       const auto record = space::write_erased(author, membership, 0, erased, witnesses);
       const auto id = membership.add(record);
-      ASSERT_TRUE(id.ok()) << id.error().detail;
+      ASSERT_TRUE(id.ok()) << id.error().detail();
       ASSERT_TRUE(store->put_record(school, *id, record).ok());
     }
     budi = open("Budi");

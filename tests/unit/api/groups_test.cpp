@@ -54,7 +54,7 @@ TEST_F(Groups, AreFoundedByTeachersAndReadByWhoWasAddedAlone) {
 
   // She writes there as well, and may not add others.
   auto answer = citra->cycle().contribute(*id, "reply", "Saya juga melihatnya");
-  ASSERT_TRUE(answer.ok()) << answer.error().detail;
+  ASSERT_TRUE(answer.ok()) << answer.error().detail();
   EXPECT_EQ(citra->add_member(*group, dewi->person(), "teacher").code(), Code::not_permitted);
   EXPECT_EQ(sync(*citra).code, Code::ok);
   EXPECT_EQ(sync(*budi).code, Code::ok);

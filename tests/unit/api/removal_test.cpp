@@ -155,7 +155,7 @@ TEST_F(Removal, WhatSomebodyWroteBeforeTheyLeftCountsAndGoesOut) {
     for (int word = 0; word < 60; ++word) text += base::to_hex(random.id<base::HeadTag>().view()) + " ";
     record.values["description"] = text;
     const auto begun = budi->cycle().begin(school(*budi), record);
-    ASSERT_TRUE(begun.ok()) << begun.error().detail;
+    ASSERT_TRUE(begun.ok()) << begun.error().detail();
   }
   ASSERT_TRUE(budi->remove_member(budi->person()).ok());
   for (int i = 0; i < 6; ++i) sync(*budi);

@@ -252,7 +252,7 @@ class World : public ::testing::Test {
 
   std::unique_ptr<Core> open(const std::string& name) {
     auto core = Core::open(folder.file(name), base::Secret32(base::Bytes(32, 3)), clock, random, 0);
-    EXPECT_TRUE(core.ok()) << (core.ok() ? "" : core.error().detail);
+    EXPECT_TRUE(core.ok()) << (core.ok() ? "" : core.error().detail());
     return core.ok() ? std::move(core).value() : nullptr;
   }
   using Store = store::Store;

@@ -37,19 +37,56 @@ TEST(Result, HoldsAValueOrAnError) {
   const Result<int> bad = parse(-1);
   ASSERT_FALSE(bad.ok());
   EXPECT_EQ(bad.code(), Code::malformed);
-  EXPECT_EQ(bad.error().detail, "negative");
+  EXPECT_EQ(bad.error().detail(), "negative");
 }
 
 TEST(Result, TryBindsTheValueOrHandsTheErrorOn) {
   EXPECT_EQ(twice(21).value(), 42);
   EXPECT_EQ(twice(-1).code(), Code::malformed);
-  EXPECT_EQ(twice(-1).error().detail, "negative");
+  EXPECT_EQ(twice(-1).error().detail(), "negative");
 }
 
 TEST(Result, StatusHandsErrorsOnToo) {
   EXPECT_TRUE(check(1).ok());
   EXPECT_EQ(check(101).code(), Code::too_large);
   EXPECT_EQ(check(-1).code(), Code::malformed);
+}
+
+// The value lives in a union: whoever copies, moves, assigns and lets go must leave none behind and end none
+// twice.
+TEST(Result, KeepsAndLetsGoOfItsValueOnce) {
+  const auto value = std::make_shared<int>(5);
+  {
+    Result<std::shared_ptr<int>> one(value);
+    const Result<std::shared_ptr<int>> copy(one);
+    EXPECT_EQ(value.use_count(), 3);
+    Result<std::shared_ptr<int>> moved(std::move(one));
+    EXPECT_EQ(value.use_count(), 3);
+    moved = error(Code::too_large, "far too large");
+    EXPECT_EQ(value.use_count(), 2);
+    EXPECT_EQ(moved.error().detail(), "far too large");
+    const Result<std::shared_ptr<int>> as_bad(moved);
+    EXPECT_EQ(as_bad.error().detail(), "far too large");
+    moved = copy;
+    EXPECT_EQ(value.use_count(), 3);
+    EXPECT_EQ(*moved.value(), 5);
+    const auto taken = std::move(moved).value();
+    EXPECT_EQ(value.use_count(), 3);
+  }
+  EXPECT_EQ(value.use_count(), 1);
+}
+
+TEST(Result, AnErrorThatIsHandedOnTakesItsDetailAlong) {
+  Error first = error(Code::malformed, "first");
+  Error second(first);
+  EXPECT_EQ(first.detail(), "first");
+  second = error(Code::offline);
+  EXPECT_EQ(second.detail(), "");
+  second = std::move(first);
+  EXPECT_EQ(second.code, Code::malformed);
+  EXPECT_EQ(second.detail(), "first");
+  const Status handed(std::move(second));
+  EXPECT_EQ(handed.error().detail(), "first");
 }
 
 TEST(Result, CarriesThingsThatOnlyMove) {

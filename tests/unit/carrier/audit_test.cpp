@@ -28,7 +28,7 @@ class AuditTest : public SchoolTest {
     EXPECT_TRUE(store->commit().ok());
     const auto audited = audit(*store);
     EXPECT_EQ(audited.code(), Code::store_key_wrong);
-    const auto& detail = audited.error().detail;
+    const auto& detail = audited.error().detail();
     return detail.substr(0, detail.find(" at position"));
   }
   SpaceTip next_tip() {
@@ -46,7 +46,7 @@ class AuditTest : public SchoolTest {
 
 TEST_F(AuditTest, ASoundStorePasses) {
   const auto audited = audit(*store);
-  ASSERT_TRUE(audited.ok()) << audited.error().detail;
+  ASSERT_TRUE(audited.ok()) << audited.error().detail();
   EXPECT_EQ(audited->spaces, 1U);
   EXPECT_EQ(audited->segments, 4U);
   EXPECT_EQ(audited->chunks, 1U);

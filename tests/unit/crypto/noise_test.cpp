@@ -217,7 +217,7 @@ TEST(Noise, ACallersStaticKeyOfSmallOrderIsRefusedThoughItsMessageIsWhole) {
     call.encrypt(base::as_bytes("halo"));
     const auto read = ends.responder().read_first(call.message());
     ASSERT_EQ(read.code(), Code::cannot_decrypt);
-    EXPECT_EQ(read.error().detail, "key of small order") << "not for any other reason";
+    EXPECT_EQ(read.error().detail(), "key of small order") << "not for any other reason";
   }
   ForgedCall call(ends.server.public_key(), ends.random);
   call.encrypt(ends.client.public_key().view());

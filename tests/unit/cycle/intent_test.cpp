@@ -49,7 +49,7 @@ std::map<std::uint8_t, std::vector<std::uint8_t>> ways(const StateMachine& machi
 
 void walk(Teacher& who, const base::ObjectId& id, const StateMachine& machine, std::uint8_t to) {
   const auto done = who.step(id, machine.by_number(to)->name, "sebab", "2026-12-01");
-  ASSERT_TRUE(done.ok()) << done.error().detail;
+  ASSERT_TRUE(done.ok()) << done.error().detail();
 }
 
 TEST(Intents, AStepOnARecordThatMovedOnIsKeptShownAndDecidedInEveryTableFromEveryState) {

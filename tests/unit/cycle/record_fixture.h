@@ -67,7 +67,7 @@ class Teacher {
   base::Result<base::ObjectId> try_begin(const Record& record) { return records_->begin(pen(), record); }
   base::ObjectId begin(const Record& record) {
     auto id = try_begin(record);
-    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail);
+    EXPECT_TRUE(id.ok()) << (id.ok() ? "" : id.error().detail());
     return id.ok() ? *id : base::ObjectId{};
   }
   base::Status change(const Change& change) { return records_->change(pen(), change); }

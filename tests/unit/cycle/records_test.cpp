@@ -31,7 +31,7 @@ TEST(Records, BadInputNamesTheFieldAndWritesNothing) {
   const auto refused = [&](Record record) {
     auto id = ani.try_begin(std::move(record));
     EXPECT_EQ(id.code(), base::Code::invalid_argument);
-    return id.ok() ? std::string() : id.error().detail;
+    return id.ok() ? std::string() : id.error().detail();
   };
   EXPECT_EQ(refused(a_record(kProblem, {})), "title: missing");
   EXPECT_EQ(refused(a_record(kProblem, {{"title", "x"}, {"frequency", "never"}})),
@@ -246,10 +246,10 @@ TEST(Records, AStepNeedsItsPlaceItsPersonItsReasonAndItsDate) {
   Teacher& budi = school.desk(1);
   const auto id = ani.begin(a_problem("Judul"));
   school.meet();
-  EXPECT_EQ(ani.step(id, "solved").error().detail, "step: not from identified to solved");
+  EXPECT_EQ(ani.step(id, "solved").error().detail(), "step: not from identified to solved");
   EXPECT_EQ(budi.step(id, "shared").code(), base::Code::not_permitted);
-  EXPECT_EQ(ani.step(id, "closed").error().detail, "reason: missing");
-  EXPECT_EQ(ani.step(id, "postponed").error().detail, "until: missing");
+  EXPECT_EQ(ani.step(id, "closed").error().detail(), "reason: missing");
+  EXPECT_EQ(ani.step(id, "postponed").error().detail(), "until: missing");
   ASSERT_TRUE(ani.step(id, "postponed", "ujian", "2026-12-10").ok());
   EXPECT_EQ(ani.show(id).steps.back().until, "2026-12-10");
   EXPECT_EQ(ani.step(id, "postponed", "", "besok").code(), base::Code::invalid_argument);
@@ -274,7 +274,7 @@ TEST(Records, APartAboveItsMaximumIsEditedAndTakenAwayOneByOne) {
   ASSERT_EQ(measures().size(), 6U);
   const auto element = measures().front().element;
   ASSERT_TRUE(ani.change({id, {}, {{"measures", {{element, {{"after", "12"}}}}}}}).ok());
-  EXPECT_EQ(ani.change({id, {}, {{"measures", {{0, {{"name", "D"}}}}}}}).error().detail,
+  EXPECT_EQ(ani.change({id, {}, {{"measures", {{0, {{"name", "D"}}}}}}}).error().detail(),
             "measures: at most 3");
   ASSERT_TRUE(ani.change({id, {}, {{"measures", {{element, {}, true}, {0, {{"name", "D"}}}}}}}).ok())
       << "no more than there were";

@@ -18,7 +18,7 @@ std::string repeat(std::string_view text, std::size_t times) {
 void expect_refused(const JournalEntry& entry, const std::string& field) {
   const auto status = validate(entry);
   ASSERT_EQ(status.code(), Code::invalid_argument) << field;
-  EXPECT_EQ(status.error().detail.rfind(field, 0), 0U) << status.error().detail;
+  EXPECT_EQ(status.error().detail().rfind(field, 0), 0U) << status.error().detail();
 }
 
 TEST(Validate, AnOrdinaryEntryPasses) { EXPECT_TRUE(validate(an_entry()).ok()); }

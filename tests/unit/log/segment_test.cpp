@@ -67,7 +67,7 @@ TEST(SegmentHeader, ReadsBackWhatItWrote) {
     header.dictionary = UINT32_MAX;
     const auto bytes = encode_header(header);
     const auto read = decode_header(bytes);
-    ASSERT_TRUE(read.ok()) << read.error().detail;
+    ASSERT_TRUE(read.ok()) << read.error().detail();
     EXPECT_EQ(encode_header(*read), bytes);
     EXPECT_EQ(read->deps, header.deps);
     EXPECT_EQ(read->frontier, header.frontier);

@@ -36,7 +36,7 @@ TEST(Body, ReadsBackRandomOps) {
     const auto body = encode_body(ops, random.own(), random.deps());
     ASSERT_TRUE(body.ok());
     const auto again = read(*body, ops.size(), random);
-    ASSERT_TRUE(again.ok()) << seed << again.error().detail;
+    ASSERT_TRUE(again.ok()) << seed << again.error().detail();
     EXPECT_EQ(*again, ops) << seed;
   }
 }

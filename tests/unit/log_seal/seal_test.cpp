@@ -29,14 +29,14 @@ struct Author {
   // What goes into one segment, checked, opened and taken.
   std::vector<Op> seal_and_open(const SealContext& context, std::span<const Op> ops) {
     const auto sealed = seal_segment(context, ops, random);
-    EXPECT_TRUE(sealed.ok()) << sealed.error().detail;
+    EXPECT_TRUE(sealed.ok()) << sealed.error().detail();
     const auto segment = decode_segment(sealed->bytes);
     EXPECT_TRUE(segment.ok());
     const auto verified = verify_next(space, log, key.public_key(), context.before, *segment);
     EXPECT_TRUE(verified.ok());
     EXPECT_EQ(verified->head, sealed->head);
     const auto opened = open_segment(space, log, context.before, epoch_key, *segment);
-    EXPECT_TRUE(opened.ok()) << opened.error().detail;
+    EXPECT_TRUE(opened.ok()) << opened.error().detail();
     EXPECT_EQ(opened->size(), sealed->ops);
     size = sealed->bytes.size();
     head = sealed->head;

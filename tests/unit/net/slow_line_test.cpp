@@ -168,7 +168,7 @@ TEST_F(SlowLine, InsideTlsAFirstMessageIsAwaitedLikeABody) {
   auto link = net_client::LiveLink::connect(to);
   ASSERT_TRUE(link.ok());
   const auto early = (*link)->receive(900);
-  ASSERT_TRUE(early.ok()) << early.error().detail;
+  ASSERT_TRUE(early.ok()) << early.error().detail();
   EXPECT_FALSE(early->has_value());
   EXPECT_EQ((*link)->receive(5'000).code(), base::Code::offline) << "and no longer";
 }
@@ -208,7 +208,7 @@ TEST(SlowServer, AnAnswerIsAwaitedForAsLongAsItMoves) {
     return came;
   };
   const auto slow = ask(400);
-  ASSERT_TRUE(slow.ok()) << slow.error().detail;
+  ASSERT_TRUE(slow.ok()) << slow.error().detail();
   EXPECT_EQ(slow->size(), kAnswer);
   EXPECT_EQ(ask(4).code(), base::Code::timed_out);
   ::close(listening);

@@ -220,7 +220,7 @@ TEST_F(RecordBytes, OfAJoin) {
     body.set_space(bytes(16));
     make(body);
     change(body);
-    return outline_of(record_of(body)).error().detail;
+    return outline_of(record_of(body)).error().detail();
   };
   EXPECT_EQ(why(nothing), "certificate");
   EXPECT_EQ(why([](wire& b) { b.mutable_join()->set_invite_key(bytes(31)); }), "join");

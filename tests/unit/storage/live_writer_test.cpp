@@ -18,7 +18,7 @@ class LiveWriter : public testing::Test {
     store = std::move(open_sqlite(":memory:", random)).value();
     carrier = std::move(carrier::Carrier::open(*store)).value();
     operator_secret = base::to_bytes((*carrier->operator_secret(random))->view());
-    writer.emplace(*carrier, *store, [](const base::Error& error) { ADD_FAILURE() << error.detail; });
+    writer.emplace(*carrier, *store, [](const base::Error& error) { ADD_FAILURE() << error.detail(); });
   }
   sync::ServerMessage send(sync::ClientMessage message, std::shared_ptr<carrier::Peer> peer = nullptr) {
     std::promise<sync::ServerMessage> answered;

@@ -20,7 +20,7 @@ class StoreSuite : public testing::Test {
   void reopen() {
     store.reset();
     auto opened = engine.open();
-    ASSERT_TRUE(opened.ok()) << opened.error().detail;
+    ASSERT_TRUE(opened.ok()) << opened.error().detail();
     store = std::move(opened).value();
   }
   struct Place {

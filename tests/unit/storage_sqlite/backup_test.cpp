@@ -123,7 +123,7 @@ TEST_F(BackupTest, ACopyMadeBetweenWritesIsWholeAndHoldsAllThatWasCommittedBefor
   EXPECT_GT(steps, 3);
   ASSERT_TRUE(add_extras(path("backup"), {}).ok());
   const auto audited = audit(path("backup"));
-  ASSERT_TRUE(audited.ok()) << audited.error().detail;
+  ASSERT_TRUE(audited.ok()) << audited.error().detail();
   EXPECT_EQ(audited->segments, written);
   EXPECT_EQ(audited->spaces, 1U);
   EXPECT_EQ(audited->generation, *store->generation());
@@ -142,7 +142,7 @@ TEST_F(BackupTest, OneThatTheVersionBeforeMadeIsReadAndServed) {
       "DROP TABLE freed; DROP INDEX record; ALTER TABLE chunk DROP COLUMN person; DROP TABLE chunk_mark;"
       "UPDATE space SET records = records + 1; PRAGMA user_version = 6");
   const auto audited = audit(file);
-  ASSERT_TRUE(audited.ok()) << audited.error().detail;
+  ASSERT_TRUE(audited.ok()) << audited.error().detail();
   EXPECT_EQ(audited->chunks, 1U);
   ASSERT_TRUE(make_servable(file, random.id<base::GenerationId>()).ok());
   auto served = open_sqlite(file, random);
@@ -220,7 +220,7 @@ TEST_F(BackupTest, ALogWithTwoEndsIsWalkedAlongBoth) {
   take(support::message_of({support::upload(school.id(), {}, {support::run_of(log->id, {rival})})}));
   const std::string file = backup();
   const auto audited = audit(file);
-  ASSERT_TRUE(audited.ok()) << audited.error().detail;
+  ASSERT_TRUE(audited.ok()) << audited.error().detail();
   EXPECT_EQ(audited->segments, written + 1);
   for (const char* sql : {"DELETE FROM branch", "UPDATE branch SET first_no = first_no - 1",
                           "UPDATE arrival SET hash = zeroblob(32) WHERE position = 9"}) {

@@ -335,7 +335,7 @@ TEST_F(SqliteFile, LookingWritesNothingAndWaitsForNoServer) {
   const auto before = at.files();
   {
     auto store = look_into_sqlite(at.path());
-    ASSERT_TRUE(store.ok()) << store.error().detail;
+    ASSERT_TRUE(store.ok()) << store.error().detail();
     EXPECT_EQ((*store)->tip(space).value()->position, 2U);
     EXPECT_FALSE((*store)->put_meta("x", Bytes{1}).ok());
     EXPECT_EQ(at.open().code(), Code::store_locked);

@@ -191,7 +191,7 @@ TEST_F(StoreFile, AStoreOfTheFirstVersionIsBroughtUpToDateWithAllItHolds) {
             SQLITE_OK);
   sqlite3_close(database);
   auto store = Store::open(path(), key_of(1), 0);
-  ASSERT_TRUE(store.ok()) << store.error().detail;
+  ASSERT_TRUE(store.ok()) << store.error().detail();
   EXPECT_EQ((*store)->segments_in_state(space, SegmentState::unreadable, 10).value().size(), 3U);
   EXPECT_TRUE((*store)->branches(space).value().empty());
   EXPECT_TRUE((*store)->setting("name").value().has_value());
