@@ -327,6 +327,11 @@ base::Status Core::sync_settled(const space::CarrierAddress& address) {
   return core.release_unfenced(address.key);
 }
 
+base::Result<bool> Core::change_old_keys(const space::CarrierAddress& carrier) {
+  SJ_TRY_STATUS(state_->ensure_usable());
+  return state_->change_old_keys(carrier.key);
+}
+
 base::Status Core::finish_sync(const space::CarrierAddress& address, base::Code outcome) {
   State& core = *state_;
   core.shelf.reset();

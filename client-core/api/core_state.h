@@ -189,6 +189,7 @@ struct Core::State {
   // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the
   // card gives, but has a key of its own: where a carrier only hid a rotation, no removed device can read on.
   base::Status open_missing_epoch();
+  base::Result<bool> change_old_keys(const base::PublicBoxKey& carrier);  // as in core.h
   base::Status box_keys(SpaceState& space);
   base::Status box_key(SpaceState& space, const base::EpochId& epoch);
   base::Status open_keys(SpaceState& space);

@@ -106,15 +106,22 @@ base::Status SyncDriver::received(Connection connection, base::ByteView bytes) {
   if (progress->generation) report.generation = progress->generation;
   note_join();
   const bool awaiting = sync_->live && sync_->session->awaiting();
-  if (!progress->more && !awaiting) {
+  bool more = progress->more;
+  if (!more && !awaiting) {
     if (sync_->live && sync_->again) {
       compose();
-    } else if (sync_->live) {
-      settle();
-    } else {
-      finish(base::Code::ok, {});
+      return {};
     }
-    return {};
+    const auto changed = core_.change_old_keys(sync_->carrier);
+    if (!changed.ok()) {
+      finish(changed.code(), changed.error().detail());
+      return {};
+    }
+    more = *changed;
+    if (!more) {
+      sync_->live ? settle() : finish(base::Code::ok, {});
+      return {};
+    }
   }
   push(Progress{progress->sent, progress->received, progress->segments_to_come, progress->bytes_to_come,
                 progress->media_sent, progress->media_received});

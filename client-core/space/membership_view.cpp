@@ -453,6 +453,7 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
     if (!older && (!best || better(i, *best))) best = i;
   }
   view.current_epoch = best ? std::optional<base::EpochId>(view.epochs[*best].epoch) : std::nullopt;
+  view.current_opened_seconds = best ? of.entries_[view.epoch_places[*best]]->wall_seconds : 0;
   // A key that nobody was given: its author was lost between the epoch and the boxes, of whatever any reader
   // may box since. The first one of a space needs none to be known to whoever made it.
   const auto given = [&view](const EpochInfo& epoch) {

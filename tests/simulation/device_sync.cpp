@@ -109,6 +109,16 @@ void Device::take(const base::Result<Answer>& answer) {
     finish_sync(progress.code());
     return;
   }
+  if (!progress->more && !session_->awaiting()) {
+    // As api/sync_driver does.
+    const auto changed = core_->change_old_keys(here().server->address());
+    if ((!changed.ok() || *changed) && !settle_call("change old keys", changed.code())) {
+      if (up()) finish_sync(changed.code());
+      return;
+    }
+    progress->more = *changed;
+    world_.witness.sometimes(Sometimes::old_key_is_changed, *changed);
+  }
   if (answer->promise) here().server->promised(*answer->promise, answer->lifetime);
   note_join();
   if (!answer->push) ++current_.exchanges;

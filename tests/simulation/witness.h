@@ -96,6 +96,7 @@ enum class Sometimes : std::uint8_t {
   photo_comes_to_another_device,
   something_is_shared,
   shared_words_are_read,
+  old_key_is_changed,
   older_server_answers,
   server_is_updated,
   twenty_devices_meet,

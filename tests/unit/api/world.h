@@ -207,6 +207,8 @@ class Server {
     return std::optional<base::Bytes>(std::move(sealed));
   }
 
+  std::vector<base::Bytes> records(const base::SpaceId& space) { return store_->records(space).value(); }
+
  private:
   std::uint32_t withhold(sync::ClientMessage& message) const {
     std::uint32_t withheld = 0;

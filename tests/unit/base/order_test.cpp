@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "support/seeded_random.h"
+#include "support/fakes.h"
 
 namespace sejawat::base {
 namespace {

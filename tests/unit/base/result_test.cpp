@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace sejawat::base {
 namespace {
@@ -74,6 +75,13 @@ TEST(Result, KeepsAndLetsGoOfItsValueOnce) {
     EXPECT_EQ(value.use_count(), 3);
   }
   EXPECT_EQ(value.use_count(), 1);
+}
+
+TEST(Result, AValueThatNobodyNamedOutlivesTheLoopOverIt) {
+  const auto value = std::make_shared<int>(5);
+  const auto all = [&] { return Result<std::vector<std::shared_ptr<int>>>({value, value}); };
+  for (const auto& one : *all()) EXPECT_EQ(one.use_count(), 3);
+  for (const auto& one : all().value()) EXPECT_EQ(one.use_count(), 3);
 }
 
 TEST(Result, AnErrorThatIsHandedOnTakesItsDetailAlong) {

@@ -420,6 +420,10 @@ class Core {
   // it: text goes either way.
   base::Result<std::unique_ptr<sync::ClientSession>> start_sync(const space::CarrierAddress& carrier,
                                                                 bool live, SyncMedia media = SyncMedia::all);
+  // Nothing is left to send or to fetch: keys that are three months old are changed, of spaces that live
+  // there and whose admin this is (docs/PROTOCOL.md, "Epochs and key boxes"). True: there is something to
+  // send again, at once, or other admins' devices would change the same ones.
+  base::Result<bool> change_old_keys(const space::CarrierAddress& carrier);
   base::Status finish_sync(const space::CarrierAddress& carrier, base::Code outcome);
   // A live one has exchanged everything and goes on: what `status` says of that carrier is of now.
   base::Status sync_settled(const space::CarrierAddress& carrier);

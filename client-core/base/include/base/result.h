@@ -120,12 +120,14 @@ class [[nodiscard]] Result {
     SJ_CHECK(ok());
     return value_;
   }
-  T&& value() && {
+  // By value: in `for (auto& one : *f())` nothing else would keep it alive.
+  T value() && {
     SJ_CHECK(ok());
     return std::move(value_);
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
   const Error& error() const& {

@@ -182,6 +182,8 @@ class Membership {
   // Writers seal with it: the opened epoch that knows most of the removals in force; of several the one that
   // no other follows; of concurrent ones the smallest id.
   std::optional<base::EpochId> current_epoch() const;
+  // When it was opened, by the clock of whoever did, which may be wrong by decades: no rule may rest on it.
+  std::int64_t current_opened_seconds() const { return view().current_opened_seconds; }
   // Those that no other follows: the current one, and any opened at the same time by somebody who did not
   // know of it. What is sealed in either must be read by everybody.
   std::set<base::EpochId> last_epochs() const;
@@ -225,6 +227,7 @@ class Membership {
     std::map<log::SegmentName, std::vector<std::size_t>> erased;
     std::map<log::SegmentName, std::vector<std::size_t>> witnesses;
     std::map<log::ChunkId, std::vector<std::size_t>> erased_chunks;
+    std::int64_t current_opened_seconds = 0;
     std::optional<base::EpochId> current_epoch;
     bool needs_rotation = false;
     bool current_key_given = true;
