@@ -235,6 +235,29 @@ test('a damaged, cut, foreign or newer backup is refused, and nothing of the ser
   }
 });
 
+// As under systemd: a state folder of a service without a user of its own is a link to where it lies.
+test('a folder that is reached through a link is backed up beside the server, to one that is a link as well, and restored', async () => {
+  const world = new World();
+  try {
+    mkdirSync(world.path('private'), { mode: 0o700 });
+    mkdirSync(world.path('disk'));
+    symlinkSync('private', world.path('state'));
+    symlinkSync('disk', world.path('kept'));
+    const data = world.path('state', 'S');
+    const server = await world.server('127.0.0.1:0', 'state/S');
+    const beside = backup(world, 'create', '--data', data, '--to', world.path('kept', 'beside'));
+    assert.equal(beside.status, 0, beside.err);
+    await server.end();
+    const without = backup(world, 'create', '--data', data, '--to', world.path('kept', 'without'));
+    assert.equal(without.status, 0, without.err);
+    const restored = backup(world, '--yes', 'restore', world.path('kept', 'beside'), '--data', data);
+    assert.equal(restored.status, 0, restored.err);
+    assert.equal((await world.server(server.endpoint, 'state/S')).address, server.address);
+  } finally {
+    await world.close();
+  }
+});
+
 test('killed at any moment, a restore ends as before, as after, or is finished by repeating it', async () => {
   const world = new World();
   try {

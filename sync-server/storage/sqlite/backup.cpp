@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "sqlite_copy.h"
 
@@ -20,6 +21,16 @@ class Connection {
   Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+  // For writing, and not through a link of that name. On the way to it there may be some (a service's state
+  // folder under systemd is one), and SQLite would refuse those as well.
+  base::Status open_no_link(const std::string& path, int flags) {
+    std::error_code code;
+    const std::filesystem::path whole = std::filesystem::absolute(path, code);
+    const auto folder =
+        code ? std::filesystem::path() : std::filesystem::canonical(whole.parent_path(), code);
+    if (code) return base::error(base::Code::storage_failed, code.message());
+    return open((folder / whole.filename()).string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | flags);
+  }
   base::Status open(const std::string& name, int flags) {
     if (sqlite3_open_v2(name.c_str(), &database_, flags, nullptr) != SQLITE_OK) return failure();
     sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -91,7 +102,7 @@ class SqliteCopy final : public carrier::CarrierStore::Copy {
     if (backup_ != nullptr) sqlite3_backup_finish(backup_);
   }
   base::Status start(sqlite3* source) {
-    SJ_TRY_STATUS(to_.open(path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
+    SJ_TRY_STATUS(to_.open_no_link(path_, SQLITE_OPEN_CREATE));
     // Until it is whole it is nothing, so nothing of it needs to be safe before the end.
     SJ_TRY_STATUS(to_.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"));
     backup_ = sqlite3_backup_init(to_.get(), "main", source, "main");
@@ -183,7 +194,7 @@ base::Result<std::unique_ptr<carrier::CarrierStore::Copy>> start_copy(sqlite3* s
 
 base::Status add_extras(const std::string& path, const BackupExtras& extras) {
   Connection on;
-  SJ_TRY_STATUS(on.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW));
+  SJ_TRY_STATUS(on.open_no_link(path, 0));
   SJ_TRY_STATUS(
       on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
                  "CREATE TABLE backup(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
@@ -214,7 +225,7 @@ base::Result<BackupExtras> check_artefact(const std::string& path) {
 
 base::Status make_servable(const std::string& path, const base::GenerationId& fresh) {
   Connection on;
-  SJ_TRY_STATUS(on.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW));
+  SJ_TRY_STATUS(on.open_no_link(path, 0));
   SJ_TRY_STATUS(
       on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                  "BEGIN IMMEDIATE; DROP TABLE IF EXISTS backup"));
