@@ -194,8 +194,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
       ->check(CLI::PositiveNumber);
   serve_command
       ->add_option("--max-per-address", settings.net.limits.connections_per_origin,
-                   say("dari satu alamat (IPv6: satu /64); mesin ini sendiri bebas",
-                       "of them from one address (IPv6: one /64); this machine itself is exempt"))
+                   say("dari satu alamat (IPv6: satu /64); selebihnya yang terlama dari yang belum pernah "
+                       "dilayani ditutup; "
+                       "mesin ini sendiri bebas",
+                       "of them from one address (IPv6: one /64); beyond, the oldest of those on which "
+                       "nobody was served is "
+                       "closed; this machine itself is exempt"))
       ->capture_default_str();
   serve_command
       ->add_option("--max-per-device", settings.net.limits.connections_per_device,

@@ -34,6 +34,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(stream_).close(ignored);
+    slot_.give_up();
   }
   std::uint64_t passed(Way way) {
     return bytes_passed(beast::get_lowest_layer(stream_).native_handle(), way);
@@ -63,6 +64,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       if (!refusal && wants_websocket(parser.get())) {
         if (buffer_.size() != 0) break;  // no client of this protocol speaks before it is answered
         deadline_.disarm();
+        stranger_.leave();
         start_websocket<Stream>(server_, std::move(stream_), parser.release(), std::move(slot_));
         co_return;
       }
@@ -99,7 +101,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     }
     const Request request = parser.release();
     Reply reply = co_await answer_request(server_, request, caller_);
-    if (reply.served) stranger_.known();
+    if (reply.served) stranger_.leave();
     co_return co_await finish(reply, request, false);
   }
 

@@ -83,9 +83,11 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
 
 Reply answer_file(Server& server, const Request& request, const Caller& caller) {
   const auto found = server.files.find(target_of(request), header(request, http::field::accept_encoding));
-  if (found) {
+  if (found.ok()) {
     return reply_file(*found, header(request, http::field::if_none_match), caller.tls);
   }
+  if (found.code() != base::Code::not_found)
+    return reply_later(http::status::service_unavailable, kRetryBusy);
   if (target_of(request) == "/" && !server.files.enabled()) return reply_text(http::status::ok, kFrontPage);
   return reply_text(http::status::not_found, "404\n");
 }

@@ -72,6 +72,7 @@ class WebSocketSession final : public Connection,
   void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
+    slot_.give_up();
   }
   // Of what comes in only what belongs to the message: frames of nothing and pings are no movement.
   std::uint64_t passed(Way way) {
@@ -158,7 +159,7 @@ class WebSocketSession final : public Connection,
     const bool refused =
         served.answer->error != base::Code::ok || (served.stranger && served.in_vain >= kStrangersMessages);
     if (!refused) {
-      if (served.standing.known) stranger_.known();
+      if (served.standing.known) stranger_.leave();
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
       // makes it the last one.
       server_.live.follow(*this, peer_->device, std::move(served.standing));
