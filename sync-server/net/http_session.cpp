@@ -62,14 +62,15 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       }
       auto refusal = refuse_early(server_, parser.get(), caller_);
       if (!refusal && wants_websocket(parser.get())) {
-        if (buffer_.size() != 0) break;  // no client of this protocol speaks before it is answered
+        // No client of this protocol speaks before it is answered.
+        if (buffer_.size() != 0 || !parser.is_done()) break;
         deadline_.disarm();
         stranger_.leave();
         start_websocket<Stream>(server_, std::move(stream_), parser.release(), std::move(slot_));
         co_return;
       }
       if (refusal) {
-        go_on = co_await finish(*refusal, parser.get(), true);
+        go_on = co_await finish(*refusal, parser.get(), !parser.is_done());
       } else {
         go_on = co_await serve(parser);
       }
@@ -105,8 +106,8 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     co_return co_await finish(reply, request, false);
   }
 
-  Task<bool> finish(Reply& reply, const Request& request, bool body_unread) {
-    const bool unread = body_unread && request.method() == http::verb::post;
+  // `unread`: what is left of the body would be read as the next request.
+  Task<bool> finish(Reply& reply, const Request& request, bool unread) {
     const bool keep = request.keep_alive() && !server_.draining && !unread && !reply.close;
     reply.message.version(request.version());
     reply.message.keep_alive(keep);

@@ -131,6 +131,31 @@ test('a head or a body that is too large, cut short or no HTTP is refused withou
   }
 });
 
+// Behind a proxy the second one would be somebody else's.
+test('what a refused request carries is never read as a request of its own', async () => {
+  const world = new World();
+  try {
+    const { endpoint } = await world.server();
+    const inner = `GET /healthz HTTP/1.1\r\nHost: ${endpoint}\r\n\r\n`;
+    const sized = `Host: ${endpoint}\r\nContent-Length: ${inner.length}\r\n`;
+    const chunked = `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`;
+    for (const [start, headers, body] of [['PUT /', sized, inner], ['DELETE /healthz', sized, inner], ['OPTIONS /sync', sized, inner],
+      ['GET /sync', sized, inner], ['POST /', sized, inner], ['PUT /', `Host: ${endpoint}\r\nTransfer-Encoding: chunked\r\n`, chunked]]) {
+      const answer = await raw(endpoint, `${start} HTTP/1.1\r\n${headers}\r\n${body}`, 5000);
+      assert.equal(answer.match(/HTTP\/1\.1 /g)?.length, 1, `${start}: ${answer}`);
+      assert.match(answer, /Connection: close/, start);
+    }
+    const upgrade = `GET /sync HTTP/1.1\r\n${sized}Upgrade: websocket\r\nConnection: Upgrade\r\n` +
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n';
+    assert.equal(await raw(endpoint, upgrade, 5000), '', 'not upgraded with a body to come');
+    // Without one the connection is kept.
+    const two = `PUT / HTTP/1.1\r\nHost: ${endpoint}\r\n\r\n${inner}`;
+    assert.equal((await raw(endpoint, two, 500)).match(/HTTP\/1\.1 /g)?.length, 2);
+  } finally {
+    await world.close();
+  }
+});
+
 test('whoever sends a byte now and then is let go: in the head, in the body, in a frame', async () => {
   const world = new World();
   try {
