@@ -53,6 +53,9 @@ class WebSocketSession final : public Connection,
       if (go_on) go_on = co_await exchange(std::move(message));
     }
     server_.live.forget(*this);
+    // Nobody awaits what is still leaving, and without a deadline it would keep all of this for as long as the
+    // other side answers probes.
+    if (writing_) let_go();
     read_deadline_.disarm();
     write_deadline_.disarm();
     spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
