@@ -100,6 +100,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       co_await refuse_head(error);
       co_return false;
     }
+    deadline_.disarm();  // from here on it waits for us
     const Request request = parser.release();
     Reply reply = co_await answer_request(server_, request, caller_);
     if (reply.served) stranger_.leave();

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/random.h"
+#include "crypto/noise.h"
 #include "net/server.h"
 #include "net_client/link.h"
 #include "platform_posix/files.h"
@@ -147,6 +148,21 @@ TEST_F(SlowLine, ABodyComesForAsLongAsItMoves) {
   serve();
   EXPECT_EQ(post(40'000, 400, 15ms).substr(0, 9), "HTTP/1.1 ") << "rubbish, and answered";
   EXPECT_EQ(post(400, 4, 15ms), "") << "a byte now and then is no movement";
+}
+
+// The writer is busy for longer than a body may stand still: that is nobody's slow line.
+TEST_F(SlowLine, WhoWaitsForTheServerIsNotCutOff) {
+  crypto::NoiseInitiator channel(base::as_bytes("sejawat/1"), crypto::BoxKey::random(random),
+                                 key.public_key(), crypto::BoxKey::random(random));
+  const auto first = channel.write_first(base::Bytes{0x0a, 0x02, 0x08, 0x01});  // a hello of version 1
+  ASSERT_TRUE(first.ok());
+  serve();
+  ASSERT_TRUE(writer.copy((folder / "copy").string(),
+                          [](const base::Status&) { std::this_thread::sleep_for(1200ms); }));
+  const Slow line(port);
+  line.say("POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(first->size()) + "\r\n\r\n");
+  line.say(base::as_text(*first));
+  EXPECT_EQ(line.hear(12), "HTTP/1.1 200");
 }
 
 // Inside TLS nothing is seen of a message before a whole record of it is here.
