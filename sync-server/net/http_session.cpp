@@ -81,7 +81,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
  private:
   void expires(std::chrono::milliseconds after) { deadline_.arm(this->shared_from_this(), after); }
   void moves(Way way, std::chrono::milliseconds patience) {
-    deadline_.arm_moving(this->shared_from_this(), way, patience, server_.options.timeouts.transfer);
+    deadline_.arm_moving(this->shared_from_this(), way, patience, server_.options.timeouts);
   }
 
   // The rest of a request, and its answer. False: the connection ends.

@@ -84,7 +84,12 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
 Reply answer_file(Server& server, const Request& request, const Caller& caller) {
   const auto found = server.files.find(target_of(request), header(request, http::field::accept_encoding));
   if (found.ok()) {
-    return reply_file(*found, header(request, http::field::if_none_match), caller.tls);
+    FileRequest wanted{header(request, http::field::if_none_match), {}, {}};
+    if (request.method() == http::verb::get) {
+      wanted.range = header(request, http::field::range);
+      wanted.if_range = header(request, http::field::if_range);
+    }
+    return reply_file(*found, wanted, caller.tls);
   }
   if (found.code() != base::Code::not_found)
     return reply_later(http::status::service_unavailable, kRetryBusy);

@@ -53,8 +53,8 @@ class WebSocketSession final : public Connection,
       if (go_on) go_on = co_await exchange(std::move(message));
     }
     server_.live.forget(*this);
-    // Nobody awaits what is still leaving, and without a deadline it would keep all of this for as long as the
-    // other side answers probes.
+    // Nobody awaits what is still leaving, and without a deadline it would keep all of this for as long as
+    // the other side answers probes.
     if (writing_) let_go();
     read_deadline_.disarm();
     write_deadline_.disarm();
@@ -125,7 +125,7 @@ class WebSocketSession final : public Connection,
     const auto& timeouts = server_.options.timeouts;
     read_deadline_.arm_moving(this->shared_from_this(), Way::in,
                               std::is_same_v<Stream, TlsStream> ? timeouts.body : timeouts.first_request,
-                              timeouts.transfer);
+                              timeouts);
     auto [error] = co_await socket_.async_accept(*request_, kTuple);
     request_.reset();
     co_return !error;
@@ -210,7 +210,7 @@ class WebSocketSession final : public Connection,
       // The first message has a deadline from the start.
       if (!begun && messages_ > 0 && !socket_.is_message_done()) {
         read_deadline_.arm_moving(this->shared_from_this(), Way::in, server_.options.timeouts.body,
-                                  server_.options.timeouts.transfer);
+                                  server_.options.timeouts);
       }
       begun = true;
     } while (!socket_.is_message_done());
@@ -252,7 +252,7 @@ class WebSocketSession final : public Connection,
 
   void moves_out() {
     write_deadline_.arm_moving(this->shared_from_this(), Way::out, server_.options.timeouts.write,
-                               server_.options.timeouts.transfer);
+                               server_.options.timeouts);
   }
   void count_out(std::size_t size) {
     bytes_out_ += size;

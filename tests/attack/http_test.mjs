@@ -55,6 +55,20 @@ test('files are served with their type, their tag and their age, and a browser i
     assert.match(await get(endpoint, '/assets/core-0123abcd.wasm'), /Content-Type: application\/wasm/);
     assert.ok((await get(endpoint, '/sub/')).endsWith('bawah'));
     assert.ok((await get(endpoint, '/with%20space.txt?v=1')).endsWith('spasi'));
+    // Whoever has the beginning goes on where the line was cut, as long as it is the same file.
+    assert.match(script, /Accept-Ranges: bytes/);
+    const tag = script.match(/ETag: ("[^"]+")/)[1];
+    const rest = await get(endpoint, '/assets/index-B7xQ_92a.js', `Range: bytes=2195-\r\nIf-Range: ${tag}\r\n`);
+    assert.equal(statusOf(rest), 206);
+    assert.match(rest, /Content-Range: bytes 2195-2199\/2200\r\n/);
+    assert.match(rest, /Content-Length: 5\r\n/);
+    assert.ok(rest.endsWith('\r\n\r\n {};\n'));
+    const other = await get(endpoint, '/assets/index-B7xQ_92a.js', 'Range: bytes=2195-\r\nIf-Range: "other"\r\n');
+    assert.equal(statusOf(other), 200);
+    assert.match(other, /Content-Length: 2200\r\n/);
+    const beyond = await get(endpoint, '/assets/index-B7xQ_92a.js', 'Range: bytes=2200-\r\n');
+    assert.equal(statusOf(beyond), 416);
+    assert.match(beyond, /Content-Range: bytes \*\/2200\r\n/);
     const head = await raw(endpoint, `HEAD / HTTP/1.1\r\nHost: ${endpoint}\r\nConnection: close\r\n\r\n`);
     assert.match(head, /Content-Length: 37\r\n/);
     assert.ok(head.endsWith('\r\n\r\n'));

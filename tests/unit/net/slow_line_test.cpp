@@ -69,6 +69,7 @@ class SlowLine : public testing::Test {
     options.web = folder;
     options.timeouts.body = options.timeouts.write = 300ms;
     options.timeouts.first_request = 300ms;
+    options.timeouts.pause = 900ms;
     options.timeouts.transfer = 20s;
   }
   ~SlowLine() override {
@@ -130,10 +131,35 @@ TEST_F(SlowLine, WhoReadsNothingIsLetGo) {
   serve();
   const Slow line(port);
   ASSERT_TRUE(line.say("GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n"));
-  std::this_thread::sleep_for(4 * options.timeouts.write);
+  std::this_thread::sleep_for(2 * options.timeouts.pause);
   std::size_t came = 0;
   for (auto part = line.hear(65'536); !part.empty(); part = line.hear(65'536)) came += part.size();
   EXPECT_LT(came, kPage);
+}
+
+// A hundredth of what a server does that is told nothing, on a line that pauses for a minute.
+TEST_F(SlowLine, APauseOfAMinuteIsTheEndOfNoTransfer) {
+  const Timeouts real;
+  options.timeouts.body = real.body / 100;
+  options.timeouts.write = real.write / 100;
+  options.timeouts.pause = real.pause / 100;
+  serve();
+  std::size_t came = 0;
+  const Slow page(port);
+  ASSERT_TRUE(page.say("GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const Slow body(port);
+  ASSERT_TRUE(body.say("POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n"));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(body.say(std::string(1000, 'a')));
+    // More than lies on the way.
+    for (std::size_t part = 1; part > 0 && came < (static_cast<std::size_t>(i) + 1) * 1'200'000;) {
+      part = page.hear(65'536).size();
+      came += part;
+    }
+    if (i < 3) std::this_thread::sleep_for(600ms);
+  }
+  EXPECT_GE(came, 4'800'000U);
+  EXPECT_EQ(body.hear(9), "HTTP/1.1 ") << "rubbish, and answered";
 }
 
 TEST_F(SlowLine, NoTransferTakesLongerThanTheWhole) {
