@@ -99,6 +99,26 @@ async function at(scenario, injection) {
   }
 }
 
+// The one who acknowledges makes the copy, so it must not wait there for a disk that writes all of it.
+test('a server that is asked for a copy makes none of it durable, and who asked does', { skip }, async () => {
+  const world = copyOf(base, ['S', 'B', 'card.txt']);
+  try {
+    const syncs = ['fsync', 'fdatasync', 'openat'];
+    const server = await start(world, prepared.endpoint, syncs);
+    const done = plain(world, 'create', '--data', world.path('S'), '--to', world.path('kept'));
+    assert.equal(done.status, 0, done.err);
+    assert.equal(await server.end(), 0);
+    const ofCopy = readFileSync(server.trace, 'utf8').split('\n').filter((line) => /backup-[0-9a-f]{32}\.(part|copy)/.test(line));
+    assert.ok(ofCopy.length > 0, 'it was made there');
+    assert.deepEqual(ofCopy.filter((line) => /^\d+ +f(data)?sync/.test(line)), []);
+    const asked = backup(world, undefined, 'create', '--data', world.path('S'), '--to', world.path('again'));
+    assert.equal(asked.status, 0, asked.err);
+    assert.match(readFileSync(asked.trace, 'utf8'), /fsync\(\d+<[^>]*again[^>]*>\)/);
+  } finally {
+    await world.close();
+  }
+});
+
 for (const [name, scenario] of Object.entries(scenarios)) {
   test(`kill -9 at system calls of backup ${name} (SEJAWAT_SEED=${seed})`, { skip }, async (t) => {
     const { counts } = await run(scenario);
