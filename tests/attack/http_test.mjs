@@ -251,6 +251,15 @@ test('a page of another host is refused on both ways in, unless the operator nam
       (await socket(endpoint, { headers: origin ? { Origin: origin } : {} })).terminate();
     }
     assert.equal((await post('https://sekolah.example')).headers.get('access-control-allow-origin'), 'https://sekolah.example');
+    // What a browser asks before it posts what our page posts; and refusals, too, are for that page to read.
+    const asked = await raw(endpoint, `OPTIONS /sync HTTP/1.1\r\nHost: ${endpoint}\r\nOrigin: https://sekolah.example\r\n` +
+      'Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type\r\nConnection: close\r\n\r\n');
+    assert.equal(statusOf(asked), 204);
+    assert.match(asked, /Access-Control-Allow-Origin: https:\/\/sekolah\.example\r\n/);
+    assert.match(asked, /Access-Control-Allow-Methods: POST\r\n/);
+    assert.match(asked, /Access-Control-Allow-Headers: content-type\r\n/);
+    assert.match(await get(endpoint, '/sync', 'Origin: https://sekolah.example\r\n'), /^HTTP\/1\.1 426 [^]*Access-Control-Allow-Origin: https:\/\/sekolah\.example\r\n/);
+    assert.doesNotMatch(await get(endpoint, '/sync', 'Origin: https://jahat.example\r\n'), /Access-Control/);
   } finally {
     await world.close();
   }
