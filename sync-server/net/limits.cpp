@@ -57,35 +57,31 @@ void Admission::Bucket::refill(double burst, double per_second, std::int64_t now
   at_ms = now_ms;
 }
 
-bool Admission::Bucket::take(double burst, double per_second, std::int64_t now_ms) {
-  refill(burst, per_second, now_ms);
-  if (tokens < 1) return false;
-  tokens -= 1;
-  return true;
-}
-
-void Admission::forget_idle(std::int64_t now_ms) {
-  for (auto at = places_.begin(); at != places_.end();) {
+void Admission::forget_idle(Places& places, double times, std::int64_t now_ms) {
+  const double handshakes = times * limits_.handshake_burst;
+  const double tls_handshakes = times * limits_.tls_handshake_burst;
+  for (auto at = places.begin(); at != places.end();) {
     Place& place = at->second;
-    place.handshakes.refill(limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
-    place.tls_handshakes.refill(limits_.tls_handshake_burst, limits_.tls_handshakes_per_second, now_ms);
-    const bool idle = place.connections == 0 && place.handshakes.tokens >= limits_.handshake_burst &&
-                      place.tls_handshakes.tokens >= limits_.tls_handshake_burst;
-    at = idle ? places_.erase(at) : std::next(at);
+    place.handshakes.refill(handshakes, times * limits_.handshakes_per_second, now_ms);
+    place.tls_handshakes.refill(tls_handshakes, times * limits_.tls_handshakes_per_second, now_ms);
+    const bool idle = place.connections == 0 && place.handshakes.tokens >= handshakes &&
+                      place.tls_handshakes.tokens >= tls_handshakes;
+    at = idle ? places.erase(at) : std::next(at);
   }
 }
 
-Admission::Place* Admission::place(const Origin& origin) {
-  const auto found = places_.find(origin);
-  if (found != places_.end()) return &found->second;
-  if (places_.size() >= limits_.origins) forget_idle(latest_ms_);
-  if (places_.size() >= limits_.origins) return nullptr;
-  const Place fresh{0, {limits_.handshake_burst, latest_ms_}, {limits_.tls_handshake_burst, latest_ms_}};
-  return &places_.emplace(origin, fresh).first->second;
+Admission::Place* Admission::place(Places& places, const Origin& origin, double times) {
+  const auto found = places.find(origin);
+  if (found != places.end()) return &found->second;
+  if (places.size() >= limits_.origins) forget_idle(places, times, latest_ms_);
+  if (places.size() >= limits_.origins) return nullptr;
+  const Place fresh{
+      0, {times * limits_.handshake_burst, latest_ms_}, {times * limits_.tls_handshake_burst, latest_ms_}};
+  return &places.emplace(origin, fresh).first->second;
 }
 
 Entry Admission::enter(const Origin& origin) {
-  Place* known = origin.loopback ? nullptr : place(origin);
+  Place* known = origin.loopback ? nullptr : place(places_, origin, 1);
   if (!origin.loopback && (known == nullptr || known->connections >= limits_.connections_per_origin))
     return Entry::none_of_origin;
   if (connections_ >= limits_.connections) return Entry::none;
@@ -102,19 +98,31 @@ void Admission::leave(const Origin& origin) {
 }
 
 bool Admission::handshake(const Origin& origin, std::int64_t now_ms) {
-  latest_ms_ = std::max(latest_ms_, now_ms);
-  if (origin.loopback) return true;
-  Place* known = place(origin);
-  if (known == nullptr) return false;
-  return known->handshakes.take(limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
+  return take(origin, &Place::handshakes, limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
 }
 
 bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) {
+  return take(origin, &Place::tls_handshakes, limits_.tls_handshake_burst, limits_.tls_handshakes_per_second,
+              now_ms);
+}
+
+bool Admission::take(const Origin& origin, Bucket Place::*which, double burst, double per_second,
+                     std::int64_t now_ms) {
   latest_ms_ = std::max(latest_ms_, now_ms);
   if (origin.loopback) return true;
-  Place* known = place(origin);
-  if (known == nullptr) return false;
-  return known->tls_handshakes.take(limits_.tls_handshake_burst, limits_.tls_handshakes_per_second, now_ms);
+  const double times = limits_.rates_per_network;
+  Place* own = place(places_, origin, 1);
+  Place* network = place(networks_, network_of(origin), times);
+  if (own == nullptr || network == nullptr) return false;
+  Bucket& of_own = own->*which;
+  Bucket& of_network = network->*which;
+  of_own.refill(burst, per_second, now_ms);
+  of_network.refill(times * burst, times * per_second, now_ms);
+  // From both or neither: one who asks too often takes nothing from the others of the network.
+  if (of_own.tokens < 1 || of_network.tokens < 1) return false;
+  of_own.tokens -= 1;
+  of_network.tokens -= 1;
+  return true;
 }
 
 }  // namespace sejawat::net

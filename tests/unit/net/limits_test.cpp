@@ -117,6 +117,33 @@ TEST(Admission, TlsHandshakesHaveARateOfTheirOwn) {
   EXPECT_FALSE(admission.tls_handshake(from(1), 2001));
 }
 
+// Whoever has a /56 has 256 of our addresses, and a host gives out a /48.
+TEST(Admission, AllAddressesOfANetworkTogetherHaveFourTimesTheRate) {
+  auto limits = small();
+  limits.origins = 1000;
+  limits.tls_handshake_burst = 3;
+  limits.tls_handshakes_per_second = 2;
+  Admission admission(limits);
+  const auto at = [](std::uint8_t network, std::uint8_t part) {
+    return origin_of_v6({0x20, 0x01, 0x0d, 0xb8, 0, network, 0, part, 1});
+  };
+  for (int i = 0; i < 50; ++i) admission.handshake(at(1, 0), 1000);  // takes nothing from its neighbours
+  int heard = 0;
+  int greeted = 0;
+  for (std::uint8_t part = 1; part < 200; ++part) {
+    heard += admission.handshake(at(1, part), 1000) ? 1 : 0;
+    greeted += admission.tls_handshake(at(1, part), 1000) ? 1 : 0;
+  }
+  EXPECT_EQ(heard, 4 * 3 - 3);
+  EXPECT_EQ(greeted, 4 * 3);
+  EXPECT_TRUE(admission.handshake(at(2, 1), 1000)) << "another network has its own";
+  heard = 0;
+  for (std::uint8_t part = 1; part < 200; ++part) heard += admission.handshake(at(1, part), 2000) ? 1 : 0;
+  EXPECT_EQ(heard, 4 * 2) << "a second later";
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.handshake(from(1), 1000)) << "an IPv4 address is alone";
+  EXPECT_FALSE(admission.handshake(from(1), 1000));
+}
+
 TEST(Admission, AClockThatStandsGivesNothing) {
   Admission admission(small());
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(admission.handshake(from(1), 5000));

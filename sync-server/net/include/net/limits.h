@@ -42,6 +42,8 @@ struct AdmissionLimits {
   // TLS handshakes cost us a signature before that, and a page opens several connections.
   double tls_handshakes_per_second = 50;
   double tls_handshake_burst = 500;
+  // All of one /48 together have so many times these rates: whoever has one has 65,536 addresses of ours.
+  double rates_per_network = 4;
   std::size_t origins = 65536;  // remembered at once
 };
 
@@ -69,20 +71,23 @@ class Admission {
     double tokens = 0;
     std::int64_t at_ms = 0;
     void refill(double burst, double per_second, std::int64_t now_ms);
-    bool take(double burst, double per_second, std::int64_t now_ms);
   };
   struct Place {
     std::size_t connections = 0;
     Bucket handshakes;
     Bucket tls_handshakes;
   };
-  Place* place(const Origin& origin);  // nullptr: no room to remember one more
-  void forget_idle(std::int64_t now_ms);
+  using Places = std::unordered_map<Origin, Place, OriginHash>;
+  // `times` the rates. nullptr: no room to remember one more.
+  Place* place(Places& places, const Origin& origin, double times);
+  void forget_idle(Places& places, double times, std::int64_t now_ms);
+  bool take(const Origin& origin, Bucket Place::*which, double burst, double per_second, std::int64_t now_ms);
 
   AdmissionLimits limits_;
   std::size_t connections_ = 0;
   std::int64_t latest_ms_ = 0;
-  std::unordered_map<Origin, Place, OriginHash> places_;
+  Places places_;
+  Places networks_;  // their rates only
 };
 
 }  // namespace sejawat::net
