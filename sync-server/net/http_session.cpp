@@ -40,7 +40,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     return bytes_passed(beast::get_lowest_layer(stream_).native_handle(), way);
   }
   void cut_off() {
-    ++server_.counts.timeouts;
+    if (!resting_ || buffer_.size() != 0) ++server_.counts.timeouts;
     let_go();
   }
 
@@ -52,10 +52,11 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       parser.body_limit(crypto::kNoiseMessageMax);
       expires(first ? server_.options.timeouts.first_request : server_.options.timeouts.idle);
       waiting_ = buffer_.size() == 0;
+      resting_ = waiting_ && !first;
       if (waiting_) buffer_.shrink_to_fit();  // an idle connection keeps no buffer
       auto [error, read] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
       static_cast<void>(read);
-      waiting_ = false;
+      waiting_ = resting_ = false;
       if (error) {
         co_await refuse_head(error);
         break;
@@ -148,6 +149,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     close();
     expires(std::chrono::seconds(2));
     buffer_.clear();
+    resting_ = true;
     for (std::size_t total = 0; total < kLingerMax;) {
       auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(kReadMax), kTuple);
       if (error) break;
@@ -173,6 +175,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   Stranger stranger_;
   beast::flat_buffer buffer_;
   bool waiting_ = false;  // for the first byte of a request
+  bool resting_ = false;  // nothing is under way that could take too long: its end is no fault of anybody's
 };
 
 }  // namespace

@@ -83,8 +83,8 @@ base::Status run_server(const ServerOptions& asked, const crypto::BoxKey& carrie
   asio::co_spawn(server.io, wait_for_signals(signals, acceptor, server), asio::detached);
   options.listening(acceptor.local_endpoint().port());
   server.io.run();
-  // Nobody handles a signal any more, and what waits for the writer may take long: the next one ends the process
-  // as it would any other.
+  // Nobody handles a signal any more, and what waits for the writer may take long: the next one ends the
+  // process as it would any other.
   beast::error_code ignored;
   signals.clear(ignored);
   // Nothing of the writer's may find its way to the loop once that is gone.

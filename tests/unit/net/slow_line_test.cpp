@@ -176,6 +176,32 @@ TEST_F(SlowLine, ABodyComesForAsLongAsItMoves) {
   EXPECT_EQ(post(400, 4, 15ms), "") << "a byte now and then is no movement";
 }
 
+// What an operator reads as "too slow" is what was under way.
+TEST_F(SlowLine, AKeptConnectionThatEndsAndTheRestOfARefusalAreNotCountedAsTimeouts) {
+  options.timeouts.idle = 200ms;
+  serve();
+  const auto timeouts = [&] {
+    const Slow line(port);
+    line.say("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    std::string all;
+    for (auto part = line.hear(65'536); !part.empty(); part = line.hear(65'536)) all += part;
+    const std::string name = "\nsejawat_timeouts_total ";
+    const auto place = all.find(name);
+    return place == std::string::npos ? -1 : std::atoi(all.c_str() + place + name.size());
+  };
+  const Slow kept(port);
+  kept.say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  const Slow refused(port);
+  refused.say("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+  std::this_thread::sleep_for(2'500ms);
+  EXPECT_EQ(timeouts(), 0);
+  const Slow half(port);
+  half.say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /hea");
+  const Slow silent(port);
+  std::this_thread::sleep_for(800ms);
+  EXPECT_EQ(timeouts(), 2);
+}
+
 // The writer is busy for longer than a body may stand still: that is nobody's slow line.
 TEST_F(SlowLine, WhoWaitsForTheServerIsNotCutOff) {
   crypto::NoiseInitiator channel(base::as_bytes("sejawat/1"), crypto::BoxKey::random(random),
