@@ -17,9 +17,22 @@ namespace {
 
 constexpr std::size_t kMaxUrl = 512;
 
+base::Status may(const std::string& path, int what) {
+  if (::access(path.c_str(), what) == 0 || (errno != EACCES && errno != EPERM)) return {};
+  return base::error(base::Code::not_permitted, path + ": " + std::strerror(errno) +
+                                                    "; run this as the user of the service, or as root");
+}
+
 }  // namespace
 
+base::Status may_use_data_folder(const std::string& path) {
+  SJ_TRY_STATUS(may(path, R_OK | W_OK | X_OK));
+  SJ_TRY_STATUS(may(path + "/server.key", R_OK));
+  return may(path + "/carrier.db", R_OK | W_OK);
+}
+
 base::Status prepare_data_folder(const std::string& path) {
+  SJ_TRY_STATUS(may_use_data_folder(path));
   SJ_TRY_STATUS(platform::make_private_directory(path));
   struct stat folder {};
   if (::stat(path.c_str(), &folder) != 0) {

@@ -16,6 +16,10 @@ inline constexpr std::uint64_t kReserveBytes = std::uint64_t{256} << 20;
 // somebody else's, or it lies on a network file system, where locks and fsync promise nothing.
 base::Status prepare_data_folder(const std::string& path);
 
+// not_permitted: it is there, or something on the way to it, and this user may not use it or a file of the
+// server's in it. Anything else is for whoever opens it to say.
+base::Status may_use_data_folder(const std::string& path);
+
 // Stands in the folder while a restore is not finished; prepare_data_folder then says `interrupted`.
 inline constexpr std::string_view kRestoreMarker = "restore.unfinished";
 

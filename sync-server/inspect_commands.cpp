@@ -35,6 +35,7 @@ struct Look {
 
 base::Result<Look> look(const std::string& data) {
   crypto::initialise();
+  SJ_TRY_STATUS(may_use_data_folder(data));
   const std::string path = data + "/carrier.db";
   if (!platform::file_exists(path)) return base::error(base::Code::not_found, path);
   Look look;
