@@ -53,6 +53,10 @@ base::Status prepare_data_folder(const std::string& path) {
   if (::stat((path + "/server.key").c_str(), &key) == 0 && (key.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return base::error(base::Code::not_permitted, "others may read server.key: chmod 600");
   }
+  return no_restore_unfinished(path);
+}
+
+base::Status no_restore_unfinished(const std::string& path) {
   if (platform::file_exists(path + "/" + std::string(kRestoreMarker))) {
     return base::error(base::Code::interrupted, "a restore of a backup was not finished: repeat it");
   }

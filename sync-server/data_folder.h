@@ -23,6 +23,10 @@ base::Status may_use_data_folder(const std::string& path);
 // Stands in the folder while a restore is not finished; prepare_data_folder then says `interrupted`.
 inline constexpr std::string_view kRestoreMarker = "restore.unfinished";
 
+// The same, for who has the database open by now: a restore that began after the first look finds it in use,
+// and one that found it free before was not finished when this looks.
+base::Status no_restore_unfinished(const std::string& path);
+
 // The address that the server last announced, for `address`.
 base::Status remember_address(const std::string& path, const std::string& url);
 // not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is

@@ -103,6 +103,8 @@ int serve(const Settings& settings) {
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());
   auto store = storage::open_sqlite(settings.data + "/carrier.db", random);
   if (!store.ok()) return fail(settings, store.error());
+  if (auto whole = server::no_restore_unfinished(settings.data); !whole.ok())
+    return fail(settings, whole.error());
   auto carrier = carrier::Carrier::open(**store, settings.limits);
   if (!carrier.ok()) return fail(settings, carrier.error());
   (*carrier)->sign_receipts(key);
