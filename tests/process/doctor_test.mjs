@@ -69,6 +69,16 @@ test('doctor reads how long a certificate holds', async () => {
     const look = (name) => server(world, 'doctor', '--data', world.path('S'), '--listen', '127.0.0.1:0', '--tls-cert', world.path(name));
     assert.match(findings(look('long.pem')).certificate.detail, /^(89|90) days left/);
     assert.equal(findings(look('short.pem')).certificate.state, 'warning');
+    execFileSync('openssl', ['req', '-new', '-key', world.path('long.key'), '-out', world.path('ended.csr'), '-subj', '/CN=localhost'], { stdio: 'ignore' });
+    execFileSync('openssl', ['x509', '-req', '-in', world.path('ended.csr'), '-signkey', world.path('long.key'), '-days', '0', '-out', world.path('ended.pem')],
+      { stdio: 'ignore' });
+    const ended = look('ended.pem');
+    assert.equal(findings(ended).certificate.state, 'failed', 'also on its last day');
+    assert.equal(ended.status, 1);
+    const said = world.run('sejawat-server', '--lang', 'en', 'doctor', '--data', world.path('S'), '--listen', '127.0.0.1:0', '--tls-cert', world.path('ended.pem')).out;
+    assert.match(said, /FAILED certificate: ended 0 days ago/);
+    assert.match(said, /Not fit to serve/);
+    assert.doesNotMatch(said, /GAGAL/);
     assert.equal(look('long.key').status, 1);
     assert.equal(look('missing').status, 1);
   } finally {
