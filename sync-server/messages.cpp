@@ -74,8 +74,8 @@ int exit_code(base::Code code) {
   return code == base::Code::not_permitted ? 4 : 1;
 }
 
-int report(const base::Error& error, const std::string& lang, bool json) {
-  const std::string text = sentence(error, english(lang));
+int report(const base::Error& error, const std::string& lang, bool json, const std::string& instead) {
+  const std::string text = instead.empty() ? sentence(error, english(lang)) : instead;
   if (json) {
     std::cerr << boost::json::serialize(boost::json::object{
                      {"error", base::code_name(error.code)}, {"message", text}, {"detail", error.detail}})

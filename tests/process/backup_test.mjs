@@ -258,6 +258,28 @@ test('a folder that is reached through a link is backed up beside the server, to
   }
 });
 
+test('a backup beside another one, or beside a server that stops, says to try again', async () => {
+  const world = new World();
+  try {
+    const server = await world.server();
+    server.child.kill('SIGSTOP'); // this test answers for it
+    const child = spawn(program('sejawat-server'), ['--json', '--lang', 'en', 'backup', 'create', '--data', world.path('S'), '--to', world.path('kept')], { stdio: 'pipe' });
+    let err = '';
+    child.stderr.on('data', (part) => (err += part));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let request;
+    while (!(request = readdirSync(world.path('S')).find((name) => name.endsWith('.request')))) await sleep(10);
+    writeFileSync(world.path('S', request.replace('.request', '.failed')), 'store_locked', { mode: 0o600 });
+    assert.equal(await ended, 1);
+    const error = JSON.parse(err.trim());
+    assert.equal(error.error, 'store_locked');
+    assert.match(error.message, /Another backup is being made.*data is safe; try again/);
+    server.child.kill('SIGCONT');
+  } finally {
+    await world.close();
+  }
+});
+
 test('killed at any moment, a restore ends as before, as after, or is finished by repeating it', async () => {
   const world = new World();
   try {
