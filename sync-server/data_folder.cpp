@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "listen_address.h"
 #include "platform_posix/files.h"
 #include "platform_posix/mounts.h"
 #include "space/identity.h"
@@ -75,19 +76,23 @@ base::Status remember_address(const std::string& path, const std::string& url) {
   return {};
 }
 
-base::Result<std::string> remembered_address(const std::string& path, const std::string& host_port) {
+base::Result<std::string> remembered_address(const std::string& path, const std::string& named) {
   auto secret = platform::read_file(path + "/server.key", base::Secret32::kSize);
   if (!secret.ok()) return std::move(secret).error();
   if (secret->size() != base::Secret32::kSize) return base::error(base::Code::store_key_wrong, "server.key");
   const auto key = crypto::BoxKey::from_secret(base::Secret32(*secret));
   base::wipe(secret->data(), secret->size());
   std::string url;
-  if (host_port.empty()) {
-    SJ_TRY(auto text, platform::read_file(path + "/address", kMaxUrl));
-    url = std::string(base::as_text(text));
-    while (!url.empty() && url.back() == '\n') url.pop_back();
-  } else {
-    url = "sejawat://" + host_port + "/#" + base::to_base64url(key.public_key().view());
+  auto text = platform::read_file(path + "/address", kMaxUrl);
+  if (text.ok()) url = std::string(base::as_text(*text));
+  while (!url.empty() && url.back() == '\n') url.pop_back();
+  if (!named.empty()) {
+    const auto [tls, host_port] = split_scheme(named);
+    const bool as_last = split_scheme(url).tls.value_or(false);
+    url = (tls.value_or(as_last) ? "sejawats://" : "sejawat://") + host_port + "/#" +
+          base::to_base64url(key.public_key().view());
+  } else if (!text.ok()) {
+    return std::move(text).error();
   }
   SJ_TRY(auto address, space::CarrierAddress::parse(url));
   if (!(address.key == key.public_key())) {

@@ -29,8 +29,8 @@ base::Status no_restore_unfinished(const std::string& path);
 
 // The address that the server last announced, for `address`.
 base::Status remember_address(const std::string& path, const std::string& url);
-// not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is
-// there.
-base::Result<std::string> remembered_address(const std::string& path, const std::string& host_port);
+// not_found when no server ever ran here. With `named` ("[SCHEME://]HOST:PORT") that instead, with the key
+// that is here; without a scheme, with that of the address last announced.
+base::Result<std::string> remembered_address(const std::string& path, const std::string& named);
 
 }  // namespace sejawat::server

@@ -207,7 +207,8 @@ void add_inspect_commands(CLI::App& app, const bool& json, const std::string& la
     return added;
   };
   auto* address = command("address", "prints the address that clients use, with the server's key");
-  address->add_option("--listen", options->listen, "HOST:PORT to print in place of the last one served at");
+  address->add_option("--listen", options->listen,
+                      "[SCHEME://]HOST:PORT to print in place of the last one served at");
   address->callback([options, &json, &lang, &exit_code] {
     exit_code = run_address(options->data, options->listen, json, lang);
   });
