@@ -158,6 +158,7 @@ void give_to_owner(const std::string& data, const std::vector<std::string>& path
 
 base::Result<BackupInfo> create_backup(const std::string& data, const std::string& to, bool with_key,
                                        bool replace, std::uint64_t reserve, base::Random& random) {
+  SJ_TRY_STATUS(may_use_data_folder(data));
   if (!platform::file_exists(data + "/carrier.db")) return base::error(base::Code::not_found, data);
   SJ_TRY(const auto key, key_in(data));
   SJ_TRY(auto file, platform::NewFile::create(to, replace));

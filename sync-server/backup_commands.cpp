@@ -60,6 +60,14 @@ void warn_of_key(const std::string& lang, const BackupInfo& info) {
 int run_create(const Options& options, bool as_json, bool yes, const std::string& lang) {
   crypto::SystemRandom random;
   auto made = create_backup(options.data, options.to, !options.without_key, yes, options.reserve, random);
+  if (made.code() ==
+      base::Code::store_locked)  // said by the server that runs, of a copy that it is asked for
+    return report(made.error(), lang, as_json,
+                  english(lang)
+                      ? "Another backup is being made, or the server is just stopping. The data is safe; "
+                        "try again in a moment."
+                      : "Cadangan lain sedang dibuat, atau server sedang berhenti. Data aman; coba lagi "
+                        "sebentar lagi.");
   if (!made.ok()) return report(made.error(), lang, as_json);
   if (as_json) {
     auto row = row_of(*made);

@@ -2,7 +2,7 @@
 // copy through files in the data folder, which nobody else may write in:
 //   backup-TOKEN.request   somebody asks; TOKEN is 32 hexadecimal digits, the content does not matter
 //   backup-TOKEN.part      the server copies; torn until it is renamed
-//   backup-TOKEN.copy      whole and durable: whoever asked takes it and removes it
+//   backup-TOKEN.copy      whole, and not yet durable: whoever asked takes it and removes it
 //   backup-TOKEN.failed    or why not: a code's name
 #pragma once
 

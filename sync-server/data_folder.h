@@ -16,13 +16,21 @@ inline constexpr std::uint64_t kReserveBytes = std::uint64_t{256} << 20;
 // somebody else's, or it lies on a network file system, where locks and fsync promise nothing.
 base::Status prepare_data_folder(const std::string& path);
 
+// not_permitted: it is there, or something on the way to it, and this user may not use it or a file of the
+// server's in it. Anything else is for whoever opens it to say.
+base::Status may_use_data_folder(const std::string& path);
+
 // Stands in the folder while a restore is not finished; prepare_data_folder then says `interrupted`.
 inline constexpr std::string_view kRestoreMarker = "restore.unfinished";
 
+// The same, for who has the database open by now: a restore that began after the first look finds it in use,
+// and one that found it free before was not finished when this looks.
+base::Status no_restore_unfinished(const std::string& path);
+
 // The address that the server last announced, for `address`.
 base::Status remember_address(const std::string& path, const std::string& url);
-// not_found when no server ever ran here. Falls back on the key alone and `host_port` when only the key is
-// there.
-base::Result<std::string> remembered_address(const std::string& path, const std::string& host_port);
+// not_found when no server ever ran here. With `named` ("[SCHEME://]HOST:PORT") that instead, with the key
+// that is here; without a scheme, with that of the address last announced.
+base::Result<std::string> remembered_address(const std::string& path, const std::string& named);
 
 }  // namespace sejawat::server

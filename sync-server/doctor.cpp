@@ -101,7 +101,11 @@ Finding disk_space(const std::string& data) {
   if (::statvfs(data.c_str(), &space) != 0) return {"disk_space", State::warning, std::strerror(errno)};
   const std::uint64_t free = std::uint64_t{space.f_bavail} * space.f_frsize / kMebibyte;
   const std::string text = std::to_string(free) + " MiB free";
-  if (free < 64) return {"disk_space", State::failed, text};
+  if (free < kReserveBytes / kMebibyte) {
+    return {"disk_space", State::failed,
+            text + ": below " + std::to_string(kReserveBytes / kMebibyte) +
+                " MiB a server refuses what is new (serve --reserve)"};
+  }
   return {"disk_space", free < 1024 ? State::warning : State::ok, text};
 }
 
@@ -140,9 +144,11 @@ Database database(const std::string& data, bool walk) {
 Finding certificate(const std::string& path) {
   auto until = net::certificate_expires(path);
   if (!until.ok()) return {"certificate", State::failed, until.error().detail()};
-  const std::int64_t days = (*until - platform::SystemClock().now().wall_ms / 1000) / 86400;
+  const std::int64_t left = *until - platform::SystemClock().now().wall_ms / 1000;
+  if (left <= 0)
+    return {"certificate", State::failed, "ended " + std::to_string(-left / 86400) + " days ago"};
+  const std::int64_t days = left / 86400;
   const std::string text = std::to_string(days) + " days left";
-  if (days < 0) return {"certificate", State::failed, text};
   return {"certificate", days < 21 ? State::warning : State::ok, text};
 }
 
@@ -200,6 +206,7 @@ int run_doctor(const Options& options, bool as_json, const std::string& lang) {
   findings.push_back(sqlite());
   if (!options.certificate.empty()) findings.push_back(certificate(options.certificate));
   bool fit = true;
+  const bool en = english(lang);
   for (const auto& finding : findings) {
     fit = fit && finding.state != State::failed;
     if (as_json) {
@@ -210,12 +217,12 @@ int run_doctor(const Options& options, bool as_json, const std::string& lang) {
     } else {
       std::cout << (finding.state == State::ok        ? "  ok    "
                     : finding.state == State::warning ? "  !     "
+                    : en                              ? "  FAILED "
                                                       : "  GAGAL ")
                 << finding.check << ": " << finding.detail << "\n";
     }
   }
   if (!as_json) {
-    const bool en = english(lang);
     std::cout << (fit ? (en ? "Fit to serve.\n" : "Siap melayani.\n")
                       : (en ? "Not fit to serve: put right what failed.\n"
                             : "Belum siap: perbaiki yang GAGAL.\n"));

@@ -35,6 +35,7 @@ struct Look {
 
 base::Result<Look> look(const std::string& data) {
   crypto::initialise();
+  SJ_TRY_STATUS(may_use_data_folder(data));
   const std::string path = data + "/carrier.db";
   if (!platform::file_exists(path)) return base::error(base::Code::not_found, path);
   Look look;
@@ -206,7 +207,8 @@ void add_inspect_commands(CLI::App& app, const bool& json, const std::string& la
     return added;
   };
   auto* address = command("address", "prints the address that clients use, with the server's key");
-  address->add_option("--listen", options->listen, "HOST:PORT to print in place of the last one served at");
+  address->add_option("--listen", options->listen,
+                      "[SCHEME://]HOST:PORT to print in place of the last one served at");
   address->callback([options, &json, &lang, &exit_code] {
     exit_code = run_address(options->data, options->listen, json, lang);
   });

@@ -1,6 +1,20 @@
 #include "listen_address.h"
 
 namespace sejawat::server {
+namespace {
+
+const std::string kScheme = "sejawat://";
+const std::string kSchemeTls = "sejawats://";
+constexpr std::uint16_t kHttp = 80;
+constexpr std::uint16_t kHttps = 443;
+
+}  // namespace
+
+Named split_scheme(const std::string& named) {
+  if (named.rfind(kSchemeTls, 0) == 0) return {true, named.substr(kSchemeTls.size())};
+  if (named.rfind(kScheme, 0) == 0) return {false, named.substr(kScheme.size())};
+  return {std::nullopt, named};
+}
 
 base::Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& listen) {
   const auto colon = listen.rfind(':');
@@ -29,13 +43,22 @@ base::Result<space::CarrierAddress> announced_address(const std::string& named, 
   address.port = port;
   address.key = key.public_key();
   if (named.empty()) return address;
-  const auto bracket = named.rfind(']');
-  const auto colon = named.rfind(':');
+  auto [scheme, host_port] = split_scheme(named);
+  const auto bracket = host_port.rfind(']');
+  const auto colon = host_port.rfind(':');
   const bool with_port = colon != std::string::npos && (bracket == std::string::npos || colon > bracket);
-  const std::string host_port = with_port ? named : named + ":" + std::to_string(port);
+  if (!with_port) host_port += ":" + std::to_string(scheme.value_or(false) ? kHttps : port);
   // One spelling of an address, so what clients will parse is what is judged.
-  return space::CarrierAddress::parse(std::string(tls ? "sejawats://" : "sejawat://") + host_port + "/#" +
+  return space::CarrierAddress::parse((scheme.value_or(tls) ? kSchemeTls : kScheme) + host_port + "/#" +
                                       base::to_base64url(key.public_key().view()));
+}
+
+std::string page_origin(const space::CarrierAddress& address) {
+  std::string host;
+  for (const char c : address.host) host += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (host.find(':') != std::string::npos && host.front() != '[') host = "[" + host + "]";
+  const bool standard = address.port == (address.tls ? kHttps : kHttp);
+  return (address.tls ? "https://" : "http://") + host + (standard ? "" : ":" + std::to_string(address.port));
 }
 
 }  // namespace sejawat::server

@@ -90,12 +90,16 @@ int serve(const Settings& settings) {
   platform::SystemClock clock;
   auto listen = server::split_listen(settings.listen);
   if (!listen.ok()) return fail(settings, listen.error());
+  net::ServerOptions options = settings.net;
   if (!settings.public_address.empty()) {
+    const std::uint16_t port = listen->second == 0 ? 1 : listen->second;  // 0 is no port to name
     const auto judged =
-        server::announced_address(settings.public_address, listen->first, 1, !settings.net.tls_key.empty(),
+        server::announced_address(settings.public_address, listen->first, port, !settings.net.tls_key.empty(),
                                   crypto::BoxKey::random(random));
     if (!judged.ok())
-      return fail(settings, base::error(base::Code::invalid_argument, "--public HOST[:PORT]"));
+      return fail(settings, base::error(base::Code::invalid_argument, "--public [sejawats://]HOST[:PORT]"));
+    // Our own page, behind a proxy that asks us by another name.
+    options.allow_origins.push_back(server::page_origin(*judged));
   }
   if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
@@ -103,6 +107,8 @@ int serve(const Settings& settings) {
   const auto key = crypto::BoxKey::from_secret(std::move(secret).value());
   auto store = storage::open_sqlite(settings.data + "/carrier.db", random);
   if (!store.ok()) return fail(settings, store.error());
+  if (auto whole = server::no_restore_unfinished(settings.data); !whole.ok())
+    return fail(settings, whole.error());
   auto carrier = carrier::Carrier::open(**store, settings.limits);
   if (!carrier.ok()) return fail(settings, carrier.error());
   (*carrier)->sign_receipts(key);
@@ -117,7 +123,6 @@ int serve(const Settings& settings) {
   auto backups = server::BackupService::start(writer, settings.data);
   // Serving matters more: backups are then made while it is stopped.
   if (!backups.ok()) spdlog::warn(R"({"event":"no_backups_beside_the_work"})");
-  net::ServerOptions options = settings.net;
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
   options.host = listen->first;
   options.port = listen->second;
@@ -152,9 +157,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
   serve_command->add_option(
       "--listen", settings.listen,
       say("ALAMAT:PORT; port 0: dipilih oleh sistem", "ADDRESS:PORT; port 0: chosen by the system"));
-  serve_command->add_option("--public", settings.public_address,
-                            say("NAMA[:PORT] tempat klien menemukan server ini, bila --listen bukan itu",
-                                "HOST[:PORT] at which clients find this server, when --listen is not that"));
+  serve_command->add_option(
+      "--public", settings.public_address,
+      say("[sejawats://]NAMA[:PORT] tempat klien menemukan server ini, bila --listen bukan itu; "
+          "dengan sejawats:// bila proksi di depannya yang punya sertifikat",
+          "[sejawats://]HOST[:PORT] at which clients find this server, when --listen is not "
+          "that; with sejawats:// where a proxy before it has the certificate"));
   serve_command
       ->add_option("--web", settings.net.web,
                    say("folder aplikasi web yang disajikan di /", "folder of the web client, served at /"))
@@ -197,8 +205,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
       ->check(CLI::PositiveNumber);
   serve_command
       ->add_option("--max-per-address", settings.net.limits.connections_per_origin,
-                   say("dari satu alamat (IPv6: satu /64); mesin ini sendiri bebas",
-                       "of them from one address (IPv6: one /64); this machine itself is exempt"))
+                   say("dari satu alamat (IPv6: satu /64); selebihnya yang terlama dari yang belum pernah "
+                       "dilayani ditutup; "
+                       "mesin ini sendiri bebas",
+                       "of them from one address (IPv6: one /64); beyond, the oldest of those on which "
+                       "nobody was served is "
+                       "closed; this machine itself is exempt"))
       ->capture_default_str();
   serve_command
       ->add_option("--max-per-device", settings.net.limits.connections_per_device,

@@ -37,8 +37,11 @@ std::string sentence(const base::Error& error, bool english) {
       return say("Disk penuh. Yang sudah diakui tetap aman; kosongkan ruang lalu jalankan lagi.",
                  "The disk is full. What was acknowledged is safe; free some space and start again.");
     case Code::not_permitted:
-      return say("Folder data tidak terlindungi, sehingga server tidak dijalankan. Data tidak diubah.",
-                 "The data folder is not protected, so the server does not start. No data was changed.");
+      return say(
+          "Folder data tidak terlindungi atau bukan milik pengguna ini, sehingga tidak dibuka. Data tidak "
+          "diubah; jalankan sebagai pemiliknya, atau perbaiki haknya.",
+          "The data folder is not protected, or not this user's, so it was not opened. No data was changed; "
+          "run this as its owner, or put its rights right.");
     case Code::not_found:
       return say("Tidak ada data server di folder ini, atau berkas yang disebut tidak dapat dipakai.",
                  "There is no server's data in this folder, or a file that was named cannot be used.");
@@ -71,8 +74,8 @@ int exit_code(base::Code code) {
   return code == base::Code::not_permitted ? 4 : 1;
 }
 
-int report(const base::Error& error, const std::string& lang, bool json) {
-  const std::string text = sentence(error, english(lang));
+int report(const base::Error& error, const std::string& lang, bool json, const std::string& instead) {
+  const std::string text = instead.empty() ? sentence(error, english(lang)) : instead;
   if (json) {
     std::cerr << boost::json::serialize(boost::json::object{
                      {"error", base::code_name(error.code)}, {"message", text}, {"detail", error.detail()}})

@@ -21,12 +21,15 @@ class Deadline {
       alive->cut_off();
     });
   }
-  // Of a transfer, whose time depends on the line: as long as something of it passes between two looks that
-  // lie `patience` apart, it goes on, and in all for `whole`. Asks `owner->passed(way)`, which counts up.
+  // Of a transfer, whose time depends on the line: something of it has to pass within `patience`, and then
+  // between two looks that lie `timeouts.pause` apart, and it goes on for `timeouts.transfer` in all. So a
+  // pause of a line that was seen to move is not its end, and who never moved is not waited for as long. Asks
+  // `owner->passed(way)`, which counts up.
   template <class Owner>
   void arm_moving(const std::shared_ptr<Owner>& owner, Way way, std::chrono::milliseconds patience,
-                  std::chrono::milliseconds whole) {
-    watch(owner, {way, patience, owner->passed(way), std::chrono::steady_clock::now() + whole});
+                  const Timeouts& timeouts) {
+    watch(owner, {way, patience, std::max(patience, timeouts.pause), owner->passed(way),
+                  std::chrono::steady_clock::now() + timeouts.transfer});
   }
   void disarm() { timer_.expires_at(Timer::time_point::max()); }
 
@@ -36,6 +39,7 @@ class Deadline {
   struct Transfer {
     Way way;
     std::chrono::milliseconds patience;
+    std::chrono::milliseconds pause;
     std::uint64_t passed;
     Timer::time_point until;
   };
@@ -48,7 +52,7 @@ class Deadline {
       if (error || !alive || timer_.expiry() > now) return;
       const std::uint64_t passed = alive->passed(transfer.way);
       if (passed < transfer.passed + kLeast || now >= transfer.until) return alive->cut_off();
-      watch(alive, {transfer.way, transfer.patience, passed, transfer.until});
+      watch(alive, {transfer.way, transfer.pause, transfer.pause, passed, transfer.until});
     });
   }
 

@@ -34,12 +34,13 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(stream_).close(ignored);
+    slot_.give_up();
   }
   std::uint64_t passed(Way way) {
     return bytes_passed(beast::get_lowest_layer(stream_).native_handle(), way);
   }
   void cut_off() {
-    ++server_.counts.timeouts;
+    if (!resting_ || buffer_.size() != 0) ++server_.counts.timeouts;
     let_go();
   }
 
@@ -51,23 +52,26 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       parser.body_limit(crypto::kNoiseMessageMax);
       expires(first ? server_.options.timeouts.first_request : server_.options.timeouts.idle);
       waiting_ = buffer_.size() == 0;
+      resting_ = waiting_ && !first;
       if (waiting_) buffer_.shrink_to_fit();  // an idle connection keeps no buffer
       auto [error, read] = co_await http::async_read_header(stream_, buffer_, parser, kTuple);
       static_cast<void>(read);
-      waiting_ = false;
+      waiting_ = resting_ = false;
       if (error) {
         co_await refuse_head(error);
         break;
       }
       auto refusal = refuse_early(server_, parser.get(), caller_);
       if (!refusal && wants_websocket(parser.get())) {
-        if (buffer_.size() != 0) break;  // no client of this protocol speaks before it is answered
+        // No client of this protocol speaks before it is answered.
+        if (buffer_.size() != 0 || !parser.is_done()) break;
         deadline_.disarm();
+        stranger_.leave();
         start_websocket<Stream>(server_, std::move(stream_), parser.release(), std::move(slot_));
         co_return;
       }
       if (refusal) {
-        go_on = co_await finish(*refusal, parser.get(), true);
+        go_on = co_await finish(*refusal, parser.get(), !parser.is_done());
       } else {
         go_on = co_await serve(parser);
       }
@@ -78,7 +82,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
  private:
   void expires(std::chrono::milliseconds after) { deadline_.arm(this->shared_from_this(), after); }
   void moves(Way way, std::chrono::milliseconds patience) {
-    deadline_.arm_moving(this->shared_from_this(), way, patience, server_.options.timeouts.transfer);
+    deadline_.arm_moving(this->shared_from_this(), way, patience, server_.options.timeouts);
   }
 
   // The rest of a request, and its answer. False: the connection ends.
@@ -97,14 +101,15 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       co_await refuse_head(error);
       co_return false;
     }
+    deadline_.disarm();  // from here on it waits for us
     const Request request = parser.release();
     Reply reply = co_await answer_request(server_, request, caller_);
-    if (reply.served) stranger_.known();
+    if (reply.served) stranger_.leave();
     co_return co_await finish(reply, request, false);
   }
 
-  Task<bool> finish(Reply& reply, const Request& request, bool body_unread) {
-    const bool unread = body_unread && request.method() == http::verb::post;
+  // `unread`: what is left of the body would be read as the next request.
+  Task<bool> finish(Reply& reply, const Request& request, bool unread) {
     const bool keep = request.keep_alive() && !server_.draining && !unread && !reply.close;
     reply.message.version(request.version());
     reply.message.keep_alive(keep);
@@ -144,6 +149,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
     close();
     expires(std::chrono::seconds(2));
     buffer_.clear();
+    resting_ = true;
     for (std::size_t total = 0; total < kLingerMax;) {
       auto [error, count] = co_await stream_.async_read_some(buffer_.prepare(kReadMax), kTuple);
       if (error) break;
@@ -169,6 +175,7 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
   Stranger stranger_;
   beast::flat_buffer buffer_;
   bool waiting_ = false;  // for the first byte of a request
+  bool resting_ = false;  // nothing is under way that could take too long: its end is no fault of anybody's
 };
 
 }  // namespace

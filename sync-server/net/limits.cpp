@@ -42,71 +42,87 @@ std::size_t OriginHash::operator()(const Origin& origin) const noexcept {
   return static_cast<std::size_t>(value);
 }
 
+AdmissionLimits fitting(AdmissionLimits limits, std::size_t descriptors) {
+  // Database, log, listener, files that are being read, a backup.
+  constexpr std::size_t kOwn = 64;
+  limits.connections = std::min(limits.connections, descriptors - std::min(kOwn, descriptors / 2));
+  limits.strangers =
+      std::min(limits.strangers, std::max<std::size_t>(1, limits.connections - limits.connections / 10));
+  return limits;
+}
+
 void Admission::Bucket::refill(double burst, double per_second, std::int64_t now_ms) {
   const double passed = static_cast<double>(std::max<std::int64_t>(0, now_ms - at_ms)) / 1000;
   tokens = std::min(burst, tokens + passed * per_second);
   at_ms = now_ms;
 }
 
-bool Admission::Bucket::take(double burst, double per_second, std::int64_t now_ms) {
-  refill(burst, per_second, now_ms);
-  if (tokens < 1) return false;
-  tokens -= 1;
-  return true;
-}
-
-void Admission::forget_idle(std::int64_t now_ms) {
-  for (auto at = entries_.begin(); at != entries_.end();) {
-    Entry& entry = at->second;
-    entry.handshakes.refill(limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
-    entry.tls_handshakes.refill(limits_.tls_handshake_burst, limits_.tls_handshakes_per_second, now_ms);
-    const bool idle = entry.connections == 0 && entry.handshakes.tokens >= limits_.handshake_burst &&
-                      entry.tls_handshakes.tokens >= limits_.tls_handshake_burst;
-    at = idle ? entries_.erase(at) : std::next(at);
+void Admission::forget_idle(Places& places, double times, std::int64_t now_ms) {
+  const double handshakes = times * limits_.handshake_burst;
+  const double tls_handshakes = times * limits_.tls_handshake_burst;
+  for (auto at = places.begin(); at != places.end();) {
+    Place& place = at->second;
+    place.handshakes.refill(handshakes, times * limits_.handshakes_per_second, now_ms);
+    place.tls_handshakes.refill(tls_handshakes, times * limits_.tls_handshakes_per_second, now_ms);
+    const bool idle = place.connections == 0 && place.handshakes.tokens >= handshakes &&
+                      place.tls_handshakes.tokens >= tls_handshakes;
+    at = idle ? places.erase(at) : std::next(at);
   }
 }
 
-Admission::Entry* Admission::entry(const Origin& origin) {
-  const auto found = entries_.find(origin);
-  if (found != entries_.end()) return &found->second;
-  if (entries_.size() >= limits_.origins) forget_idle(latest_ms_);
-  if (entries_.size() >= limits_.origins) return nullptr;
-  const Entry fresh{0, {limits_.handshake_burst, latest_ms_}, {limits_.tls_handshake_burst, latest_ms_}};
-  return &entries_.emplace(origin, fresh).first->second;
+Admission::Place* Admission::place(Places& places, const Origin& origin, double times) {
+  const auto found = places.find(origin);
+  if (found != places.end()) return &found->second;
+  if (places.size() >= limits_.origins) forget_idle(places, times, latest_ms_);
+  if (places.size() >= limits_.origins) return nullptr;
+  const Place fresh{
+      0, {times * limits_.handshake_burst, latest_ms_}, {times * limits_.tls_handshake_burst, latest_ms_}};
+  return &places.emplace(origin, fresh).first->second;
 }
 
-bool Admission::enter(const Origin& origin) {
-  if (connections_ >= limits_.connections) return false;
-  if (!origin.loopback) {
-    Entry* known = entry(origin);
-    if (known == nullptr || known->connections >= limits_.connections_per_origin) return false;
-    ++known->connections;
-  }
+Entry Admission::enter(const Origin& origin) {
+  Place* known = origin.loopback ? nullptr : place(places_, origin, 1);
+  if (!origin.loopback && (known == nullptr || known->connections >= limits_.connections_per_origin))
+    return Entry::none_of_origin;
+  if (connections_ >= limits_.connections) return Entry::none;
+  if (known != nullptr) ++known->connections;
   ++connections_;
-  return true;
+  return Entry::admitted;
 }
 
 void Admission::leave(const Origin& origin) {
   --connections_;
   if (origin.loopback) return;
-  const auto found = entries_.find(origin);
-  if (found != entries_.end()) --found->second.connections;
+  const auto found = places_.find(origin);
+  if (found != places_.end()) --found->second.connections;
 }
 
 bool Admission::handshake(const Origin& origin, std::int64_t now_ms) {
-  latest_ms_ = std::max(latest_ms_, now_ms);
-  if (origin.loopback) return true;
-  Entry* known = entry(origin);
-  if (known == nullptr) return false;
-  return known->handshakes.take(limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
+  return take(origin, &Place::handshakes, limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
 }
 
 bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) {
+  return take(origin, &Place::tls_handshakes, limits_.tls_handshake_burst, limits_.tls_handshakes_per_second,
+              now_ms);
+}
+
+bool Admission::take(const Origin& origin, Bucket Place::*which, double burst, double per_second,
+                     std::int64_t now_ms) {
   latest_ms_ = std::max(latest_ms_, now_ms);
   if (origin.loopback) return true;
-  Entry* known = entry(origin);
-  if (known == nullptr) return false;
-  return known->tls_handshakes.take(limits_.tls_handshake_burst, limits_.tls_handshakes_per_second, now_ms);
+  const double times = limits_.rates_per_network;
+  Place* own = place(places_, origin, 1);
+  Place* network = place(networks_, network_of(origin), times);
+  if (own == nullptr || network == nullptr) return false;
+  Bucket& of_own = own->*which;
+  Bucket& of_network = network->*which;
+  of_own.refill(burst, per_second, now_ms);
+  of_network.refill(times * burst, times * per_second, now_ms);
+  // From both or neither: one who asks too often takes nothing from the others of the network.
+  if (of_own.tokens < 1 || of_network.tokens < 1) return false;
+  of_own.tokens -= 1;
+  of_network.tokens -= 1;
+  return true;
 }
 
 }  // namespace sejawat::net

@@ -1,5 +1,7 @@
 #include "listener.h"
 
+#include <spdlog/spdlog.h>
+
 #include "deadline.h"
 #include "http_session.h"
 
@@ -30,6 +32,7 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
   void let_go() override {
     beast::error_code ignored;
     stream_.next_layer().close(ignored);
+    slot_.give_up();
   }
   void cut_off() {
     ++server_.counts.timeouts;
@@ -40,6 +43,7 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
     auto [error] = co_await stream_.async_handshake(kTuple);
     deadline_.disarm();
     if (error || server_.draining) co_return;
+    stranger_.leave();
     start_http<TlsStream>(server_, std::move(stream_), std::move(slot_));
   }
 
@@ -51,20 +55,35 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
   Stranger stranger_;
 };
 
+// Who comes takes the place of a stranger where there is none left: of one from there, where all of that
+// address are taken.
+bool enter(Server& server, const Origin& origin) {
+  for (;;) {
+    const Entry entry = server.admission.enter(origin);
+    if (entry == Entry::admitted) return true;
+    auto& strangers = server.strangers;
+    Connection* goes = entry == Entry::none_of_origin ? strangers.make_room(origin) : strangers.make_room();
+    if (goes == nullptr) return false;
+    ++server.counts.refused_strangers;
+    goes->let_go();
+  }
+}
+
 void admit(Socket socket, Server& server) {
   beast::error_code code;
   const auto remote = socket.remote_endpoint(code);
   if (code) return;  // gone already
   const Origin origin = origin_of(remote.address());
-  if (!server.admission.enter(origin)) {
-    ++server.counts.refused_full;
-    return;
-  }
-  Slot slot(server, origin);
+  // First, because who comes too often takes nobody's place.
   if (server.tls && !server.admission.tls_handshake(origin, server.clock.now().monotonic_ms)) {
     ++server.counts.refused_rate;
     return;
   }
+  if (!enter(server, origin)) {
+    ++server.counts.refused_full;
+    return;
+  }
+  Slot slot(server, origin);
   ++server.counts.accepted;
   socket.set_option(Tcp::no_delay(true), code);
   if (server.tls) {
@@ -73,6 +92,23 @@ void admit(Socket socket, Server& server) {
   } else {
     start_http<PlainStream>(server, std::move(socket), std::move(slot));
   }
+}
+
+// No descriptor is left for who comes: a stranger goes, and its descriptor with it. False: none is there.
+bool free_descriptor(Server& server) {
+  constexpr auto kSaidAgain = std::chrono::minutes(1);
+  ++server.counts.refused_descriptors;
+  const auto now = std::chrono::steady_clock::now();
+  if (!server.out_of_descriptors || now - *server.out_of_descriptors >= kSaidAgain) {
+    server.out_of_descriptors = now;
+    spdlog::warn(R"({{"event":"out_of_descriptors","connections":{},"hint":"LimitNOFILE, ulimit -n"}})",
+                 server.admission.connections());
+  }
+  Connection* goes = server.strangers.make_room();
+  if (goes == nullptr) return false;
+  ++server.counts.refused_strangers;
+  goes->let_go();
+  return true;
 }
 
 }  // namespace
@@ -95,7 +131,10 @@ Task<void> accept_loop(Acceptor& acceptor, Server& server) {
   for (;;) {
     auto [code, socket] = co_await acceptor.async_accept(kTuple);
     if (code == asio::error::operation_aborted || !acceptor.is_open()) co_return;
-    if (code) {  // out of descriptors, say: breathe, then go on
+    const bool no_descriptor =
+        code == asio::error::no_descriptors || code == boost::system::errc::too_many_files_open_in_system;
+    if (no_descriptor && free_descriptor(server)) continue;
+    if (code) {  // breathe, then go on
       Timer pause(server.io.get_executor(), std::chrono::milliseconds(50));
       co_await pause.async_wait(kTuple);
       continue;

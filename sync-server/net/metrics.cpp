@@ -52,6 +52,7 @@ std::string metrics_text(const Counts& counts, const storage::Writer::Counters& 
   text.head("counter", "refused_total");
   text.labelled("refused_total", "reason", "connections", counts.refused_full);
   text.labelled("refused_total", "reason", "strangers", counts.refused_strangers);
+  text.labelled("refused_total", "reason", "descriptors", counts.refused_descriptors);
   text.labelled("refused_total", "reason", "rate", counts.refused_rate);
   text.labelled("refused_total", "reason", "busy", counts.refused_busy);
   text.labelled("refused_total", "reason", "origin", counts.refused_origin);

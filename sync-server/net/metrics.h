@@ -18,15 +18,16 @@ struct Counts {
   std::uint64_t slow_readers = 0;  // times that news had to wait for a reader
   std::uint64_t timeouts = 0;      // connections that were let go for taking too long
   // Refusals by reason.
-  std::uint64_t refused_full = 0;       // too many connections, over all or from one place
-  std::uint64_t refused_strangers = 0;  // let go for a newer one: nobody was served on it
-  std::uint64_t refused_rate = 0;       // 429
-  std::uint64_t refused_busy = 0;       // 503: the writer's queue is full
-  std::uint64_t refused_origin = 0;     // a page of another host
-  std::uint64_t refused_malformed = 0;  // HTTP, a frame or a message that does not read
-  std::uint64_t refused_key = 0;        // not meant for our key
-  std::uint64_t refused_failed = 0;     // what was to be answered could not be read
-  std::uint64_t refused_device = 0;     // let go for a newer connection of the same device
+  std::uint64_t refused_full = 0;         // too many connections, over all or from one place
+  std::uint64_t refused_strangers = 0;    // let go for a newer one: nobody was served on it
+  std::uint64_t refused_descriptors = 0;  // the system had no descriptor for one
+  std::uint64_t refused_rate = 0;         // 429
+  std::uint64_t refused_busy = 0;         // 503: the writer's queue is full
+  std::uint64_t refused_origin = 0;       // a page of another host
+  std::uint64_t refused_malformed = 0;    // HTTP, a frame or a message that does not read
+  std::uint64_t refused_key = 0;          // not meant for our key
+  std::uint64_t refused_failed = 0;       // what was to be answered could not be read
+  std::uint64_t refused_device = 0;       // let go for a newer connection of the same device
   // Now.
   std::size_t connections = 0;
   std::size_t live_peers = 0;

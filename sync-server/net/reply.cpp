@@ -1,5 +1,7 @@
 #include "reply.h"
 
+#include "byte_range.h"
+
 namespace sejawat::net {
 namespace {
 
@@ -75,7 +77,7 @@ Reply reply_sync(base::Bytes message) {
   return reply;
 }
 
-Reply reply_file(const StaticFiles::Found& found, std::string_view if_none_match, bool tls) {
+Reply reply_file(const StaticFiles::Found& found, const FileRequest& wanted, bool tls) {
   Reply reply;
   auto& message = reply.message;
   guard(reply, tls);
@@ -83,14 +85,36 @@ Reply reply_file(const StaticFiles::Found& found, std::string_view if_none_match
   message.set(http::field::cache_control,
               found.immutable ? "public, max-age=31536000, immutable" : "no-cache");
   message.set(http::field::vary, "Accept-Encoding");
-  if (!if_none_match.empty() && names(if_none_match, found.file->etag)) {
+  if (!wanted.if_none_match.empty() && names(wanted.if_none_match, found.file->etag)) {
     message.result(http::status::not_modified);
     return reply;
   }
-  message.result(http::status::ok);
+  message.set(http::field::accept_ranges, "bytes");
+  std::string_view body = found.file->content;
+  std::optional<ByteRange> range;
+  // Of what they have the rest of: the tag is of the content, so it tells surely.
+  if (wanted.if_range.empty() || wanted.if_range == found.file->etag) {
+    range = byte_range(wanted.range, body.size());
+  }
+  if (range) {
+    std::string place = "bytes ";
+    if (range->size == 0) {
+      message.result(http::status::range_not_satisfiable);
+      message.set(http::field::content_range, place.append("*/").append(std::to_string(body.size())));
+      message.prepare_payload();
+      return reply;
+    }
+    message.result(http::status::partial_content);
+    place.append(std::to_string(range->first)).append("-");
+    place.append(std::to_string(range->first + range->size - 1)).append("/");
+    message.set(http::field::content_range, place.append(std::to_string(body.size())));
+    body = body.substr(range->first, range->size);
+  } else {
+    message.result(http::status::ok);
+  }
   message.set(http::field::content_type, found.type);
   if (!found.encoding.empty()) message.set(http::field::content_encoding, found.encoding);
-  set_body(reply, found.file, found.file->content);
+  set_body(reply, found.file, body);
   return reply;
 }
 

@@ -23,6 +23,12 @@ Reply reply_status(http::status status);
 Reply reply_text(http::status status, std::string text);
 Reply reply_later(http::status status, int seconds);  // with Retry-After
 Reply reply_sync(base::Bytes message);
-Reply reply_file(const StaticFiles::Found& found, std::string_view if_none_match, bool tls);
+// What of a file is asked for: headers as they came, empty where they did not.
+struct FileRequest {
+  std::string_view if_none_match;
+  std::string_view range;
+  std::string_view if_range;
+};
+Reply reply_file(const StaticFiles::Found& found, const FileRequest& wanted, bool tls);
 
 }  // namespace sejawat::net

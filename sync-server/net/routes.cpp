@@ -83,9 +83,16 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
 
 Reply answer_file(Server& server, const Request& request, const Caller& caller) {
   const auto found = server.files.find(target_of(request), header(request, http::field::accept_encoding));
-  if (found) {
-    return reply_file(*found, header(request, http::field::if_none_match), caller.tls);
+  if (found.ok()) {
+    FileRequest wanted{header(request, http::field::if_none_match), {}, {}};
+    if (request.method() == http::verb::get) {
+      wanted.range = header(request, http::field::range);
+      wanted.if_range = header(request, http::field::if_range);
+    }
+    return reply_file(*found, wanted, caller.tls);
   }
+  if (found.code() != base::Code::not_found)
+    return reply_later(http::status::service_unavailable, kRetryBusy);
   if (target_of(request) == "/" && !server.files.enabled()) return reply_text(http::status::ok, kFrontPage);
   return reply_text(http::status::not_found, "404\n");
 }
@@ -137,7 +144,9 @@ bool wants_websocket(const Request& head) {
          lower(header(head, http::field::upgrade)) == "websocket";
 }
 
-std::optional<Reply> refuse_early(Server& server, const Request& head, const Caller& caller) {
+namespace {
+
+std::optional<Reply> judge_head(Server& server, const Request& head, const Caller& caller) {
   const bool sync = target_of(head) == "/sync";
   const bool post = head.method() == http::verb::post;
   if (!sync) {
@@ -151,7 +160,11 @@ std::optional<Reply> refuse_early(Server& server, const Request& head, const Cal
     ++server.counts.refused_origin;
     return reply_status(http::status::forbidden);
   }
-  if (head.method() == http::verb::options) return reply_status(http::status::no_content);
+  if (head.method() == http::verb::options) {
+    Reply reply = reply_status(http::status::no_content);
+    reply.message.set(http::field::access_control_allow_methods, "POST");
+    return reply;
+  }
   if (!post && !wants_websocket(head)) {
     Reply reply = reply_status(http::status::upgrade_required);
     reply.message.set(http::field::upgrade, "websocket");
@@ -162,6 +175,15 @@ std::optional<Reply> refuse_early(Server& server, const Request& head, const Cal
     return reply_later(http::status::too_many_requests, kRetryRate);
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Reply> refuse_early(Server& server, const Request& head, const Caller& caller) {
+  auto refusal = judge_head(server, head, caller);
+  // A browser keeps from its page what does not say so, "come later" and the leave to ask at all included.
+  if (refusal && target_of(head) == "/sync") permit_page(server, head, *refusal);
+  return refusal;
 }
 
 Task<Reply> answer_request(Server& server, const Request& request, const Caller& caller) {

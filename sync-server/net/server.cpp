@@ -13,12 +13,23 @@
 namespace sejawat::net {
 namespace {
 
-// As many descriptors as the system lets us have: each connection is one.
-void raise_descriptor_limit() {
+// As many descriptors as the system lets us have, and how many that is: each connection is one.
+std::size_t raise_descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return SIZE_MAX;
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
+  return limit.rlim_cur == RLIM_INFINITY ? SIZE_MAX : static_cast<std::size_t>(limit.rlim_cur);
+}
+
+ServerOptions fitted(const ServerOptions& asked, std::size_t descriptors) {
+  ServerOptions options = asked;
+  options.limits = fitting(asked.limits, descriptors);
+  if (options.limits.connections < asked.limits.connections) {
+    spdlog::warn(R"({{"event":"fewer_connections","connections":{},"hint":"LimitNOFILE, ulimit -n"}})",
+                 options.limits.connections);
+  }
+  return options;
 }
 
 // Waits until the last connection is gone, at most as long as a drain may take.
@@ -56,9 +67,9 @@ Task<void> wait_for_signals(Signals& signals, Acceptor& acceptor, Server& server
 
 }  // namespace
 
-base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carrier_key,
+base::Status run_server(const ServerOptions& asked, const crypto::BoxKey& carrier_key,
                         storage::Writer& writer, base::Random& random, base::Clock& clock) {
-  raise_descriptor_limit();
+  const ServerOptions options = fitted(asked, raise_descriptor_limit());
   Server server(options, carrier_key, writer, random, clock);
   if (!options.tls_certificate.empty()) {
     std::signal(SIGPIPE, SIG_IGN);  // tls_stream.h
@@ -72,6 +83,10 @@ base::Status run_server(const ServerOptions& options, const crypto::BoxKey& carr
   asio::co_spawn(server.io, wait_for_signals(signals, acceptor, server), asio::detached);
   options.listening(acceptor.local_endpoint().port());
   server.io.run();
+  // Nobody handles a signal any more, and what waits for the writer may take long: the next one ends the
+  // process as it would any other.
+  beast::error_code ignored;
+  signals.clear(ignored);
   // Nothing of the writer's may find its way to the loop once that is gone.
   server.live.stop();
   writer.stop();

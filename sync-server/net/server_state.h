@@ -68,7 +68,8 @@ struct Server {
   Counts counts;
   std::unordered_set<Connection*> connections;
   Strangers strangers;
-  bool disk_low = false;  // as last said in the log
+  bool disk_low = false;                                                    // as last said in the log
+  std::optional<std::chrono::steady_clock::time_point> out_of_descriptors;  // when the log last said so
   std::optional<asio::ssl::context> tls;
   bool draining = false;
   // Last, so that it goes first: coroutines that it still holds see all of the above.
@@ -83,14 +84,17 @@ struct HeldToTheEnd {
   void operator()(const std::exception_ptr&) const {}
 };
 
-// One admitted connection: counted from here on until it is destroyed, wherever it is moved.
+// One admitted connection: counted from here on until it is let go or destroyed, wherever it is moved.
 class Slot {
  public:
   Slot(Server& server, const Origin& origin) : server_(&server), origin_(origin) {}
   Slot(Slot&& other) noexcept : server_(std::exchange(other.server_, nullptr)), origin_(other.origin_) {}
   Slot& operator=(Slot&&) = delete;
-  ~Slot() {
-    if (server_ != nullptr) server_->admission.leave(origin_);
+  ~Slot() { give_up(); }
+  // Its descriptor is closed: somebody else may have the place, though its object may still wait for the
+  // writer.
+  void give_up() {
+    if (server_ != nullptr) std::exchange(server_, nullptr)->admission.leave(origin_);
   }
   const Origin& origin() const { return origin_; }
 
@@ -108,8 +112,9 @@ class Stranger {
     ++server.counts.refused_strangers;
     goes->let_go();
   }
-  // Not one of them any more.
-  void known() { ticket_.give_up(); }
+  // Not one of them any more: somebody was served, or the connection goes on as another object, which is one
+  // itself and would otherwise push out somebody else for its own sake.
+  void leave() { ticket_.give_up(); }
 
  private:
   Strangers::Ticket ticket_;

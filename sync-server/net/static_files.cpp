@@ -79,6 +79,12 @@ bool accepts(std::string_view list, std::string_view encoding) {
   return false;
 }
 
+// Why a file could not be opened. That the system has no descriptor left says nothing of whether it is there.
+base::Error unopened() {
+  const bool exhausted = errno == EMFILE || errno == ENFILE;
+  return base::error(exhausted ? base::Code::storage_failed : base::Code::not_found);
+}
+
 bool read_all(int fd, std::size_t size, std::string& content) {
   content.resize(size);
   std::size_t done = 0;
@@ -161,24 +167,27 @@ bool is_hashed(const std::vector<std::string>& path) {
          std::string_view::npos;
 }
 
-std::shared_ptr<const StaticFiles::File> StaticFiles::load(const std::vector<std::string>& path) {
+base::Result<std::shared_ptr<const StaticFiles::File>> StaticFiles::load(
+    const std::vector<std::string>& path) {
   Descriptor at(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (at.get() < 0) return unopened();
   std::string key;
   for (std::size_t i = 0; i < path.size(); ++i) {
-    if (at.get() < 0) return nullptr;
     const int kind = i + 1 < path.size() ? O_DIRECTORY : O_NONBLOCK;  // a pipe in the folder blocks nobody
-    at.reset(::openat(at.get(), path[i].c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind));
+    const int next = ::openat(at.get(), path[i].c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | kind);
+    if (next < 0) return unopened();
+    at.reset(next);
     key += "/" + path[i];
   }
   struct stat stat {};
-  if (at.get() < 0 || ::fstat(at.get(), &stat) != 0 || !S_ISREG(stat.st_mode)) return nullptr;
+  if (::fstat(at.get(), &stat) != 0 || !S_ISREG(stat.st_mode)) return base::error(base::Code::not_found);
   const auto size = static_cast<std::size_t>(stat.st_size);
-  if (size > kMaxFile) return nullptr;
+  if (size > kMaxFile) return base::error(base::Code::not_found);
   const auto known = kept_.find(key);
   if (known != kept_.end() && same(known->second.stat, stat)) return known->second.file;
 
   auto file = std::make_shared<File>();
-  if (!read_all(at.get(), size, file->content)) return nullptr;
+  if (!read_all(at.get(), size, file->content)) return base::error(base::Code::not_found);
   std::array<std::uint8_t, 16> hash{};
   crypto::Hasher(crypto::label::kFileTag, hash.size()).raw(base::as_bytes(file->content)).finish(hash);
   file->etag.append(1, '"').append(base::to_base64url(hash)).append(1, '"');
@@ -188,13 +197,13 @@ std::shared_ptr<const StaticFiles::File> StaticFiles::load(const std::vector<std
   }
   kept_bytes_ += size;
   kept_.insert_or_assign(key, Kept{stat, file});
-  return file;
+  return std::shared_ptr<const File>(std::move(file));
 }
 
-std::optional<StaticFiles::Found> StaticFiles::find(std::string_view target,
-                                                    std::string_view accept_encoding) {
+base::Result<StaticFiles::Found> StaticFiles::find(std::string_view target,
+                                                   std::string_view accept_encoding) {
   auto path = enabled() ? static_path(target) : std::nullopt;
-  if (!path) return std::nullopt;
+  if (!path) return base::error(base::Code::not_found);
   Found found;
   found.type = content_type(path->back());
   found.immutable = is_hashed(*path);
@@ -207,14 +216,14 @@ std::optional<StaticFiles::Found> StaticFiles::find(std::string_view target,
   for (const auto& variant : kVariants) {
     if (!accepts(accept_encoding, variant.encoding)) continue;
     path->back() = name + std::string(variant.ending);
-    found.file = load(*path);
+    auto packed = load(*path);
+    if (packed.code() == base::Code::not_found) continue;
+    SJ_TRY(found.file, std::move(packed));
     found.encoding = variant.encoding;
-    if (found.file != nullptr) return found;
+    return found;
   }
   path->back() = name;
-  found.file = load(*path);
-  found.encoding = "";
-  if (found.file == nullptr) return std::nullopt;
+  SJ_TRY(found.file, load(*path));
   return found;
 }
 

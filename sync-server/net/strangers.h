@@ -3,7 +3,9 @@
 // network that has most of them, where that is more than a fair share: so the many of one place push out each
 // other and not a newcomer elsewhere, and two phones of a school are not the most where each of thousands
 // comes from another place. Of those it is the oldest, because who has something to say says it at once; and
-// where nobody has more than their share, the oldest of all.
+// where nobody has more than their share, the oldest of all. So it is, too, where all connections are taken,
+// or all of one address: who comes takes the place of a stranger, and is turned away only where there is
+// none.
 #pragma once
 
 #include <algorithm>
@@ -29,6 +31,10 @@ class Strangers {
   class Ticket;
   // Who has to go for it, if anybody: they are none of them any more.
   Connection* enter(Ticket& ticket, const Origin& origin, Connection& connection);
+  // Who has to go for somebody who is not among them yet: of that origin, or of all. nullptr: nobody is
+  // there.
+  Connection* make_room(const Origin& origin);
+  Connection* make_room();
   std::size_t count() const { return count_; }
 
  private:
@@ -47,6 +53,7 @@ class Strangers {
     return {count > fair_ ? count : 0, UINT64_MAX - place.all.front().number};
   }
   void leave(Ticket& ticket);
+  static Connection* send_away(Ticket& ticket);
 
   const std::size_t most_;
   const std::size_t fair_;  // of one network
@@ -54,6 +61,7 @@ class Strangers {
   std::uint64_t next_ = 0;
   std::unordered_map<Origin, Place, OriginHash> places_;
   std::map<Rank, Place*> ranks_;
+  std::unordered_map<Origin, std::list<Ticket*>, OriginHash> origins_;  // oldest first
 
  public:
   // A member of the connection that it stands for.
@@ -73,6 +81,8 @@ class Strangers {
     Strangers& of_;
     Place* place_ = nullptr;
     std::list<One>::iterator at_;
+    Origin origin_;
+    std::list<Ticket*>::iterator in_origin_;
   };
 };
 

@@ -25,6 +25,9 @@ base::Status configure_tls(asio::ssl::context& context, const std::string& certi
   // Forward secrecy and authenticated encryption only; TLS 1.3 knows nothing else.
   SSL_CTX_set_cipher_list(native, "ECDHE+AESGCM:ECDHE+CHACHA20");
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle connection keeps no record buffers
+  // A read ends with each record: as long as records came that are TLS's own (changes of the key), it would
+  // go on, and nothing else of the loop would, deadlines included.
+  SSL_CTX_clear_mode(native, SSL_MODE_AUTO_RETRY);
   SSL_CTX_set_alpn_select_cb(native, choose_http, nullptr);
   beast::error_code code;
   context.use_certificate_chain_file(certificate, code);

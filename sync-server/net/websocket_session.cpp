@@ -53,6 +53,9 @@ class WebSocketSession final : public Connection,
       if (go_on) go_on = co_await exchange(std::move(message));
     }
     server_.live.forget(*this);
+    // Nobody awaits what is still leaving, and without a deadline it would keep all of this for as long as
+    // the other side answers probes.
+    if (writing_) let_go();
     read_deadline_.disarm();
     write_deadline_.disarm();
     spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
@@ -72,6 +75,7 @@ class WebSocketSession final : public Connection,
   void let_go() override {
     beast::error_code ignored;
     beast::get_lowest_layer(socket_).close(ignored);
+    slot_.give_up();
   }
   // Of what comes in only what belongs to the message: frames of nothing and pings are no movement.
   std::uint64_t passed(Way way) {
@@ -121,7 +125,7 @@ class WebSocketSession final : public Connection,
     const auto& timeouts = server_.options.timeouts;
     read_deadline_.arm_moving(this->shared_from_this(), Way::in,
                               std::is_same_v<Stream, TlsStream> ? timeouts.body : timeouts.first_request,
-                              timeouts.transfer);
+                              timeouts);
     auto [error] = co_await socket_.async_accept(*request_, kTuple);
     request_.reset();
     co_return !error;
@@ -158,7 +162,7 @@ class WebSocketSession final : public Connection,
     const bool refused =
         served.answer->error != base::Code::ok || (served.stranger && served.in_vain >= kStrangersMessages);
     if (!refused) {
-      if (served.standing.known) stranger_.known();
+      if (served.standing.known) stranger_.leave();
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
       // makes it the last one.
       server_.live.follow(*this, peer_->device, std::move(served.standing));
@@ -206,7 +210,7 @@ class WebSocketSession final : public Connection,
       // The first message has a deadline from the start.
       if (!begun && messages_ > 0 && !socket_.is_message_done()) {
         read_deadline_.arm_moving(this->shared_from_this(), Way::in, server_.options.timeouts.body,
-                                  server_.options.timeouts.transfer);
+                                  server_.options.timeouts);
       }
       begun = true;
     } while (!socket_.is_message_done());
@@ -248,7 +252,7 @@ class WebSocketSession final : public Connection,
 
   void moves_out() {
     write_deadline_.arm_moving(this->shared_from_this(), Way::out, server_.options.timeouts.write,
-                               server_.options.timeouts.transfer);
+                               server_.options.timeouts);
   }
   void count_out(std::size_t size) {
     bytes_out_ += size;

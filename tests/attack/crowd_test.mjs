@@ -1,5 +1,6 @@
 // Thousands who connect and say nothing: they take places from each other, never from those whom the server knows.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
@@ -64,6 +65,78 @@ test('thousands of silent sockets push each other out; members live and new ones
     watch.kill('SIGTERM');
   } finally {
     for (const socket of crowd) socket.destroy();
+    await world.close();
+  }
+});
+
+// A school with a live line of A, and as many silent sockets as they like; then B syncs, and A's line still stands.
+async function withoutRoom(world, server, silentSockets) {
+  const { host, port } = hostOf(server.endpoint);
+  const watch = world.spawnClient('A', 'sync', '--watch');
+  const watching = { ended: false };
+  watch.once('exit', () => (watching.ended = true));
+  while (!(await metrics(server.endpoint)).live_peers) await sleep(20);
+  const crowd = [];
+  try {
+    for (let i = 0; i < silentSockets; ++i) {
+      const socket = net.connect(port, host);
+      socket.on('error', () => {});
+      crowd.push(socket);
+      await new Promise((resolve) => socket.once('connect', resolve));
+    }
+    await sleep(200);
+    world.input = jsonLines(entries(2, 'di antara'));
+    world.client('B', 'journal', 'add', '--from', '-');
+    world.input = '';
+    const done = await world.clientAside('B', '--json', 'sync');
+    assert.equal(done.status, 0, done.err);
+    assert.equal(JSON.parse(done.out).pending, 0);
+    const counted = await metrics(server.endpoint);
+    assert.equal(counted.live_peers, 1);
+    assert.equal(watching.ended, false, 'who is known is there');
+    return counted;
+  } finally {
+    watch.kill('SIGTERM');
+    for (const socket of crowd) socket.destroy();
+  }
+}
+
+test('however few connections there may be, silent sockets keep no member out', async () => {
+  const world = new World();
+  try {
+    world.serveFlags = ['--max-connections', '50'];
+    const counted = await withoutRoom(world, await world.school(), 80);
+    assert.ok(counted.connections <= 50);
+    assert.equal(counted['refused_total{reason="connections"}'], 0);
+  } finally {
+    await world.close();
+  }
+});
+
+test('a server that the system gives few descriptors takes fewer connections, and says so', async () => {
+  const world = new World();
+  try {
+    world.prefix = ['sh', '-c', 'ulimit -n 64; exec "$0" "$@"'];
+    const counted = await withoutRoom(world, await world.school(), 80);
+    assert.ok(counted.connections <= 32);
+    assert.equal(counted['refused_total{reason="descriptors"}'], 0, 'it never comes to that');
+    assert.match(readFileSync(world.path('server.log'), 'utf8'), /"event":"fewer_connections","connections":32/);
+  } finally {
+    await world.close();
+  }
+});
+
+test('where the system has no descriptor left a stranger goes, who comes is served, and the log says so', async (t) => {
+  const world = new World();
+  try {
+    const server = await world.school();
+    if (spawnSync('prlimit', ['--pid', String(server.pid), '--nofile=40:40']).status !== 0) return t.skip('no prlimit here');
+    const counted = await withoutRoom(world, server, 80);
+    assert.ok(counted['refused_total{reason="descriptors"}'] >= 40);
+    assert.ok(counted['refused_total{reason="strangers"}'] >= 40);
+    const said = readFileSync(world.path('server.log'), 'utf8').match(/out_of_descriptors/g);
+    assert.equal(said?.length, 1, 'once a minute');
+  } finally {
     await world.close();
   }
 });

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import test from 'node:test';
 
-test('a flood of handshakes from one address gets 429 after its burst, and its eleventh connection is closed', (t) => {
+test('a flood of handshakes from one address gets 429 after its burst, and of its eleven connections the oldest goes', (t) => {
   const script = fileURLToPath(new URL('./strangers.mjs', import.meta.url));
   const preload = fileURLToPath(new URL('../preload.cjs', import.meta.url));
   const flags = process.getuid() === 0 ? ['-n'] : ['-U', '-r', '-n'];
@@ -22,4 +22,8 @@ test('a flood of handshakes from one address gets 429 after its burst, and its e
   assert.equal(saw.metrics, 404, 'and metrics are not for strangers');
   assert.equal(saw.later, 403, 'after a while it is heard again');
   assert.equal(saw.held, 10);
+  assert.equal(saw.oldest, 5, 'the newest stay');
+  assert.equal(saw.created, 0, 'so that whoever else comes from there is served among them');
+  assert.equal(saw.newcomer, 200);
+  assert.equal(saw.watchEnded, false, 'and who is known loses nothing');
 });

@@ -8,7 +8,8 @@ const world = new World();
 const saw = {};
 try {
   world.serveFlags = ['--max-per-address', '10'];
-  const { endpoint } = await world.server('192.0.2.1:0');
+  const server = await world.server('192.0.2.1:0');
+  const { endpoint } = server;
   const { host, port } = hostOf(endpoint);
 
   // One connection, as many handshakes as it likes: each is rubbish and costs the server a look at its head, no more.
@@ -45,6 +46,24 @@ try {
   }
   await new Promise((resolve) => setTimeout(resolve, 500));
   for (const socket of held) saw.held += socket.readyState === 'open' ? 1 : 0;
+  saw.oldest = held.findIndex((socket) => socket.readyState === 'open');
+
+  // From the same address: somebody who is known, and a newcomer, among silent sockets that come and come.
+  world.client('A', 'init', '--name', 'Bu Ani');
+  saw.created = world.client('A', 'community', 'create', '--name', 'SDN 1', '--kind', 'school', '--server', server.address,
+    '--operator-invite', server.operator_invite).status;
+  const watch = world.spawnClient('A', 'sync', '--watch');
+  watch.once('exit', () => (saw.watchEnded = true));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  for (let i = 0; i < 40; ++i) {
+    const socket = net.connect(port, host);
+    socket.on('error', () => {});
+    held.push(socket);
+    await new Promise((resolve) => socket.once('connect', resolve));
+  }
+  saw.newcomer = statusOf(await get(endpoint, '/healthz'));
+  saw.watchEnded ??= false;
+  watch.kill('SIGTERM');
 } finally {
   await world.close();
 }

@@ -3,10 +3,11 @@
 //
 // A sample by default; SEJAWAT_POINTS=all takes every point.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { callsIn, copyOf, integrity, noStrace, points, pointsOn, sample, start, traced, writing } from './inject.mjs';
 import { thousand } from './prose.mjs';
 import { World, jsonLines, program } from './support.mjs';
@@ -98,6 +99,48 @@ async function at(scenario, injection) {
     throw error;
   }
 }
+
+test('a server that starts just as a restore begins does not serve what is being replaced', { skip }, async () => {
+  const world = copyOf(base, ['S', 'B', 'card.txt', 'good']);
+  try {
+    const database = world.path('S/carrier.db');
+    const child = spawn('strace', ['-f', '-qq', '-o', '/dev/null', '-P', database, '-e', 'inject=openat:delay_enter=3000000:when=1',
+      program('sejawat-server'), 'serve', '--data', world.path('S'), '--listen', prepared.endpoint, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    child.stdout.on('data', (part) => (text += part));
+    child.stderr.on('data', (part) => (text += part));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    await sleep(1500); // it looked for the mark, and has not opened the database
+    writeFileSync(world.path('S/restore.unfinished'), '', { mode: 0o600 });
+    const status = await Promise.race([ended, sleep(15000)]);
+    const serving = text.match(/"pid":(\d+)/);
+    if (serving) process.kill(Number(serving[1]), 'SIGKILL');
+    assert.equal(status, 1);
+    assert.match(text, /interrupted/);
+  } finally {
+    await world.close();
+  }
+});
+
+// The one who acknowledges makes the copy, so it must not wait there for a disk that writes all of it.
+test('a server that is asked for a copy makes none of it durable, and who asked does', { skip }, async () => {
+  const world = copyOf(base, ['S', 'B', 'card.txt']);
+  try {
+    const syncs = ['fsync', 'fdatasync', 'openat'];
+    const server = await start(world, prepared.endpoint, syncs);
+    const done = plain(world, 'create', '--data', world.path('S'), '--to', world.path('kept'));
+    assert.equal(done.status, 0, done.err);
+    assert.equal(await server.end(), 0);
+    const ofCopy = readFileSync(server.trace, 'utf8').split('\n').filter((line) => /backup-[0-9a-f]{32}\.(part|copy)/.test(line));
+    assert.ok(ofCopy.length > 0, 'it was made there');
+    assert.deepEqual(ofCopy.filter((line) => /^\d+ +f(data)?sync/.test(line)), []);
+    const asked = backup(world, undefined, 'create', '--data', world.path('S'), '--to', world.path('again'));
+    assert.equal(asked.status, 0, asked.err);
+    assert.match(readFileSync(asked.trace, 'utf8'), /fsync\(\d+<[^>]*again[^>]*>\)/);
+  } finally {
+    await world.close();
+  }
+});
 
 for (const [name, scenario] of Object.entries(scenarios)) {
   test(`kill -9 at system calls of backup ${name} (SEJAWAT_SEED=${seed})`, { skip }, async (t) => {

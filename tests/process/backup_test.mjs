@@ -235,6 +235,51 @@ test('a damaged, cut, foreign or newer backup is refused, and nothing of the ser
   }
 });
 
+// As under systemd: a state folder of a service without a user of its own is a link to where it lies.
+test('a folder that is reached through a link is backed up beside the server, to one that is a link as well, and restored', async () => {
+  const world = new World();
+  try {
+    mkdirSync(world.path('private'), { mode: 0o700 });
+    mkdirSync(world.path('disk'));
+    symlinkSync('private', world.path('state'));
+    symlinkSync('disk', world.path('kept'));
+    const data = world.path('state', 'S');
+    const server = await world.server('127.0.0.1:0', 'state/S');
+    const beside = backup(world, 'create', '--data', data, '--to', world.path('kept', 'beside'));
+    assert.equal(beside.status, 0, beside.err);
+    await server.end();
+    const without = backup(world, 'create', '--data', data, '--to', world.path('kept', 'without'));
+    assert.equal(without.status, 0, without.err);
+    const restored = backup(world, '--yes', 'restore', world.path('kept', 'beside'), '--data', data);
+    assert.equal(restored.status, 0, restored.err);
+    assert.equal((await world.server(server.endpoint, 'state/S')).address, server.address);
+  } finally {
+    await world.close();
+  }
+});
+
+test('a backup beside another one, or beside a server that stops, says to try again', async () => {
+  const world = new World();
+  try {
+    const server = await world.server();
+    server.child.kill('SIGSTOP'); // this test answers for it
+    const child = spawn(program('sejawat-server'), ['--json', '--lang', 'en', 'backup', 'create', '--data', world.path('S'), '--to', world.path('kept')], { stdio: 'pipe' });
+    let err = '';
+    child.stderr.on('data', (part) => (err += part));
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    let request;
+    while (!(request = readdirSync(world.path('S')).find((name) => name.endsWith('.request')))) await sleep(10);
+    writeFileSync(world.path('S', request.replace('.request', '.failed')), 'store_locked', { mode: 0o600 });
+    assert.equal(await ended, 1);
+    const error = JSON.parse(err.trim());
+    assert.equal(error.error, 'store_locked');
+    assert.match(error.message, /Another backup is being made.*data is safe; try again/);
+    server.child.kill('SIGCONT');
+  } finally {
+    await world.close();
+  }
+});
+
 test('killed at any moment, a restore ends as before, as after, or is finished by repeating it', async () => {
   const world = new World();
   try {

@@ -4,10 +4,19 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import test from 'node:test';
+import { Peer } from './peer.mjs';
 import { World, entries, jsonLines } from './support.mjs';
 
 const server = (world, ...args) => world.run('sejawat-server', '--json', '--lang', 'en', ...args);
 const findings = (done) => Object.fromEntries(done.lines.map((line) => [line.check, line]));
+
+async function freePort() {
+  const held = net.createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => held.once('listening', resolve));
+  const { port } = held.address();
+  await new Promise((resolve) => held.close(resolve));
+  return port;
+}
 
 test('doctor names what is fit and what is not, and leaves nothing behind', async () => {
   const world = new World();
@@ -69,6 +78,16 @@ test('doctor reads how long a certificate holds', async () => {
     const look = (name) => server(world, 'doctor', '--data', world.path('S'), '--listen', '127.0.0.1:0', '--tls-cert', world.path(name));
     assert.match(findings(look('long.pem')).certificate.detail, /^(89|90) days left/);
     assert.equal(findings(look('short.pem')).certificate.state, 'warning');
+    execFileSync('openssl', ['req', '-new', '-key', world.path('long.key'), '-out', world.path('ended.csr'), '-subj', '/CN=localhost'], { stdio: 'ignore' });
+    execFileSync('openssl', ['x509', '-req', '-in', world.path('ended.csr'), '-signkey', world.path('long.key'), '-days', '0', '-out', world.path('ended.pem')],
+      { stdio: 'ignore' });
+    const ended = look('ended.pem');
+    assert.equal(findings(ended).certificate.state, 'failed', 'also on its last day');
+    assert.equal(ended.status, 1);
+    const said = world.run('sejawat-server', '--lang', 'en', 'doctor', '--data', world.path('S'), '--listen', '127.0.0.1:0', '--tls-cert', world.path('ended.pem')).out;
+    assert.match(said, /FAILED certificate: ended 0 days ago/);
+    assert.match(said, /Not fit to serve/);
+    assert.doesNotMatch(said, /GAGAL/);
     assert.equal(look('long.key').status, 1);
     assert.equal(look('missing').status, 1);
   } finally {
@@ -115,7 +134,25 @@ test('a server behind a wildcard announces the name that it was given, and warns
     const six = await world.server('127.0.0.1:0');
     assert.match(six.address, /^sejawat:\/\/\[2001:db8::7\]:\d+\/#/);
     await six.end();
-    for (const wrong of ['a b', 'http://x', 'x:99999', ':80', 'x/y']) {
+    // What stands before this server has the certificate, and asks us by another name.
+    world.serveFlags = ['--public', 'sejawats://Jurnal.example'];
+    const at = `127.0.0.1:${await freePort()}`;
+    const behind = await world.server(at);
+    assert.match(behind.address, /^sejawats:\/\/jurnal\.example:443\/#/i);
+    assert.match(behind.operator_invite, /^sejawats:/);
+    const post = (origin) => fetch(`http://${at}/sync`, { method: 'POST', headers: { Origin: origin }, body: new Peer(behind.address).first() });
+    assert.equal((await post('https://jurnal.example')).status, 200, 'its own page');
+    assert.equal((await post('http://jurnal.example')).status, 403);
+    assert.equal((await post('https://jahat.example')).status, 403);
+    await behind.end();
+    const printed = (...args) => server(world, 'address', '--data', world.path('S'), ...args).json.address;
+    assert.match(printed('--listen', '192.0.2.1:8787'), /^sejawats:\/\/192\.0\.2\.1:8787\/#/, 'as it was announced last');
+    assert.match(printed('--listen', 'sejawat://192.0.2.1:8787'), /^sejawat:\/\/192\.0\.2\.1:8787\/#/);
+    world.serveFlags = ['--public', 'sejawats://jurnal.example:8443'];
+    const other = await world.server('127.0.0.1:0');
+    assert.match(other.address, /^sejawats:\/\/jurnal\.example:8443\/#/);
+    await other.end();
+    for (const wrong of ['a b', 'http://x', 'sejawats://', 'sejawats://x/y', 'sejawat://sejawat://x', 'x:99999', ':80', 'x/y']) {
       const refused = server(world, 'serve', '--data', world.path('S'), '--listen', '127.0.0.1:0', '--public', wrong);
       assert.equal(refused.status, 2, wrong);
     }

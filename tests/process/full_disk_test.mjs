@@ -47,6 +47,21 @@ class SmallDisk {
 
 const errorOf = (done) => JSON.parse(done.err.trim().split('\n').at(-1));
 
+test('doctor does not call a disk fit on which a server would refuse what is new', async (t) => {
+  const world = new World();
+  const disk = await SmallDisk.mount(world.path('small'), 200);
+  if (!disk) return t.skip('no mount namespaces here');
+  try {
+    world.prefix = disk.enter;
+    const looked = world.run('sejawat-server', '--lang', 'en', 'doctor', '--data', world.path('small'), '--listen', '127.0.0.1:0');
+    assert.match(looked.out, /FAILED disk_space: \d+ MiB free: below 256 MiB/);
+    assert.equal(looked.status, 1);
+  } finally {
+    disk.close();
+    await world.close();
+  }
+});
+
 test('a full disk under the client: the entry is refused aloud, earlier ones stay, and later ones go in again', async (t) => {
   const world = new World();
   const disk = await SmallDisk.mount(world.path('small'), 12);

@@ -158,6 +158,39 @@ test('a membership that changes reaches a live device: a newcomer is boxed the k
   }
 });
 
+test('a reader that stops reading and says goodbye keeps nothing of the server', async () => {
+  const world = new World();
+  let proxy;
+  let watch;
+  try {
+    const server = await twoDevices(world);
+    let gate = Promise.resolve();
+    proxy = await Proxy.open(server.endpoint, { down: async (chunk) => (await gate, chunk) });
+    watch = new Watch(world, 'B2', '--server', proxy.via(server.address));
+    await until(async () => (await metrics(server.endpoint)).live_peers === 1);
+    gate = new Promise(() => {});
+    // Until a push does not leave any more.
+    for (let round = 0; round < 60 && !(await metrics(server.endpoint)).slow_readers_total; ++round) {
+      const event = () => ({ domain: 'pupils', happened: randomBytes(600).toString('base64') });
+      world.input = Array.from({ length: 14 }, () => JSON.stringify({ date: '2026-11-24', events: [event(), event(), event(), event()] })).join('\n') + '\n';
+      world.client('B', 'journal', 'add', '--from', '-');
+      assert.equal(world.client('B', 'sync').status, 0);
+    }
+    const before = await metrics(server.endpoint);
+    assert.ok(before.slow_readers_total >= 1);
+    const port = Number(server.endpoint.split(':').at(-1));
+    for (const line of proxy.sockets) if (line.remotePort === port) line.end();
+    await until(async () => {
+      const now = await metrics(server.endpoint);
+      return now.live_peers === 0 && now.connections < before.connections;
+    }, 5000);
+  } finally {
+    await watch?.stop('SIGKILL');
+    await proxy?.close();
+    await world.close();
+  }
+});
+
 test('inside TLS with a certificate of its own making: both ways of syncing work, and the address says so', async () => {
   const world = new World();
   let watch;

@@ -23,6 +23,27 @@ test('everything that a server makes is for its user alone', async () => {
   }
 });
 
+test('whoever is not its user is told so, by every command, and that nothing was changed', async (t) => {
+  if (process.getuid() !== 0) return t.skip('nobody else to be');
+  const world = new World();
+  try {
+    await (await world.school()).end();
+    chmodSync(world.root, 0o755);
+    const before = readdirSync(world.path('S')).sort();
+    world.prefix = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
+    for (const args of [['serve', '--listen', '127.0.0.1:0'], ['stats'], ['backup', 'create', '--to', world.path('S/kept')]]) {
+      const refused = server(world, ...args);
+      assert.equal(refused.status, 4, `${args[0]}: ${refused.err}`);
+      assert.equal(errorOf(refused).error, 'not_permitted');
+      assert.match(errorOf(refused).message, /No data was changed; run this as its owner/);
+    }
+    world.prefix = [];
+    assert.deepEqual(readdirSync(world.path('S')).sort(), before);
+  } finally {
+    await world.close();
+  }
+});
+
 test('a folder that others may write in, and a key that others may read, are refused with the remedy', async () => {
   const world = new World();
   try {

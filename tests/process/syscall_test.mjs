@@ -5,7 +5,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callsIn, copyOf, integrity, noStrace, points, pointsOn, sample, start, writing } from './inject.mjs';
@@ -62,6 +63,58 @@ async function upload(world) {
   assert.equal(pending === 0, done.status === 0, 'what is shown is what was said');
   return { told: done.status === 0 };
 }
+
+// What a killed server left in its log was acknowledged; if it cannot be made durable now, it must not be once more.
+test('a server whose disk is full when it syncs its log at the start does not go on', { skip }, async () => {
+  const world = copyOf(base, folders);
+  try {
+    const first = await start(world, prepared.endpoint);
+    assert.ok((await upload(world)).told);
+    first.signal('SIGKILL');
+    await first.ended;
+    assert.ok(statSync(world.path('S/carrier.db-wal')).size > 0);
+    for (const error of ['ENOSPC', 'EDQUOT']) {
+      const server = await start(world, prepared.endpoint, ['fsync', 'fdatasync'], `fsync,fdatasync:error=${error}:when=1`);
+      assert.equal(server.address, undefined, error);
+      assert.equal(await server.ended, 1);
+    }
+    assert.match(readFileSync(world.path('server.log'), 'utf8'), /disk_full/);
+    await allOfB(world, await start(world, prepared.endpoint), true);
+  } finally {
+    await world.close();
+  }
+});
+
+test('a second signal ends a server at once, also when its connections are gone and a slow disk keeps it', { skip }, async (t) => {
+  const world = copyOf(base, folders);
+  let tracer;
+  try {
+    const server = await start(world, prepared.endpoint);
+    assert.ok(server.address);
+    // From here on a sync takes longer than anybody waits.
+    tracer = spawn('strace', ['-f', '-p', String(server.child.pid), '-o', '/dev/null', '-e', 'trace=fsync,fdatasync',
+      '-e', 'inject=fsync,fdatasync:delay_enter=60000000'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const attached = await Promise.race([once(tracer.stderr, 'data').then(([text]) => /attached/.test(text)), once(tracer, 'exit').then(() => false)]);
+    if (!attached) return t.skip('no tracing of others here');
+    const uploading = spawn(program('sejawat'), ['--home', world.path('B'), 'sync'], { stdio: 'ignore' });
+    await sleep(1500);
+    server.signal('SIGTERM');
+    for (let i = 0; i < 200 && !readFileSync(world.path('server.log'), 'utf8').includes('"stopped"'); ++i) await sleep(50);
+    await sleep(300);
+    assert.equal(server.over, false, 'the disk keeps it');
+    const second = Date.now();
+    server.signal('SIGTERM');
+    await Promise.race([server.ended, sleep(5000)]);
+    assert.ok(server.over, 'ended');
+    assert.ok(Date.now() - second < 3000);
+    uploading.kill('SIGKILL');
+    tracer.kill('SIGKILL');
+    await allOfB(world, await start(world, prepared.endpoint), false);
+  } finally {
+    tracer?.kill('SIGKILL');
+    await world.close();
+  }
+});
 
 const scenarios = {
   'its first start': {

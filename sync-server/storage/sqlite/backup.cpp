@@ -1,11 +1,8 @@
 #include "storage_sqlite/backup.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include <filesystem>
 
 #include "sqlite_copy.h"
 
@@ -20,6 +17,16 @@ class Connection {
   Connection() = default;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
+  // For writing, and not through a link of that name. On the way to it there may be some (a service's state
+  // folder under systemd is one), and SQLite would refuse those as well.
+  base::Status open_no_link(const std::string& path, int flags) {
+    std::error_code code;
+    const std::filesystem::path whole = std::filesystem::absolute(path, code);
+    const auto folder =
+        code ? std::filesystem::path() : std::filesystem::canonical(whole.parent_path(), code);
+    if (code) return base::error(base::Code::storage_failed, code.message());
+    return open((folder / whole.filename()).string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | flags);
+  }
   base::Status open(const std::string& name, int flags) {
     if (sqlite3_open_v2(name.c_str(), &database_, flags, nullptr) != SQLITE_OK) return failure();
     sqlite3_db_config(database_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -74,25 +81,15 @@ class Query {
   sqlite3_stmt* statement_ = nullptr;
 };
 
-base::Status sync_file(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return base::error(base::Code::storage_failed, std::strerror(errno));
-  const int synced = ::fsync(file);
-  const int number = errno;
-  ::close(file);
-  if (synced != 0) return base::error(base::Code::storage_failed, std::strerror(number));
-  return {};
-}
-
 class SqliteCopy final : public carrier::CarrierStore::Copy {
  public:
-  explicit SqliteCopy(std::string path) : path_(std::move(path)) {}
   ~SqliteCopy() override {
     if (backup_ != nullptr) sqlite3_backup_finish(backup_);
   }
-  base::Status start(sqlite3* source) {
-    SJ_TRY_STATUS(to_.open(path_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOFOLLOW));
-    // Until it is whole it is nothing, so nothing of it needs to be safe before the end.
+  base::Status start(sqlite3* source, const std::string& path) {
+    SJ_TRY_STATUS(to_.open_no_link(path, SQLITE_OPEN_CREATE));
+    // Whoever keeps it makes it durable. To do so here would hold up the writer, and with it every
+    // acknowledgement, for as long as a disk takes to write the whole server.
     SJ_TRY_STATUS(to_.execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF"));
     backup_ = sqlite3_backup_init(to_.get(), "main", source, "main");
     return backup_ == nullptr ? base::Status(to_.failure()) : base::Status();
@@ -105,12 +102,10 @@ class SqliteCopy final : public carrier::CarrierStore::Copy {
     if (result != SQLITE_DONE || ended != SQLITE_OK) return to_.failure();
     // One file that needs no other.
     SJ_TRY_STATUS(to_.execute("PRAGMA journal_mode=DELETE"));
-    SJ_TRY_STATUS(sync_file(path_));
     return true;
   }
 
  private:
-  std::string path_;
   Connection to_;
   sqlite3_backup* backup_ = nullptr;
 };
@@ -176,14 +171,14 @@ std::string sqlite_version() { return sqlite3_libversion(); }
 
 base::Result<std::unique_ptr<carrier::CarrierStore::Copy>> start_copy(sqlite3* source,
                                                                       const std::string& path) {
-  auto copy = std::make_unique<SqliteCopy>(path);
-  SJ_TRY_STATUS(copy->start(source));
+  auto copy = std::make_unique<SqliteCopy>();
+  SJ_TRY_STATUS(copy->start(source, path));
   return std::unique_ptr<carrier::CarrierStore::Copy>(std::move(copy));
 }
 
 base::Status add_extras(const std::string& path, const BackupExtras& extras) {
   Connection on;
-  SJ_TRY_STATUS(on.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW));
+  SJ_TRY_STATUS(on.open_no_link(path, 0));
   SJ_TRY_STATUS(
       on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; BEGIN IMMEDIATE;"
                  "CREATE TABLE backup(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID"));
@@ -214,7 +209,7 @@ base::Result<BackupExtras> check_artefact(const std::string& path) {
 
 base::Status make_servable(const std::string& path, const base::GenerationId& fresh) {
   Connection on;
-  SJ_TRY_STATUS(on.open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW));
+  SJ_TRY_STATUS(on.open_no_link(path, 0));
   SJ_TRY_STATUS(
       on.execute("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                  "BEGIN IMMEDIATE; DROP TABLE IF EXISTS backup"));

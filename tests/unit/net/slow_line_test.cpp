@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "base/random.h"
+#include "crypto/noise.h"
 #include "net/server.h"
 #include "net_client/link.h"
 #include "platform_posix/files.h"
@@ -68,6 +69,7 @@ class SlowLine : public testing::Test {
     options.web = folder;
     options.timeouts.body = options.timeouts.write = 300ms;
     options.timeouts.first_request = 300ms;
+    options.timeouts.pause = 900ms;
     options.timeouts.transfer = 20s;
   }
   ~SlowLine() override {
@@ -129,10 +131,35 @@ TEST_F(SlowLine, WhoReadsNothingIsLetGo) {
   serve();
   const Slow line(port);
   ASSERT_TRUE(line.say("GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n"));
-  std::this_thread::sleep_for(4 * options.timeouts.write);
+  std::this_thread::sleep_for(2 * options.timeouts.pause);
   std::size_t came = 0;
   for (auto part = line.hear(65'536); !part.empty(); part = line.hear(65'536)) came += part.size();
   EXPECT_LT(came, kPage);
+}
+
+// A hundredth of what a server does that is told nothing, on a line that pauses for a minute.
+TEST_F(SlowLine, APauseOfAMinuteIsTheEndOfNoTransfer) {
+  const Timeouts real;
+  options.timeouts.body = real.body / 100;
+  options.timeouts.write = real.write / 100;
+  options.timeouts.pause = real.pause / 100;
+  serve();
+  std::size_t came = 0;
+  const Slow page(port);
+  ASSERT_TRUE(page.say("GET /page.bin HTTP/1.1\r\nHost: x\r\n\r\n"));
+  const Slow body(port);
+  ASSERT_TRUE(body.say("POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: 4000\r\n\r\n"));
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_TRUE(body.say(std::string(1000, 'a')));
+    // More than lies on the way.
+    for (std::size_t part = 1; part > 0 && came < (static_cast<std::size_t>(i) + 1) * 1'200'000;) {
+      part = page.hear(65'536).size();
+      came += part;
+    }
+    if (i < 3) std::this_thread::sleep_for(600ms);
+  }
+  EXPECT_GE(came, 4'800'000U);
+  EXPECT_EQ(body.hear(9), "HTTP/1.1 ") << "rubbish, and answered";
 }
 
 TEST_F(SlowLine, NoTransferTakesLongerThanTheWhole) {
@@ -147,6 +174,47 @@ TEST_F(SlowLine, ABodyComesForAsLongAsItMoves) {
   serve();
   EXPECT_EQ(post(40'000, 400, 15ms).substr(0, 9), "HTTP/1.1 ") << "rubbish, and answered";
   EXPECT_EQ(post(400, 4, 15ms), "") << "a byte now and then is no movement";
+}
+
+// What an operator reads as "too slow" is what was under way.
+TEST_F(SlowLine, AKeptConnectionThatEndsAndTheRestOfARefusalAreNotCountedAsTimeouts) {
+  options.timeouts.idle = 200ms;
+  serve();
+  const auto timeouts = [&] {
+    const Slow line(port);
+    line.say("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    std::string all;
+    for (auto part = line.hear(65'536); !part.empty(); part = line.hear(65'536)) all += part;
+    const std::string name = "\nsejawat_timeouts_total ";
+    const auto place = all.find(name);
+    return place == std::string::npos ? -1 : std::atoi(all.c_str() + place + name.size());
+  };
+  const Slow kept(port);
+  kept.say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+  const Slow refused(port);
+  refused.say("PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n");
+  std::this_thread::sleep_for(2'500ms);
+  EXPECT_EQ(timeouts(), 0);
+  const Slow half(port);
+  half.say("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /hea");
+  const Slow silent(port);
+  std::this_thread::sleep_for(800ms);
+  EXPECT_EQ(timeouts(), 2);
+}
+
+// The writer is busy for longer than a body may stand still: that is nobody's slow line.
+TEST_F(SlowLine, WhoWaitsForTheServerIsNotCutOff) {
+  crypto::NoiseInitiator channel(base::as_bytes("sejawat/1"), crypto::BoxKey::random(random),
+                                 key.public_key(), crypto::BoxKey::random(random));
+  const auto first = channel.write_first(base::Bytes{0x0a, 0x02, 0x08, 0x01});  // a hello of version 1
+  ASSERT_TRUE(first.ok());
+  serve();
+  ASSERT_TRUE(writer.copy((folder / "copy").string(),
+                          [](const base::Status&) { std::this_thread::sleep_for(1200ms); }));
+  const Slow line(port);
+  line.say("POST /sync HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(first->size()) + "\r\n\r\n");
+  line.say(base::as_text(*first));
+  EXPECT_EQ(line.hear(12), "HTTP/1.1 200");
 }
 
 // Inside TLS nothing is seen of a message before a whole record of it is here.

@@ -1,7 +1,9 @@
 #include "net/static_files.h"
 #include "support/temporary_folder.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -70,7 +72,7 @@ class Folder : public testing::Test {
   }
   std::string content(const std::string& target, const std::string& accept = "") {
     const auto found = files->find(target, accept);
-    return found ? found->file->content : "(none)";
+    return found.ok() ? found->file->content : "(none)";
   }
   support::TemporaryFolder own_folder;
   fs::path root = own_folder.path();
@@ -79,7 +81,7 @@ class Folder : public testing::Test {
 
 TEST_F(Folder, GivesContentAndATagThatFollowsIt) {
   const auto first = files->find("/", "");
-  ASSERT_TRUE(first.has_value());
+  ASSERT_TRUE(first.ok());
   EXPECT_EQ(first->file->content, "halo");
   EXPECT_EQ(files->find("/index.html", "")->file, first->file) << "kept while it does not change";
   write("web/index.html", "lebih panjang");
@@ -130,10 +132,32 @@ TEST_F(Folder, PrefersThePackedNeighbourThatIsAccepted) {
   EXPECT_EQ(found->encoding, "br");
 }
 
+// Whoever asks would take "there is none" for the truth, and a browser may keep it.
+TEST_F(Folder, IsNotSaidToLackWhatThereIsNoDescriptorToLookFor) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit few{std::min<rlim_t>(before.rlim_cur, 64), before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  std::vector<int> taken;
+  for (int fd = ::open("/dev/null", O_RDONLY); fd >= 0; fd = ::open("/dev/null", O_RDONLY))
+    taken.push_back(fd);
+  const auto plain = files->find("/", "");
+  const auto packed = files->find("/", "br");
+  ::close(taken.back());  // the folder can be looked into, and nothing in it
+  taken.pop_back();
+  const auto half = files->find("/", "br");
+  for (const int fd : taken) ::close(fd);
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(plain.code(), base::Code::storage_failed);
+  EXPECT_EQ(packed.code(), base::Code::storage_failed);
+  EXPECT_EQ(half.code(), base::Code::storage_failed);
+  EXPECT_EQ(files->find("/nowhere", "br").code(), base::Code::not_found);
+}
+
 TEST(StaticFilesOff, FindsNothing) {
   StaticFiles none("");
   EXPECT_FALSE(none.enabled());
-  EXPECT_FALSE(none.find("/etc/passwd", "").has_value());
+  EXPECT_EQ(none.find("/etc/passwd", "").code(), base::Code::not_found);
 }
 
 }  // namespace

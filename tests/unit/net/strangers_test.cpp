@@ -23,7 +23,9 @@ class StrangersTest : public testing::Test {
   int enter(const Origin& from) { return enter(strangers, from); }
   int enter(Strangers& among, const Origin& from) {
     lines.push_back(std::make_unique<Line>(among));
-    const auto* goes = among.enter(lines.back()->ticket, from, *lines.back());
+    return index_of(among.enter(lines.back()->ticket, from, *lines.back()));
+  }
+  int index_of(const Connection* goes) const {
     for (std::size_t i = 0; goes != nullptr && i < lines.size(); ++i) {
       if (lines[i].get() == goes) return static_cast<int>(i);
     }
@@ -61,6 +63,23 @@ TEST_F(StrangersTest, WhoeverIsServedOrGoneTakesNoPlaceAnyMore) {
   EXPECT_EQ(enter(9), 2);
 }
 
+// All connections of one address are taken, or all that there are.
+TEST_F(StrangersTest, ForWhoComesTheOldestOfTheAddressGoesOrWhoeverWouldGoAmongAll) {
+  EXPECT_EQ(index_of(strangers.make_room()), -1);
+  EXPECT_EQ(enter(1), -1);
+  EXPECT_EQ(enter(7), -1);
+  EXPECT_EQ(enter(7), -1);
+  EXPECT_EQ(enter(8), -1);
+  EXPECT_EQ(index_of(strangers.make_room(origin_of_v4({192, 0, 2, 9}))), -1) << "nobody of there";
+  EXPECT_EQ(index_of(strangers.make_room(origin_of_v4({192, 0, 2, 7}))), 1);
+  lines[2]->ticket.give_up();  // served meanwhile
+  EXPECT_EQ(index_of(strangers.make_room(origin_of_v4({192, 0, 2, 7}))), -1) << "never who is known";
+  EXPECT_EQ(index_of(strangers.make_room()), 0);
+  EXPECT_EQ(index_of(strangers.make_room()), 3);
+  EXPECT_EQ(index_of(strangers.make_room()), -1);
+  EXPECT_EQ(strangers.count(), 0U);
+}
+
 Origin network(std::uint8_t of, std::uint8_t part = 0) {
   return origin_of_v6({0x20, 0x01, 0x0d, 0xb8, 0, of, 0, part, 1});
 }
@@ -96,6 +115,7 @@ TEST_F(StrangersTest, TheNetworksThatOneHostGivesOutAreOnePlace) {
   for (std::uint8_t i = 0; i < 3; ++i) EXPECT_EQ(enter(network(1, i)), -1);
   EXPECT_EQ(enter(network(2)), 1);
   EXPECT_EQ(enter(network(1, 9)), 2);
+  EXPECT_EQ(index_of(strangers.make_room(network(1, 9))), 5) << "and yet an address is one of them";
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ struct OriginHash {
 };
 
 struct AdmissionLimits {
-  std::size_t connections = 10000;
+  std::size_t connections = 10000;  // fewer where the system gives fewer descriptors (fitting)
   // Of them, those on which nobody was served yet: one more, and one of these is let go.
   std::size_t strangers = 2500;
   // So many of one network are a school that wakes up; what is beyond goes first. Never more than an eighth.
@@ -42,14 +42,23 @@ struct AdmissionLimits {
   // TLS handshakes cost us a signature before that, and a page opens several connections.
   double tls_handshakes_per_second = 50;
   double tls_handshake_burst = 500;
+  // All of one /48 together have so many times these rates: whoever has one has 65,536 addresses of ours.
+  double rates_per_network = 4;
   std::size_t origins = 65536;  // remembered at once
 };
+
+// What of them can be kept with so many descriptors, of which the server needs some itself; and a tenth of
+// the places for those whom it knows.
+AdmissionLimits fitting(AdmissionLimits limits, std::size_t descriptors);
+
+// Whether there is a place, or where there is none.
+enum class Entry { admitted, none_of_origin, none };
 
 class Admission {
  public:
   explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
-  // False: close it at once. Every true is matched by one leave().
-  bool enter(const Origin& origin);
+  // Every `admitted` is matched by one leave().
+  Entry enter(const Origin& origin);
   void leave(const Origin& origin);
   // False: answer 429, read nothing. `now_ms` never goes back.
   bool handshake(const Origin& origin, std::int64_t now_ms);
@@ -62,20 +71,23 @@ class Admission {
     double tokens = 0;
     std::int64_t at_ms = 0;
     void refill(double burst, double per_second, std::int64_t now_ms);
-    bool take(double burst, double per_second, std::int64_t now_ms);
   };
-  struct Entry {
+  struct Place {
     std::size_t connections = 0;
     Bucket handshakes;
     Bucket tls_handshakes;
   };
-  Entry* entry(const Origin& origin);  // nullptr: no room to remember one more
-  void forget_idle(std::int64_t now_ms);
+  using Places = std::unordered_map<Origin, Place, OriginHash>;
+  // `times` the rates. nullptr: no room to remember one more.
+  Place* place(Places& places, const Origin& origin, double times);
+  void forget_idle(Places& places, double times, std::int64_t now_ms);
+  bool take(const Origin& origin, Bucket Place::*which, double burst, double per_second, std::int64_t now_ms);
 
   AdmissionLimits limits_;
   std::size_t connections_ = 0;
   std::int64_t latest_ms_ = 0;
-  std::unordered_map<Origin, Entry, OriginHash> entries_;
+  Places places_;
+  Places networks_;  // their rates only
 };
 
 }  // namespace sejawat::net

@@ -21,10 +21,12 @@ struct Timeouts {
   std::chrono::milliseconds tls_handshake{10'000};
   std::chrono::milliseconds first_request{10'000};  // from the connection to the end of the request's head
   std::chrono::milliseconds idle{60'000};           // between requests of a kept connection
-  // Of transfers: how long one may stand as good as still, and how long it may take in all. A line of 10
-  // kbit/s needs a minute for a message and six for the web client.
+  // Of transfers: how long one may stand as good as still before it has moved, how long after that, and how
+  // long it may take in all. A line of 10 kbit/s needs a minute for a message and six for the web client, and
+  // lines there are that pause for a minute.
   std::chrono::milliseconds body{30'000};   // a request's body, or the rest of a WebSocket message
   std::chrono::milliseconds write{30'000};  // a reader that takes nothing for so long is let go
+  std::chrono::milliseconds pause{90'000};
   std::chrono::milliseconds transfer{900'000};
   // Of a WebSocket that says nothing; a ping goes out halfway. Long, because each wakes a phone's radio.
   std::chrono::milliseconds live_idle{600'000};

@@ -12,6 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/result.h"
+
 namespace sejawat::net {
 
 // Of a request target ("/assets/a%20b.js?x"): the names below the folder, "index.html" for a folder itself.
@@ -40,15 +42,16 @@ class StaticFiles {
 
   explicit StaticFiles(std::string folder) : folder_(std::move(folder)) {}
   bool enabled() const { return !folder_.empty(); }
-  // nullopt: there is no such file, or none that is served.
-  std::optional<Found> find(std::string_view target, std::string_view accept_encoding);
+  // not_found: there is no such file, or none that is served; storage_failed: the system has no descriptor to
+  // look with.
+  base::Result<Found> find(std::string_view target, std::string_view accept_encoding);
 
  private:
   struct Kept {
     struct stat stat {};
     std::shared_ptr<const File> file;
   };
-  std::shared_ptr<const File> load(const std::vector<std::string>& path);
+  base::Result<std::shared_ptr<const File>> load(const std::vector<std::string>& path);
 
   std::string folder_;
   std::unordered_map<std::string, Kept> kept_;
