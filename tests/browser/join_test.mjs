@@ -229,8 +229,8 @@ test('the card’s code on paper, photographed, brings everything back', { skip 
   await looks(page, '31-recover');
   await looksSmall(page, '31-recover');
   await page.click('button.primary');
-  await page.waitForSelector('[role=alert], li:has-text("Kelompok")');
-  assert.equal(await page.locator('li:has-text("Kelompok")').count(), 1);
+  await page.waitForSelector('[role=alert], li:has-text("Kelompok belakang")');
+  assert.equal(await page.locator('li:has-text("Kelompok belakang")').count(), 1);
 });
 
 test('what one agrees to has at most 150 words in either language', () => {
