@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { corpus } from '../../tools/prose/corpus.mjs';
-import { alone, installed, join, looks, program, skip, World, write } from './support.mjs';
+import { alone, installed, join, looks, program, skip, withoutCache, World, write } from './support.mjs';
 
 const TEN = [...'0123456789'];
 const numbers = (lines) => lines.map((line) => JSON.stringify(line).match(/luring ke (\d)/)?.[1]).sort();
@@ -173,4 +173,54 @@ test('restored from the card, one reads and writes when the first entries are he
   world.client('budi', 'sync');
   const there = world.lines('budi', 'journal', 'list', '--limit', '10000');
   assert.equal(there.length, ENTRIES + 1);
+});
+
+test('a part that did not arrive can be asked for again; joining shows how far it is and can be left; restoring can be repeated', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const page = await world.phone('budi');
+  await withoutCache(page);
+  await page.context().route('**/assets/Scanner-*.js', (route) => route.abort());
+  await page.goto(world.url);
+  await page.click('text=Gabung dengan undangan');
+  await page.waitForSelector('[role=alert]:has-text("Bagian ini belum terunduh")');
+  await looks(page, '52-part-missing');
+  await page.context().unroute('**/assets/Scanner-*.js');
+  await page.click('button:has-text("Muat ulang")');
+  await page.click('text=Gabung dengan undangan');
+  await page.fill('textarea', link);
+  await page.click('text=Pakai teks ini');
+  await page.fill('input', 'Pak Budi');
+  let held = true;
+  await page.context().route('**/sync', async (route) => {
+    while (held) await new Promise((resolve) => setTimeout(resolve, 100));
+    await route.continue();
+  });
+  await page.click('button:has-text("Gabung")');
+  await page.waitForSelector('[role=status]:has-text("Menghubungi server sekolah")');
+  await looks(page, '53-joining');
+  await page.click('button:has-text("Kembali")');
+  await page.waitForSelector('text=Belum ada catatan');
+  held = false;
+  await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
+  assert.ok(!page.url().includes('kartu'), 'whoever left is not fetched back');
+  await page.goto(`${world.url}#/kartu`);
+  await page.waitForSelector('pre:has-text("kata:")');
+  const card = await page.textContent('pre');
+  await write(page, world.url, 'Sudah di server');
+  await page.waitForSelector('li:has-text("Sudah di server"):has-text("Sudah di server sekolah")');
+
+  const second = await world.phone('budi2');
+  let line = false;
+  await second.context().route('**/sync', (route) => (line ? route.continue() : route.abort()));
+  await second.goto(world.url);
+  await second.click('text=Pulihkan dengan kartu pemulihan');
+  await second.fill('textarea', card);
+  await second.click('text=Pakai teks ini');
+  await second.click('button.primary');
+  await second.waitForSelector('[role=alert]:has-text("Coba lagi saat ada sinyal")');
+  line = true;
+  await second.click('button.primary');
+  await second.waitForSelector('li:has-text("Sudah di server")');
 });

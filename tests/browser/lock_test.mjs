@@ -163,6 +163,105 @@ test('it locks by itself after a while without a touch in any tab, and not while
   assert.equal(await other.locator('textarea').count(), 0);
 });
 
+// No room for what the page, or its Worker, puts into the second store: all of it, or after the first `spared`.
+const noRoom = (where, spared = 0) =>
+  where.evaluate((left) => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function (...args) {
+      if (left-- > 0) return put.apply(this, args);
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+    globalThis.makeRoom = () => (IDBObjectStore.prototype.put = put);
+  }, spared);
+const makeRoom = (where) => where.evaluate(() => globalThis.makeRoom());
+
+test('words that find no room: neither “back” nor the lock throws them away, and it is said on every screen', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi');
+  const card = await alone(page, world.url, 'Pak Budi');
+  await checkCard(page, world.url, card);
+  await setPin(page, world, PIN);
+  await page.evaluate(() => localStorage.setItem('sejawat-autolock', String(2 / 60)));
+  await page.goto(`${world.url}#/tulis`);
+  const words = page.locator('textarea').first();
+  await words.fill('Pagi ini');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await noRoom(page);
+  await words.fill('Pagi ini ramai');
+  const warning = '[role=alert]:has-text("Jangan tutup halaman ini")';
+  await page.waitForSelector(warning);
+  const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  assert.ok(await asks(), 'before the page goes somebody is asked');
+  await page.click('button:has-text("Kembali")');
+  await page.waitForTimeout(300);
+  assert.equal(await words.inputValue(), 'Pagi ini ramai');
+  // By the phone's own button one gets away from it, and the warning comes along.
+  await page.goto(`${world.url}#/catatan`);
+  await page.waitForSelector('input[type=search]');
+  await page.waitForSelector(warning);
+  await looks(page, '88-unsaved-elsewhere');
+  await page.waitForTimeout(2200);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('input[type=password]').count(), 0);
+  // Whoever opens it meanwhile waits for those words instead of going on without them.
+  await page.goto(`${world.url}#/`);
+  await page.click('li a:has-text("Pagi ini")');
+  await page.waitForSelector('text=sedang ditulis di tab lain');
+  await makeRoom(page);
+  await words.waitFor();
+  assert.equal(await words.inputValue(), 'Pagi ini ramai');
+  assert.equal(await page.locator(warning).count(), 0);
+  assert.equal(await asks(), false);
+  assert.deepEqual(page.faults, []);
+});
+
+test('a PIN whose drafts could not be sealed anew stands; the right one is not called wrong while it waits, nor waits for years', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi');
+  const card = await alone(page, world.url, 'Pak Budi');
+  await checkCard(page, world.url, card);
+  await page.goto(`${world.url}#/tulis`);
+  await page.locator('textarea').first().fill('Setengah jadi');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await page.goto(`${world.url}#/pin`);
+  await page.waitForSelector('text=Pasang PIN');
+  await noRoom(page.workers()[0], 1);
+  await setPin(page, world, PIN);
+  await page.reload();
+  await enter(page, PIN);
+  await page.waitForSelector('text=Ganti PIN');
+  const change = async (now) => {
+    for (const [n, pin] of [now, '775533', '775533'].entries()) await page.locator('input[type=password]').nth(n).fill(pin);
+    await page.click('text=Ganti PIN');
+  };
+  for (let wrong = 0; wrong < 3; ++wrong) {
+    await change('999999');
+    await page.waitForSelector(`[role=alert]:has-text("${wrong < 2 ? 'tidak cocok' : 'Coba lagi dalam'}")`);
+  }
+  await change(PIN);
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('text=tidak cocok').count(), 0);
+  // A phone whose clock was years ahead when somebody mistyped.
+  await page.evaluate(() => new Promise((resolve, reject) => {
+    const asked = indexedDB.open('sejawat');
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+      const transaction = asked.result.transaction('keep', 'readwrite');
+      transaction.objectStore('keep').put({ count: 3, until: Date.now() + 3e11 }, 'tries');
+      transaction.oncomplete = () => (asked.result.close(), resolve());
+    };
+  }));
+  await page.reload();
+  const waits = await page.waitForSelector('text=/Coba lagi dalam \\d+ detik/');
+  assert.ok(Number((await waits.textContent()).match(/\d+/)[0]) <= 900);
+  assert.deepEqual(page.faults.filter((fault) => !fault.includes('QuotaExceededError')), []);
+});
+
 test('the forgotten PIN: another’s card does not open, one’s own does, with what was not sent yet', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, looks, sizes, skip, World, write } from './support.mjs';
+import { alone, join, looks, sizes, skip, World, write } from './support.mjs';
 
 const SENTENCE = 'Kelompok belakang berhenti bekerja begitu soal cerita dibagikan';
 
@@ -232,4 +232,99 @@ test('the editor and the whole offline set stay within their budgets', () => {
   assert.ok(report.typable <= 120_000, `${report.typable} bytes until one can type`);
   assert.ok(report.whole <= report.budget.whole, `${report.whole} bytes in all`);
   assert.ok(report.files['sw.js'] > 0);
+});
+
+// What saving costs on a slow phone: every sealing takes so long.
+const slowSealing = (page, ms) =>
+  page.evaluate((wait) => {
+    const { encrypt } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.encrypt = async function (...args) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      return encrypt.apply(this, args);
+    };
+  }, ms);
+
+test('the editor: back at the same words after a reload, none that were taken out, all that were typed while it saved', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi');
+  await alone(page, world.url, 'Pak Budi');
+  await page.goto(`${world.url}#/tulis`);
+  const words = page.locator('textarea').first();
+  await words.fill('Kelas ribut sesudah istirahat');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await page.reload();
+  await page.waitForSelector('textarea');
+  assert.equal(await words.inputValue(), 'Kelas ribut sesudah istirahat');
+  // Cut out again: it was somebody's name, perhaps.
+  await words.fill('');
+  await page.waitForTimeout(800);
+  await page.goto(`${world.url}#/`);
+  await page.reload();
+  await page.waitForSelector('text=Belum ada catatan');
+  assert.equal(await page.locator('li:has-text("Kelas ribut")').count(), 0);
+
+  await page.goto(`${world.url}#/tulis`);
+  await page.click('summary:has-text("Tindakan guru")');
+  const last = page.locator('details:has-text("Tindakan guru") textarea').first();
+  await last.pressSequentially('a');
+  await last.press('Backspace');
+  await page.waitForTimeout(100);
+  assert.ok(await last.isVisible(), 'emptied, the card stays open');
+  await words.fill('Sebelum simpan');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await slowSealing(page, 1500);
+  await page.click('button:has-text("Simpan")');
+  await words.pressSequentially(', dan sesudahnya');
+  await page.waitForSelector('li a[href^="#/catatan/"]:has-text("Sebelum simpan, dan sesudahnya")');
+  assert.deepEqual(page.faults, []);
+});
+
+test('a draft that cannot be read is in nobody’s way; one that the core does not take says why', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi');
+  await alone(page, world.url, 'Pak Budi');
+  await page.evaluate(() => new Promise((resolve, reject) => {
+    const asked = indexedDB.open('sejawat');
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+      const transaction = asked.result.transaction('drafts', 'readwrite');
+      transaction.objectStore('drafts').put({ iv: new Uint8Array(12), sealed: new ArrayBuffer(40) }, 'ffffffffffffffff');
+      transaction.oncomplete = () => (asked.result.close(), resolve());
+    };
+  }));
+  await page.goto(`${world.url}#/tulis/ffffffffffffffff`);
+  await page.waitForSelector('[role=alert]:has-text("Belum berhasil")');
+  await looks(page, '86-draft-unread');
+  await page.click('main >> text=Beranda');
+  await write(page, world.url, 'Tetap dapat menulis');
+  await page.waitForSelector('li a[href^="#/catatan/"]:has-text("Tetap dapat menulis")');
+  await page.waitForSelector('[role=alert]:has-text("Satu tulisan di HP ini tidak dapat dibuka")');
+
+  // A year of five digits is stopped in the form, too much of everything by the core.
+  await page.goto(`${world.url}#/tulis`);
+  await page.locator('input[type=date]').evaluate((field) => {
+    field.value = '20266-01-01';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+  assert.ok(await page.locator('input[type=date]').evaluate((field) => !field.checkValidity()));
+  await page.locator('input[type=date]').fill('2026-01-01');
+  for (let i = 0; i < 9; ++i) await page.locator('textarea').nth(i).evaluate((field, text) => {
+    field.value = text;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }, 'panjang '.repeat(1000));
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector('li:has-text("panjang"):has-text("Terlalu panjang")');
+  await looks(page, '87-draft-refused');
+  await page.click('li a:has-text("panjang")');
+  await page.waitForSelector('[role=alert]:has-text("Terlalu panjang")');
+  await page.locator('textarea').nth(8).fill('singkat');
+  await page.locator('textarea').nth(7).fill('singkat');
+  for (const i of [3, 4, 5]) await page.locator('textarea').nth(i).fill('singkat');
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector('li a[href^="#/catatan/"]:has-text("panjang")');
+  assert.deepEqual(page.faults, []);
 });

@@ -1,7 +1,7 @@
 // Several tabs of one person: one owns the store, whichever of them dies.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { join, skip, sleep, World, write } from './support.mjs';
+import { alone, join, skip, sleep, World, write } from './support.mjs';
 
 const TABS = 5;
 
@@ -118,4 +118,30 @@ test('an entry that one tab writes waits in the other, which goes on with what t
   const read = world.readNatively(card);
   assert.equal(read.length, 1);
   assert.ok(JSON.stringify(read).includes('Pagi ini ramai, siang tenang'));
+});
+
+test('when the owner dies in the middle of a sync, the tab that waits for its end is told that it stopped', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  const first = await world.phone('budi');
+  await alone(first, world.url, 'Pak Budi');
+  const second = await first.context().newPage();
+  await second.goto(`${world.url}#/gabung/${encodeURIComponent(link)}`);
+  await second.waitForSelector('text=Undangan terbaca');
+  let held = true;
+  await first.context().route('**/sync', (route) => (held ? undefined : route.continue()));
+  await second.click('button:has-text("Gabung")');
+  await second.waitForSelector('button.primary:disabled');
+  // A third one that comes asks the owner who it is, and disturbs nothing.
+  const third = await first.context().newPage();
+  await third.goto(world.url);
+  await third.waitForSelector('text=Tulis catatan');
+  await second.waitForTimeout(300);
+  assert.equal(await second.locator('[role=alert]').count(), 0);
+  held = false;
+  await crash(first);
+  await second.waitForSelector('[role=alert]:has-text("Terhenti")');
+  await second.click('button:has-text("Gabung")');
+  await second.waitForSelector('[role=status] >> text=Sudah di server sekolah');
 });

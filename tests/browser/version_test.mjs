@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { installed, join, skip, web, World } from './support.mjs';
+import { alone, installed, join, skip, web, withoutCache, World } from './support.mjs';
 
 const SENTENCE = 'Kelompok belakang berhenti bekerja';
 
@@ -79,6 +79,51 @@ test('a new version waits while one types, says so afterwards, and what was type
   await page.waitForSelector('textarea');
   await page.goto(`${world.url}#/pengaturan`);
   await page.waitForSelector('text=Daftar istilah');
+});
+
+// The next version with another core: every file has another name, and none of before is to be had any more.
+function deployOtherCore(folder) {
+  const assets = path.join(folder, 'assets');
+  const names = readdirSync(assets);
+  const everywhere = (text) => names.reduce((done, name) => done.replaceAll(name, name.replace(/(\.\w+)$/, '-2$1')), text);
+  for (const name of names) {
+    if (!name.endsWith('.wasm')) edit(path.join(assets, name), everywhere);
+    renameSync(path.join(assets, name), path.join(assets, everywhere(name)));
+  }
+  for (const name of ['index.html', 'sw.js']) edit(path.join(folder, name), everywhere);
+  edit(path.join(folder, 'sw.js'), (text) => text.replace(/'sejawat-[0-9a-f]{16}'/, "'sejawat-next'"));
+  edit(path.join(folder, 'index.html'), (text) => text.replace('<head>', '<head><meta name="version" content="next" />'));
+}
+
+test('a tab of the version before keeps nobody from the store: its core is not to be had any more', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  world.web = path.join(world.root, 'web');
+  deploy(world.web);
+  await world.serve();
+  const page = await world.phone('budi');
+  await alone(page, world.url, 'Pak Budi');
+  await installed(page);
+  const other = await page.context().newPage();
+  await other.goto(world.url);
+  await other.waitForSelector('text=Tulis catatan');
+  deployOtherCore(world.web);
+  await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
+  await (await page.context().newCDPSession(page)).send('Network.clearBrowserCache');
+  await page.goto(`${world.url}#/`);
+  await page.click('button:has-text("Muat ulang")');
+  await page.waitForFunction(() => document.querySelector('meta[name=version]') !== null);
+  await page.waitForSelector('text=Belum ada catatan');
+  // The old one still hears the owner, and says that there is something new.
+  await other.waitForSelector('text=Versi baru siap');
+  await other.goto(`${world.url}#/catatan`);
+  await other.waitForSelector('text=Belum ada catatan');
+  // A page that nothing else tells of it, as before the first install was done.
+  const early = await world.phone('cici');
+  await withoutCache(early);
+  await early.route('**/*.wasm', (route) => route.fulfill({ status: 404 }));
+  await early.goto(world.url);
+  await early.waitForSelector('text=Versi baru siap');
 });
 
 test('a first visit whose download was cut goes on where it was, and asks for nothing twice', { skip }, async (t) => {

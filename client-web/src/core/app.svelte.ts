@@ -3,7 +3,7 @@ import type { Status, SyncProgress } from '../generated/sejawat/v1/api_pb';
 import { ACCOUNT, become, NOBODY } from './account';
 import { watchIdle } from './autolock';
 import { whenGiven } from './ballast';
-import { CoreError, on, request, start, watch, type State } from './client';
+import { codeOf, CoreError, on, request, start, watch, type State } from './client';
 import { SyncMedia } from '../generated/sejawat/v1/api_pb';
 import { keepEnding } from './history';
 import { heldNames } from './keep';
@@ -30,8 +30,8 @@ class App {
   ended = $state<number | undefined>(undefined);
   // The first run is not over when the person exists: joining needs a sync more.
   arriving = $state(false);
-  draftRefused = $state(false);
-  // Of photos and voice notes: why the core does not take one (a code), and entries with one that waits for an answer.
+  // Why a draft is not in the core (a code); of photos and voice notes the same, and entries with one that waits for an answer.
+  draftRefused = $state<number | undefined>(undefined);
   heldRefused = $state<number | undefined>(undefined);
   facesAsked = $state.raw<string[]>([]);
   // What was written may not all be in the core yet, so the core cannot say where all of it is.
@@ -143,11 +143,11 @@ export const sendMedia = (): Promise<void> => syncAnew(SyncMedia.MEDIA_ALL);
 const AGAIN_MS = 15_000;
 let retake: ReturnType<typeof setTimeout> | undefined;
 
-// Resolves when the first entries of a journal that is coming are here.
-export const firstWords = (): Promise<number> =>
+// Resolves when the first of it is here: entries of a journal that is coming, or the answer to a join.
+export const firstOf = (what: 'journal' | 'joined'): Promise<number> =>
   new Promise((resolve) => {
     const stop = on((told) => {
-      if (told.case !== 'journal') return;
+      if (told.case !== what) return;
       stop();
       resolve(0);
     });
@@ -164,7 +164,7 @@ export async function takeDrafts(): Promise<void> {
     taking -= 1;
   }
   if (taking > 0 || app.status?.hasPerson !== true) return;
-  app.spooling = app.draftRefused || app.heldRefused !== undefined;
+  app.spooling = app.draftRefused !== undefined || app.heldRefused !== undefined;
   await sync();
 }
 
@@ -175,17 +175,17 @@ async function takeThem(): Promise<void> {
   if (app.status?.hasPerson !== true) return;
   try {
     await drain();
-    app.draftRefused = false;
-  } catch {
-    app.draftRefused = true;
+    app.draftRefused = undefined;
+  } catch (error) {
+    app.draftRefused = codeOf(error);
   }
   try {
     app.facesAsked = (await heldNames()).length > 0 ? await (await import('./held')).deliverHeld() : [];
     app.heldRefused = undefined;
   } catch (error) {
-    app.heldRefused = error instanceof CoreError ? error.code : OFFLINE;
+    app.heldRefused = codeOf(error, OFFLINE);
   }
-  if (app.draftRefused || app.heldRefused !== undefined) retake = setTimeout(() => void takeDrafts(), AGAIN_MS);
+  if (app.draftRefused !== undefined || app.heldRefused !== undefined) retake = setTimeout(() => void takeDrafts(), AGAIN_MS);
   app.journal += 1;
   await refresh();
 }
@@ -208,6 +208,7 @@ export function begin(): void {
   watch((state) => {
     app.state = state;
     if (state.at === 'removed') void forget(ACCOUNT).then(() => become(NOBODY));
+    if (state.at === 'starting' && state.stale) app.newVersion = true;
     if (state.at === 'ready') void takeDrafts();
   });
   on((told) => {

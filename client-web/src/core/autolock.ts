@@ -2,12 +2,14 @@
 import { own } from './account';
 import { control } from './client';
 import { isLocked } from './keep';
+import { unsaved } from './unsaved.svelte';
 
 const NAME = 'sejawat-autolock';
 // Of all tabs, and for a tab that slept: what it was not told while it did, it reads.
 const TOUCHED = own('sejawat-touched');
 // The camera and the gallery are no tab: as long as this, one who went there is not idle.
 const AWAY_MS = 5 * 60_000;
+const UNSAVED_MS = 90_000;
 export const MINUTES = [1, 5, 15] as const;
 export const lockMinutes = (): number => Number(localStorage.getItem(NAME) ?? 5);
 export const setLockMinutes = (minutes: number): void => localStorage.setItem(NAME, String(minutes));
@@ -25,6 +27,8 @@ export function touch(more = 0): void {
 export const away = (): void => touch(AWAY_MS);
 
 async function check(): Promise<void> {
+  // The other tabs wait, too. Longer than to the next look of one in the background.
+  if (unsaved()) return touch(UNSAVED_MS);
   const idle = Date.now() - Number(localStorage.getItem(TOUCHED));
   // A touch far in the future is of a clock that was wrong.
   if ((idle < lockMinutes() * 60_000 && idle >= -AWAY_MS) || !(await isLocked())) return;

@@ -20,6 +20,8 @@ export class CoreError extends Error {
   }
 }
 
+export const codeOf = (error: unknown, otherwise = 35): number => (error instanceof CoreError ? error.code : otherwise);
+
 let worker: Worker | undefined;
 let lastAsk = 0;
 interface Asked {
@@ -99,6 +101,8 @@ export function on(listener: (told: Told) => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
+// See `stale` and `withdraw` in messages.ts.
+export const withdraw = (): void => say({ withdraw: true });
 export const beginAnew = (): void => say({ begin: 'anew' });
 
 // Of the host itself: the lock, removing everything. Rejects with CoreError (16: another PIN).

@@ -23,12 +23,30 @@ export function inviteOf(part: string): string {
   return part.startsWith('i1.') ? `${scheme()}://${host()}/#${part}` : part;
 }
 
+// As it stands when somebody cut it off in the middle of a %3A.
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+// URL.canParse is younger than the browsers that this runs in.
+function urlOf(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function fromAddress(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
+  const url = urlOf(text);
+  if (url === undefined) return undefined;
   const part = /^#\/gabung\/(.+)$/.exec(url.hash)?.[1];
   if (part === undefined || !/^https?:$/.test(url.protocol)) return undefined;
-  const rest = decodeURIComponent(part);
+  const rest = decoded(part);
   if (!rest.startsWith('i1.')) return rest;
   const secure = url.protocol === 'https:';
   return `sejawat${secure ? 's' : ''}://${url.hostname}:${url.port || (secure ? '443' : '80')}/#${rest}`;

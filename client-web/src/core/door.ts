@@ -71,7 +71,7 @@ export class Door {
   private lastId = 0n;
   private constructor(
     private readonly module: CoreModule,
-    private readonly core: number,
+    private core: number,
   ) {
     this.out = module._malloc(12);
   }
@@ -97,7 +97,9 @@ export class Door {
     return new Door(module, core);
   }
 
+  // Throws DoorError: interrupted, after `close`.
   call(command: Command): Result {
+    if (this.core === 0) throw new DoorError(34);
     this.lastId += 1n;
     const request = toBinary(RequestSchema, create(RequestSchema, { version: VERSION, id: this.lastId, command }));
     const code = this.withBytes(request, (at) =>
@@ -139,6 +141,7 @@ export class Door {
 
   close(): void {
     this.module._sejawat_close(this.core);
+    this.core = 0;
   }
 
   // For Module.openWithCard. Throws DoorError: not_found, no person yet.

@@ -42,7 +42,9 @@ export async function everything(): Promise<unknown> {
       after = page.next;
     } while (after.length > 0);
   }
-  return { entries, records, drafts: await drafts(), typed: await typedTexts() };
+  let unreadDrafts = 0;
+  const open = await drafts(() => void unreadDrafts++);
+  return { entries, records, drafts: open, unreadDrafts, typed: await typedTexts() };
 }
 
 const base64url = (bytes: Uint8Array): string =>

@@ -5,6 +5,9 @@ import url from '@core/core_web.wasm?url';
 import type { Handles } from './files';
 import { pause } from './pause';
 
+// The server has another version of the app by now: no waiting brings this one.
+export class Gone extends Error {}
+
 const SHORTEST_MS = 1000;
 const LONGEST_MS = 60_000;
 
@@ -12,10 +15,11 @@ async function arrive(imports: WebAssembly.Imports): Promise<WebAssembly.WebAsse
   for (let wait = SHORTEST_MS; ; wait = Math.min(2 * wait, LONGEST_MS)) {
     try {
       const response = await fetch(url);
+      if (response.status === 404) throw new Gone();
       // A captive portal answers with a page.
       if (response.ok && response.headers.get('content-type') === 'application/wasm') return await WebAssembly.instantiateStreaming(response, imports);
     } catch (error) {
-      if (error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) throw error;
+      if (error instanceof Gone || error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) throw error;
     }
     await pause(wait);
   }

@@ -30,11 +30,16 @@ async function handleOf(file: FileSystemFileHandle): Promise<FileSystemSyncAcces
   }
 }
 
-async function opfs(): Promise<Files> {
+// None where the handles have the right name and answer with promises (Chrome before 108): no file could be read in one call.
+async function opfs(): Promise<Files | undefined> {
   const root = await navigator.storage.getDirectory();
   const folder = await root.getDirectoryHandle(FOLDER, { create: true });
   const handles: Handles = {};
-  for (const name of FILES) handles[name] = await handleOf(await folder.getFileHandle(name, { create: true }));
+  for (const name of FILES) {
+    const handle = await handleOf(await folder.getFileHandle(name, { create: true }));
+    if (typeof handle.getSize() !== 'number') return void handle.close();
+    handles[name] = handle;
+  }
   return { handles };
 }
 
@@ -48,7 +53,8 @@ export class Unsupported extends Error {}
 // `before`: where it was the last time. A store is never looked for in the other place: it would be found empty there.
 export async function openFiles(before: 'opfs' | 'blocks' | undefined): Promise<Files> {
   if (before === 'blocks') return blocks();
-  if (able()) return opfs();
+  const files = able() ? await opfs() : undefined;
+  if (files !== undefined) return files;
   if (before === 'opfs') throw new Unsupported();
   return blocks();
 }

@@ -136,6 +136,8 @@ function wrappingKey(): Promise<CryptoKey> {
   wrapping ??= made('wrapping', () =>
     crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']),
   );
+  // Another time it may be made.
+  wrapping.catch(() => (wrapping = undefined));
   return wrapping;
 }
 

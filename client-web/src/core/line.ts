@@ -12,6 +12,7 @@ export class Lines {
   private socket: WebSocket | undefined;
   private connection = 0;
   private posting = false;
+  private ended = false;
 
   // `after` runs whenever the core may have something to say.
   constructor(
@@ -25,6 +26,12 @@ export class Lines {
   open(connection: number, live: boolean): void {
     if (live && this.durable === undefined) this.openSocket(connection);
     else this.door.connected(connection, true);
+  }
+
+  // The core is closed: what still comes is for nobody.
+  end(): void {
+    this.ended = true;
+    this.close(this.connection);
   }
 
   close(connection: number): void {
@@ -53,6 +60,7 @@ export class Lines {
     const saved = await (this.durable?.() ?? Promise.resolve()).then(() => true, () => false);
     const answer = saved ? await post(message) : CODE.full;
     this.posting = false;
+    if (this.ended) return;
     if (typeof answer === 'number') this.door.disconnected(connection, answer);
     else this.door.received(connection, answer);
     this.after();

@@ -16,7 +16,14 @@ const FREE = 3;
 const FIRST_MS = 15_000;
 const LONGEST_MS = 15 * 60_000;
 
-export const waitUntil = async (): Promise<number> => (await read<Tries>('keep', 'tries'))?.until ?? 0;
+export async function waitUntil(): Promise<number> {
+  const tries = await read<Tries>('keep', 'tries');
+  if (tries === undefined || tries.until <= Date.now() + LONGEST_MS) return tries?.until ?? 0;
+  // Longer than any wait: the clock was wrong then, by years perhaps.
+  const until = Date.now() + LONGEST_MS;
+  await write('keep', 'tries', { ...tries, until } satisfies Tries);
+  return until;
+}
 
 async function wrongOnce(): Promise<Opened> {
   const count = ((await read<Tries>('keep', 'tries'))?.count ?? 0) + 1;
@@ -67,9 +74,10 @@ export async function setPin(module: Module, door: Door, key: Uint8Array<ArrayBu
     const lock: Lock = { salt, ...COST, iv: inner.iv, card: door.sealForCard(key) };
     await setStoreKey(new Uint8Array(inner.sealed), lock);
   }
-  await sealDraftsAnew();
   // One from before opens without the PIN.
   await keepSpare().catch(removeSpare);
+  // The PIN stands by now, whatever becomes of these: the next opening of the store makes up for it.
+  await sealDraftsAnew().catch(() => undefined);
 }
 
 // What drafts are sealed with while there is a lock.

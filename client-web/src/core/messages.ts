@@ -19,7 +19,7 @@ export interface Lost {
   pending: number;
 }
 export type State =
-  | { at: 'starting' }
+  | { at: 'starting'; stale?: boolean } // stale: the server has a newer version, and this one's core no more
   | { at: 'locked'; until: number; wrong: boolean; card: boolean } // until: no PIN is looked at before; card: it opens, too
   | { at: 'ready'; owner: boolean; drafts: CryptoKey; blocks: boolean }
   | { at: 'removed' } // everything of this person, at their wish
@@ -37,7 +37,8 @@ export type Wish = { command: Command } | { control: Control };
 export type ToWorker =
   | ({ ask: number } & Wish)
   | { begin: 'anew' } // after `emptied`: a new store in place of the lost one
-  | { online: true };
+  | { online: true }
+  | { withdraw: true }; // a newer version of the app is here: whoever has that one shall own the store
 export type FromWorker =
   | { answer: number; result: Result }
   | { answer: number; failed: number }
@@ -52,4 +53,4 @@ export type BetweenTabs =
   | { to: string; answer: number; result: Result }
   | { to: string; answer: number; failed: number }
   | { told: Told }
-  | { state: State };
+  | { state: State; by: string };

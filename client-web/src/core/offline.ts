@@ -1,5 +1,6 @@
 // The service worker: the whole app from this phone. A new version waits until the person says so.
 import { app } from './app.svelte';
+import { withdraw } from './client';
 import { trustedUrl } from './trusted';
 
 const AGAIN_MS = 3_600_000;
@@ -44,7 +45,10 @@ export function install(): void {
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     if (reloading) location.reload();
     // Another tab's person said so. This page is of the version before, and goes on until it is told to.
-    else if (controlled) [waiting, app.newVersion] = [undefined, true];
+    else if (controlled) {
+      [waiting, app.newVersion] = [undefined, true];
+      withdraw();
+    }
     controlled = true;
   });
   void look();

@@ -1,5 +1,7 @@
 // The address after #: what the back button of a phone expects.
-const parse = (): string[] => location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+import { decoded } from './codes';
+
+const parse = (): string[] => location.hash.replace(/^#\/?/, '').split('/').map(decoded);
 const current = $state({ path: parse() });
 addEventListener('hashchange', () => (current.path = parse()));
 

@@ -2,10 +2,11 @@
 // draft goes into the core once: its id was chosen here, so a second try finds that the first one arrived.
 import { own } from './account';
 import { giveBallast } from './ballast';
-import { CoreError, request } from './client';
+import { codeOf, CoreError, request } from './client';
 import type { Entry } from './entry';
-import { merged, written } from './entry';
-import { names, read, remove, seal, unseal, write } from './keep';
+import { hasWords, merged, written } from './entry';
+import { heldNames, names, read, remove, seal, unseal, write } from './keep';
+import { setUnsaved } from './unsaved.svelte';
 import { fromWire, toWire } from './wire';
 
 export interface Draft {
@@ -24,17 +25,22 @@ type Sealed = Awaited<ReturnType<typeof seal>>;
 let queue: Promise<unknown> = Promise.resolve();
 export const inLine = <T>(act: () => Promise<T>): Promise<T> => (queue = queue.then(act, act)) as Promise<T>;
 
-async function put(draft: Draft): Promise<void> {
-  await write('drafts', draft.entry.id, await seal(new TextEncoder().encode(JSON.stringify(draft))));
+// Whether there is something to keep: words that were taken out again come back to nobody. A photo keeps its entry.
+async function put(draft: Draft): Promise<boolean> {
+  const { id } = draft.entry;
+  const kept = draft.base !== undefined || hasWords(draft.entry) || (await heldNames(id)).length > 0;
+  if (kept) await write('drafts', id, await seal(new TextEncoder().encode(JSON.stringify(draft))));
+  else await remove('drafts', id);
+  return kept;
 }
 
 // What is kept free for text is given to it.
-export async function roomFor(act: () => Promise<void>): Promise<void> {
+export async function roomFor<T>(act: () => Promise<T>): Promise<T> {
   try {
-    await act();
+    return await act();
   } catch (error) {
     if (!(await giveBallast())) throw error;
-    await act();
+    return act();
   }
 }
 
@@ -44,19 +50,19 @@ export async function draftOf(id: string): Promise<Draft | undefined> {
   return JSON.parse(new TextDecoder().decode(await unseal(sealed))) as Draft;
 }
 
-export async function drafts(): Promise<Draft[]> {
-  const all = await Promise.all((await names('drafts')).map(draftOf));
+// One that cannot be read is in the way of no other where somebody hears of it (`unread`).
+export async function drafts(unread?: () => undefined): Promise<Draft[]> {
+  const all = await Promise.all((await names('drafts')).map((id) => (unread ? draftOf(id).catch(unread) : draftOf(id))));
   return all.filter((draft) => draft !== undefined).sort((a, b) => b.at - a.at);
 }
 
-export const discard = (id: string): Promise<void> => inLine(() => remove('drafts', id));
-
-// Keeps one draft while it is typed. `saved` hears when the newest words are durable, `failed` when they are not.
+// Keeps one draft while it is typed. `saved` hears when the newest words are durable (undefined: there are none to keep),
+// `failed` when they are not.
 export class Spool {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private dirty: Draft | undefined;
   constructor(
-    private readonly saved: (at: number) => void,
+    private readonly saved: (at: number | undefined) => void,
     private readonly failed: () => void,
   ) {}
 
@@ -71,24 +77,37 @@ export class Spool {
     this.timer = undefined;
     const draft = this.dirty;
     this.dirty = undefined;
+    setUnsaved(this, false);
     return draft;
   }
 
-  async flush(): Promise<void> {
-    const draft = this.drop();
-    if (draft === undefined) return;
+  // Whether everything is durable, also what was under way; if not, `failed` has heard of it.
+  async flush(): Promise<boolean> {
+    const { dirty: draft } = this;
+    clearTimeout(this.timer);
+    this.timer = this.dirty = undefined;
     try {
-      await inLine(() => roomFor(() => put(draft)));
-      if (this.dirty === undefined) this.saved(draft.at);
+      const kept = await inLine(async () => draft && roomFor(() => put(draft)));
+      if (draft !== undefined && this.dirty === undefined) {
+        setUnsaved(this, false);
+        this.saved(kept ? draft.at : undefined);
+      }
     } catch {
       this.dirty ??= draft;
+      setUnsaved(this, true);
       this.failed();
       this.timer ??= setTimeout(() => void this.flush(), AGAIN_MS);
     }
+    return this.dirty === undefined;
+  }
+
+  // Of an editor that is gone: when nothing of it waits any more.
+  async done(): Promise<void> {
+    while (!(await this.flush())) await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
   }
 }
 
-export const finish = (draft: Draft): Promise<void> => inLine(() => roomFor(() => put({ ...draft, finished: true })));
+export const finish = (draft: Draft): Promise<unknown> => inLine(() => roomFor(() => put({ ...draft, finished: true })));
 
 async function deliver(draft: Draft): Promise<void> {
   if (draft.base === undefined) {
@@ -116,17 +135,25 @@ const delivered = (draft: Draft): Promise<void> =>
 
 let draining: Promise<void> | undefined;
 
+// Why the core did not take a draft: codes, by its id.
+export const refusals = new Map<string, number>();
+// No code of the core's: a draft of which nobody can say what it holds.
+export const UNREAD = -1;
+
 // Why the core did not take one of them; the others went in.
 async function deliverAll(): Promise<unknown> {
   await queue.catch(() => undefined);
   let refused: unknown;
   // In the order in which they were written: the journal lists what came last first.
-  for (const draft of (await drafts()).reverse()) {
+  const unread = (): undefined => void (refused = new CoreError(UNREAD));
+  for (const draft of (await drafts(unread)).reverse()) {
     if (!draft.finished) continue;
     try {
       await deliver(draft);
       await delivered(draft);
+      refusals.delete(draft.entry.id);
     } catch (error) {
+      refusals.set(draft.entry.id, codeOf(error));
       refused ??= error;
     }
   }

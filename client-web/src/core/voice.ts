@@ -64,7 +64,12 @@ export class Recording {
   static async start(heard: Heard, tick: (ms: number, level: number) => void): Promise<Recording> {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
     const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-    return new Recording(stream, new MediaRecorder(stream, { ...(mimeType !== undefined && { mimeType }), audioBitsPerSecond: BITS }), heard, tick);
+    try {
+      return new Recording(stream, new MediaRecorder(stream, { ...(mimeType !== undefined && { mimeType }), audioBitsPerSecond: BITS }), heard, tick);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
   }
 
   get ms(): number {

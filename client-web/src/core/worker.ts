@@ -1,10 +1,12 @@
 // The Worker of one tab. It waits for the lock on the store; whoever holds it owns the core and answers the other tabs.
+import { create } from '@bufbuild/protobuf';
+import { SyncEndedSchema } from '../generated/sejawat/v1/api_pb';
 import { own as ofAccount } from './account';
 import { keepBallast } from './ballast';
 import { Door, DoorError, Module } from './door';
 import { openFiles, removeFiles, Unsupported, type Files } from './files';
-import { fetchCore } from './fetch';
-import { hasStoreKey, keepSpare, lockOf, marker, removeKeep, setMarker, storeKey, takeDraftKey } from './keep';
+import { fetchCore, Gone } from './fetch';
+import { hasStoreKey, keepSpare, lockOf, marker, removeKeep, sealDraftsAnew, setMarker, storeKey, takeDraftKey } from './keep';
 import { Lines } from './line';
 import { draftKey, openWithCard, openWithPin, setPin, waitUntil } from './lock';
 import type { BetweenTabs, Command, Control, FromWorker, Result, State, ToWorker, Told, Trouble, Wish } from './messages';
@@ -17,9 +19,11 @@ const INTERRUPTED = 34;
 const INTERNAL = 35;
 const DISK_FULL = 9;
 const WRONG_PIN = 16;
+const STAND_AGAIN_MS = 60_000;
 
 let door: Door | undefined;
 let state: State = { at: 'starting' };
+let owner = '';
 let anew: (() => void) | undefined;
 // Asked by this page, and not answered yet: kept for the owner that comes.
 const waiting = new Map<number, Wish>();
@@ -27,6 +31,24 @@ const waiting = new Map<number, Wish>();
 function setState(next: State): void {
   state = next;
   page({ state });
+}
+
+function tellState(next: State): void {
+  setState(next);
+  others({ state, by: me });
+}
+
+// Of what the owner before had under way nobody hears any more: it is told as stopped.
+function ownedBy(next: string): void {
+  if (owner !== '' && owner !== next) {
+    for (const [ask, wish] of waiting) {
+      if (harmless(wish)) continue;
+      waiting.delete(ask);
+      page({ answer: ask, failed: INTERRUPTED });
+    }
+    page({ told: { case: 'ended', value: create(SyncEndedSchema, { code: INTERRUPTED }) } });
+  }
+  owner = next;
 }
 
 // --- The owner ----------------------------------------------------------------------------------------------
@@ -137,8 +159,7 @@ async function obey(control: Control): Promise<Answer> {
       shut();
       if (files !== undefined) await removeFiles(files);
       await removeKeep();
-      setState({ at: 'removed' });
-      others({ state });
+      tellState({ at: 'removed' });
     }
     return done;
   } catch (error) {
@@ -148,14 +169,14 @@ async function obey(control: Control): Promise<Answer> {
 
 function shut(): void {
   clearTimeout(wake);
+  lines?.end();
   lines = undefined;
   door?.close();
   door = undefined;
 }
 
 async function showLocked(wrong: boolean): Promise<void> {
-  setState({ at: 'locked', until: await waitUntil(), wrong, card: ((await lockOf())?.card.length ?? 0) > 0 });
-  others({ state });
+  tellState({ at: 'locked', until: await waitUntil(), wrong, card: ((await lockOf())?.card.length ?? 0) > 0 });
 }
 
 function troubleOf(error: unknown): Trouble {
@@ -167,29 +188,37 @@ function troubleOf(error: unknown): Trouble {
   return error instanceof DOMException && error.name === 'QuotaExceededError' ? 'full' : 'unsupported';
 }
 
-function fail(trouble: Trouble): void {
-  setState({ at: 'trouble', trouble });
-  others({ state });
-}
+const fail = (trouble: Trouble): void => tellState({ at: 'trouble', trouble });
 
-async function own(): Promise<void> {
+// Whether this tab goes on as the owner.
+async function own(): Promise<boolean> {
   try {
+    ownedBy(me);
     const before = await marker();
     files = await openFiles(before?.person ? (before.blocks ? 'blocks' : 'opfs') : undefined);
     const there = (files.handles['core.db']?.getSize() ?? 0) > 0;
     if (!there && before?.person) {
-      setState({ at: 'trouble', trouble: 'emptied', lost: { entries: before.entries, pending: before.pending } });
-      others({ state });
+      tellState({ at: 'trouble', trouble: 'emptied', lost: { entries: before.entries, pending: before.pending } });
       await new Promise<void>((resolve) => (anew = resolve));
     }
     // No key is made for a store that another one opens: it would hide, next time, that the right one is gone.
-    if (there && !(await hasStoreKey())) return fail('key-lost');
+    if (there && !(await hasStoreKey())) {
+      fail('key-lost');
+      return true;
+    }
     module = new Module(await fetchCore(files.handles));
     if ((await lockOf()) !== undefined) await showLocked(false);
     else await openStore(module, await storeKey());
   } catch (error) {
+    if (error instanceof Gone) {
+      for (const handle of Object.values(files?.handles ?? {})) handle.close();
+      owner = '';
+      setState({ at: 'starting', stale: true });
+      return false;
+    }
     fail(troubleOf(error));
   }
+  return true;
 }
 
 async function openStore(made: Module, key: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -203,6 +232,8 @@ async function openStore(made: Module, key: Uint8Array<ArrayBuffer>): Promise<vo
   lines = new Lines(door, listen, files?.settle);
   announce();
   void keepSpare().catch(() => undefined);
+  // What a change of the PIN did not get to.
+  void sealDraftsAnew().catch(() => undefined);
   for (const [ask, wish] of waiting) void perform(wish).then((answer) => page({ answer: ask, ...answer }));
   waiting.clear();
   listen();
@@ -239,23 +270,19 @@ tabs.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
     });
   } else if ('hello' in data) {
     if (door !== undefined && drafts !== undefined) others({ owner: me, drafts, blocks: files?.settle !== undefined });
-    else if (module !== undefined || state.at === 'trouble') others({ state });
+    else if (owner === me && state.at !== 'starting') others({ state, by: me });
   } else if (module !== undefined) {
     return;
   } else if ('owner' in data) {
-    const changed = state.at === 'ready';
+    // It says so to every tab that comes.
+    const asks = state.at !== 'ready' || owner !== data.owner;
+    ownedBy(data.owner);
     setState({ at: 'ready', owner: false, drafts: data.drafts, blocks: data.blocks });
-    for (const [ask, wish] of [...waiting]) {
-      if (changed && !harmless(wish)) {
-        waiting.delete(ask);
-        page({ answer: ask, failed: INTERRUPTED });
-      } else {
-        others({ from: me, ask, ...wish });
-      }
-    }
+    if (asks) for (const [ask, wish] of waiting) if ('command' in wish) others({ from: me, ask, ...wish });
   } else if ('told' in data) {
     page({ told: data.told });
   } else if ('state' in data) {
+    ownedBy(data.by);
     setState(data.state);
   } else if ('to' in data && data.to === me && waiting.delete(data.answer)) {
     page('result' in data ? { answer: data.answer, result: data.result } : { answer: data.answer, failed: data.failed });
@@ -265,6 +292,8 @@ tabs.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if ('begin' in data) {
     anew?.();
+  } else if ('withdraw' in data) {
+    withdrawn.abort();
   } else if ('online' in data) {
     door?.tick();
     listen();
@@ -280,9 +309,15 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   }
 };
 
+const withdrawn = new AbortController();
+// Held until the tab is gone. Whoever cannot own it stands in line again, behind all that can.
+async function stand(): Promise<void> {
+  for (;;) {
+    await navigator.locks.request(ofAccount('sejawat-core'), { signal: withdrawn.signal }, async () => {
+      if (await own()) await new Promise<never>(() => undefined);
+    });
+    await new Promise((resolve) => setTimeout(resolve, STAND_AGAIN_MS));
+  }
+}
 others({ hello: me });
-// Held until the tab is gone.
-void navigator.locks.request(ofAccount('sejawat-core'), async () => {
-  await own();
-  await new Promise<never>(() => undefined);
-});
+stand().catch(() => undefined);

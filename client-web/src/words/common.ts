@@ -35,6 +35,7 @@ export const common = {
   writtenElsewhere: ['Catatan ini sedang ditulis di tab lain.', 'This entry is being written in another tab.'],
   drafts: ['Belum selesai ditulis', 'Not finished'],
   draftRefused: ['Catatan belum masuk ke daftar. Isinya aman di HP ini.', 'An entry is not in the list yet. Its words are safe on this phone.'],
+  draftUnread: ['Satu tulisan di HP ini tidak dapat dibuka. Yang lain aman, dan tetap dapat ditulis.', 'Something written on this phone cannot be opened. The rest is safe, and you can go on writing.'],
   noEntries: ['Belum ada catatan', 'No entries yet'],
   noEntriesText: ['Satu kejadian di kelas hari ini sudah cukup untuk mulai.', 'One event in class today is enough to begin.'],
   search: ['Cari catatan', 'Search entries'],

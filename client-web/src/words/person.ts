@@ -21,6 +21,7 @@ export const person = {
   joinTitle: ['Gabung ke sekolah', 'Join your school'],
   joinFrom: ['Undangan terbaca. Server:', 'Invitation read. Server:'],
   linkThis: ['Saya sudah punya Sejawat di HP lain', 'I have Sejawat on another phone'],
+  reaching: ['Menghubungi server sekolah…', 'Reaching the school’s server…'],
   consentTitle: ['Yang Anda setujui', 'What you agree to'],
   consentWhat: [
     'Nama, catatan, dan diskusi Anda disimpan untuk pembinaan belajar-mengajar, bukan penilaian kinerja.',
