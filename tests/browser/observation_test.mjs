@@ -46,13 +46,28 @@ test('a sheet is scored with a tap an item, counted when it is final, and acknow
   await budi.click('a:has-text("Baca hasil observasi Anda")');
   await budi.waitForSelector('text=60,71 %');
   await budi.click('button:has-text("Ditanggapi guru")');
-  await budi.fill('form textarea', 'Terima kasih, butir 12 akan saya coba.');
+  await budi.locator('form textarea').pressSequentially('Terima kasih, butir 12 akan saya coba.');
+  await budi.waitForTimeout(500);
+  await budi.reload();
+  await budi.click('button:has-text("Ditanggapi guru")');
+  await budi.waitForFunction(() => document.querySelector('form textarea')?.value === 'Terima kasih, butir 12 akan saya coba.');
   await looks(budi, 'cycle-85-sheet-answer');
   await budi.click('form button:has-text("Simpan")');
   await budi.waitForSelector('p:has-text("butir 12")');
   await budi.click('button:has-text("Diakui guru")');
-  await budi.click('form button:has-text("Simpan")');
+  // Taken elsewhere under the typing hand: the words stay, and it is said.
+  await budi.locator('form textarea').pressSequentially('Sudah saya baca.');
+  const tab = await budi.context().newPage();
+  await tab.goto(budi.url());
+  await tab.click('button:has-text("Diakui guru")');
+  await tab.click('form button:has-text("Simpan")');
   await budi.waitForSelector('.chip:has-text("Diakui guru")');
+  await budi.waitForSelector('form:has-text("Kata-kata Anda masih ada di sini")');
+  assert.equal(await budi.locator('form textarea').inputValue(), 'Sudah saya baca.');
+  await looks(budi, 'cycle-86-step-gone');
+  await budi.click('form button:has-text("Buang")');
+  await budi.waitForSelector('form textarea', { state: 'detached' });
+  await tab.close();
   // The little space of the sheet is no circle to share with.
   await budi.goto(`${world.url}#/bagikan`);
   await budi.waitForSelector('form');
@@ -76,18 +91,29 @@ test('evidence that is typed stays when another item is opened, and goes with a 
   for (let i = 0; i < 22; ++i) await rows.nth(i).locator('.scale button').nth(1).click();
   await cici.waitForSelector('text=22/22');
   await rows.nth(0).locator('button:has-text("+ Bukti")').click();
-  await rows.nth(0).locator('textarea').fill('Dimulai dengan teka-teki.');
+  await rows.nth(0).locator('textarea').pressSequentially('Dimulai dengan teka-teki.');
   await rows.nth(1).locator('button:has-text("+ Bukti")').click();
-  await rows.nth(1).locator('textarea').fill('Tujuan ditulis di papan.');
+  await rows.nth(1).locator('textarea').pressSequentially('Tujuan ditulis di papan.');
   assert.equal(await rows.nth(0).locator('textarea').inputValue(), 'Dimulai dengan teka-teki.');
-  await cici.fill('section textarea', 'Kelompok belakang mulai bekerja.');
+  await cici.locator('section textarea').pressSequentially('Kelompok belakang mulai bekerja.');
+  await cici.waitForTimeout(500);
+  await cici.reload();
+  await cici.waitForFunction(() => document.querySelector('section textarea')?.value === 'Kelompok belakang mulai bekerja.');
+  assert.deepEqual(await cici.locator('ol textarea').evaluateAll((all) => all.map(({ value }) => value)), ['Dimulai dengan teka-teki.', 'Tujuan ditulis di papan.']);
   // A score that comes from elsewhere shows, though this page tapped one before.
   const tab = await cici.context().newPage();
   await tab.goto(cici.url());
   await tab.locator('ol > li').nth(2).locator('.scale button').nth(3).click();
   await cici.waitForFunction(() => document.querySelectorAll('ol > li')[2].querySelectorAll('.scale button')[3].getAttribute('aria-pressed') === 'true');
+  await tab.locator('section textarea').press('End');
+  await tab.locator('section textarea').pressSequentially(' Anak di depan bertanya.');
   await cici.click('button:has-text("Jadikan final")');
   for (const words of ['Dimulai dengan teka-teki.', 'Tujuan ditulis di papan.', 'Kelompok belakang mulai bekerja.']) await cici.waitForSelector(`p:has-text("${words}")`);
   assert.equal(await cici.locator('ol textarea').count(), 0);
+  // Words in another tab, which the sheet did not get, are shown there.
+  await tab.waitForSelector('.note:has-text("belum masuk ke lembar ini") >> text=Anak di depan');
+  await looks(tab, 'cycle-87-still-typed');
+  await tab.reload();
+  await tab.waitForSelector('text=46/');
   assert.deepEqual(cici.faults, []);
 });

@@ -274,6 +274,41 @@ test('saving the minutes of a turn leaves the decision that another wrote meanwh
     await page.waitForFunction(() => document.querySelector('ol input[type=number]')?.value === '7');
     assert.equal(await page.locator('ol textarea').inputValue(), 'Dibahas lagi pekan depan');
   }
+  // Both write into one field while a line stands: whoever saves later reads the other's words first.
+  await cici.fill('ol textarea', 'Dicoba di kelas 5B.');
+  await budi.fill('ol textarea', 'Dicoba di kelas 5A.');
+  await budi.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('text=✓ Dicoba di kelas 5A');
+  await cici.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('form .versions:has-text("Dicoba di kelas 5A.")');
+  assert.equal(await cici.locator('ol textarea').inputValue(), 'Dicoba di kelas 5B.');
+  await cici.locator('.versions').evaluate((part) => part.scrollIntoView());
+  await looks(cici, 'cycle-58-meanwhile');
+  await cici.click('.versions button:has-text("Gabungkan")');
+  await cici.waitForSelector('.versions', { state: 'detached' });
+  await cici.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('ol textarea', { state: 'detached' });
+  await budi.waitForFunction(() => /✓ Dicoba di kelas 5B\.\s+Dicoba di kelas 5A\./.test(document.querySelector('ol').textContent));
+  // So does whoever goes on with words of an earlier day.
+  await cici.locator('ol > li').nth(0).locator('button').first().click();
+  await cici.locator('ol textarea').press('End');
+  await cici.locator('ol textarea').pressSequentially(' Lihat lagi Jumat.');
+  await cici.waitForTimeout(500);
+  await cici.goto(`${world.url}#/`);
+  await budi.locator('ol > li').nth(0).locator('button').first().click();
+  await budi.fill('ol textarea', 'Batal.');
+  await budi.click('ol button:has-text("Simpan")');
+  await budi.waitForSelector('text=✓ Batal');
+  await settle(budi);
+  await settle(cici);
+  await cici.goBack();
+  await cici.waitForSelector('text=✓ Batal');
+  await cici.locator('ol > li').nth(0).locator('button').first().click();
+  await cici.waitForFunction(() => document.querySelector('ol textarea')?.value.endsWith('Lihat lagi Jumat.'));
+  await cici.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('form .versions:has-text("Batal.")');
+  await cici.click('.versions button:has-text("Pakai itu")');
+  assert.equal(await cici.locator('ol textarea').inputValue(), 'Batal.');
 });
 
 test('minutes keep their added rows over a killed browser, and nothing that another wrote is written over', { skip }, async (t) => {

@@ -19,6 +19,10 @@ export const cycle = {
   late: ['menyusul', 'came later'],
   until: ['Sampai tanggal', 'Until'],
   reason: ['Alasan', 'Reason'],
+  stepGone: [
+    'Langkah ini baru saja diambil atau ditutup di HP lain. Kata-kata Anda masih ada di sini; salin bila perlu.',
+    'This step was just taken or closed on another phone. Your words are still here; copy them if you need them.',
+  ],
   otherSteps: ['Langkah lain', 'Other steps'],
   intent: ['Usulan perubahan', 'Proposed change'],
   leaveIt: ['Biarkan', 'Leave it'],
