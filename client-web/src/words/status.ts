@@ -72,7 +72,7 @@ export const status = {
     'A colleague wrote this while you were changing it. Your words are still in the form: choose or merge, then save again.',
   ],
   yes: ['Ya', 'Yes'],
-  no: ['Tidak', 'No'],
+  notSo: ['Tidak', 'No'],
   useThat: ['Pakai itu', 'Use that'],
   mergeThem: ['Gabungkan', 'Merge'],
   mergeText: ['Susun jadi satu. Kedua versi tetap tersimpan di riwayat.', 'Make one of them. Both versions stay in the history.'],
