@@ -5,7 +5,7 @@ import type { Member, PeopleReply, PeopleRequestSchema } from '../generated/seja
 import { language, shortDate, t } from '../words/language.svelte';
 import { app } from './app.svelte';
 import { clashesIn, rebased, type Clash, type Fielded } from './clash';
-import { CoreError, request } from './client';
+import { CoreError, on, request } from './client';
 import { hex, unhex } from './entry';
 import { forget, keepOn, typedIn } from './kept';
 
@@ -56,6 +56,9 @@ export async function readSheets(): Promise<RecordView[]> {
   if (found.some((space) => !sheets.has(space))) sheets = new Set([...sheets, ...found]);
   return records;
 }
+on((told) => {
+  if (told.case === 'changed' && tables.size > 0 && (told.value.all || told.value.records.some((one) => one.kind === 'observation'))) void readSheets().catch(() => undefined);
+});
 export const kindOf = (name: string): Kind | undefined => tables.get(name);
 export const said = (label: Label | undefined): string => (language() === 'id' ? label?.indonesian : label?.english) ?? '';
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -76,9 +79,9 @@ export const choiceName = (kind: string, field: string, choice: string, part = '
 export function shownValue(kind: string, field: string, raw: string, persons: Member[], part = ''): string {
   const type = raw === '' ? '' : fieldOf(kind, field, part)?.type;
   if (type === 'choice') return capital(choiceName(kind, field, raw, part));
-  if (type === 'yes_no') return t(raw === 'yes' ? 'yes' : 'no');
+  if (type === 'yes_no') return t(raw === 'yes' ? 'yes' : 'notSo');
   if (type === 'person') return persons.find((one) => hex(one.person) === raw)?.name || t('nameComing');
-  return type === 'date' && /^\d{4}-\d\d-\d\d$/.test(raw) ? shortDate(raw) : raw;
+  return /^\d{4}-\d\d-\d\d$/.test(raw) ? shortDate(raw) : raw;
 }
 
 // --- Records
@@ -123,6 +126,7 @@ export const spaceName = (id: Uint8Array): string => app.status?.spaces.find((sp
 let chosen = $state<string | undefined>(undefined);
 export const place = () => shared().find((space) => hex(space.id) === chosen) ?? shared()[0];
 export const setPlace = (id: string): void => void (chosen = id);
+export const isPersonal = (view: RecordView): boolean => hex(view.space) === hex(personal()?.id ?? new Uint8Array());
 export const members = async (space: Uint8Array): Promise<Member[]> => (await people({ case: 'members', value: { space } }, 'members')).members;
 
 // --- Reading for a screen
