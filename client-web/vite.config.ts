@@ -13,6 +13,8 @@ export default defineConfig({
     outDir: '../build/web',
     emptyOutDir: true,
     assetsInlineLimit: 0,
+    // A file for each screen is a hundred bytes that pack badly, twenty times.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
   },
 });

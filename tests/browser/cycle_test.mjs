@@ -1,7 +1,7 @@
 // Two teachers, two phones, one whole cycle: an option is chosen, tried, its impact recorded, reflected on, concluded, shared.
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { alone, BUDI, CICI, looks, settle, share, skip, staffroom, World } from './support.mjs';
+import { alone, BUDI, CICI, holdable, looks, settle, share, skip, staffroom, World } from './support.mjs';
 
 const PROBLEM = 'Hanya dua anak yang berbicara saat diskusi';
 
@@ -62,10 +62,20 @@ test('a whole cycle on two phones, from the root to a good practice', { skip }, 
   await looks(budi, 'cycle-45-trial-ready');
   await budi.click('button:has-text("Mulai uji coba")');
   await budi.waitForSelector('h2:has-text("Catat dampak")');
+  await holdable(budi);
+  await budi.reload();
+  await budi.waitForSelector('h2:has-text("Catat dampak")');
   await budi.fill('textarea', 'Kelompok belakang ikut bicara sejak menit pertama.');
   await budi.fill('fieldset input[type=text]', '21 dari 24');
   await budi.click('label:has-text("Membaik")');
   await looks(budi, 'cycle-46-impact');
+  // Two records go from one form. The second one is refused: it is said, and tried again.
+  await budi.locator('form > fieldset label:has-text("Efektif")').last().click();
+  await budi.evaluate(() => (globalThis.heldCommand = 'trialReflect'));
+  await budi.click('form button:has-text("Simpan")');
+  await budi.waitForTimeout(1000);
+  await budi.evaluate(() => globalThis.letGo(34));
+  await budi.waitForSelector('form [role=alert]:has-text("Terhenti")');
   await budi.click('form button:has-text("Simpan")');
   await budi.waitForSelector('h2:has-text("Refleksi bersama")');
   await settle(budi);

@@ -56,7 +56,7 @@ test('a teacher joins, checks the card, writes, and a second phone made from the
   await page.click('button:has-text("Buang ke sampah")');
   await page.click('button:has-text("Urungkan")');
   await page.click('button:has-text("Riwayat perubahan")');
-  await page.waitForSelector('h2:has-text("Riwayat perubahan")');
+  await page.waitForSelector('h2:has-text("Riwayat perubahan") ~ ul >> text=Soal cerita dibaca tanpa dipahami');
   for (const [hash, name, text] of [['lainnya', '09-more', 'Pengaturan'], ['pengaturan', '50-settings', 'Daftar istilah'], ['status', '10-status', 'Ekspor darurat'], ['perangkat', '11-devices', 'Perangkat ini'], ['sampah', '12-trash', 'Sampah kosong']]) {
     await page.goto(`${world.url}#/${hash}`);
     await page.waitForSelector(`text=${text}`);

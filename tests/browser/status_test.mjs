@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
-import { alone, BUDI, checkCard, CICI, looks, looksSmall, settle, share, skip, staffroom, World, write } from './support.mjs';
+import { alone, BUDI, checkCard, CICI, holdable, looks, looksSmall, settle, share, skip, staffroom, World, write } from './support.mjs';
 
 const DAY = 86_400_000;
 const online = '[role=status] >> text=Sudah di server sekolah';
@@ -137,6 +137,17 @@ test('alone: nothing is called sent, everything is listed; a card made before th
   await page.waitForSelector('text=Gabunglah dengan sekolah');
   await page.waitForSelector('.unsent >> text=sendiri dulu');
   await looks(page, '65-status-alone');
+  await page.waitForSelector('text=/\\d,\\d MB/');
+  await holdable(page);
+  await page.reload();
+  await page.waitForSelector('h2:has-text("Cocokkan dua HP")');
+  await page.evaluate(() => (globalThis.heldCommand = 'fingerprint'));
+  await page.click('button:has-text("Hitung kode")');
+  await page.waitForTimeout(300);
+  await page.evaluate(() => globalThis.letGo(34));
+  await page.waitForSelector('.card:has-text("Cocokkan dua HP") [role=alert]');
+  await page.click('button:has-text("Hitung kode")');
+  await page.waitForSelector('.card:has-text("Cocokkan dua HP") code');
   await page.goto(`${world.url}#/gabung/${encodeURIComponent(link)}`);
   await page.waitForSelector('text=Undangan terbaca');
   await page.click('form button.primary');

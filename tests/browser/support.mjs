@@ -155,6 +155,25 @@ export const installed = (page) => page.evaluate(() => navigator.serviceWorker.r
 export const withoutCache = (page) => page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'serviceWorker',
   { value: { register: () => new Promise(() => undefined), addEventListener: () => undefined } }));
 
+// From the next load on: what this page asks its core under the name in `globalThis.heldCommand` waits for `letGo`, which
+// passes it on, or answers with a code in the core's stead.
+export const holdable = (page) => page.addInitScript(() => {
+  const { postMessage } = Worker.prototype;
+  const waiting = [];
+  Worker.prototype.postMessage = function (message, ...more) {
+    const name = message.command?.value?.command?.case ?? message.command?.case;
+    if (name !== undefined && name === globalThis.heldCommand) waiting.push([this, message]);
+    else postMessage.call(this, message, ...more);
+  };
+  globalThis.letGo = (failed) => {
+    globalThis.heldCommand = undefined;
+    for (const [worker, message] of waiting.splice(0)) {
+      if (failed === undefined) postMessage.call(worker, message);
+      else worker.onmessage(new MessageEvent('message', { data: { answer: message.ask, failed } }));
+    }
+  };
+});
+
 // A person of their own, with no school.
 export async function alone(page, url, name) {
   await page.goto(url);

@@ -17,7 +17,7 @@ const edit = (file, change) => writeFileSync(file, change(readFileSync(file, 'ut
 // The next version: another stamp, another page, and a screen under another name, as after any change. What did not
 // change is not to be had any more: it must not be fetched again.
 function deployNext(folder) {
-  const [screen] = files(folder, /^Settings-.*\.js$/);
+  const [screen] = files(folder, /^own-.*\.js$/);
   const renamed = screen.replace('Settings-', 'Settings-Next-');
   const everywhere = (text) => text.replaceAll(screen, renamed);
   for (const name of files(folder, /\.js$/)) edit(path.join(folder, 'assets', name), everywhere);
@@ -132,7 +132,7 @@ test('a first visit whose download was cut goes on where it was, and asks for no
   world.web = path.join(world.root, 'web');
   deploy(world.web);
   await world.serve();
-  const [screen] = files(world.web, /^Settings-.*\.js$/);
+  const [screen] = files(world.web, /^own-.*\.js$/);
   rmSync(path.join(world.web, 'assets', screen));
   const page = await world.phone('budi');
   await page.goto(world.url);

@@ -101,10 +101,11 @@ test('a weekly discussion: turns, ideas without names, groups by buttons, the me
   await budi.goto(`${world.url}#/notulen/${cici.url().split('/').at(-1)}`);
   await settle(budi);
   await budi.waitForSelector('li:has-text("Mencoba kartu peran")');
-  for (const [page, words] of [[budi, 'Dua gagasan digabung menjadi satu.'], [cici, 'Semua guru menyumbang gagasan.']]) {
+  for (const [page, words, who] of [[budi, 'Dua gagasan digabung menjadi satu.', 'Bu Ani'], [cici, 'Semua guru menyumbang gagasan.', 'Bu Cici Lestari']]) {
     await page.context().setOffline(true);
     await page.click('button:has-text("Ubah")');
     await page.locator('form textarea').nth(1).fill(words);
+    await page.locator('fieldset select').selectOption({ label: who });
     await page.click('form button.primary:has-text("Simpan")');
     await page.waitForSelector(`p:has-text("${words}")`);
   }
@@ -116,7 +117,11 @@ test('a weekly discussion: turns, ideas without names, groups by buttons, the me
   for (const page of [budi, cici]) await page.waitForSelector('h2:has-text("Ada dua versi")');
   await budi.setViewportSize({ width: 640, height: 360 });
   await budi.setViewportSize({ width: 360, height: 640 });
-  assert.equal(await budi.locator('.note .card').count(), 2, 'turning the phone chooses nothing');
+  assert.equal(await budi.locator('.note .card').count(), 4, 'turning the phone chooses nothing');
+  const people = budi.locator('.versions:has(.card:has-text("Bu Ani"))');
+  assert.deepEqual((await people.locator('.words').allTextContents()).sort(), ['Bu Ani', 'Bu Cici Lestari']);
+  await people.locator('.card:has-text("Bu Ani") >> button').click();
+  await people.waitFor({ state: 'detached' });
   await budi.goto(`${world.url}#/`);
   await budi.waitForSelector('a:has-text("Ada dua versi")');
   assert.match(await budi.locator('main section a').first().textContent(), /Ada dua versi/);
@@ -168,13 +173,18 @@ test('a weekly discussion: turns, ideas without names, groups by buttons, the me
   await cici.click('form button:has-text("Simpan")');
   await cici.waitForSelector('p:has-text("Bisa, sesudah pukul 13.")');
 
+  // Where it is another day than in Greenwich.
+  const zone = new Date().getUTCHours() < 11 ? 'Pacific/Pago_Pago' : 'Pacific/Kiritimati';
+  await (await budi.context().newCDPSession(budi)).send('Emulation.setTimezoneOverride', { timezoneId: zone });
   await budi.goto(`${world.url}#/privasi`);
   await budi.waitForSelector(`li:has-text("${PROBLEM}")`);
   await looks(budi, 'cycle-76-privacy');
   const [download] = await Promise.all([budi.waitForEvent('download'), budi.click('button:has-text("Ekspor yang saya bagikan")')]);
   const { readFileSync } = await import('node:fs');
   const exported = JSON.parse(readFileSync(await download.path(), 'utf8'));
-  assert.ok(exported.shared.some((one) => one.kind === 'problem' && one.values.title === PROBLEM));
+  const { date } = exported.shared.find((one) => one.kind === 'problem' && one.values.title === PROBLEM);
+  assert.equal(date, new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date()));
+  assert.ok(exported.shared.some((one) => one.kind === 'idea'));
   await looksSmall(budi, 'cycle-77-privacy');
   for (const [hash, name] of [['', 'home'], ['siklus', 'cycles'], ['diskusi', 'daily'], ['pekan', 'weekly'], ['alternatif', 'menu'], ['dukungan', 'support']]) {
     await budi.goto(`${world.url}#/${hash}`);
@@ -194,7 +204,13 @@ test('what was found out in English reads in English', { skip }, async (t) => {
   await alone(page, world.url, 'Pak Dedi');
   await page.evaluate(() => localStorage.setItem('sejawat-language', 'en'));
   await page.goto(`${world.url}#/bagikan`);
+  await page.clock.install({ time: new Date(2026, 10, 27, 23, 59) });
   await page.reload();
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('text=/Friday,? 27 November 2026/');
+  await page.clock.fastForward('02:00');
+  await page.waitForSelector('text=/Saturday,? 28 November 2026/');
+  await page.goto(`${world.url}#/bagikan`);
   await page.fill('input[placeholder*="one sentence"]', 'Time was over before the summary');
   await page.click('button:has-text("Save")');
   await page.waitForSelector('text=Identified');
@@ -254,6 +270,14 @@ test('a phase that another begins takes no words out of anybody’s hands, and i
   await budi.waitForSelector('label:has-text("Kelompok tiga orang saja")');
   await budi.waitForTimeout(300);
   assert.equal(await budi.locator('form textarea').count(), 0, 'what was sent does not come back');
+  // A name that is typed for a group stays when the minutes begin.
+  await budi.fill('input[placeholder="Nama kelompok baru"]', 'Kelompok kecil');
+  await cici.click('a:has-text("Notulen")');
+  await cici.click('button:has-text("Tulis notulen")');
+  await cici.waitForSelector('button:has-text("Ubah")');
+  await settle(cici);
+  await budi.waitForSelector('.chip:has-text("notulen")');
+  assert.equal(await budi.locator('input[placeholder="Nama kelompok baru"]').inputValue(), 'Kelompok kecil');
   for (const page of [budi, cici]) assert.deepEqual(page.faults, []);
 });
 
@@ -274,6 +298,41 @@ test('saving the minutes of a turn leaves the decision that another wrote meanwh
     await page.waitForFunction(() => document.querySelector('ol input[type=number]')?.value === '7');
     assert.equal(await page.locator('ol textarea').inputValue(), 'Dibahas lagi pekan depan');
   }
+  // Both write into one field while a line stands: whoever saves later reads the other's words first.
+  await cici.fill('ol textarea', 'Dicoba di kelas 5B.');
+  await budi.fill('ol textarea', 'Dicoba di kelas 5A.');
+  await budi.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('text=✓ Dicoba di kelas 5A');
+  await cici.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('form .versions:has-text("Dicoba di kelas 5A.")');
+  assert.equal(await cici.locator('ol textarea').inputValue(), 'Dicoba di kelas 5B.');
+  await cici.locator('.versions').evaluate((part) => part.scrollIntoView());
+  await looks(cici, 'cycle-58-meanwhile');
+  await cici.click('.versions button:has-text("Gabungkan")');
+  await cici.waitForSelector('.versions', { state: 'detached' });
+  await cici.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('ol textarea', { state: 'detached' });
+  await budi.waitForFunction(() => /✓ Dicoba di kelas 5B\.\s+Dicoba di kelas 5A\./.test(document.querySelector('ol').textContent));
+  // So does whoever goes on with words of an earlier day.
+  await cici.locator('ol > li').nth(0).locator('button').first().click();
+  await cici.locator('ol textarea').press('End');
+  await cici.locator('ol textarea').pressSequentially(' Lihat lagi Jumat.');
+  await cici.waitForTimeout(500);
+  await cici.goto(`${world.url}#/`);
+  await budi.locator('ol > li').nth(0).locator('button').first().click();
+  await budi.fill('ol textarea', 'Batal.');
+  await budi.click('ol button:has-text("Simpan")');
+  await budi.waitForSelector('text=✓ Batal');
+  await settle(budi);
+  await settle(cici);
+  await cici.goBack();
+  await cici.waitForSelector('text=✓ Batal');
+  await cici.locator('ol > li').nth(0).locator('button').first().click();
+  await cici.waitForFunction(() => document.querySelector('ol textarea')?.value.endsWith('Lihat lagi Jumat.'));
+  await cici.click('ol button:has-text("Simpan")');
+  await cici.waitForSelector('form .versions:has-text("Batal.")');
+  await cici.click('.versions button:has-text("Pakai itu")');
+  assert.equal(await cici.locator('ol textarea').inputValue(), 'Batal.');
 });
 
 test('minutes keep their added rows over a killed browser, and nothing that another wrote is written over', { skip }, async (t) => {

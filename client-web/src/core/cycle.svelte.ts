@@ -2,10 +2,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CycleReply, CycleRequestSchema, Field, Kind, Label, Part, RecordView } from '../generated/sejawat/v1/api_cycle_pb';
 import type { Member, PeopleReply, PeopleRequestSchema } from '../generated/sejawat/v1/api_people_pb';
-import { language } from '../words/language.svelte';
+import { language, shortDate, t } from '../words/language.svelte';
 import { app } from './app.svelte';
-import { CoreError, request } from './client';
+import { clashesIn, rebased, type Clash, type Fielded } from './clash';
+import { CoreError, on, request } from './client';
 import { hex, unhex } from './entry';
+import { forget, keepOn, typedIn } from './kept';
 
 export { hex, unhex };
 export type { Field, Kind, Member, Part, RecordView };
@@ -54,6 +56,9 @@ export async function readSheets(): Promise<RecordView[]> {
   if (found.some((space) => !sheets.has(space))) sheets = new Set([...sheets, ...found]);
   return records;
 }
+on((told) => {
+  if (told.case === 'changed' && tables.size > 0 && (told.value.all || told.value.records.some((one) => one.kind === 'observation'))) void readSheets().catch(() => undefined);
+});
 export const kindOf = (name: string): Kind | undefined => tables.get(name);
 export const said = (label: Label | undefined): string => (language() === 'id' ? label?.indonesian : label?.english) ?? '';
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -69,6 +74,15 @@ export function fieldOf(kind: string, name: string, part = ''): Field | undefine
 }
 export const choiceName = (kind: string, field: string, choice: string, part = ''): string =>
   said(fieldOf(kind, field, part)?.choices.find((one) => one.name === choice)?.label) || choice;
+
+// As people read it, whatever the core writes for it.
+export function shownValue(kind: string, field: string, raw: string, persons: Member[], part = ''): string {
+  const type = raw === '' ? '' : fieldOf(kind, field, part)?.type;
+  if (type === 'choice') return capital(choiceName(kind, field, raw, part));
+  if (type === 'yes_no') return t(raw === 'yes' ? 'yes' : 'notSo');
+  if (type === 'person') return persons.find((one) => hex(one.person) === raw)?.name || t('nameComing');
+  return /^\d{4}-\d\d-\d\d$/.test(raw) ? shortDate(raw) : raw;
+}
 
 // --- Records
 
@@ -112,6 +126,7 @@ export const spaceName = (id: Uint8Array): string => app.status?.spaces.find((sp
 let chosen = $state<string | undefined>(undefined);
 export const place = () => shared().find((space) => hex(space.id) === chosen) ?? shared()[0];
 export const setPlace = (id: string): void => void (chosen = id);
+export const isPersonal = (view: RecordView): boolean => hex(view.space) === hex(personal()?.id ?? new Uint8Array());
 export const members = async (space: Uint8Array): Promise<Member[]> => (await people({ case: 'members', value: { space } }, 'members')).members;
 
 // --- Reading for a screen
@@ -142,16 +157,18 @@ export function live<T>(load: () => Promise<T>): Live<T> {
   return box;
 }
 
-// One thing that a person does at a time: busy, and the code when the core did not take it.
+// One thing that a person does at a time: busy, and the code when the core did not take it. `false` from `act`: nothing was
+// done yet. What was typed into `form` is forgotten once it is done; that this did not succeed undoes nothing.
 export class Doing {
   busy = $state(false);
   problem = $state<number | undefined>(undefined);
-  async run(act: () => Promise<unknown>): Promise<boolean> {
+  async run(act: () => Promise<unknown>, form?: string): Promise<boolean> {
     if (this.busy) return false;
     this.busy = true;
     this.problem = undefined;
     try {
-      await act();
+      if ((await act()) === false) return false;
+      if (form) await forget(form).catch(() => undefined);
       return true;
     } catch (error) {
       this.problem = error instanceof CoreError ? error.code : BROKEN;
@@ -162,19 +179,66 @@ export class Doing {
   }
 }
 
-// A record's fields while a person changes them on its screen.
-export class Changing extends Doing {
-  open = $state(false);
-  values = $state<Values>({});
-  private before: Values = {};
-  begin(view: RecordView): void {
-    this.before = valuesOf(view);
-    this.values = { ...this.before };
-    this.open = true;
-  }
-  async save(event: SubmitEvent, id: string): Promise<void> {
-    event.preventDefault();
-    const value = { id: unhex(id), content: content(this.values, this.before) };
-    if (await this.run(() => ask({ case: 'recordChange', value }, 'record'))) this.open = false;
+// Of a record that others change, too.
+export class Careful extends Doing {
+  clashes = $state.raw<Clash[]>([]);
+  private seen = new Set<string>();
+  // Whether there are words of others that this person has not seen; they are shown (Meanwhile).
+  async unseen(id: Uint8Array, rows: Fielded[]): Promise<boolean> {
+    this.clashes = clashesIn(await ask({ case: 'recordShow', value: { id } }, 'record'), rows, this.seen);
+    return this.clashes.length > 0;
   }
 }
+
+// A record's fields while a person changes them on its screen; `form` is what they are kept under.
+export class Changing extends Careful {
+  open = $state(false);
+  draft = $state<{ values: Values; before: Values }>({ values: {}, before: {} });
+  form = $state('');
+  whole = (): object => this.draft;
+  async begin(view: RecordView, form: string): Promise<void> {
+    const now = valuesOf(view);
+    const { values = {}, before = {} } = await typedIn<Partial<typeof this.draft>>(form, () => ({}));
+    this.draft = rebased({ values, before }, now);
+    this.clashes = [];
+    this.form = form;
+    this.open = true;
+  }
+  async save(event: SubmitEvent, id: Uint8Array): Promise<void> {
+    event.preventDefault();
+    const act = async (): Promise<unknown> =>
+      !(await this.unseen(id, [this.draft])) && ask({ case: 'recordChange', value: { id, content: content(this.draft.values, this.draft.before) } }, 'record');
+    if (await this.run(act, this.form)) this.open = false;
+  }
+}
+
+// One text after another into a list: at the tap it leaves the form, which takes the next one; what the core refuses comes
+// back in front of that.
+export class Adding extends Doing {
+  text = $state('');
+  with = $state<Values>({});
+  private going = '';
+  // As it is by the time that it is written down.
+  whole = (): { text: string; with: Values } => {
+    const now = (): string => lines(this.going, this.text);
+    return { get text() { return now(); }, with: this.with };
+  };
+  async begin(form: string): Promise<void> {
+    const held = await typedIn<Partial<ReturnType<typeof this.whole>>>(form, () => ({}));
+    this.text = held.text ?? '';
+    this.with = held.with ?? this.with;
+  }
+  async send(form: string, act: (text: string) => Promise<unknown>): Promise<boolean> {
+    if (this.busy) return false;
+    const going = this.text.trim();
+    this.going = going;
+    this.text = '';
+    const done = await this.run(() => act(going));
+    this.going = '';
+    if (!done) this.text = lines(going, this.text);
+    else await (this.text ? keepOn(form, this.whole()) : forget(form)).catch(() => undefined);
+    return done;
+  }
+}
+const lines = (...texts: string[]): string => texts.filter(Boolean).join('\n');
+

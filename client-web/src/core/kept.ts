@@ -1,6 +1,7 @@
 // What is typed into a form and not sent yet, sealed in the second store like a draft of the journal: a killed browser
 // loses less than a second of it. `{@attach kept('name')}` on a form; the name says which form of which record. It is a
-// string of its own ($derived), not made out of what is read anew: the form is attached again when that changes.
+// string of its own ($derived), not made out of what is read anew: the form is attached again when that changes. Leaving a
+// form is not the end of its words: that is `forget`, once the core took them (Doing.run).
 import { t } from '../words/language.svelte';
 import { read, remove, seal, typedName, typedNames, unseal, write } from './keep';
 import { AGAIN_MS, DELAY_MS, inLine, roomFor } from './spool';
@@ -9,11 +10,11 @@ type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Typed = Record<string, string>;
 const isTicked = (field: Field): field is HTMLInputElement => field.type === 'radio' || field.type === 'checkbox';
 // Choices that a form begins with are no words of anybody's.
-const hasWords = (field: Field): boolean => ['textarea', 'text', 'number'].includes(field.type) && field.value.trim() !== '';
+const hasWords = (field?: Field): boolean => field !== undefined && ['textarea', 'text', 'number'].includes(field.type) && field.value.trim() !== '';
 const valueOf = (field: Field): string => (isTicked(field) ? (field.checked ? 'on' : '') : field.value);
 
 // Each by its name, and as which of that name it stands there: a form may have got or lost others since.
-function fieldsOf(form: HTMLFormElement): Map<string, Field> {
+function fieldsOf(form: HTMLElement): Map<string, Field> {
   const fields = new Map<string, Field>();
   for (const field of form.querySelectorAll<Field>('textarea, input, select')) {
     // What ties the buttons of one choice together begins with something of this page's own (Fields).
@@ -35,21 +36,25 @@ export const holds = (name: string): Promise<boolean> => inLine(async () => (awa
 // All of it, by the name of its form.
 export async function typedTexts(): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for (const name of await typedNames()) found[name] = await opened(name);
+  for (const name of await typedNames()) found[name] = await opened(name).catch(() => '');
   return found;
 }
 
 export const forget = (name: string): Promise<void> => inLine(() => remove('keep', typedName(name)));
+const put = async (name: string, whole: object): Promise<void> => write('keep', typedName(name), await seal(new TextEncoder().encode(JSON.stringify(whole))));
+// What is left of a form of which a part was sent.
+export const keepOn = (name: string, whole: object): Promise<void> => inLine(() => roomFor(() => put(name, whole)));
 
-// `held`: sending the form is not the end of it; `forget` is. `state`: what to keep of a form whose fields come and go;
-// whoever shows it reads it first (`typedIn`), and builds the form from that.
+// `state`: what to keep of a form whose fields come and go; whoever shows it reads it first (`typedIn`), and builds the
+// form from that.
 export const kept =
-  (name: string, held = false, state?: () => object) =>
-  (form: HTMLFormElement): (() => void) => {
+  (name: string, state?: () => object) =>
+  (form: HTMLElement): (() => void) => {
     const note = document.createElement('p');
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let sent = false;
+    // As it was at the last keystroke: when a form goes its state may be another form's already.
+    let whole: object | undefined;
     // By this person: what they did not touch comes back as it is by then, not as it was.
     const touched = new Set<unknown>();
     // With what found no field to go back to: no newer copy is without it.
@@ -58,14 +63,16 @@ export const kept =
       if (timer === undefined) return;
       clearTimeout(timer);
       timer = undefined;
-      const whole = state?.();
-      const put = async (): Promise<void> => {
-        const fields = [...fieldsOf(form)];
-        if (whole === undefined) for (const [key, field] of fields) if (touched.has(field)) typed[key] = valueOf(field);
-        if (fields.some(([, field]) => hasWords(field)) || Object.values(typed).some(Boolean)) await write('keep', typedName(name), await seal(new TextEncoder().encode(JSON.stringify(whole ?? typed))));
+      const now = whole;
+      const keep = async (): Promise<void> => {
+        const fields = fieldsOf(form);
+        for (const [key, field] of fields) if (touched.has(field)) typed[key] = valueOf(field);
+        // A tick or a choice alone is no writing that anybody would miss.
+        const words = Object.entries(typed).some(([key, text]) => text.trim() !== '' && (fields.has(key) ? hasWords(fields.get(key)) : text !== 'on'));
+        if (now ?? (!state && words)) await put(name, now ?? typed);
         else await remove('keep', typedName(name));
       };
-      inLine(() => roomFor(put)).then(
+      inLine(() => roomFor(keep)).then(
         () => note.remove(),
         () => {
           if (!form.isConnected) return;
@@ -80,7 +87,7 @@ export const kept =
     const hear = (event: Event): void => {
       if (!event.isTrusted) return;
       touched.add(event.target);
-      sent = false;
+      if (state) whole = [...fieldsOf(form).values()].some(hasWords) ? state() : undefined;
       timer ??= setTimeout(flush, DELAY_MS);
     };
     const restore = async (): Promise<void> => {
@@ -97,16 +104,14 @@ export const kept =
       }
     };
     form.addEventListener('input', hear, ended);
-    form.addEventListener('submit', () => (flush(), (sent = true)), ended);
+    // Before whatever a tap does.
+    document.addEventListener('click', flush, { capture: true, signal: ended.signal });
     document.addEventListener('visibilitychange', flush, ended);
     addEventListener('pagehide', flush, ended);
     if (state === undefined) void inLine(restore);
     return () => {
       note.remove();
-      const taken = sent && !held && form.querySelector('[role=alert]') === null;
-      if (!taken) flush();
-      clearTimeout(timer);
-      if (taken) void forget(name);
+      flush();
       ended.abort();
     };
   };

@@ -1,15 +1,15 @@
 // Screens that are fetched when they are opened first, by the first part of the address; from the cache when offline.
 import type { Component } from 'svelte';
 
-// Either takes the address's parts, or nothing.
+// Each takes the address's parts, or nothing.
 type Screen = Component<{ path: string[] }>;
-type Plain = Component<Record<string, never>>;
 type Load = () => Promise<{ default: Screen }>;
-const plain = (load: () => Promise<{ default: Plain }>): Load => load as unknown as Load;
 
 const chunk = () => import('./cycle');
 type Chunk = Awaited<ReturnType<typeof chunk>>;
 const cycle = (name: Exclude<keyof Chunk, 'homeCards' | 'entryProblems' | 'entryVersions'>): Load => () => chunk().then((all) => ({ default: all[name] as unknown as Screen }));
+const self = () => import('./own');
+const own = (name: keyof Awaited<ReturnType<typeof self>>): Load => () => self().then((all) => ({ default: all[name] as unknown as Screen }));
 export const entryProblems = () => chunk().then((all) => all.entryProblems);
 export const attachments = () => import('../parts/Attachments.svelte').then((part) => part.default);
 export const entryVersions = () => chunk().then((all) => all.entryVersions);
@@ -32,11 +32,11 @@ export const lazy: Record<string, Load> = {
   ujicoba: cycle('trial'),
   rekaman: cycle('record'),
   bantuan: () => import('./HelpScreen.svelte') as Promise<{ default: Screen }>,
-  kartu: plain(() => import('./CardScreen.svelte')),
-  undangan: plain(() => import('./InviteScreen.svelte')),
-  perangkat: plain(() => import('./Devices.svelte')),
-  status: plain(() => import('./StatusScreen.svelte')),
-  akun: plain(() => import('./AccountScreen.svelte')),
-  pengaturan: plain(() => import('./Settings.svelte')),
-  pin: plain(() => import('./PinScreen.svelte')),
+  kartu: own('kartu'),
+  undangan: own('undangan'),
+  perangkat: own('perangkat'),
+  status: cycle('status'),
+  akun: own('akun'),
+  pengaturan: own('pengaturan'),
+  pin: own('pin'),
 };

@@ -33,6 +33,8 @@ export const common = {
   draftKept: ['Tersimpan di HP ini', 'Saved on this phone'],
   draftFailed: ['Belum tersimpan: ruang HP hampir penuh. Jangan tutup halaman ini.', 'Not saved yet: the phone is almost full. Do not close this page.'],
   writtenElsewhere: ['Catatan ini sedang ditulis di tab lain.', 'This entry is being written in another tab.'],
+  lettersLeft: ['Sisa huruf:', 'Letters left:'],
+  lettersFull: ['huruf, batasnya. Yang sesudahnya tidak ikut.', 'letters, the limit. What comes after them is left out.'],
   drafts: ['Belum selesai ditulis', 'Not finished'],
   draftRefused: ['Catatan belum masuk ke daftar. Isinya aman di HP ini.', 'An entry is not in the list yet. Its words are safe on this phone.'],
   draftUnread: ['Satu tulisan di HP ini tidak dapat dibuka. Yang lain aman, dan tetap dapat ditulis.', 'Something written on this phone cannot be opened. The rest is safe, and you can go on writing.'],

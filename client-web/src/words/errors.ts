@@ -1,4 +1,4 @@
-// A code of the core as people read it: what happened, whether the data is safe, what to do. Never the number.
+// A code of the core as people read it: what happened, that the data is safe where that is so, what to do. Never the number.
 const safe = ['Data Anda aman di HP ini.', 'Your data is safe on this phone.'] as const;
 const known: Record<number, readonly [string, string]> = {
   1: ['Isian tidak sesuai. Perbaiki lalu ulangi.', 'That input is not valid. Correct it and try again.'],
@@ -23,4 +23,7 @@ const known: Record<number, readonly [string, string]> = {
 };
 const other = ['Belum berhasil. Coba lagi.', 'That did not work yet. Try again.'] as const;
 
-export const sentence = (code: number, language: 0 | 1): string => `${(known[code] ?? other)[language]} ${safe[language]}`;
+// What is asked to be corrected, or was not written for want of room, is not yet anything that is kept.
+const unkept = [1, 9, 14];
+
+export const sentence = (code: number, language: 0 | 1): string => (known[code] ?? other)[language] + (unkept.includes(code) ? '' : ` ${safe[language]}`);

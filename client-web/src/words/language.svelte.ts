@@ -23,6 +23,9 @@ export const t = (word: Word): string => words[word][current.index];
 export const explain = (code: number): string => sentence(code, current.index);
 
 const locale = (): string => (current.index === 0 ? 'id-ID' : 'en-GB');
+export const amount = (number: number): string => number.toLocaleString(locale(), { maximumFractionDigits: 1 });
+export const size = (bytes: number): string =>
+  bytes < 1e6 ? `${Math.ceil(bytes / 1024)} KB` : bytes < 1e9 ? `${amount(bytes / 1e6)} MB` : `${amount(bytes / 1e9)} GB`;
 export const longDate = (date: string): string =>
   new Date(`${date}T12:00:00`).toLocaleDateString(locale(), { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 export const shortDate = (date: string): string =>

@@ -19,6 +19,7 @@ export const observation = {
   timedNotes: ['Catatan waktu', 'Timed notes'],
   addNote: ['Tambah catatan', 'Add note'],
   makeFinal: ['Jadikan final', 'Make it final'],
+  stillTyped: ['Yang Anda ketik dan belum masuk ke lembar ini:', 'What you typed and is not in this sheet yet:'],
   finalText: ['Setelah final, lembar tidak dapat diubah; koreksi memerlukan alasan. Persentase baru terlihat setelah final.', 'A final sheet cannot be changed; a correction needs a reason. The percentage shows once it is final.'],
   askAcknowledge: ['Baca hasil observasi Anda', 'Read your observation'],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -196,6 +196,8 @@ export const person = {
   removeText: ['Hanya sesudah semuanya ada di server. Yang di server dan di perangkat lain tetap ada.', 'Only once all of it is on a server. What is on the server and on other devices stays.'],
   removeAsk: ['Periksa, lalu hapus…', 'Check, then remove…'],
   removeCard: ['Belum dapat: kartu pemulihan belum diperiksa.', 'Not yet: the recovery card is not checked.'],
+  typedText: ['Diketik di formulir dan belum dikirim. Buka formulirnya untuk melanjutkan, atau simpan ke berkas, atau buang.', 'Typed into a form and not sent. Open the form to go on, or save it to a file, or discard it.'],
+  typedDiscard: ['Ya, buang', 'Yes, discard'],
   removeDrafts: ['Belum dapat: masih ada tulisan yang belum selesai di HP ini.', 'Not yet: something on this phone is not finished.'],
   removePending: ['Belum dapat: masih ada yang belum sampai di server. Sinkronkan dahulu.', 'Not yet: something has not reached the server. Sync first.'],
   removeRefused: ['Belum dapat: server menolak sebagian. Lihat Status sinkron.', 'Not yet: the server refused a part. See Sync status.'],

@@ -67,6 +67,12 @@ export const status = {
   versionHere: ['Versi di HP ini', 'The version on this phone'],
   versionThere: ['Versi dari HP lain', 'The version from another phone'],
   twoVersionsMore: ['Masih ada yang lain sesudah ini.', 'There are more after these.'],
+  meanwhile: [
+    'Rekan Anda menulis ini selagi Anda mengubahnya. Tulisan Anda masih ada di formulir: pilih atau gabungkan, lalu simpan lagi.',
+    'A colleague wrote this while you were changing it. Your words are still in the form: choose or merge, then save again.',
+  ],
+  yes: ['Ya', 'Yes'],
+  notSo: ['Tidak', 'No'],
   useThat: ['Pakai itu', 'Use that'],
   mergeThem: ['Gabungkan', 'Merge'],
   mergeText: ['Susun jadi satu. Kedua versi tetap tersimpan di riwayat.', 'Make one of them. Both versions stay in the history.'],

@@ -17,3 +17,4 @@ export { default as share } from './ShareScreen.svelte';
 export { default as support } from '../school/SupportScreen.svelte';
 export { default as trial } from './TrialScreen.svelte';
 export { default as weekly } from '../meeting/WeeklyScreen.svelte';
+export { default as status } from '../StatusScreen.svelte';
