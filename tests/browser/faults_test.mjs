@@ -48,7 +48,7 @@ test('where OPFS has no handles, blocks in IndexedDB hold the store; killed whil
   assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), ['sejawat-people']);
 });
 
-test('handles whose answers are promises, as those of Chrome 102 to 107, hold nothing: blocks do; what did not get onto the disk did not happen', { skip }, async (t) => {
+test('handles whose answers are promises, as those of Chrome 102 to 107, hold nothing: blocks do', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());
   await world.serve();
