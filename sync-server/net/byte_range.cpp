@@ -32,8 +32,8 @@ std::optional<ByteRange> byte_range(std::string_view header, std::size_t file_si
   const bool open = dash + 1 == header.size();
   if (!first || (!open && (!last || *last < *first))) return std::nullopt;
   if (*first >= file_size) return ByteRange{};
-  const std::size_t left = file_size - *first;
-  return ByteRange{*first, open ? left : std::min(left, *last - *first + 1)};
+  const std::size_t end = open ? file_size - 1 : std::min(*last, file_size - 1);
+  return ByteRange{*first, end - *first + 1};
 }
 
 }  // namespace sejawat::net
