@@ -9,6 +9,8 @@ namespace sejawat::net {
 // A member of the object that it cuts off.
 class Deadline {
  public:
+  // Less between two looks is as good as nothing: a kilobit or two in ten seconds.
+  static constexpr std::uint64_t kLeast = 512;
   explicit Deadline(Server& server) : timer_(server.io.get_executor()) {}
   // Calls `owner->cut_off()` then, unless it is armed anew or disarmed before.
   template <class Owner>
@@ -34,8 +36,6 @@ class Deadline {
   void disarm() { timer_.expires_at(Timer::time_point::max()); }
 
  private:
-  // Less between two looks is as good as nothing: a kilobit or two in ten seconds.
-  static constexpr std::uint64_t kLeast = 512;
   struct Transfer {
     Way way;
     std::chrono::milliseconds patience;

@@ -87,7 +87,9 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 
   // The rest of a request, and its answer. False: the connection ends.
   Task<bool> serve(RequestParser& parser) {
-    moves(Way::in, server_.options.timeouts.body);
+    // What came along with the head moved, too.
+    const Timeouts& timeouts = server_.options.timeouts;
+    moves(Way::in, buffer_.size() >= Deadline::kLeast ? timeouts.pause : timeouts.body);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       auto [error, count] =
