@@ -87,9 +87,11 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
 
   // The rest of a request, and its answer. False: the connection ends.
   Task<bool> serve(RequestParser& parser) {
-    // What came along with the head moved, too.
+    // What came along with the head moved, too, also where it still waits in the socket.
     const Timeouts& timeouts = server_.options.timeouts;
-    moves(Way::in, buffer_.size() >= Deadline::kLeast ? timeouts.pause : timeouts.body);
+    beast::error_code ignored;
+    const std::size_t along = buffer_.size() + beast::get_lowest_layer(stream_).available(ignored);
+    moves(Way::in, along >= Deadline::kLeast ? timeouts.pause : timeouts.body);
     if (beast::iequals(parser.get()[http::field::expect], "100-continue") && !parser.is_done()) {
       static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
       auto [error, count] =
