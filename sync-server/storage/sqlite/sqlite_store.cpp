@@ -101,7 +101,11 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     base::Status durable = execute("PRAGMA wal_checkpoint(TRUNCATE)");
     if (durable.code() != base::Code::disk_full) return durable;
     // Full when the log was to be synced (a disk may say so that early): then nothing of it is.
-    if (sqlite3_extended_errcode(database_) == SQLITE_IOERR_FSYNC) return durable;
+    if (sqlite3_extended_errcode(database_) == SQLITE_IOERR_FSYNC) {
+      // Nor may closing go on from there: a second sync would say of the same pages that they are safe.
+      sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+      return durable;
+    }
     replaced_ = true;  // and does so still
     return {};
   }
