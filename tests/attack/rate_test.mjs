@@ -25,5 +25,6 @@ test('a flood of handshakes from one address gets 429 after its burst, and of it
   assert.equal(saw.oldest, 5, 'the newest stay');
   assert.equal(saw.created, 0, 'so that whoever else comes from there is served among them');
   assert.equal(saw.newcomer, 200);
+  assert.equal(saw.watching, true);
   assert.equal(saw.watchEnded, false, 'and who is known loses nothing');
 });

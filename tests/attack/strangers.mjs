@@ -1,8 +1,9 @@
 // Runs in a network of its own (rate_test.mjs), where 192.0.2.1 is this machine and yet no loopback address: the server
 // has to judge whoever comes from there as it judges the internet. Prints what it saw as one line of JSON.
+import { spawn } from 'node:child_process';
 import net from 'node:net';
 import { get, hostOf, raw, statusOf } from '../process/peer.mjs';
-import { World } from '../process/support.mjs';
+import { World, program } from '../process/support.mjs';
 
 const world = new World();
 const saw = {};
@@ -52,9 +53,12 @@ try {
   world.client('A', 'init', '--name', 'Bu Ani');
   saw.created = world.client('A', 'community', 'create', '--name', 'SDN 1', '--kind', 'school', '--server', server.address,
     '--operator-invite', server.operator_invite).status;
-  const watch = world.spawnClient('A', 'sync', '--watch');
+  const watch = spawn(program('sejawat'), ['--home', world.path('A'), '--json', 'sync', '--watch'], { stdio: ['ignore', 'pipe', 'ignore'] });
   watch.once('exit', () => (saw.watchEnded = true));
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  saw.watching = await Promise.race([
+    new Promise((resolve) => watch.stdout.once('data', (line) => resolve(/synced/.test(line)))),
+    new Promise((resolve) => setTimeout(resolve, 20000, false)),
+  ]);
   for (let i = 0; i < 40; ++i) {
     const socket = net.connect(port, host);
     socket.on('error', () => {});
@@ -63,6 +67,7 @@ try {
   }
   saw.newcomer = statusOf(await get(endpoint, '/healthz'));
   saw.watchEnded ??= false;
+  watch.removeAllListeners('exit');
   watch.kill('SIGTERM');
 } finally {
   await world.close();
