@@ -151,7 +151,7 @@ class CarrierStore {
   // (never inside a transaction). A copy that is dropped before leaves a torn file that nobody may use.
   struct Copy {
     virtual ~Copy() = default;
-    virtual base::Result<bool> step() = 0;  // copies a little; true: whole and durable
+    virtual base::Result<bool> step() = 0;  // copies a little; true: whole; whoever asked makes it durable
   };
   // `path` is new, or an empty file. version_unsupported where the engine has backups of its own.
   virtual base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path);
