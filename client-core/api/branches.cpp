@@ -36,9 +36,8 @@ std::vector<base::LogId> SpaceState::branches_of(const base::LogId& log) const {
   for (const auto& [name, branch] : branches) {
     if (branch.log == log) all.push_back(name);
   }
-  base::sort_stably(all, [&](const auto& a, const auto& b) {
-    return (a == log ? 0 : first_no(a) + 1) < (b == log ? 0 : first_no(b) + 1);
-  });
+  // The log itself begins at 0 and stays in front.
+  base::sort_stably(all, [&](const auto& a, const auto& b) { return first_no(a) < first_no(b); });
   return all;
 }
 

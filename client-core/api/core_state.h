@@ -185,6 +185,7 @@ struct Core::State {
   bool follows_home(const SpaceState& space) const;
   std::set<base::EpochId> orphaned_epochs(const SpaceState& space) const;
   base::Status open_epoch(SpaceState& space);  // the next one, over all whose keys are here
+  base::Status change_key(SpaceState& space);  // open_epoch and box_keys, in a change of its own
   // For a recovered device whose predecessors never reached a carrier: after a sync that brought no epoch of
   // the personal space it opens one; nothing could be sealed without. It follows the first, whose key the
   // card gives, but has a key of its own: where a carrier only hid a rotation, no removed device can read on.

@@ -208,11 +208,7 @@ base::Status Core::rotate(const base::SpaceId& id) {
   if (found == core.spaces.end() || !found->second->membership.has_genesis())
     return base::error(Code::not_found, "space");
   if (!core.is_admin(*found->second)) return base::error(Code::not_permitted, "only an admin rotates keys");
-  Change change(core);
-  SJ_TRY_STATUS(change.begin());
-  SJ_TRY_STATUS(core.open_epoch(*found->second));
-  SJ_TRY_STATUS(core.box_keys(*found->second));
-  return change.commit();
+  return core.change_key(*found->second);
 }
 
 }  // namespace sejawat::api

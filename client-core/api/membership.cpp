@@ -98,6 +98,14 @@ base::Status Core::State::open_epoch(SpaceState& space) {
   return put_epoch_key(space, key);
 }
 
+base::Status Core::State::change_key(SpaceState& space) {
+  Change change(*this);
+  SJ_TRY_STATUS(change.begin());
+  SJ_TRY_STATUS(open_epoch(space));
+  SJ_TRY_STATUS(box_keys(space));
+  return change.commit();
+}
+
 base::Status Core::State::open_missing_epoch() {
   const auto found = spaces.find(personal);
   if (!device || found == spaces.end()) return {};
@@ -133,11 +141,7 @@ base::Result<bool> Core::State::change_old_keys(const base::PublicBoxKey& carrie
       continue;
     const auto home = home_of(*space);
     if (!home.ok() || !((*home)->key == carrier)) continue;
-    Change change(*this);
-    SJ_TRY_STATUS(change.begin());
-    SJ_TRY_STATUS(open_epoch(*space));
-    SJ_TRY_STATUS(settle_membership(*space));
-    SJ_TRY_STATUS(change.commit());
+    SJ_TRY_STATUS(change_key(*space));
     any = true;
   }
   return any;

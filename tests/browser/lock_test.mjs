@@ -175,13 +175,18 @@ const noRoom = (where, spared = 0) =>
   }, spared);
 const makeRoom = (where) => where.evaluate(() => globalThis.makeRoom());
 
-test('words that find no room: neither “back” nor the lock throws them away, and it is said on every screen', { skip }, async (t) => {
+// One person who has no school and has written down the card.
+async function withCard(t, phone = 'budi') {
   const world = new World();
   t.after(() => world.close());
   await world.serve();
-  const page = await world.phone('budi');
-  const card = await alone(page, world.url, 'Pak Budi');
-  await checkCard(page, world.url, card);
+  const page = await world.phone(phone);
+  await checkCard(page, world.url, await alone(page, world.url, 'Pak Budi'));
+  return { world, page };
+}
+
+test('words that find no room: neither “back” nor the lock throws them away, and it is said on every screen', { skip }, async (t) => {
+  const { world, page } = await withCard(t);
   await setPin(page, world, PIN);
   await page.evaluate(() => localStorage.setItem('sejawat-autolock', String(2 / 60)));
   await page.goto(`${world.url}#/tulis`);
@@ -219,12 +224,7 @@ test('words that find no room: neither “back” nor the lock throws them away,
 });
 
 test('a PIN whose drafts could not be sealed anew stands; the right one is not called wrong while it waits, nor waits for years', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.serve();
-  const page = await world.phone('budi');
-  const card = await alone(page, world.url, 'Pak Budi');
-  await checkCard(page, world.url, card);
+  const { world, page } = await withCard(t);
   await page.goto(`${world.url}#/tulis`);
   await page.locator('textarea').first().fill('Setengah jadi');
   await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
@@ -305,12 +305,7 @@ test('the forgotten PIN: another’s card does not open, one’s own does, with 
 });
 
 test('two people on one device: each has a store of their own, and signing out keeps what was not sent', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  await world.serve();
-  const page = await world.phone('guru');
-  const card = await alone(page, world.url, 'Pak Budi');
-  await checkCard(page, world.url, card);
+  const { world, page } = await withCard(t, 'guru');
   await write(page, world.url, SENTENCE);
   await page.waitForSelector('li:has-text("Kelompok")');
   await setPin(page, world, PIN);

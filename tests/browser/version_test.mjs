@@ -31,11 +31,17 @@ const waits = (page) => page.waitForFunction(async () => (await navigator.servic
 const mark = (page) => page.evaluate(() => (globalThis.sameDocument = true));
 const marked = (page) => page.evaluate(() => globalThis.sameDocument === true);
 
-test('a new version waits while one types, says so afterwards, and what was typed is there after the tap', { skip }, async (t) => {
+// With an app of its own, of which another version may take the place.
+function deployed(t) {
   const world = new World();
   t.after(() => world.close());
   world.web = path.join(world.root, 'web');
   deploy(world.web);
+  return world;
+}
+
+test('a new version waits while one types, says so afterwards, and what was typed is there after the tap', { skip }, async (t) => {
+  const world = deployed(t);
   const link = await world.school();
   const page = await world.phone('budi');
   await join(page, world.url, link, 'Pak Budi');
@@ -96,10 +102,7 @@ function deployOtherCore(folder) {
 }
 
 test('a tab of the version before keeps nobody from the store: its core is not to be had any more', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  world.web = path.join(world.root, 'web');
-  deploy(world.web);
+  const world = deployed(t);
   await world.serve();
   const page = await world.phone('budi');
   await alone(page, world.url, 'Pak Budi');
@@ -127,10 +130,7 @@ test('a tab of the version before keeps nobody from the store: its core is not t
 });
 
 test('a first visit whose download was cut goes on where it was, and asks for nothing twice', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  world.web = path.join(world.root, 'web');
-  deploy(world.web);
+  const world = deployed(t);
   await world.serve();
   const [screen] = files(world.web, /^own-.*\.js$/);
   rmSync(path.join(world.web, 'assets', screen));
@@ -152,10 +152,7 @@ test('a first visit whose download was cut goes on where it was, and asks for no
 });
 
 test('what stands in the place of the app, a login to a Wi-Fi or another version’s page, is never kept as the app', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  world.web = path.join(world.root, 'web');
-  deploy(world.web);
+  const world = deployed(t);
   await world.serve();
   const page = await world.phone('budi');
   await page.goto(world.url);

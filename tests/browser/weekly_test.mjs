@@ -271,13 +271,13 @@ test('a phase that another begins takes no words out of anybody’s hands, and i
   await budi.waitForTimeout(300);
   assert.equal(await budi.locator('form textarea').count(), 0, 'what was sent does not come back');
   // A name that is typed for a group stays when the minutes begin.
-  await budi.fill('input[placeholder="Nama kelompok baru"]', 'Kelompok kecil');
+  await budi.getByLabel('Nama kelompok baru').fill('Kelompok kecil');
   await cici.click('a:has-text("Notulen")');
   await cici.click('button:has-text("Tulis notulen")');
   await cici.waitForSelector('button:has-text("Ubah")');
   await settle(cici);
   await budi.waitForSelector('.chip:has-text("notulen")');
-  assert.equal(await budi.locator('input[placeholder="Nama kelompok baru"]').inputValue(), 'Kelompok kecil');
+  assert.equal(await budi.getByLabel('Nama kelompok baru').inputValue(), 'Kelompok kecil');
   for (const page of [budi, cici]) assert.deepEqual(page.faults, []);
 });
 
