@@ -3,7 +3,7 @@ import type { Status, SyncProgress } from '../generated/sejawat/v1/api_pb';
 import { ACCOUNT, become, NOBODY } from './account';
 import { watchIdle } from './autolock';
 import { whenGiven } from './ballast';
-import { codeOf, CoreError, on, request, start, watch, type State } from './client';
+import { CoreError, failureOf, on, request, start, watch, type State } from './client';
 import { SyncMedia } from '../generated/sejawat/v1/api_pb';
 import { keepEnding } from './history';
 import { heldNames } from './keep';
@@ -127,7 +127,7 @@ export async function syncThrough(carrier = '', media = carried()): Promise<numb
   try {
     await request({ case: 'syncStart', value: { carrier, media } }, 'syncStarted');
   } catch (error) {
-    if (!(error instanceof CoreError) || error.code !== EXISTS) return error instanceof CoreError ? error.code : OFFLINE;
+    if (!(error instanceof CoreError) || error.code !== EXISTS) return failureOf(error, OFFLINE);
   }
   return done;
 }
@@ -177,13 +177,13 @@ async function takeThem(): Promise<void> {
     await drain();
     app.draftRefused = undefined;
   } catch (error) {
-    app.draftRefused = codeOf(error);
+    app.draftRefused = failureOf(error);
   }
   try {
     app.facesAsked = (await heldNames()).length > 0 ? await (await import('./held')).deliverHeld() : [];
     app.heldRefused = undefined;
   } catch (error) {
-    app.heldRefused = codeOf(error, OFFLINE);
+    app.heldRefused = failureOf(error, OFFLINE);
   }
   if (app.draftRefused !== undefined || app.heldRefused !== undefined) retake = setTimeout(() => void takeDrafts(), AGAIN_MS);
   app.journal += 1;

@@ -20,7 +20,8 @@ export class CoreError extends Error {
   }
 }
 
-export const codeOf = (error: unknown, otherwise = 35): number => (error instanceof CoreError ? error.code : otherwise);
+// Why something was not done, as the core's code; a fault of the page's own is one of the program (35).
+export const failureOf = (error: unknown, otherwise = 35): number => (error instanceof CoreError ? error.code : otherwise);
 
 let worker: Worker | undefined;
 let lastAsk = 0;

@@ -5,7 +5,7 @@ import type { Member, PeopleReply, PeopleRequestSchema } from '../generated/seja
 import { language, shortDate, t } from '../words/language.svelte';
 import { app } from './app.svelte';
 import { clashesIn, rebased, type Clash, type Fielded } from './clash';
-import { CoreError, on, request } from './client';
+import { CoreError, failureOf, on, request } from './client';
 import { hex, unhex } from './entry';
 import { forget, keepOn, typedIn } from './kept';
 
@@ -150,7 +150,7 @@ export function live<T>(load: () => Promise<T>): Live<T> {
         box.problem = undefined;
       },
       (error: unknown) => {
-        if (mine === newest) box.problem = error instanceof CoreError ? error.code : BROKEN;
+        if (mine === newest) box.problem = failureOf(error);
       },
     );
   });
@@ -171,7 +171,7 @@ export class Doing {
       if (form) await forget(form).catch(() => undefined);
       return true;
     } catch (error) {
-      this.problem = error instanceof CoreError ? error.code : BROKEN;
+      this.problem = failureOf(error);
       return false;
     } finally {
       this.busy = false;

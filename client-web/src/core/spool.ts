@@ -2,7 +2,7 @@
 // draft goes into the core once: its id was chosen here, so a second try finds that the first one arrived.
 import { own } from './account';
 import { giveBallast } from './ballast';
-import { codeOf, CoreError, request } from './client';
+import { failureOf, CoreError, request } from './client';
 import type { Entry } from './entry';
 import { hasWords, merged, written } from './entry';
 import { heldNames, names, read, remove, seal, unseal, write } from './keep';
@@ -153,7 +153,7 @@ async function deliverAll(): Promise<unknown> {
       await delivered(draft);
       refusals.delete(draft.entry.id);
     } catch (error) {
-      refusals.set(draft.entry.id, codeOf(error));
+      refusals.set(draft.entry.id, failureOf(error));
       refused ??= error;
     }
   }
