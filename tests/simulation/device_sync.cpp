@@ -185,6 +185,7 @@ void Device::note_live() {
 
 void Device::finish_sync(base::Code code) {
   drop_session();
+  world_.witness.reached(Point::sync_end, code);
   current_.code = code;
   last_sync_ = current_;
   const auto& address = here().server->address();

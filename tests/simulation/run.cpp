@@ -26,13 +26,15 @@ void say_seed(int /*signal*/) {
   std::abort();
 }
 
+void print_row(const char* name, std::uint64_t count, std::ostream& out) {
+  out << "  " << std::left << std::setw(40) << name << std::right << std::setw(12) << count << '\n';
+}
+
 template <class Property, class Array>
 void print_rows(const char* title, const Array& counts, std::ostream& out) {
   out << title << '\n';
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    out << "  " << std::left << std::setw(40) << name_of(static_cast<Property>(i)) << std::right
-        << std::setw(12) << counts[i] << '\n';
-  }
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    print_row(name_of(static_cast<Property>(i)), counts[i], out);
 }
 
 }  // namespace
@@ -50,6 +52,12 @@ std::vector<const char*> RunReport::never_happened() const {
     if (shape != Shape::thefts && is_of_thefts(property)) continue;
     if ((shape == Shape::text || shape == Shape::first) && is_newer(property)) continue;
     if (counts.sometimes[i] == 0) never.push_back(name_of(property));
+  }
+  for (std::size_t i = 0; i < kReachable.size(); ++i) {
+    // Where servers go back, nobody passes on a link.
+    if (shape == Shape::copies && is_of_links(kReachable[i])) continue;
+    if (shape == Shape::text || shape == Shape::first) continue;
+    if (counts.reached[i] == 0) never.push_back(kReachable[i].name);
   }
   // What was never looked at holds of nothing.
   for (std::size_t i = 0; i < counts.always.size(); ++i) {
@@ -131,6 +139,10 @@ std::string replay_command(const ScheduleResult& result, const ScheduleOptions& 
 void print_table(const RunReport& run, std::ostream& out) {
   print_rows<Fault>("faults injected", run.counts.faults, out);
   print_rows<Sometimes>("sometimes (each must happen in a long run)", run.counts.sometimes, out);
+  out << "reachable (each must be reached in a long run)\n";
+  for (std::size_t i = 0; i < kReachable.size(); ++i) {
+    print_row(kReachable[i].name, run.counts.reached[i], out);
+  }
   print_rows<Always>("always (times looked at)", run.counts.always, out);
   out << run.schedules << " schedules, " << run.counts.operations << " operations, " << run.counts.syncs
       << " syncs, " << run.counts.faults_in_all() << " faults, " << run.counts.events << " events, "

@@ -66,6 +66,7 @@ School::School(World& world, std::string folder, const ScheduleOptions& options)
     networks_.back()->set_weather(weather);
     if (shape_ != Shape::first) servers_.back()->set_answers_in_part(sometimes(150));
     if (all_ && world_.chance(150)) servers_.back()->run_older_program();
+    if (all_) servers_.back()->meet_older_devices();
     // Even the very first start may be the last of its process.
     if (world_.chance(luck_.server_crash)) {
       servers_.back()->disk().end_process_at(1 + world_.random.below(30));

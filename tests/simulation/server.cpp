@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "older.h"
 #include "storage_sqlite/sqlite_store.h"
 
 namespace sejawat::simulation {
@@ -131,6 +132,7 @@ void Server::wipe() {
 
 void Server::heal() {
   update();
+  older_devices_ = false;
   in_part_ = 0;
   disk_.heal();
   die_before_reply_ = false;
@@ -178,13 +180,16 @@ void Server::receive(const base::Bytes& message, const Respond& respond) {
     return;
   }
   look_at(incoming->device, incoming->message);
+  const bool older = asks_as_older(incoming->device);
+  if (older) skip_newer(incoming->message);
   Request request;
   request.device = incoming->device;
   request.message = std::move(incoming->message);
   request.peer = std::make_shared<carrier::Peer>(request.device);
   const base::PublicBoxKey device = request.device;
-  request.done = [this, session, respond, device](base::Result<sync::ServerMessage> reply) {
+  request.done = [this, session, respond, device, older](base::Result<sync::ServerMessage> reply) {
     if (reply.ok()) look_at(device, *reply);
+    if (reply.ok() && older) skip_newer(*reply);
     auto answer = seal(*session, std::move(reply));
     if (answer) respond(std::move(*answer));
   };
@@ -223,6 +228,7 @@ std::optional<Answer> Server::seal(sync::CarrierSession& session, base::Result<s
   for (const auto* exceptions : {&reply->record_exceptions, &reply->segment_exceptions}) {
     for (const auto& one : *exceptions) {
       world_.witness.event("verdict", one.place, static_cast<std::uint64_t>(one.code));
+      world_.witness.reached(Point::verdict, one.code);
     }
   }
   plant(planted_, *reply);
@@ -263,7 +269,11 @@ void Server::receive_live(std::uint64_t connection, const base::Bytes& message) 
     return;
   }
   look_at(incoming->device, incoming->message);
-  if (!live->peer) live->peer.emplace(incoming->device);
+  if (!live->peer) {
+    live->peer.emplace(incoming->device);
+    live->older = asks_as_older(incoming->device);
+  }
+  if (live->older) skip_newer(incoming->message);
   live->answering = true;
   Request request;
   request.device = incoming->device;
@@ -272,6 +282,7 @@ void Server::receive_live(std::uint64_t connection, const base::Bytes& message) 
   request.done = [this, live](base::Result<sync::ServerMessage> reply) {
     const bool refused = !reply.ok() || reply->error != base::Code::ok;
     if (reply.ok()) look_at(live->peer->device, *reply);
+    if (reply.ok() && live->older) skip_newer(*reply);
     auto answer = seal(live->session, std::move(reply));
     live->answering = false;
     look_at(*live->peer);
@@ -301,6 +312,7 @@ void Server::push_news() {
     if (!message.ok()) return;  // the disk; the next commit finds out
     if (!*message) continue;
     look_at(*live->peer);
+    if (live->older) skip_newer(**message);
     auto answer = seal(live->session, std::move(**message));
     if (answer) live->deliver(std::move(*answer));
   }
@@ -463,13 +475,15 @@ void Server::shorten(sync::ClientMessage& message) {
   }
 }
 
-// What a program does not know it skips (docs/PROTOCOL.md, "Versions").
-void Server::skip_newer(sync::ClientMessage& message) {
-  message.media = false;
-  message.chunks.clear();
-  message.wants.clear();
-  if (message.hello) message.hello->chunk_mark.reset();
-  world_.witness.sometimes(Sometimes::older_server_answers);
+bool Server::asks_as_older(const base::PublicBoxKey& device) {
+  const bool older = older_devices_ && is_older(device, world_.now());
+  world_.witness.sometimes(Sometimes::older_device_asks, older);
+  if (older) {
+    asked_as_older_.insert(device);
+  } else {
+    world_.witness.sometimes(Sometimes::device_is_updated, asked_as_older_.erase(device) != 0);
+  }
+  return older;
 }
 
 // As storage/writer does it on its thread: all are ingested, one commit, and only then the answers.
@@ -518,7 +532,9 @@ void Server::serve() {
   group.swap(waiting_);
   for (auto& request : group) {
     if (in_part_ > 0) shorten(request.message);
-    if (older_) skip_newer(request.message);
+    if (!older_) continue;
+    skip_newer(request.message);
+    world_.witness.sometimes(Sometimes::older_server_answers);
   }
   // As main.cpp: after a failure of the store the process ends at once.
   if (!serve(group)) end(world_.chance(500) ? Ending::killed : Ending::power_cut);

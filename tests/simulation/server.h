@@ -51,6 +51,8 @@ class Server {
   void set_answers_in_part(std::uint64_t in_thousand) { in_part_ = in_thousand; }
   // It runs the program from before there were attachments, until a start or the quiet phase updates it.
   void run_older_program() { older_ = true; }
+  // Some devices run such a program, too, until a day of their own or the quiet phase (older.h).
+  void meet_older_devices() { older_devices_ = true; }
   void die_before_reply() { die_before_reply_ = true; }
   void heal();  // no more faults, and up
 
@@ -103,6 +105,7 @@ class Server {
     std::optional<carrier::Peer> peer;
     Respond deliver;
     bool answering = false;
+    bool older = false;  // an update ends the line
   };
   struct Request {
     base::PublicBoxKey device;
@@ -117,7 +120,7 @@ class Server {
   void wait_for(Request request);
   void serve();
   void shorten(sync::ClientMessage& message);
-  void skip_newer(sync::ClientMessage& message);
+  bool asks_as_older(const base::PublicBoxKey& device);
   bool serve(const std::vector<Request>& group);  // false: the process must end
   base::Result<std::vector<carrier::Carrier::Ingested>> commit(const std::vector<Request>& group);
   std::optional<Answer> seal(sync::CarrierSession& session, base::Result<sync::ServerMessage> reply);
@@ -149,6 +152,8 @@ class Server {
   bool die_before_reply_ = false;
   std::uint64_t in_part_ = 0;
   bool older_ = false;
+  bool older_devices_ = false;
+  std::set<base::PublicBoxKey> asked_as_older_;
   Promise promises_;
   std::shared_ptr<const Promise> before_;
   std::shared_ptr<const Records> records_before_ =

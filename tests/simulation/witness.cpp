@@ -88,6 +88,8 @@ constexpr std::array kSometimes = {"device dies during commit",
                                    "old key is changed",
                                    "older server answers",
                                    "server is updated",
+                                   "older device asks",
+                                   "device is updated",
                                    "twenty devices meet",
                                    "member cheats",
                                    "cheat is taken",
@@ -149,6 +151,9 @@ bool is_of_cheats(Sometimes property) {
   return property >= Sometimes::member_cheats && !is_of_thefts(property);
 }
 bool is_of_thefts(Sometimes property) { return property >= Sometimes::phone_is_stolen; }
+bool is_of_links(const Reachable& point) {
+  return point.code == base::Code::invite_used || point.code == base::Code::invite_revoked;
+}
 bool is_newer(Always property) { return property >= Always::fenced_is_not_shown; }
 bool is_of_enemies(Always property) { return property == Always::who_is_put_out_stays_out; }
 bool is_newer(Sometimes property) { return property >= Sometimes::photo_is_attached; }
@@ -159,6 +164,7 @@ void Counts::add(const Counts& other) {
   add_each(faults, other.faults);
   add_each(sometimes, other.sometimes);
   add_each(always, other.always);
+  add_each(reached, other.reached);
   operations += other.operations;
   syncs += other.syncs;
   events += other.events;
@@ -190,6 +196,12 @@ void Witness::fault(Fault fault) {
 
 void Witness::sometimes(Sometimes property, bool happened) {
   if (happened) ++counts_.sometimes.at(static_cast<std::size_t>(property));
+}
+
+void Witness::reached(Point point, base::Code code) {
+  for (std::size_t i = 0; i < kReachable.size(); ++i) {
+    if (kReachable[i].point == point && kReachable[i].code == code) ++counts_.reached[i];
+  }
 }
 
 bool Witness::always(Always property, bool holds, std::string_view detail) {

@@ -1,6 +1,7 @@
 // What a schedule shows: a hash over every event in order, how often each fault was injected, and the named
 // properties. `always` must hold each time it is looked at; `sometimes` must happen at least once in a run of
-// many schedules, or the run proves less than it claims.
+// many schedules, or the run proves less than it claims. `reachable` is the same of a place in the product
+// that can be told from outside by the code that comes out of it.
 #pragma once
 
 #include <array>
@@ -12,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/ids.h"
+#include "base/result.h"
 
 namespace sejawat::simulation {
 
@@ -99,6 +101,8 @@ enum class Sometimes : std::uint8_t {
   old_key_is_changed,
   older_server_answers,
   server_is_updated,
+  older_device_asks,
+  device_is_updated,
   twenty_devices_meet,
   member_cheats,
   cheat_is_taken,
@@ -145,10 +149,39 @@ enum class Always : std::uint8_t {
   count_
 };
 
+// Where a code comes out: as a carrier's verdict on what was offered, or as the end of a device's sync.
+enum class Point : std::uint8_t { verdict, sync_end };
+struct Reachable {
+  Point point;
+  base::Code code;
+  const char* name;
+};
+inline constexpr std::array kReachable = {
+    Reachable{Point::verdict, base::Code::not_permitted, "verdict: not permitted"},
+    Reachable{Point::verdict, base::Code::chain_gap, "verdict: chain gap"},
+    Reachable{Point::verdict, base::Code::unknown_space, "verdict: unknown space"},
+    Reachable{Point::verdict, base::Code::unknown_membership, "verdict: unknown membership"},
+    Reachable{Point::verdict, base::Code::invite_invalid, "verdict: invite invalid"},
+    Reachable{Point::verdict, base::Code::invite_expired, "verdict: invite expired"},
+    Reachable{Point::verdict, base::Code::invite_used, "verdict: invite used"},
+    Reachable{Point::verdict, base::Code::invite_revoked, "verdict: invite revoked"},
+    Reachable{Point::verdict, base::Code::fenced, "verdict: fenced"},
+    Reachable{Point::sync_end, base::Code::ok, "sync ends: ok"},
+    Reachable{Point::sync_end, base::Code::offline, "sync ends: offline"},
+    Reachable{Point::sync_end, base::Code::timed_out, "sync ends: timed out"},
+    Reachable{Point::sync_end, base::Code::interrupted, "sync ends: interrupted"},
+    Reachable{Point::sync_end, base::Code::cannot_decrypt, "sync ends: cannot decrypt"},
+    Reachable{Point::sync_end, base::Code::wrong_server_key, "sync ends: wrong server key"},
+    Reachable{Point::sync_end, base::Code::fenced, "sync ends: fenced"},
+    Reachable{Point::sync_end, base::Code::unknown_membership, "sync ends: unknown membership"},
+    Reachable{Point::sync_end, base::Code::storage_failed, "sync ends: storage failed"},
+    Reachable{Point::sync_end, base::Code::disk_full, "sync ends: disk full"}};
+
 const char* name_of(Fault fault);
-bool is_newer(Sometimes property);      // than Shape::text
-bool is_of_cheats(Sometimes property);  // Shape::cheats
-bool is_of_thefts(Sometimes property);  // Shape::thefts
+bool is_of_links(const Reachable& point);  // that were passed on
+bool is_newer(Sometimes property);         // than Shape::text
+bool is_of_cheats(Sometimes property);     // Shape::cheats
+bool is_of_thefts(Sometimes property);     // Shape::thefts
 bool is_newer(Always property);
 bool is_of_enemies(Always property);  // Shape::cheats and Shape::thefts
 const char* name_of(Sometimes property);
@@ -159,6 +192,7 @@ struct Counts {
   std::array<std::uint64_t, static_cast<std::size_t>(Fault::count_)> faults{};
   std::array<std::uint64_t, static_cast<std::size_t>(Sometimes::count_)> sometimes{};
   std::array<std::uint64_t, static_cast<std::size_t>(Always::count_)> always{};  // times looked at
+  std::array<std::uint64_t, kReachable.size()> reached{};
   std::uint64_t operations = 0;
   std::uint64_t syncs = 0;
   std::uint64_t events = 0;
@@ -179,6 +213,7 @@ class Witness {
   void event(std::string_view kind, std::uint64_t a = 0, std::uint64_t b = 0, base::ByteView bytes = {});
   void fault(Fault fault);
   void sometimes(Sometimes property, bool happened = true);
+  void reached(Point point, base::Code code);
   // Returns `holds`. The first violation is kept; the schedule stops soon after it.
   bool always(Always property, bool holds, std::string_view detail = {});
 

@@ -51,6 +51,8 @@ void print_json(const RunReport& run, const ScheduleOptions& played) {
                                            {"detail", failure.violation->detail},
                                            {"replay", replay_command(failure, played)}});
   }
+  boost::json::object reached;
+  for (std::size_t i = 0; i < kReachable.size(); ++i) reached[kReachable[i].name] = run.counts.reached[i];
   boost::json::array never;
   for (const char* name : run.never_happened()) never.emplace_back(name);
   const boost::json::object report{{"seed", run.first_seed},
@@ -60,6 +62,7 @@ void print_json(const RunReport& run, const ScheduleOptions& played) {
                                    {"syncs", run.counts.syncs},
                                    {"faults", counted<Fault>(run.counts.faults)},
                                    {"sometimes", counted<Sometimes>(run.counts.sometimes)},
+                                   {"reachable", reached},
                                    {"always", counted<Always>(run.counts.always)},
                                    {"never_happened", never},
                                    {"failures", failures},
