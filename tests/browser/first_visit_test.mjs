@@ -1,11 +1,12 @@
 // From the first visit on without a line, before anything is set up.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { corpus } from '../../tools/prose/corpus.mjs';
-import { alone, installed, join, looks, program, skip, withoutCache, World, write } from './support.mjs';
+import { Proxy } from '../process/proxy.mjs';
+import { alone, installed, join, looks, program, skip, web, withoutCache, World, write } from './support.mjs';
 
 const TEN = [...'0123456789'];
 const numbers = (lines) => lines.map((line) => JSON.stringify(line).match(/luring ke (\d)/)?.[1]).sort();
@@ -128,6 +129,44 @@ test('a line that is cut before the core has arrived stops nobody from writing, 
   await page.goto(`${world.url}#/`);
   await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
   assert.deepEqual(numbers(world.readNatively(card)), ['0', '1']);
+});
+
+test('a line that is cut every 150 kB brings the core all the same, also when the browser is closed meanwhile, and then nothing needs a line', { skip }, async (t) => {
+  const CUT = 150_000;
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const asked = [];
+  const line = await Proxy.open(world.endpoint, {
+    up(chunk) {
+      const [head] = chunk.toString('latin1').split('\r\n\r\n');
+      if (/^GET \S+\.wasm/.test(head)) asked.push(`${head.split(' ')[1].replace(/.*\.wasm/, '')} ${head.match(/^range: bytes=(\d+)/im)?.[1] ?? 0}`);
+      return chunk;
+    },
+    down(chunk, connection) {
+      connection.over = connection.down + chunk.length >= CUT;
+      return chunk.subarray(0, CUT - connection.down);
+    },
+  });
+  t.after(() => line.close());
+  const url = `http://${line.endpoint}/`;
+  let page = await world.phone('budi');
+  await page.goto(url);
+  for (let tries = 0; asked.filter((one) => /^\.gz [1-9]/.test(one)).length < 2 && tries < 300; ++tries) await page.waitForTimeout(100);
+  await page.context().close();
+  page = await world.phone('budi');
+  await page.goto(url);
+  await page.waitForSelector('text=Selamat datang', { timeout: 60_000 });
+  // What had come was not asked for again: the packed twin once, and of the other what came before each browser met its cut.
+  const packed = statSync(path.join(web, 'assets', readdirSync(path.join(web, 'assets')).find((name) => name.endsWith('.wasm.gz')))).size;
+  const places = asked.filter((one) => one.startsWith('.gz')).map((one) => Number(one.slice(4)));
+  assert.deepEqual(places, [...places].sort((a, b) => a - b), asked.join(', '));
+  assert.ok(line.bytes.down < packed + 4 * CUT + 300_000, `${line.bytes.down} bytes for one of ${packed}: ${asked.join(', ')}`);
+  await page.reload();
+  await installed(page);
+  await world.stop();
+  await page.reload();
+  await page.waitForSelector('text=Selamat datang');
 });
 
 test('restored from the card, one reads and writes when the first entries are here; the rest comes behind', { skip }, async (t) => {

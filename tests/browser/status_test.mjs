@@ -202,3 +202,16 @@ test('help stands in the same place on every screen, and every term is found in 
   await budi.waitForSelector('h1:has-text("Status sinkron")');
   assert.deepEqual(budi.faults, []);
 });
+
+test('a change of screen takes whoever hears it to its title, and a form to its first field', { skip }, async (t) => {
+  const { world, budi } = await staffroom(t, { budi: BUDI });
+  for (const path of ['catatan', 'lainnya', 'status', 'diskusi', '']) {
+    await budi.goto(`${world.url}#/${path}`);
+    await budi.waitForFunction(() => document.activeElement?.matches('main h1'));
+  }
+  await budi.goto(`${world.url}#/tulis`);
+  await budi.waitForFunction(() => document.activeElement?.matches('main textarea'));
+  await budi.reload();
+  await budi.waitForSelector('main textarea');
+  await budi.waitForFunction(() => document.activeElement?.matches('main textarea'));
+});

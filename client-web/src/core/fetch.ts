@@ -11,17 +11,42 @@ export class Gone extends Error {}
 const SHORTEST_MS = 1000;
 const LONGEST_MS = 60_000;
 
+// What a server packs for the way a browser asks for from its first byte after each cut. A file that is sent as it lies
+// there it goes on with where the line went, also when it was closed meanwhile. This one is larger by a quarter, and so
+// only for a line that was cut. The service worker finds it in the cache, and need not fetch the other.
+async function inParts(): Promise<Response> {
+  const response = await fetch(`${url}.gz`);
+  if (!response.ok || response.body === null) return response;
+  const headers = { 'content-type': 'application/wasm' };
+  const core = new Response(response.body.pipeThrough(new DecompressionStream('gzip')), { headers });
+  if ('caches' in self) void keep(core.clone());
+  return core;
+}
+async function keep(core: Response): Promise<void> {
+  try {
+    await (await caches.open('sejawat-parts')).put(url, core);
+  } catch {
+    // The line was cut again, of which whoever compiles hears as well; or there is no room, and it is fetched once more.
+  }
+}
+
 async function arrive(imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  for (let wait = SHORTEST_MS; ; wait = Math.min(2 * wait, LONGEST_MS)) {
+  let cut = false;
+  for (let wait = SHORTEST_MS; ; ) {
     try {
-      const response = await fetch(url);
+      const response = await (cut ? inParts() : fetch(url));
       if (response.status === 404) throw new Gone();
       // A captive portal answers with a page.
-      if (response.ok && response.headers.get('content-type') === 'application/wasm') return await WebAssembly.instantiateStreaming(response, imports);
+      if (response.ok && response.headers.get('content-type') === 'application/wasm') {
+        // Bytes come: a line that goes again is no reason to wait longer and longer.
+        [cut, wait] = ['DecompressionStream' in self, SHORTEST_MS];
+        return await WebAssembly.instantiateStreaming(response, imports);
+      }
     } catch (error) {
       if (error instanceof Gone || error instanceof WebAssembly.CompileError || error instanceof WebAssembly.LinkError) throw error;
     }
     await pause(wait);
+    wait = Math.min(2 * wait, LONGEST_MS);
   }
 }
 
