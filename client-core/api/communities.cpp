@@ -181,6 +181,13 @@ bool Core::State::is_served(const base::SpaceId& space, const base::PublicBoxKey
   });
 }
 
+bool Core::State::line_is_bad(const base::PublicBoxKey& key) {
+  const auto* row = carrier(key);
+  if (row == nullptr) return false;
+  const auto last = static_cast<base::Code>(row->last_error);
+  return last == base::Code::offline || last == base::Code::timed_out;
+}
+
 base::Status Core::join_state() {
   State& core = *state_;
   if (core.pending_join) {

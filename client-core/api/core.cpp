@@ -282,11 +282,8 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   State& core = *state_;
   SJ_TRY_STATUS(core.ensure_usable());
   if (!core.device) return base::error(base::Code::not_found, "no person in this store yet");
-  base::Code last = base::Code::ok;
   // Another address of a carrier that is known takes the place of the old one when it has proven itself.
-  if (const auto* known = core.carrier(address.key)) {
-    last = static_cast<base::Code>(known->last_error);
-  } else {
+  if (core.carrier(address.key) == nullptr) {
     SJ_TRY(auto* row, core.ensure_carrier(address));
     static_cast<void>(row);
   }
@@ -301,7 +298,7 @@ base::Result<std::unique_ptr<sync::ClientSession>> Core::start_sync(const space:
   sync::SessionOptions options;
   options.carrier_key = address.key;
   options.live = live;
-  options.bad_line = last == base::Code::offline || last == base::Code::timed_out;
+  options.bad_line = core.line_is_bad(address.key);
   for (const auto& [space, secret] : core.operator_secrets) {
     if (secret.carrier == address.key) options.operator_secret = secret.secret;
   }

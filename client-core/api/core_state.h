@@ -240,6 +240,7 @@ struct Core::State {
   base::Result<Delivery> delivery_of(const SpaceState& space, const base::ObjectId& object);
   // As that carrier said when it last named its set for us.
   bool is_served(const base::SpaceId& space, const base::PublicBoxKey& carrier) const;
+  bool line_is_bad(const base::PublicBoxKey& carrier);  // it went away in the sync before
 
   // fences.cpp
   bool is_own(const space::EnrolledLog& log) const;

@@ -129,7 +129,8 @@ constexpr std::int64_t kKeyLasts = std::int64_t{90} * 24 * 3600;
 }  // namespace
 
 base::Result<bool> Core::State::change_old_keys(const base::PublicBoxKey& carrier) {
-  if (!device || !certificate) return false;
+  // Nobody can seal with a key whose boxes a cut kept back, and there is no hurry.
+  if (!device || !certificate || line_is_bad(carrier)) return false;
   bool any = false;
   const std::int64_t oldest = clock.now().wall_ms / 1000 - kKeyLasts;
   for (auto& [id, space] : spaces) {
@@ -140,7 +141,8 @@ base::Result<bool> Core::State::change_old_keys(const base::PublicBoxKey& carrie
         space->membership.devices().count(certificate->device()) == 0)
       continue;
     const auto home = home_of(*space);
-    if (!home.ok() || !((*home)->key == carrier)) continue;
+    // A home that leaves it out of its list has removed this device, and says no more than that.
+    if (!home.ok() || !((*home)->key == carrier) || !is_served(id, carrier)) continue;
     SJ_TRY_STATUS(change_key(*space));
     any = true;
   }

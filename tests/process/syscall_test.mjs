@@ -65,20 +65,23 @@ async function upload(world) {
 }
 
 // What a killed server left in its log was acknowledged; if it cannot be made durable now, it must not be once more.
-test('a server whose disk is full when it syncs its log at the start does not go on', { skip }, async () => {
+test('a server whose disk is full or broken when it syncs its log at the start does not go on, and writes nothing of it', { skip }, async () => {
   const world = copyOf(base, folders);
   try {
     const first = await start(world, prepared.endpoint);
     assert.ok((await upload(world)).told);
     first.signal('SIGKILL');
     await first.ended;
-    assert.ok(statSync(world.path('S/carrier.db-wal')).size > 0);
-    for (const error of ['ENOSPC', 'EDQUOT']) {
+    const log = statSync(world.path('S/carrier.db-wal')).size;
+    assert.ok(log > 0);
+    for (const error of ['ENOSPC', 'EDQUOT', 'EIO']) {
       const server = await start(world, prepared.endpoint, ['fsync', 'fdatasync'], `fsync,fdatasync:error=${error}:when=1`);
       assert.equal(server.address, undefined, error);
       assert.equal(await server.ended, 1);
+      assert.equal(statSync(world.path('S/carrier.db-wal'), { throwIfNoEntry: false })?.size, log, `${error}: the log`);
     }
     assert.match(readFileSync(world.path('server.log'), 'utf8'), /disk_full/);
+    assert.match(readFileSync(world.path('server.log'), 'utf8'), /storage_failed/);
     await allOfB(world, await start(world, prepared.endpoint), true);
   } finally {
     await world.close();

@@ -10,7 +10,7 @@ void add_cycle_commands(CLI::App& app, Context& context) {
       "commands of the cycle: the community meant, by name or id, or `personal`; needed only when you "
       "belong to several");
   app.add_option("--today", context.globals.today,
-                 "commands of the cycle: as if it were that day (YYYY-MM-DD), for scripts");
+                 "commands of the cycle, and sync: as if it were that day (YYYY-MM-DD), for scripts");
   add_group_commands(app, context);
   add_problem_commands(app, context);
   add_discussion_commands(app, context);

@@ -161,7 +161,7 @@ base::Result<cycle::RecordView> Room::shown(const std::string& text, cycle::Type
 int in_room(const Globals& globals, const Args& args, const Work& work) {
   Room room(globals);
   if (!globals.today.empty() && !room.session().clock_reads(globals.today)) {
-    return room.session().fail(invalid("today: a calendar day as YYYY-MM-DD"));
+    return room.session().fail(no_such_day());
   }
   if (auto opened = room.open(); !opened.ok()) return room.session().fail(opened.error());
   if (auto done = work(room, args); !done.ok()) return room.session().fail(done.error());

@@ -56,6 +56,10 @@ bool Session::clock_reads(const std::string& day, std::optional<std::int64_t> mi
   return true;
 }
 
+base::Error no_such_day() {
+  return base::error(base::Code::invalid_argument, "today: a calendar day as YYYY-MM-DD");
+}
+
 int Session::fail(const base::Error& error) const {
   if (globals_.json) {
     boost::json::object object{{"error", base::code_name(error.code)},

@@ -69,4 +69,6 @@ class Session {
 
 std::string default_home();
 
+base::Error no_such_day();  // what clock_reads did not take
+
 }  // namespace sejawat::cli

@@ -41,6 +41,7 @@ int run_sync_command(const Globals& globals, const SyncOptions& options) {
     if (!parsed.ok()) return session.fail(parsed.error());
     address = std::move(parsed).value();
   }
+  if (!globals.today.empty() && !session.clock_reads(globals.today)) return session.fail(no_such_day());
   if (auto opened = session.open(false); !opened.ok()) return session.fail(opened.error());
   if (!address) address = session.core().home_carrier();
   if (!address)

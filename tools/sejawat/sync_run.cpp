@@ -42,8 +42,8 @@ bool worth_another_try(base::Code code, std::uint64_t sent, std::uint64_t& sent_
   return in_vain < kCutsInVain;
 }
 
-base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync::ClientSession& sync,
-                          SyncReport& report) {
+base::Status exchange_all(Session& session, const space::CarrierAddress& address,
+                          net_client::CarrierLink& link, sync::ClientSession& sync, SyncReport& report) {
   std::uint64_t got_through_before = 0;
   int in_vain = 0;
   for (bool more = true; more;) {
@@ -66,6 +66,9 @@ base::Status exchange_all(Session& session, net_client::CarrierLink& link, sync:
     report.media_received = progress.media_received;
     if (progress.generation) report.generation = progress.generation;
     more = progress.more;
+    if (!more) {
+      SJ_TRY(more, session.core().change_old_keys(address));
+    }
     if (more) {
       sync.reconnect();
       show_progress(session, progress);
@@ -102,7 +105,7 @@ base::Result<SyncReport> run_sync(Session& session, const space::CarrierAddress&
   auto link = net_client::CarrierLink::connect(link_to(address));
   base::Status status;
   if (link.ok()) {
-    status = exchange_all(session, **link, *sync, report);
+    status = exchange_all(session, address, **link, *sync, report);
     const auto counts = (*link)->counts();
     report.bytes_up = counts.bytes_up;
     report.bytes_down = counts.bytes_down;

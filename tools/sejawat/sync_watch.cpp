@@ -68,6 +68,9 @@ class Watch {
         if (!answer) return base::error(base::Code::timed_out, "no answer");
         SJ_TRY_STATUS(take(sync, *answer));
       }
+      if (!progress_.more) {
+        SJ_TRY(progress_.more, session_.core().change_old_keys(address_));
+      }
     } while (progress_.more);
     return {};
   }

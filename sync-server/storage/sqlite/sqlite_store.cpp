@@ -63,7 +63,9 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     if (sqlite3_open_v2(path.c_str(), &database_, SQLITE_OPEN_READWRITE | create, nullptr) != SQLITE_OK) {
       return failure();
     }
-    // Until it is found fit nothing is written to it, not even what its log holds when it is closed again.
+    // Until it is found fit, and all that its log holds to be durable, nothing is written to it, not even
+    // when it is closed again: that would sync the same pages a second time, of which a disk then says that
+    // they are safe.
     sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     SJ_TRY_STATUS(execute("PRAGMA locking_mode=EXCLUSIVE"));
     SJ_TRY(const int version, version_of_file());
@@ -72,7 +74,6 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       if (version < kSchemaVersion) return base::error(base::Code::version_unsupported, "serve it once");
       return execute("BEGIN EXCLUSIVE; COMMIT; PRAGMA query_only=ON");  // store_locked while a server runs
     }
-    sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
     SJ_TRY_STATUS(
         execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;"
                 "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON"));
@@ -99,13 +100,11 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     // disk full), and does nothing when the log is empty.
     // Emptied, because it may hold what was erased meanwhile.
     base::Status durable = execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (durable.code() != base::Code::disk_full) return durable;
-    // Full when the log was to be synced (a disk may say so that early): then nothing of it is.
-    if (sqlite3_extended_errcode(database_) == SQLITE_IOERR_FSYNC) {
-      // Nor may closing go on from there: a second sync would say of the same pages that they are safe.
-      sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-      return durable;
-    }
+    // Full or broken when the log was to be synced (a disk may say so that early): then nothing of it is.
+    if (sqlite3_extended_errcode(database_) == SQLITE_IOERR_FSYNC) return durable;
+    if (!durable.ok() && durable.code() != base::Code::disk_full) return durable;
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
+    if (durable.ok()) return {};
     replaced_ = true;  // and does so still
     return {};
   }

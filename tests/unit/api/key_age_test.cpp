@@ -86,6 +86,34 @@ TEST_F(KeyAge, ClocksThatAreDecadesApartDoNotChangeItForEver) {
   EXPECT_EQ(keys_of(school), before + 1);
 }
 
+// A new key and its boxes may need two messages, and between the two nobody could send.
+TEST_F(KeyAge, OnALineThatWentAwayTheKeyIsLeftAsItIsUntilASyncHasGoneWell) {
+  settle({ani.get(), budi.get()});
+  const auto before = keys_of(school);
+  clock.advance(91 * kDay);
+  for (const Code cut : {Code::offline, Code::timed_out}) {
+    ASSERT_TRUE(ani->finish_sync(server.address(), cut).ok());
+    EXPECT_EQ(sync(*ani).code, Code::ok);
+    EXPECT_EQ(keys_of(school), before) << base::code_name(cut);
+  }
+  EXPECT_EQ(sync(*ani).code, Code::ok);
+  EXPECT_EQ(keys_of(school), before + 1);
+}
+
+// A server that serves somebody's diary still does not tell them that the community put them out.
+TEST_F(KeyAge, AnAdminWhoWasRemovedAndNotToldChangesNoKey) {
+  settle({ani.get(), budi.get()});
+  ASSERT_TRUE(ani->change_role(budi->person(), "operator").ok());
+  settle({ani.get(), budi.get()});
+  ASSERT_TRUE(community(status(*budi)).admin);
+  ASSERT_TRUE(ani->remove_member(budi->person()).ok());
+  settle({ani.get(), budi.get()});
+  clock.advance(91 * kDay);
+  const auto before = server.records(school).size();
+  settle({budi.get()});
+  EXPECT_EQ(server.records(school).size(), before);
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif
