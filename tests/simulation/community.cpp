@@ -130,6 +130,8 @@ void check_members(School& school, const space::Membership& membership) {
     if (!person->id || roles.count(*person->id) == 0) continue;
     for (Device* device : person->alive()) {
       if (device->revoked || !device->joined()) continue;
+      // They were removed, and a thief came back in their name: of that the phone hears nothing.
+      if (school.was_robbed(*person) && device->id && membership.devices().count(*device->id) == 0) continue;
       auto members = device->core().members();
       Roles shown;
       for (const auto& row : members.ok() ? *members : std::vector<api::MemberInfo>{}) {

@@ -30,6 +30,7 @@ class School {
   Server& home() { return *servers_.front(); }
   const std::optional<base::SpaceId>& community() const { return community_; }
   std::set<base::PersonId> cheats() const;  // whose word counts for nothing
+  bool was_robbed(const Person& person) const;
   // Somebody's rights may end while they do not know it.
   static bool is_cut(const Device& device) { return device.revoked; }
 

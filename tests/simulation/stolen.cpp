@@ -27,7 +27,18 @@ void check_shut_out(World& world, const space::Membership& membership, const Thi
   }
 }
 
+// Where nothing of the owner's stands (they were removed), a thief who comes back by a link in their name is
+// put out by an admin, and not by what the owner revokes (docs/THREAT-MODEL.md).
+bool stands_in(const space::Membership& membership, Person& owner) {
+  const auto phones = owner.alive();
+  return std::any_of(phones.begin(), phones.end(), [&](const Device* phone) {
+    return phone->id && membership.devices().count(*phone->id) != 0;
+  });
+}
+
 }  // namespace
+
+bool School::was_robbed(const Person& person) const { return thief_ && thief_->owner() == &person; }
 
 void School::steal() {
   if (!community_) return;
@@ -71,7 +82,8 @@ bool School::revoke_the_stolen() {
   for (const auto& server : servers_) {
     for (const auto& space : {community_, personal}) {
       const auto* membership = space ? server->membership(*space) : nullptr;
-      if (membership != nullptr) check_shut_out(world_, *membership, *thief_);
+      if (membership != nullptr && stands_in(*membership, *thief_->owner()))
+        check_shut_out(world_, *membership, *thief_);
     }
   }
   return !world_.witness.failed();

@@ -5,7 +5,8 @@ namespace sejawat::simulation {
 namespace {
 
 TEST(Simulation, AnUnlockedPhoneInOtherHandsGivesNothingOnceItIsRevoked) {
-  expect_all_to_hold(20261128, 200, Shape::thefts);
+  // Not 200, of which one in some hundred runs has nobody whose late words for the school wait.
+  expect_all_to_hold(20261128, 300, Shape::thefts);
 }
 
 }  // namespace
