@@ -370,9 +370,10 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 // 154383774786896, 112156802083084: whom no server takes in hears of no erasure, and offers more than a
 // message.
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed : {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U,
-                                   13425994961279U, 94674440127495U, 93935101974651U, 265770646375363U,
-                                   154383774786896U, 112156802083084U, 180470060292813U, 225081200623121U}) {
+  for (const std::uint64_t seed :
+       {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U, 13425994961279U,
+        94674440127495U, 93935101974651U, 265770646375363U, 154383774786896U, 112156802083084U,
+        180470060292813U, 225081200623121U, 148738100626413U}) {
     RunOptions options;
     options.seed = seed;
     EXPECT_EQ(run_schedules(options).failed, 0U) << seed;
@@ -393,7 +394,7 @@ TEST(FoundSeeds, SchedulesWithACheatThatOnceBrokeAPropertyHold) {
 // With a stolen phone. 269812556397442: the thief's card was the only one known of its owner. 23327128896630:
 // what the phone had let in stood where only what that had let in was known.
 TEST(FoundSeeds, SchedulesWithAThiefThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed : {269812556397442U, 23327128896630U}) {
+  for (const std::uint64_t seed : {269812556397442U, 23327128896630U, 56019045544846U}) {
     RunOptions options;
     options.seed = seed;
     options.schedule.shape = Shape::thefts;

@@ -79,7 +79,17 @@ Expected own_part(const Expected& expected, const Device& device) {
   own.may = expected.may;
   own.erased = device.saved().erased;
   for (const auto& [dot, change] : expected.must) {
-    (device.saved().knows(dot) ? own.must : own.may).emplace(dot, change);
+    const Change* written = nullptr;
+    for (const auto* changes : {&device.saved().certain, &device.saved().seen}) {
+      const auto found = changes->find(dot);
+      if (found != changes->end()) written = &found->second;
+    }
+    // Two copies of a device that no server told of each other call different changes the same.
+    if (written != nullptr) {
+      own.must.emplace(dot, *written);
+    } else {
+      own.may.emplace(dot, change);
+    }
   }
   return own;
 }
