@@ -211,7 +211,7 @@ test('words that find no room: neither “back” nor the lock throws them away,
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
   await page.waitForTimeout(500);
   assert.equal(await page.locator('input[type=password]').count(), 0);
-  // Nor does it any more once they are saved, while this looks at them.
+  // From here on it is not to lock: once the words are saved it may, and what follows can take longer than two seconds.
   await page.evaluate(() => localStorage.setItem('sejawat-autolock', '5'));
   // Whoever opens it meanwhile waits for those words instead of going on without them.
   await page.goto(`${world.url}#/`);

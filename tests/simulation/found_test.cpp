@@ -368,7 +368,7 @@ TEST(FoundSeeds, LongerSchedulesThatOnceBrokeAPropertyHold) {
 // 94674440127495: a carrier that had never named a set went back, and nothing said so. 93935101974651: a key
 // opened by what waited for it, and a removal that it should have followed had been heard of before.
 // 154383774786896, 112156802083084: whom no server takes in hears of no erasure, and offers more than a
-// message.
+// message. 148738100626413: of a cloned phone that no server knows one copy was asked for the other's words.
 TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
   for (const std::uint64_t seed :
        {258099114501560U, 22441439653340U, 126531269406360U, 158940560638861U, 13425994961279U,
@@ -392,7 +392,8 @@ TEST(FoundSeeds, SchedulesWithACheatThatOnceBrokeAPropertyHold) {
 }
 
 // With a stolen phone. 269812556397442: the thief's card was the only one known of its owner. 23327128896630:
-// what the phone had let in stood where only what that had let in was known.
+// what the phone had let in stood where only what that had let in was known. 56019045544846: the owner had
+// been removed, and was asked to revoke where nothing of theirs stands.
 TEST(FoundSeeds, SchedulesWithAThiefThatOnceBrokeAPropertyHold) {
   for (const std::uint64_t seed : {269812556397442U, 23327128896630U, 56019045544846U}) {
     RunOptions options;
