@@ -1,4 +1,4 @@
-// Logs with several ends (protocol 2, rule 5; docs/PROTOCOL.md, "Forks"). What a lock cannot see, a restored
+// Logs with several ends (docs/PROTOCOL.md, "Forks"). What a lock cannot see, a restored
 // backup or a cloned phone, wrote on in a log that another copy continued as well. Both ends are kept, under
 // names that follow from what they hold alone, so that every replica gives the same ones whichever came
 // first.

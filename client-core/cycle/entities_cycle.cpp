@@ -109,7 +109,7 @@ std::vector<Entity> entities_of_the_cycle() {
        problem_states(),
        "title",
        "found"},
-      // The link back to the private entry never leaves the personal space (protocol 2, rule 17).
+      // The link back to the private entry never leaves the personal space.
       {kProblemSource,
        "problem_source",
        Home::personal,

@@ -1,4 +1,4 @@
-// One owner of a store at a time (protocol 2, rule 5). Held as long as the object lives.
+// One owner of a store at a time. Held as long as the object lives.
 #pragma once
 
 #include <memory>

@@ -31,8 +31,17 @@ wait "$running" || code=$?
 check "a stopped run ends with 130" test "$code" = 130
 check "it names the schedule with which it goes on" grep -q -- "--from [1-9]" "$folder/err"
 check "it shows the table of what was played" grep -q "schedules, .* operations" "$folder/out"
+check "nothing else than what it was asked for" grep -Eq -- "--schedules 100000 --from [0-9]+$" "$folder/err"
 reached=$(sed -n 's/.*--from \([0-9]*\).*/\1/p' "$folder/err")
 check "and that table is of the first ones, whole" grep -q "^$reached schedules" "$folder/out"
+
+"$simulate" --seed 11 --schedules 100000 --shape cheats --planted "server drops segments" --keep-going >/dev/null 2>"$folder/err" &
+running=$!
+sleep 2
+kill -INT "$running"
+wait "$running" || true
+check "a run of another shape goes on as that" grep -Eq -- \
+  '--from [0-9]+ --planted "server drops segments" --shape cheats$' "$folder/err"
 
 echo "$passed passed, $failed failed"
 test "$failed" = 0

@@ -128,12 +128,17 @@ RunReport run_schedules(const RunOptions& options) {
   return totals.report();
 }
 
+std::string how_played(const ScheduleOptions& played) {
+  std::string flags;
+  if (played.planted != Planted::none) {
+    flags += " --planted \"" + std::string(name_of(played.planted)) + "\"";
+  }
+  if (played.shape != Shape::everything) flags += std::string(" --shape ") + name_of(played.shape);
+  return flags;
+}
+
 std::string replay_command(const ScheduleResult& result, const ScheduleOptions& played) {
-  std::string command = "tools/simulate --seed " + std::to_string(result.seed);
-  if (played.planted != Planted::none)
-    command += " --planted \"" + std::string(name_of(played.planted)) + "\"";
-  if (played.shape != Shape::everything) command += std::string(" --shape ") + name_of(played.shape);
-  return command;
+  return "tools/simulate --seed " + std::to_string(result.seed) + how_played(played);
 }
 
 void print_table(const RunReport& run, std::ostream& out) {

@@ -132,7 +132,7 @@ int run(const Settings& settings) {
   if (report.reached < settings.schedules) {
     std::cerr << "reached schedule " << report.reached << " of " << settings.schedules
               << "; to go on: tools/simulate --seed " << settings.seed << " --schedules "
-              << settings.schedules << " --from " << report.reached << '\n';
+              << settings.schedules << " --from " << report.reached << how_played(options.schedule) << '\n';
     if (interrupted != 0) return kInterrupted;
   }
   return report.ok() && !died ? 0 : 1;

@@ -1,4 +1,4 @@
-// A copied store, and two carriers that took one branch each (protocol 2, rule 5): both are kept, whichever
+// A copied store, and two carriers that took one branch each (docs/PROTOCOL.md, "Forks"): both are kept, whichever
 // comes first, and every device and carrier ends with the same.
 #ifndef __EMSCRIPTEN__
 #include <numeric>

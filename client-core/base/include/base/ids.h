@@ -39,7 +39,7 @@ struct Id {
   }
 };
 
-using SpaceId = Id<struct SpaceTag>;    // BLAKE2b-128 of the genesis (protocol 1)
+using SpaceId = Id<struct SpaceTag>;    // BLAKE2b-128 of the genesis (docs/PROTOCOL.md, "Words and ids")
 using LogId = Id<struct LogTag>;        // BLAKE2b-128 of space and log key; also names a fork's branch
 using RecordId = Id<struct RecordTag>;  // a membership record: BLAKE2b-128 of its signed bytes
 using DeviceId = Id<struct DeviceTag>;  // BLAKE2b-128 of the device's signing key

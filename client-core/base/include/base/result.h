@@ -1,5 +1,5 @@
 // Errors that a caller must handle are values (std::expected is not in C++20, and libc++ 13 has no header for
-// it). Every Code has a text for people (api/messages) and a test that reaches it.
+// it). Every Code has a text for people (tools/sejawat/messages.cpp) and a test that reaches it.
 #pragma once
 
 #include <cstdint>

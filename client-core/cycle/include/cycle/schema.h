@@ -113,7 +113,7 @@ struct StateMachine {
   const Transition* find(std::uint8_t from, std::uint8_t to) const;
 };
 
-// Where its records live (design/cycle.md, "Where each record lives").
+// Where its records live (docs/PROTOCOL.md, "Types of records").
 enum class Home : std::uint8_t {
   personal,  // the teacher alone
   circle,    // a working group, or a school or cluster as a whole

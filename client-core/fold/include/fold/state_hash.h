@@ -1,5 +1,5 @@
 // What a space shows, as 16 bytes: devices that hold the same ops, keys and fold version get the same
-// (protocol 2, rule 13). Of values alone, since the end of a forked log may have another name on another
+// (docs/PROTOCOL.md, "State hash"). Of values alone, since the end of a forked log may have another name on another
 // device. Keyed, so that whoever sees two of them learns nothing of what was written.
 #pragma once
 

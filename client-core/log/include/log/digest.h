@@ -1,5 +1,5 @@
 // What a replica holds of a space, in 16 bytes, updated in O(1): sums mod 2^256 over branch tips and
-// membership records (protocol 1, "digest"). Equal sets give equal digests in any order of arrival.
+// membership records (docs/PROTOCOL.md, "Digests"). Equal sets give equal digests in any order of arrival.
 #pragma once
 
 #include "base/ids.h"
@@ -25,7 +25,7 @@ class SpaceDigest {
   std::array<std::uint8_t, 32> records_{};
 };
 
-// Account digest over the spaces of the set in ascending order of their ids (protocol 5.1).
+// Account digest over the spaces of the set in ascending order of their ids (docs/PROTOCOL.md, "Digests").
 base::Digest account_digest(const std::vector<std::pair<base::SpaceId, base::Digest>>& spaces);
 base::SetTag set_tag(const std::vector<base::SpaceId>& ascending);
 

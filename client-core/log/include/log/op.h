@@ -1,4 +1,4 @@
-// One change to one object (protocol 4). Plaintext: it exists only inside sealed bodies and in the client's
+// One change to one object (docs/PROTOCOL.md, "Ops"). Plaintext: it exists only inside sealed bodies and in the client's
 // store.
 #pragma once
 
@@ -46,11 +46,11 @@ struct Cell {
 
 struct Op {
   base::ObjectId object;
-  std::uint32_t type = 0;  // record type (proto/sejawat/v1/records)
+  std::uint32_t type = 0;  // record type (docs/PROTOCOL.md, "Types of records")
   OpKind kind = OpKind::write;
   std::vector<Cell> cells;
   std::vector<Dot> supersedes;
-  std::uint64_t lamport = 0;  // for display order only
+  std::uint64_t lamport = 0;  // for order only; replaces nothing
   std::int64_t wall_ms = 0;   // display data
   friend bool operator==(const Op&, const Op&) = default;
 };

@@ -1,5 +1,5 @@
 // A run of consecutive ops of one log, compressed, encrypted, hashed and signed together: the unit of
-// storage, transfer and trust (protocol 4). This half is what a carrier needs; sealing and opening are
+// storage, transfer and trust (docs/PROTOCOL.md, "Segments"). This half is what a carrier needs; sealing and opening are
 // log_seal.
 #pragma once
 
@@ -22,7 +22,7 @@ inline constexpr std::size_t kMaxFrontier = 16;
 // Ends of one log that a replica keeps. A store that was copied makes one more; hundreds only malice makes.
 inline constexpr std::size_t kMaxBranches = 16;
 
-enum class SegmentKind : std::uint8_t { data = 0 };  // append only: packs, witnesses and chunks follow
+enum class SegmentKind : std::uint8_t { data = 0 };  // append only
 
 // Another log's head as the author knew it. Every log that an op of this segment refers to is listed; a dot
 // names it by its place in this list (1-based; 0 is the segment's own log).
@@ -58,7 +58,7 @@ struct Segment {
 // body was erased its length is 0 and its hash (32) stands before the signature.
 base::Bytes encode_segment(const Segment& segment);
 base::Result<Segment> decode_segment(base::ByteView bytes);       // malformed, too_large
-base::Bytes encode_header(const SegmentHeader& header);           // proto SegmentHeader
+base::Bytes encode_header(const SegmentHeader& header);
 base::Result<SegmentHeader> decode_header(base::ByteView bytes);  // malformed, too_large, version_unsupported
 
 base::Hash32 body_hash(base::ByteView body);
@@ -104,7 +104,7 @@ base::Result<Verified> verify_next(const base::SpaceId& space, const base::LogId
                                    const Segment& segment);
 
 base::LogId log_id(const base::SpaceId& space, const base::PublicSignKey& key);
-// Name of a fork's branch: H(log, number of the first divergent segment, its hash) (protocol 2, rule 5).
+// Name of a fork's branch: H(log, number of the first divergent segment, its hash) (docs/PROTOCOL.md, "Forks").
 base::LogId fork_name(const base::LogId& log, std::uint64_t fork_point, const base::Hash32& first_divergent);
 
 }  // namespace sejawat::log

@@ -1,5 +1,5 @@
 // Linking a further device, face to face: the new device shows a request, one that is linked already answers
-// with a grant; each is a text for a QR code. No line is needed (protocol 3, "Linking a device").
+// with a grant; each is a text for a QR code. No line is needed (docs/PROTOCOL.md, "Linking a device").
 //
 // Whoever could swap a code on its way would link a device of theirs, or draw somebody into another's
 // journal: so both screens show a check code, and the people compare them.

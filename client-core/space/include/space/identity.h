@@ -1,4 +1,4 @@
-// Persons, their devices, and the recovery card (protocol 3).
+// Persons, their devices, and the recovery card (docs/PROTOCOL.md, "Identity and devices").
 #pragma once
 
 #include <optional>

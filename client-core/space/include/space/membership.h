@@ -1,4 +1,4 @@
-// Who belongs to a space, evaluated from its DAG of signed records (protocol 2, rule 8). A record is taken or
+// Who belongs to a space, evaluated from its DAG of signed records (docs/PROTOCOL.md, "Removal"). A record is taken or
 // refused by its causal past alone, and what the taken ones mean is a function of their set, so the order of
 // arrival never matters; `add` says unknown_membership when parents have not come yet. Not thread-safe.
 //

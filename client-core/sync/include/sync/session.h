@@ -1,4 +1,5 @@
-// The sync as pure state machines: bytes in, bytes out; no socket, no clock, no thread (protocol 5, 6).
+// The sync as pure state machines: bytes in, bytes out; no socket, no clock, no thread
+// (docs/PROTOCOL.md, "Sync messages").
 //
 // One exchange is one message each way. The first one rides in the Noise handshake, so a one-shot POST is a
 // whole small sync; on a WebSocket further exchanges follow on the same channel, and the carrier may push

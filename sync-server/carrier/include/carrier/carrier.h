@@ -1,4 +1,4 @@
-// What a server decides: who is served, what is taken, what is answered (protocol 2.11, 2.12, 5). It checks
+// What a server decides: who is served, what is taken, what is answered (docs/PROTOCOL.md, "What a carrier takes in"). It checks
 // signatures, chains, roles and caps and never sees content. Sans-IO; used by the writer thread alone.
 #pragma once
 

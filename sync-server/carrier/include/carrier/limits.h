@@ -1,4 +1,4 @@
-// What a carrier gives each space and each person at most (protocol 2.11, 7). Far above what honest use
+// What a carrier gives each space and each person at most (docs/PROTOCOL.md, "Room for records"). Far above what honest use
 // reaches: a teacher who writes six entries a day fills a personal space in some five hundred years.
 #pragma once
 

@@ -1,5 +1,5 @@
 // The one thread that touches the database, with group commit: everything that waits is ingested in one
-// transaction, one fsync acknowledges it all, and no answer leaves before it (protocol 7). Reading for live
+// transaction, one fsync acknowledges it all, and no answer leaves before it. Reading for live
 // peers happens on the same thread, between the groups.
 #pragma once
 

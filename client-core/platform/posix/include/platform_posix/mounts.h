@@ -1,5 +1,5 @@
 // On what kind of file system a folder lies: on a network locks and fsync promise nothing, so databases stay
-// off it (protocol 7).
+// off it.
 #pragma once
 
 #include <cstdint>
