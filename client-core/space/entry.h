@@ -29,8 +29,8 @@ struct Membership::Entry {
   bool erases_own = false;                      // an erasure of no ops but what its author's person wrote
   // As its causal past says.
   bool by_admin = false;
-  Seniority seniority;                 // of a removal or a change of a role
-  std::vector<base::PersonId> admins;  // of key boxes
+  Seniority seniority;  // of a removal or a change of a role
+  Places admins;        // of key boxes by somebody who was none: numbers of Membership::made_admin_
 
   template <class T>
   const T* as() const {

@@ -113,6 +113,20 @@ bool counts(const KeyBoxes& boxes, const base::HeadTag& tag, const std::vector<R
 
 }  // namespace
 
+SealedBoxes::SealedBoxes(std::vector<Box> boxes) {
+  std::stable_sort(boxes.begin(), boxes.end(), [](const Box& a, const Box& b) { return a.first < b.first; });
+  boxes_ = std::make_shared<const std::vector<Box>>(std::move(boxes));
+}
+
+std::span<const SealedBoxes::Box> SealedBoxes::of(const base::HeadTag& recipient) const {
+  const auto first =
+      std::lower_bound(boxes_->begin(), boxes_->end(), recipient,
+                       [](const Box& box, const base::HeadTag& tag) { return box.first < tag; });
+  auto last = first;
+  while (last != boxes_->end() && last->first == recipient) ++last;
+  return {boxes_->data() + (first - boxes_->begin()), static_cast<std::size_t>(last - first)};
+}
+
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
                         const std::vector<std::pair<base::EpochId, const base::Secret32*>>& predecessors,
                         base::Random& random) {
@@ -145,9 +159,10 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
   KeyBoxes out;
   out.epoch = epoch;
   out.ephemeral = ephemeral.public_key();
+  std::vector<SealedBoxes::Box> all;
   for (const auto& [tag, alike] : missing) {
     // The next call writes the rest.
-    if (!out.boxes.empty() && out.boxes.size() + alike.size() > kBoxesPerRecord) break;
+    if (!all.empty() && all.size() + alike.size() > kBoxesPerRecord) break;
     if (alike.size() > kBoxesPerRecord) continue;  // so many accomplices keep a key from the one they copied
     std::vector<base::Bytes> sealed;
     for (const auto& recipient : alike) {
@@ -155,9 +170,13 @@ std::optional<base::Bytes> write_boxes(const Author& author, const Membership& t
       if (!box.ok() && alike.size() == 1) break;  // a rubbish key gets nothing
       sealed.push_back(box.ok() ? std::move(*box) : base::Bytes(codec::kBoxSize));
     }
-    for (auto& box : sealed) out.boxes.emplace(tag, std::move(box));
+    for (const auto& box : sealed) {
+      SJ_CHECK(box.size() == codec::kBoxSize);
+      std::copy(box.begin(), box.end(), all.emplace_back(tag, SealedBoxes::Box().second).second.begin());
+    }
   }
-  if (out.boxes.empty()) return std::nullopt;
+  if (all.empty()) return std::nullopt;
+  out.boxes = SealedBoxes(std::move(all));
   return write_boxes_record(author, to, std::move(out));
 }
 
@@ -181,9 +200,8 @@ std::map<base::EpochId, base::Secret32> open_epochs(
     const base::Bytes context = context_of(of.space(), boxes.epoch);
     for (const auto* mine : own) {
       if (out.count(boxes.epoch) != 0) break;
-      const auto [from, to] = boxes.boxes.equal_range(base::prefix_of<base::HeadTag>(mine->public_key()));
-      for (auto box = from; box != to; ++box) {
-        auto key = crypto::box_open(*mine, boxes.ephemeral, box->second, context);
+      for (const auto& box : boxes.boxes.of(base::prefix_of<base::HeadTag>(mine->public_key()))) {
+        auto key = crypto::box_open(*mine, boxes.ephemeral, box.second, context);
         if (key.ok()) keep(boxes.epoch, std::move(*key));
       }
     }

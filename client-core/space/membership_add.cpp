@@ -131,7 +131,7 @@ base::Result<base::RecordId> MembershipRules::add(base::ByteView bytes) {
   index(*to.entries_.back());
   if (to.takers_.empty()) {
     MembershipView::add(to, place, nullptr);
-    MembershipView::finish(to, nullptr);
+    to.unfinished_ = true;
   } else {
     to.stale_ = true;
   }
@@ -143,9 +143,9 @@ void MembershipRules::note_past(Pending& pending) const {
   auto& entry = pending.entry;
   if (entry.as<codec::Removed>() != nullptr || entry.as<codec::RoleChanged>() != nullptr)
     entry.seniority = seniority(entry);
-  if (entry.as<KeyBoxes>() == nullptr) return;
-  for (const auto& person : to.made_admin_) {
-    if (role_before(pending, person) == WireRole::admin) entry.admins.push_back(person);
+  if (entry.as<KeyBoxes>() == nullptr || entry.by_admin) return;
+  for (const auto& [person, number] : to.made_admin_) {
+    if (role_before(pending, person) == WireRole::admin) entry.admins.put(number);
   }
 }
 
@@ -183,7 +183,8 @@ void MembershipRules::index(const Membership::Entry& entry) {
   }
   if (entry.gives_role()) {
     put_in_order(to.grants_[entry.granted_to()]);
-    if (granted_role(to.entries_, place) == WireRole::admin) to.made_admin_.insert(entry.granted_to());
+    if (granted_role(to.entries_, place) == WireRole::admin)
+      to.made_admin_.emplace(entry.granted_to(), to.made_admin_.size());
   }
   if (entry.takes_away()) to.takers_.push_back(place);
   if (entry.as<codec::Removed>() != nullptr) to.removals_.push_back(place);

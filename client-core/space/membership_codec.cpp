@@ -117,11 +117,14 @@ base::Result<Content> read_boxes(const v1::KeysBoxed& from) {
   KeyBoxes to;
   if (!read(from.epoch(), to.epoch) || !read(from.ephemeral_key(), to.ephemeral)) return malformed("boxes");
   if (from.boxes_size() > static_cast<int>(kMaxBoxes)) return too_large("boxes");
-  for (const auto& one : from.boxes()) {
-    base::HeadTag recipient;
+  std::vector<SealedBoxes::Box> boxes(static_cast<std::size_t>(from.boxes_size()));
+  for (int i = 0; i < from.boxes_size(); ++i) {
+    auto& [recipient, sealed] = boxes[static_cast<std::size_t>(i)];
+    const auto& one = from.boxes(i);
     if (!read(one.recipient(), recipient) || one.sealed().size() != kBoxSize) return malformed("box");
-    to.boxes.emplace(recipient, bytes_of(one.sealed()));
+    std::copy(one.sealed().begin(), one.sealed().end(), sealed.begin());
   }
+  to.boxes = SealedBoxes(std::move(boxes));
   return Content(std::move(to));
 }
 

@@ -65,12 +65,16 @@ bool earlier(const Membership::Entry& a, const Membership::Entry& b) {
 }
 
 const Membership::View& Membership::view() const {
-  if (!stale_) return view_;
-  view_ = {};
-  const Judgement& judgement = (*judged_).of_all(*this);
-  for (std::size_t place = 0; place < entries_.size(); ++place) MembershipView::add(*this, place, &judgement);
-  MembershipView::finish(*this, &judgement);
-  stale_ = false;
+  if (stale_) {
+    view_ = {};
+    const Judgement& judgement = (*judged_).of_all(*this);
+    for (std::size_t place = 0; place < entries_.size(); ++place)
+      MembershipView::add(*this, place, &judgement);
+    MembershipView::finish(*this, &judgement);
+  } else if (unfinished_) {
+    MembershipView::finish(*this, nullptr);
+  }
+  stale_ = unfinished_ = false;
   return view_;
 }
 
@@ -385,8 +389,8 @@ bool MembershipView::is_held_outside(const Membership& of, const Judgement* judg
     const Membership::Entry& entry = *of.entries_[view.key_box_places[i]];
     // As the author knew it, whatever stands of that by now.
     const auto is_meant = [&](const base::PersonId& owner) {
-      return owner == boxes.author ||
-             std::find(entry.admins.begin(), entry.admins.end(), owner) != entry.admins.end();
+      const auto admin = of.made_admin_.find(owner);
+      return owner == boxes.author || (admin != of.made_admin_.end() && entry.admins.has(admin->second));
     };
     // Knowing that they are out only who means harm writes such a box, and writes it again for the next key.
     const auto unaware = [&](std::size_t record) { return !entry.past.has(record); };
@@ -434,23 +438,23 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
     for (std::size_t i = 0; i < view.epochs.size(); ++i) last.push_back(i);
   }
   const auto past_of = [&](std::size_t i) -> const Past& { return of.entries_[view.epoch_places[i]]->past; };
-  std::map<std::size_t, std::ptrdiff_t> counted;
-  for (const std::size_t i : last) {
-    counted[i] =
-        std::count_if(known.begin(), known.end(), [&](std::size_t at) { return past_of(i).has(at); });
-  }
-  const auto covered = [&](std::size_t i) { return counted.at(i); };
-  std::optional<std::size_t> best;
-  const auto better = [&](std::size_t i, std::size_t than) {
-    if (covered(i) != covered(than)) return covered(i) > covered(than);
-    return view.epochs[i].epoch < view.epochs[than].epoch;
+  const auto covered = [&](std::size_t i) {
+    return std::count_if(known.begin(), known.end(), [&](std::size_t at) { return past_of(i).has(at); });
   };
-  for (const std::size_t i : last) {
-    // An epoch that some other one's author had seen is older, whatever its id; so `better` never meets one.
-    const bool older = std::any_of(last.begin(), last.end(), [&](std::size_t j) {
-      return j != i && past_of(j).has(view.epoch_places[i]) && covered(j) >= covered(i);
-    });
-    if (!older && (!best || better(i, *best))) best = i;
+  std::optional<std::size_t> best;
+  std::ptrdiff_t most = 0;
+  // An epoch that some other one's author had seen is older, whatever its id, and knows no more. Whoever saw
+  // it came later, so from the last one on each is looked at once, however many were opened side by side.
+  Places seen;
+  for (auto at = last.rbegin(); at != last.rend(); ++at) {
+    const std::size_t i = *at;
+    if (seen.has(view.epoch_places[i])) continue;
+    past_of(i).put_into(seen);
+    const std::ptrdiff_t here = covered(i);
+    if (!best || here > most || (here == most && view.epochs[i].epoch < view.epochs[*best].epoch)) {
+      best = i;
+      most = here;
+    }
   }
   view.current_epoch = best ? std::optional<base::EpochId>(view.epochs[*best].epoch) : std::nullopt;
   view.current_opened_seconds = best ? of.entries_[view.epoch_places[*best]]->wall_seconds : 0;
@@ -464,7 +468,7 @@ void MembershipView::choose_epoch(const Membership& of, const Judgement* judgeme
   view.current_key_given = !best || given(view.epochs[*best]);
   // An epoch may know a removal and be made out to the removed all the same: its author took it for void.
   const bool any_outside = judgement != nullptr || !view.former_boxes.empty();
-  view.needs_rotation = best && (covered(*best) != static_cast<std::ptrdiff_t>(known.size()) ||
+  view.needs_rotation = best && (most != static_cast<std::ptrdiff_t>(known.size()) ||
                                  (any_outside && is_held_outside(of, judgement, *view.current_epoch)));
 }
 

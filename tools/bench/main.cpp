@@ -36,6 +36,7 @@ constexpr Workload kWorkloads[] = {
      bench::packs},
     {"removals", "1,000 devices that one teacher adds to a school and removes again, one by one",
      bench::removals},
+    {"epochs", "8,000 keys of a space opened side by side, one by one and all at a start", bench::epochs},
     {"records", "memory of a space's records, at the cap and at a quarter of it", bench::records},
 };
 

@@ -125,4 +125,28 @@ json::object records(const Options& options) {
   return result;
 }
 
+// Keys opened side by side: each by a record that knows of the genesis alone.
+json::object epochs(const Options& options) {
+  const std::size_t most = options.entries == 0 ? 8'000 : options.entries;
+  crypto::SystemRandom random;
+  const Staff school(random);
+  space::Membership start(school.membership.space());
+  put(start, school.membership.records().front().second);
+  space::Membership at = start;
+  double last = 0;
+  const double from = own_cpu_seconds();
+  for (std::size_t i = 0; i < most; ++i) {
+    const auto record =
+        space::write_epoch(school.founder.author(), start, base::Secret32::random(random), {}, random);
+    const double before = own_cpu_seconds();
+    put(at, record);
+    static_cast<void>(at.current_epoch());  // a server asks after each
+    last = own_cpu_seconds() - before;
+  }
+  return {{"epochs", most},
+          {"seconds", own_cpu_seconds() - from},
+          {"last_add_ms", last * 1000},
+          {"replay_seconds", replay(at)}};
+}
+
 }  // namespace sejawat::bench

@@ -18,5 +18,6 @@ boost::json::object five_years(const Options& options);
 boost::json::object packs(const Options& options);
 boost::json::object removals(const Options& options);
 boost::json::object records(const Options& options);
+boost::json::object epochs(const Options& options);
 
 }  // namespace sejawat::bench

@@ -1,5 +1,8 @@
 // Keys of a space: who gets a box, what a box and a chain of epochs give, and what rubbish gives.
 #include <gtest/gtest.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "person.h"
 #include "sejawat/v1/membership.pb.h"
@@ -462,6 +465,30 @@ TEST_F(Epochs, KeysOfRecordsThatFellOpenOnlyWhenAskedFor) {
   EXPECT_FALSE(opens(key, admin.keys.box));
   EXPECT_TRUE(opens(key, admin.keys.box, true));
   EXPECT_TRUE(opens(older, admin.keys.box, true)) << "and what it follows";
+}
+
+// In a space of one's own everybody is admin, makes as many more as they like, and somebody who is none.
+TEST_F(Epochs, WhatARecordOfBoxesKeepsOfAdminsBeforeItIsABitEach) {
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  constexpr std::size_t kMany = 512;
+  join(sari, offer(WireRole::reader));
+  for (std::size_t i = 0; i < kMany; ++i)
+    add_member(crypto::BoxKey::random(random).public_key(), WireRole::admin);
+  const auto key = open_one();
+  const auto without_boxes = [&] {
+    return changed(
+        *write_boxes(sari.author(), membership, epoch_id(space, key), key, random, BoxesFor::own_and_admins),
+        [](v1::MembershipBody& body) { body.mutable_boxes()->clear_boxes(); }, sari);
+  };
+  const auto allocated = [] {
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  put(without_boxes());
+  const std::size_t before = allocated();
+  for (std::size_t i = 0; i < kMany / 4; ++i) put(without_boxes());
+  EXPECT_LT((allocated() - before) / (kMany / 4), 8 * kMany) << "each was 16 bytes an admin";
+#endif
 }
 
 TEST_F(Epochs, AFieldThatIsCutIsMalformedWhereverItWas) {

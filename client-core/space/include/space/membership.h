@@ -1,6 +1,7 @@
-// Who belongs to a space, evaluated from its DAG of signed records (docs/PROTOCOL.md, "Removal"). A record is taken or
-// refused by its causal past alone, and what the taken ones mean is a function of their set, so the order of
-// arrival never matters; `add` says unknown_membership when parents have not come yet. Not thread-safe.
+// Who belongs to a space, evaluated from its DAG of signed records (docs/PROTOCOL.md, "Removal"). A record is
+// taken or refused by its causal past alone, and what the taken ones mean is a function of their set, so the
+// order of arrival never matters; `add` says unknown_membership when parents have not come yet. Not
+// thread-safe.
 //
 // Removal is strong: what the removed person (or device) wrote concurrently with it is void, whatever hangs
 // on that as well, and their logs end at the fences of the removal. Of two admins who remove each other
@@ -9,10 +10,12 @@
 // nobody becomes the senior of what is decided. docs/PROTOCOL.md, "Removal".
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "space/erasure.h"
@@ -92,11 +95,26 @@ struct EpochInfo {
   };
   std::vector<Predecessor> predecessors;
 };
+// One key, sealed for each recipient. Copies share what they hold: a record may have hundreds.
+class SealedBoxes {
+ public:
+  // Recipient: the first 8 bytes of its key. Of several that begin alike each has a box of its own.
+  using Box = std::pair<base::HeadTag, std::array<std::uint8_t, 48>>;
+  SealedBoxes() : SealedBoxes(std::vector<Box>()) {}
+  explicit SealedBoxes(std::vector<Box> boxes);  // in any order; those of one name stay in theirs
+  auto begin() const { return boxes_->begin(); }
+  auto end() const { return boxes_->end(); }
+  std::size_t size() const { return boxes_->size(); }
+  std::span<const Box> of(const base::HeadTag& recipient) const;
+  std::size_t count(const base::HeadTag& recipient) const { return of(recipient).size(); }
+
+ private:
+  std::shared_ptr<const std::vector<Box>> boxes_;  // ascending by recipient
+};
 struct KeyBoxes {
   base::EpochId epoch;
   base::PublicBoxKey ephemeral;
-  // By the first 8 bytes of the recipient's key. Of several that begin alike each has a box of its own.
-  std::multimap<base::HeadTag, base::Bytes> boxes;
+  SealedBoxes boxes;
   base::PersonId author;
   bool by_admin = false;  // as its causal past says
 };
@@ -263,10 +281,12 @@ class Membership {
   std::vector<std::size_t> removals_;
   std::vector<std::size_t> joins_;
   std::vector<std::size_t> takers_;  // records that take something away: with one, all are judged together
-  std::set<base::PersonId> made_admin_;
+  std::map<base::PersonId, std::size_t> made_admin_;  // numbered as they came
   std::map<base::PersonId, Volume> volumes_;
   mutable View view_;
   mutable bool stale_ = false;
+  mutable bool unfinished_ =
+      false;  // records were added to the view, and what all of them mean is not drawn yet
   Judged judged_;
   friend class Judgement;
   friend struct MembershipRules;
