@@ -246,7 +246,7 @@ struct Core::State {
   bool is_own(const space::EnrolledLog& log) const;
   // Ends each of these logs at what is held of it here, all its branches.
   base::Result<std::vector<space::Fence>> fences_at_heads(const SpaceState& space,
-                                                          const std::vector<base::LogId>& logs);
+                                                          std::vector<base::LogId> logs);
   std::vector<base::DeviceId> revoked_at_home(const SpaceState& space) const;
   base::Status remove_revoked_devices(SpaceState& space);
   base::Result<std::uint64_t> fenced_from(SpaceState& space, const space::EnrolledLog& log,

@@ -1,5 +1,6 @@
 // What a fence means here: segments beyond it leave the fold and wait in quarantine, those that come within
 // it again (a readmission) fold; and a device whose own log is fenced writes on in a new one.
+#include <algorithm>
 #include <set>
 
 #include "base/planted.h"
@@ -34,11 +35,19 @@ base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const sp
   return from;
 }
 
+// Whoever made more ends than a record holds would never be removed. The logs that were known first are
+// listed: they have most of what was written before there was a reason to remove anybody; the rest an admin
+// may readmit.
 base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const SpaceState& space,
-                                                                     const std::vector<base::LogId>& logs) {
+                                                                     std::vector<base::LogId> logs) {
+  const auto& enrolled = space.membership.logs();
+  std::sort(logs.begin(), logs.end(), [&](const base::LogId& a, const base::LogId& b) {
+    return enrolled.at(a).place < enrolled.at(b).place;
+  });
   std::vector<space::Fence> fences;
   for (const auto& log : logs) {
     for (const auto& branch : space.branches_of(log)) {
+      if (fences.size() == space::kFencesAtOnce) break;
       SJ_TRY(auto head, store->head(space.row.space, branch));
       if (!head || head->count == 0 || !space.ends_here(branch)) continue;
       fences.push_back({log, head->count, base::prefix_of<base::HeadTag>(head->hash)});
@@ -75,8 +84,7 @@ base::Status Core::State::remove_revoked_devices(SpaceState& space) {
     // One that cannot be written yet, because of what others left here, must not keep back all that came with
     // it: it is tried again with the next record that comes.
     const auto taken = take_record(space, record);
-    if (!taken.ok() && taken.code() != base::Code::not_permitted && taken.code() != base::Code::fenced)
-      return std::move(taken).error();
+    if (!taken.ok() && base::is_of_the_store(taken.code())) return std::move(taken).error();
   }
   return {};
 }
@@ -97,11 +105,18 @@ base::Status Core::State::enforce_fence(SpaceState& space, const space::Enrolled
   const bool written_here = is_of_this_device(space, log.log);
   for (const auto& branch : space.branches_of(log.log)) {
     SJ_TRY(const std::uint64_t from, fenced_from(space, log, branch));
-    // One's own words stay in sight here, where they were written; that they wait in quarantine a carrier
-    // said, and a fence that was raised ends it; where there is none, release_unfenced.
+    // That one's own words wait in quarantine a carrier may have said, too, before the fence was known here;
+    // one that was raised ends it, and where there is none release_unfenced.
     if (log.fence || !written_here) SJ_TRY_STATUS(store->release_quarantined(space.row.space, branch, from));
-    if (written_here || from == UINT64_MAX) continue;
-    SJ_TRY_STATUS(quarantine_from(space, branch, std::max(from, space.first_no(branch)), touched));
+    if (from == UINT64_MAX) continue;
+    const std::uint64_t first = std::max(from, space.first_no(branch));
+    if (!written_here) {
+      SJ_TRY_STATUS(quarantine_from(space, branch, first, touched));
+    } else if (!SJ_PLANTED(client_takes_fenced_for_sent)) {
+      // They stay in sight where they were written, and are shown as sent no more: nobody else counts them.
+      SJ_TRY_STATUS(
+          store->set_segment_states_from(space.row.space, branch, first, store::SegmentState::quarantined));
+    }
   }
   return {};
 }

@@ -64,7 +64,7 @@ base::Status Core::State::make_next_log(SpaceState& space, const base::LogId& in
   const base::LogId log = log::log_id(id, key);
   SJ_TRY_STATUS(store->put_own_log(id, log, seed));
   SJ_TRY_STATUS(store->put_setting(next_log_setting(id), log.view()));
-  space.next_log = space::EnrolledLog{log, key, certificate->device(), certificate->person(), {}, {}};
+  space.next_log = space::EnrolledLog{log, key, certificate->device(), certificate->person(), {}, {}, 0};
   return move_unsealed(id, instead_of, log);
 }
 
@@ -75,7 +75,7 @@ base::Status Core::State::load_next_log(SpaceState& space) {
   SJ_TRY(const auto own, store->own_log(id));
   if (!own || base::to_bytes(own->log.view()) != *waiting) return {};
   const auto key = crypto::SigningKey::from_seed(own->seed).public_key();
-  space.next_log = space::EnrolledLog{own->log, key, certificate->device(), certificate->person(), {}, {}};
+  space.next_log = space::EnrolledLog{own->log, key, certificate->device(), certificate->person(), {}, {}, 0};
   return {};
 }
 

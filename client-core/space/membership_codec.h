@@ -15,7 +15,7 @@ inline constexpr std::size_t kMaxParents = 16;
 inline constexpr std::size_t kMaxPredecessors = 64;
 inline constexpr std::size_t kMaxBoxes = 400;
 inline constexpr std::size_t kBoxSize = 48;
-inline constexpr std::size_t kMaxFences = 300;
+inline constexpr std::size_t kMaxFences = kFencesAtOnce;
 // What a reader of records takes of one erasure. A writer fills less (kErasedAtOnce in erasure.h).
 inline constexpr std::size_t kMaxErasedSegments = 300;
 inline constexpr std::size_t kMaxErasedRuns = 4096;

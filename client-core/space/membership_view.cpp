@@ -151,7 +151,7 @@ void MembershipView::add(const Membership& of, std::size_t place, const Judgemen
     const auto known = view.log_places.find(id);
     if (known == view.log_places.end() || earlier(entry, *of.entries_[known->second])) {
       view.log_places[id] = place;
-      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt, {}};
+      view.logs[id] = EnrolledLog{id, log->key, *entry.author, entry.person, std::nullopt, {}, place};
     }
   }
   if (entry.introduced && stands) {

@@ -6,8 +6,8 @@ namespace sejawat::store {
 
 base::Status Store::set_segment_states_from(const base::SpaceId& space, const base::LogId& log,
                                             std::uint64_t no, SegmentState segment_state) {
-  auto query =
-      state_->database->query("UPDATE segment SET state = ? WHERE space = ? AND log = ? AND no >= ?");
+  auto query = state_->database->query(
+      "UPDATE segment SET state = ?1 WHERE space = ?2 AND log = ?3 AND no >= ?4 AND state <> ?1");
   return query.bind(static_cast<std::int64_t>(segment_state)).bind(space).bind(log).bind(number(no)).run();
 }
 

@@ -1,5 +1,5 @@
-// A copied store, and two carriers that took one branch each (docs/PROTOCOL.md, "Forks"): both are kept, whichever
-// comes first, and every device and carrier ends with the same.
+// A copied store, and two carriers that took one branch each (docs/PROTOCOL.md, "Forks"): both are kept,
+// whichever comes first, and every device and carrier ends with the same.
 #ifndef __EMSCRIPTEN__
 #include <numeric>
 #include <set>

@@ -290,6 +290,48 @@ TEST_F(Removal, LateWorkStaysInQuarantineWhileItsFenceIsNotKnownHere) {
   EXPECT_EQ(*tuti->delivery(where, problem), Delivery::saved_here);
 }
 
+// Found by reading: the device knew its fence and showed two checks all the same, since no verdict had said
+// so.
+TEST_F(Removal, WhatWasSentBeforeADemotionThatDidNotKnowOfItIsNotShownAsSent) {
+  auto tuti = member(*ani, "Tuti");
+  settle({ani.get(), tuti.get()});
+  const auto where = school(*tuti);
+  const auto problem = begin_problem(*tuti, where, "Siswa diam");
+  sync(*tuti);
+  ASSERT_EQ(*tuti->delivery(where, problem), Delivery::on_carrier);
+  ASSERT_TRUE(ani->change_role(tuti->person(), "reader").ok());
+  for (int i = 0; i < 3; ++i) sync(*ani), sync(*tuti);
+  EXPECT_EQ(*tuti->delivery(where, problem), Delivery::saved_here);
+  EXPECT_GT(status(*tuti).quarantined, 0U);
+  EXPECT_TRUE(tuti->cycle().records().show(problem).ok()) << "it stays in sight where it was written";
+  const auto waiting = ani->quarantine();
+  ASSERT_TRUE(waiting.ok());
+  ASSERT_EQ(waiting->size(), 1U);
+  ASSERT_TRUE(ani->readmit(waiting->front().log).ok());
+  for (int i = 0; i < 2; ++i) sync(*ani), sync(*tuti);
+  EXPECT_EQ(*tuti->delivery(where, problem), Delivery::on_carrier);
+  EXPECT_EQ(status(*tuti).quarantined, 0U);
+  EXPECT_EQ(pending(*tuti), 0U);
+  EXPECT_EQ(sync(*tuti).round_trips, 1U);
+}
+
+// The same of somebody who was removed, and hears of that when they are asked back.
+TEST_F(Removal, WhatWasSentBeforeARemovalThatDidNotKnowOfItIsNotShownAsSentOnceOneIsAskedBack) {
+  auto tuti = member(*ani, "Tuti");
+  settle({ani.get(), tuti.get()});
+  const auto where = school(*tuti);
+  const auto problem = begin_problem(*tuti, where, "Siswa diam");
+  sync(*tuti);
+  ASSERT_TRUE(ani->remove_member(tuti->person()).ok());
+  for (int i = 0; i < 2; ++i) sync(*ani), sync(*tuti);
+  ASSERT_TRUE(tuti->join(invite_by(*ani)).ok());
+  settle({tuti.get(), ani.get()});
+  ASSERT_TRUE(tuti->join_state().ok());
+  EXPECT_EQ(*tuti->delivery(where, problem), Delivery::saved_here);
+  EXPECT_GT(status(*tuti).quarantined, 0U);
+  EXPECT_FALSE(ani->cycle().records().show(problem).ok());
+}
+
 // Seed 273547719173064: whom a carrier serves no more it told nothing of a store that went back.
 TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
   auto budi = member(*ani, "Budi", &budi_card);

@@ -57,7 +57,8 @@ struct Fence {
   base::HeadTag head;
   friend bool operator==(const Fence&, const Fence&) = default;
 };
-void sort_fences(std::vector<Fence>& fences);  // as records list them: by log, count, head
+void sort_fences(std::vector<Fence>& fences);      // as records list them: by log, count, head
+inline constexpr std::size_t kFencesAtOnce = 300;  // more no reader takes of one record
 struct EnrolledLog {
   base::LogId log;
   base::PublicSignKey key;
@@ -65,6 +66,7 @@ struct EnrolledLog {
   base::PersonId person;
   std::optional<Fence> fence;  // of a removed or demoted writer, or of one whose join nobody confirmed yet
   std::vector<Fence> further;  // ends of other branches of this log that count as well
+  std::size_t place = 0;       // in records(), of the one that enrols it
   std::vector<Fence> fences() const {
     std::vector<Fence> all = further;
     if (fence) all.insert(all.begin(), *fence);
