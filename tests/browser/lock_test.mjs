@@ -353,6 +353,46 @@ test('two people on one device: each has a store of their own, and signing out k
   }
 });
 
+test('whoever taps “somebody new” by mistake comes back to their own journal; what a newcomer wrote and an invitation stay', { skip }, async (t) => {
+  const { world, page } = await withCard(t);
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector('li:has-text("Kelompok")');
+  await page.goto(`${world.url}#/akun`);
+  await page.click('button:has-text("Keluar")');
+  await page.click('text=Orang baru di perangkat ini');
+  await page.waitForSelector('text=Selamat datang');
+  await page.waitForSelector('button:has-text("Siapa yang memakai?")');
+  await looks(page, '46-newcomer');
+  await page.click('text=Tulis dulu');
+  await page.locator('textarea').first().fill('Belum siapa-siapa');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await page.goto(world.url);
+  await page.reload();
+  await page.click('button:has-text("Siapa yang memakai?")');
+  await page.click('button:has-text("Pak Budi")');
+  await page.waitForSelector('li:has-text("Kelompok")');
+  assert.equal(await page.locator('text=Belum siapa-siapa').count(), 0);
+  // An invitation that is opened while nobody is there is for whoever comes in.
+  await page.goto(`${world.url}#/akun`);
+  await page.click('button:has-text("Keluar")');
+  await page.waitForSelector('h1:has-text("Siapa yang memakai?")');
+  await page.goto(`${world.url}#/gabung/i1.abc`);
+  await page.click('text=Orang baru di perangkat ini');
+  await page.waitForSelector('h1:has-text("Gabung ke sekolah")');
+  await page.click('button:has-text("Kembali")');
+  await page.waitForSelector('li:has-text("Belum siapa-siapa")');
+  // Nor did the one who is somebody by now get it.
+  await alone(page, world.url, 'Bu Cici');
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('li:has-text("Belum siapa-siapa")');
+  await page.goto(`${world.url}#/akun`);
+  await page.click('button:has-text("Keluar")');
+  await page.waitForSelector('button:has-text("Bu Cici")');
+  await page.click('text=Orang baru di perangkat ini');
+  await page.waitForSelector('text=Selamat datang');
+  assert.equal(await page.locator('text=Belum siapa-siapa').count(), 0);
+});
+
 test('removing one’s data: refused while anything is unsent, then asked twice, then gone from this device only', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());
