@@ -18,6 +18,7 @@ type Peopled = PeopleReply['result'];
 type ValueOf<R, C> = Extract<R, { case: C }> extends { value: infer V } ? V : never;
 
 const BROKEN = 35;
+const STOPPED = 34;
 
 export async function ask<C extends NonNullable<Cycled['case']>>(command: CycleCommand, expected: C): Promise<ValueOf<Cycled, C>> {
   const utcOffsetMinutes = -new Date().getTimezoneOffset();
@@ -182,7 +183,7 @@ export class Doing {
 // Of a record that others change, too.
 export class Careful extends Doing {
   clashes = $state.raw<Clash[]>([]);
-  private seen = new Set<string>();
+  protected seen = new Set<string>();
   // Whether there are words of others that this person has not seen; they are shown (Meanwhile).
   async unseen(id: Uint8Array, rows: Fielded[]): Promise<boolean> {
     this.clashes = clashesIn(await ask({ case: 'recordShow', value: { id } }, 'record'), rows, this.seen);
@@ -206,9 +207,17 @@ export class Changing extends Careful {
   }
   async save(event: SubmitEvent, id: Uint8Array): Promise<void> {
     event.preventDefault();
-    const act = async (): Promise<unknown> =>
-      !(await this.unseen(id, [this.draft])) && ask({ case: 'recordChange', value: { id, content: content(this.draft.values, this.draft.before) } }, 'record');
-    if (await this.run(act, this.form)) this.open = false;
+    // By the time of an answer another form may be open.
+    const { draft, form } = this;
+    const act = async (): Promise<unknown> => {
+      if (!(await this.unseen(id, [draft]))) return ask({ case: 'recordChange', value: { id, content: content(draft.values, draft.before) } }, 'record');
+      if (this.form === form) return false;
+      // Nobody saw them: they are shown when this one is saved again.
+      this.clashes = [];
+      this.seen.clear();
+      throw new CoreError(STOPPED);
+    };
+    if ((await this.run(act, form)) && this.form === form) this.open = false;
   }
 }
 
