@@ -1,5 +1,6 @@
 // The cycle's side of the door: commands, the tables of kinds (describe), and loaders that read anew when records change.
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { tick } from 'svelte';
 import type { CycleReply, CycleRequestSchema, Field, Kind, Label, Part, RecordView } from '../generated/sejawat/v1/api_cycle_pb';
 import type { Member, PeopleReply, PeopleRequestSchema } from '../generated/sejawat/v1/api_people_pb';
 import { language, shortDate, t } from '../words/language.svelte';
@@ -7,7 +8,7 @@ import { app } from './app.svelte';
 import { clashesIn, rebased, type Clash, type Fielded } from './clash';
 import { CoreError, failureOf, on, request } from './client';
 import { hex, unhex } from './entry';
-import { forget, keepOn, typedIn } from './kept';
+import { forget, keepOn, still, typedIn } from './kept';
 
 export { hex, unhex };
 export type { Field, Kind, Member, Part, RecordView };
@@ -167,6 +168,7 @@ export class Doing {
     if (this.busy) return false;
     this.busy = true;
     this.problem = undefined;
+    const ended = form === undefined ? undefined : still(form);
     try {
       if ((await act()) === false) return false;
       if (form) await forget(form).catch(() => undefined);
@@ -176,6 +178,8 @@ export class Doing {
       return false;
     } finally {
       this.busy = false;
+      // Its button can have the focus again.
+      if (ended) void tick().then(ended);
     }
   }
 }

@@ -45,6 +45,20 @@ const put = async (name: string, whole: object): Promise<void> => write('keep', 
 // What is left of a form of which a part was sent.
 export const keepOn = (name: string, whole: object): Promise<void> => inLine(() => roomFor(() => put(name, whole)));
 
+const forms = new Map<string, HTMLElement>();
+// While the core takes what stands in a form nobody types into it what would go when it closes. Gives its end.
+export function still(name: string): () => void {
+  const form = forms.get(name);
+  const at = document.activeElement;
+  const typing = form?.contains(at) && at instanceof HTMLElement ? at : undefined;
+  typing?.blur();
+  form?.setAttribute('inert', '');
+  return () => {
+    form?.removeAttribute('inert');
+    if (document.activeElement === document.body) typing?.focus({ preventScroll: true });
+  };
+}
+
 // `state`: what to keep of a form whose fields come and go; whoever shows it reads it first (`typedIn`), and builds the
 // form from that.
 export const kept =
@@ -103,7 +117,10 @@ export const kept =
         for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
       }
     };
+    forms.set(name, form);
     form.addEventListener('input', hear, ended);
+    // Before it is forgotten, also where no tap sends it.
+    form.addEventListener('submit', flush, ended);
     // Before whatever a tap does.
     document.addEventListener('click', flush, { capture: true, signal: ended.signal });
     document.addEventListener('visibilitychange', flush, ended);
@@ -113,5 +130,6 @@ export const kept =
       note.remove();
       flush();
       ended.abort();
+      if (forms.get(name) === form) forms.delete(name);
     };
   };
