@@ -422,3 +422,39 @@ test('minutes keep their added rows over a killed browser, and nothing that anot
   await budi.waitForSelector('form textarea');
   assert.equal(await budi.locator('form label:has-text("Keputusan") textarea').count(), 1, 'what was sent does not come back');
 });
+
+test('a row that is added by mistake is no row, one that is emptied goes, and one without its words waits for them', { skip }, async (t) => {
+  const { world, budi } = await staffroom(t, { budi: [...BUDI, 'facilitator'] });
+  await budi.goto(`${world.url}#/pekan`);
+  await budi.click('button:has-text("Jadwalkan")');
+  await budi.fill('form input[type=text] >> nth=0', 'Diskusi pekan pertama');
+  await budi.click('form button:has-text("Simpan")');
+  await budi.click('button:has-text("Buat giliran")');
+  await budi.waitForSelector('ol > li:nth-child(2)');
+  await budi.click('button:has-text("Mulai: giliran bicara")');
+  await budi.waitForSelector('.chip:has-text("Giliran bicara")');
+  await budi.goto(`${world.url}#/notulen/${budi.url().match(/pekan\/([0-9a-f]+)/)[1]}`);
+  await budi.click('button:has-text("Tulis notulen")');
+  const edit = () => budi.click('button:has-text("Ubah")');
+  const save = () => budi.click('form button.primary:has-text("Simpan")');
+  const row = (n) => budi.locator('form fieldset.part').nth(n);
+  await edit();
+  for (let i = 0; i < 2; ++i) await budi.click('button:has-text("+ Tindak lanjut")');
+  await row(1).locator('textarea').fill('Mencoba kartu peran');
+  await save();
+  await budi.waitForSelector('li:has-text("Mencoba kartu peran")');
+  await edit();
+  assert.equal(await row(1).count(), 0);
+  await row(0).locator('textarea').fill('');
+  // A name without what is to be done is not thrown away.
+  await budi.click('button:has-text("+ Tindak lanjut")');
+  await row(1).locator('select').selectOption({ label: 'Pak Budi Hartono' });
+  await save();
+  await budi.waitForTimeout(500);
+  assert.equal(await budi.evaluate(() => document.activeElement?.closest('fieldset')?.textContent.includes('2')), true);
+  await row(1).locator('textarea').fill('Membaca hasilnya');
+  await save();
+  await budi.waitForSelector('li:has-text("Membaca hasilnya")');
+  assert.equal(await budi.locator('li:has-text("Mencoba kartu peran")').count(), 0);
+  assert.deepEqual(budi.faults, []);
+});

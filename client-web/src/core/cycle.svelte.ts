@@ -109,6 +109,8 @@ export const rowsOf = (view: RecordView | undefined, name: string): Row[] =>
     const before = Object.fromEntries(values.map(({ field, text }) => [field, text]));
     return { element, values: { ...before }, before };
   });
+// Whether a row needs its key: a new one into which something was written.
+export const begun = ({ element, values }: Row): boolean => element === 0 && Object.values(values).some((text) => text?.trim());
 // What differs in them. A new one without its key is none; one that lost it is taken away.
 export const written = (part: string, rows: Row[], key: string) =>
   rows.map(({ element, values, before }) => ({ part, element, ...content(values, before), remove: !values[key]?.trim() }))
