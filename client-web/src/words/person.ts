@@ -107,6 +107,10 @@ export const person = {
     'That device, and those it connected, receive nothing any more. What it has not sent stays there and can be exported.',
   ],
   revokeDeviceSure: ['Ya, keluarkan', 'Yes, remove it'],
+  revokeLater: [
+    'Tercatat di HP ini; berlaku sesudah HP ini tersambung ke server. Nyalakan data atau Wi-Fi.',
+    'Noted on this phone; it takes effect once this phone has reached the server. Turn on data or Wi-Fi.',
+  ],
   cancel: ['Batal', 'Cancel'],
   // Recovery card
   card: ['Kartu pemulihan', 'Recovery card'],
