@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { film, join, looks, looksSmall, skip, World, write } from './support.mjs';
+import { film, join, looks, looksSmall, settle, skip, World, write } from './support.mjs';
 
 const SENTENCE = 'Kelompok belakang berhenti bekerja begitu soal cerita dibagikan';
 const cardText = (page) => page.waitForSelector('pre:has-text("kata:")');
@@ -208,6 +208,46 @@ test('a second phone is connected by two codes and their words; the first lists 
   await fresh.waitForSelector('text=Perangkat ini sudah dikeluarkan');
   assert.equal(await fresh.locator('li:has-text("Ditulis sesudah")', { hasText: 'Sudah di server sekolah' }).count(), 0);
   assert.deepEqual(seeing.faults, []);
+});
+
+test('a device that is removed, or an invitation that is revoked, without a signal: both take effect once there is one, and that is said', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await school(world);
+  const ani = await adminPhone(world);
+  await ani.goto(`${world.url}#/undangan`);
+  await ani.click('text=Buat undangan');
+  await ani.waitForSelector('svg.qr');
+  await ani.click('text=Buat undangan lain');
+  await ani.context().route('**/sync', (route) => route.abort());
+  const later = 'text=berlaku sesudah HP ini tersambung';
+  await ani.click('button:has-text("Cabut")');
+  await ani.click('button:has-text("Ya, cabut")');
+  await ani.waitForSelector(later);
+  await looks(ani, '31-revoked-later');
+  await ani.context().unroute('**/sync');
+  await settle(ani);
+  await ani.waitForSelector(later, { state: 'detached' });
+
+  const budi = await world.phone('budi');
+  world.readNatively(await join(budi, world.url, world.invite(), 'Pak Budi'));
+  world.client('native', 'sync');
+  await settle(budi);
+  await budi.goto(`${world.url}#/perangkat`);
+  await budi.waitForSelector('li:has-text("Keluarkan perangkat ini")');
+  await budi.context().route('**/sync', (route) => route.abort());
+  await budi.click('text=Keluarkan perangkat ini');
+  await budi.click('text=Ya, keluarkan');
+  await budi.waitForSelector('li:has-text("Dikeluarkan")');
+  await budi.waitForSelector(later);
+  await budi.waitForTimeout(1000);
+  await budi.waitForSelector(later);
+  await looks(budi, '32-removed-later');
+  await looksSmall(budi, '32-removed-later');
+  await budi.context().unroute('**/sync');
+  await settle(budi);
+  await budi.waitForSelector(later, { state: 'detached' });
+  for (const page of [ani, budi]) assert.deepEqual(page.faults.filter((fault) => !fault.includes('ERR_FAILED')), []);
 });
 
 test('the card’s code on paper, photographed, brings everything back', { skip }, async (t) => {

@@ -225,6 +225,67 @@ test('words that find no room: neither “back” nor the lock throws them away,
   assert.deepEqual(page.faults, []);
 });
 
+test('words of a form that find no room stay, too, wherever one goes, and are there when it is opened again', { skip }, async (t) => {
+  const { world, page } = await withCard(t);
+  await page.goto(`${world.url}#/bagikan`);
+  await page.fill('input[name=title]', 'Waktu habis sebelum kesimpulan');
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector('text=Linimasa siklus');
+  const problem = page.url();
+  await setPin(page, world, PIN);
+  await page.evaluate(() => localStorage.setItem('sejawat-autolock', String(2 / 60)));
+  await page.goto(problem);
+  const words = page.locator('textarea');
+  const begin = async () => {
+    await page.click('button:has-text("Mengapa?")');
+    await words.waitFor();
+  };
+  await begin();
+  await words.pressSequentially('Perkenalannya');
+  await page.waitForTimeout(600);
+  await noRoom(page);
+  await words.pressSequentially(' terlalu panjang');
+  const warning = '[role=alert]:has-text("Jangan tutup halaman ini")';
+  await page.waitForSelector(`form ${warning}`);
+  const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  assert.ok(await asks(), 'before the page goes somebody is asked');
+  await page.goto(`${world.url}#/catatan`);
+  await page.waitForSelector('input[type=search]');
+  await page.waitForSelector(warning);
+  await page.waitForTimeout(2200);
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.waitForTimeout(500);
+  assert.equal(await page.locator('input[type=password]').count(), 0);
+  assert.ok(await asks());
+  await page.evaluate(() => localStorage.setItem('sejawat-autolock', '5'));
+  await page.goto(problem);
+  await begin();
+  await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Perkenalannya terlalu panjang');
+  // Gone again, and there is room.
+  await page.goto(`${world.url}#/catatan`);
+  await makeRoom(page);
+  await page.waitForSelector(warning, { state: 'detached' });
+  assert.equal(await asks(), false);
+  await page.goto(problem);
+  await page.reload();
+  await enter(page, PIN);
+  await begin();
+  await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Perkenalannya terlalu panjang');
+  // What the core took while there was no room does not come back when there is some.
+  await noRoom(page);
+  await words.pressSequentially('.');
+  await page.waitForSelector(`form ${warning}`);
+  await page.click('button:has-text("Kirim")');
+  await page.waitForSelector('li:has-text("Perkenalannya terlalu panjang.")');
+  await page.waitForSelector(warning, { state: 'detached' });
+  await makeRoom(page);
+  await page.waitForTimeout(3500);
+  await begin();
+  await page.waitForTimeout(300);
+  assert.equal(await words.inputValue(), '');
+  assert.deepEqual(page.faults, []);
+});
+
 test('a PIN whose drafts could not be sealed anew stands; the right one is not called wrong while it waits, nor waits for years', { skip }, async (t) => {
   const { world, page } = await withCard(t);
   await page.goto(`${world.url}#/tulis`);
@@ -351,6 +412,46 @@ test('two people on one device: each has a store of their own, and signing out k
       .split('\n').filter((file) => /IndexedDB|File System|Local Storage|Session Storage/.test(file));
     assert.deepEqual(found, [], `"${words}" stands readable on the disk`);
   }
+});
+
+test('whoever taps “somebody new” by mistake comes back to their own journal; what a newcomer wrote and an invitation stay', { skip }, async (t) => {
+  const { world, page } = await withCard(t);
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector('li:has-text("Kelompok")');
+  await page.goto(`${world.url}#/akun`);
+  await page.click('button:has-text("Keluar")');
+  await page.click('text=Orang baru di perangkat ini');
+  await page.waitForSelector('text=Selamat datang');
+  await page.waitForSelector('button:has-text("Siapa yang memakai?")');
+  await looks(page, '46-newcomer');
+  await page.click('text=Tulis dulu');
+  await page.locator('textarea').first().fill('Belum siapa-siapa');
+  await page.waitForSelector('text=/Tersimpan di HP ini \\d/');
+  await page.goto(world.url);
+  await page.reload();
+  await page.click('button:has-text("Siapa yang memakai?")');
+  await page.click('button:has-text("Pak Budi")');
+  await page.waitForSelector('li:has-text("Kelompok")');
+  assert.equal(await page.locator('text=Belum siapa-siapa').count(), 0);
+  // An invitation that is opened while nobody is there is for whoever comes in.
+  await page.goto(`${world.url}#/akun`);
+  await page.click('button:has-text("Keluar")');
+  await page.waitForSelector('h1:has-text("Siapa yang memakai?")');
+  await page.goto(`${world.url}#/gabung/i1.abc`);
+  await page.click('text=Orang baru di perangkat ini');
+  await page.waitForSelector('h1:has-text("Gabung ke sekolah")');
+  await page.click('button:has-text("Kembali")');
+  await page.waitForSelector('li:has-text("Belum siapa-siapa")');
+  // Nor did the one who is somebody by now get it.
+  await alone(page, world.url, 'Bu Cici');
+  await page.goto(`${world.url}#/`);
+  await page.waitForSelector('li:has-text("Belum siapa-siapa")');
+  await page.goto(`${world.url}#/akun`);
+  await page.click('button:has-text("Keluar")');
+  await page.waitForSelector('button:has-text("Bu Cici")');
+  await page.click('text=Orang baru di perangkat ini');
+  await page.waitForSelector('text=Selamat datang');
+  assert.equal(await page.locator('text=Belum siapa-siapa').count(), 0);
 });
 
 test('removing one’s data: refused while anything is unsent, then asked twice, then gone from this device only', { skip }, async (t) => {

@@ -106,6 +106,15 @@ test('evidence that is typed stays when another item is opened, and goes with a 
   await rows.nth(1).locator('button:has-text("+ Bukti")').click();
   await rows.nth(1).locator('textarea').pressSequentially('Tujuan ditulis di papan.');
   assert.equal(await rows.nth(0).locator('textarea').inputValue(), 'Dimulai dengan teka-teki.');
+  // What is typed on while the sheet takes it stays.
+  await cici.evaluate(() => (globalThis.heldCommand = 'recordChange'));
+  await rows.nth(0).locator('button:has-text("Simpan")').click();
+  await rows.nth(0).locator('textarea').pressSequentially(' Lucu.');
+  await cici.evaluate(() => globalThis.letGo());
+  await rows.nth(0).locator('button:has-text("Simpan"):enabled').waitFor();
+  assert.equal(await rows.nth(0).locator('textarea').inputValue(), 'Dimulai dengan teka-teki. Lucu.');
+  await rows.nth(0).locator('textarea').fill('Dimulai dengan teka-teki.');
+  await rows.nth(0).locator('textarea').press('End');
   await cici.locator('section textarea').pressSequentially('Kelompok belakang mulai bekerja.');
   await cici.waitForTimeout(500);
   await cici.reload();

@@ -73,6 +73,8 @@ class Playground {
 };
 
 void print_table(const RunReport& run, std::ostream& out);
+// The flags without which schedules are others: the fault that is planted, the shape.
+std::string how_played(const ScheduleOptions& played);
 // The command that plays this schedule again.
 std::string replay_command(const ScheduleResult& result, const ScheduleOptions& played);
 

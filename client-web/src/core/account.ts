@@ -15,11 +15,11 @@ export const ACCOUNT = typeof document === 'undefined' ? self.name : stored();
 
 export const own = (name: string): string => (ACCOUNT === '' ? name : `${name}-${ACCOUNT}`);
 
-// The next page is somebody else's, or nobody's; this one stays whose it is.
+// The next page is somebody else's, or nobody's; this one stays whose it is. An invitation is for whoever comes in.
 export function choose(id: string): void {
   sessionStorage.setItem(NAME, id);
   localStorage.setItem(NAME, id);
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(null, '', location.pathname + (/^#\/gabung\/./.exec(location.hash) ? location.hash : ''));
 }
 export function become(id: string): void {
   choose(id);

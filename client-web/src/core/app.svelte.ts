@@ -30,7 +30,7 @@ class App {
   ended = $state<number | undefined>(undefined);
   // The first run is not over when the person exists: joining needs a sync more.
   arriving = $state(false);
-  // Why a draft is not in the core (a code); of photos and voice notes the same, and entries with one that waits for an answer.
+  // Why a draft is not in the core (a code); of photos and voice notes the same, and where one waits for an answer.
   draftRefused = $state<number | undefined>(undefined);
   heldRefused = $state<number | undefined>(undefined);
   facesAsked = $state.raw<string[]>([]);

@@ -5,6 +5,6 @@ export interface Consent {
   version: number;
   at: number;
 }
-const VERSION = 1;
+const VERSION = 2;
 export const agree = (): Promise<void> => write('keep', 'consent', { version: VERSION, at: Date.now() });
 export const agreed = (): Promise<Consent | undefined> => read<Consent>('keep', 'consent');

@@ -1,5 +1,6 @@
 // The cycle's side of the door: commands, the tables of kinds (describe), and loaders that read anew when records change.
 import type { MessageInitShape } from '@bufbuild/protobuf';
+import { tick } from 'svelte';
 import type { CycleReply, CycleRequestSchema, Field, Kind, Label, Part, RecordView } from '../generated/sejawat/v1/api_cycle_pb';
 import type { Member, PeopleReply, PeopleRequestSchema } from '../generated/sejawat/v1/api_people_pb';
 import { language, shortDate, t } from '../words/language.svelte';
@@ -7,7 +8,7 @@ import { app } from './app.svelte';
 import { clashesIn, rebased, type Clash, type Fielded } from './clash';
 import { CoreError, failureOf, on, request } from './client';
 import { hex, unhex } from './entry';
-import { forget, keepOn, typedIn } from './kept';
+import { forget, keepOn, still, typedIn } from './kept';
 
 export { hex, unhex };
 export type { Field, Kind, Member, Part, RecordView };
@@ -18,6 +19,7 @@ type Peopled = PeopleReply['result'];
 type ValueOf<R, C> = Extract<R, { case: C }> extends { value: infer V } ? V : never;
 
 const BROKEN = 35;
+const STOPPED = 34;
 
 export async function ask<C extends NonNullable<Cycled['case']>>(command: CycleCommand, expected: C): Promise<ValueOf<Cycled, C>> {
   const utcOffsetMinutes = -new Date().getTimezoneOffset();
@@ -107,6 +109,8 @@ export const rowsOf = (view: RecordView | undefined, name: string): Row[] =>
     const before = Object.fromEntries(values.map(({ field, text }) => [field, text]));
     return { element, values: { ...before }, before };
   });
+// Whether a row needs its key: a new one into which something was written.
+export const begun = ({ element, values }: Row): boolean => element === 0 && Object.values(values).some((text) => text?.trim());
 // What differs in them. A new one without its key is none; one that lost it is taken away.
 export const written = (part: string, rows: Row[], key: string) =>
   rows.map(({ element, values, before }) => ({ part, element, ...content(values, before), remove: !values[key]?.trim() }))
@@ -166,6 +170,7 @@ export class Doing {
     if (this.busy) return false;
     this.busy = true;
     this.problem = undefined;
+    const ended = form === undefined ? undefined : still(form);
     try {
       if ((await act()) === false) return false;
       if (form) await forget(form).catch(() => undefined);
@@ -175,6 +180,8 @@ export class Doing {
       return false;
     } finally {
       this.busy = false;
+      // Its button can have the focus again.
+      if (ended) void tick().then(ended);
     }
   }
 }
@@ -182,7 +189,7 @@ export class Doing {
 // Of a record that others change, too.
 export class Careful extends Doing {
   clashes = $state.raw<Clash[]>([]);
-  private seen = new Set<string>();
+  protected seen = new Set<string>();
   // Whether there are words of others that this person has not seen; they are shown (Meanwhile).
   async unseen(id: Uint8Array, rows: Fielded[]): Promise<boolean> {
     this.clashes = clashesIn(await ask({ case: 'recordShow', value: { id } }, 'record'), rows, this.seen);
@@ -206,9 +213,17 @@ export class Changing extends Careful {
   }
   async save(event: SubmitEvent, id: Uint8Array): Promise<void> {
     event.preventDefault();
-    const act = async (): Promise<unknown> =>
-      !(await this.unseen(id, [this.draft])) && ask({ case: 'recordChange', value: { id, content: content(this.draft.values, this.draft.before) } }, 'record');
-    if (await this.run(act, this.form)) this.open = false;
+    // By the time of an answer another form may be open.
+    const { draft, form } = this;
+    const act = async (): Promise<unknown> => {
+      if (!(await this.unseen(id, [draft]))) return ask({ case: 'recordChange', value: { id, content: content(draft.values, draft.before) } }, 'record');
+      if (this.form === form) return false;
+      // Nobody saw them: they are shown when this one is saved again.
+      this.clashes = [];
+      this.seen.clear();
+      throw new CoreError(STOPPED);
+    };
+    if ((await this.run(act, form)) && this.form === form) this.open = false;
   }
 }
 

@@ -1,7 +1,7 @@
 // Photos and voice notes that the core does not have yet: sealed in the second store at once, like what is typed. Each goes
 // into the core once, after the text that it belongs to; its id follows from chance that was drawn here, so a second try
 // finds that the first one arrived.
-import { CoreError, request } from './client';
+import { CoreError, failureOf, request } from './client';
 import { hex, unhex } from './entry';
 import { HELD, heldNames, read, remove, seal, unseal, write } from './keep';
 import { draftOf } from './spool';
@@ -14,6 +14,7 @@ export interface Held {
   ready: boolean; // a photo: whether there is a child's face in it was answered
   at: number;
 }
+const NOT_FOUND = 2;
 const ALREADY_EXISTS = 3;
 type Sealed = Awaited<ReturnType<typeof seal>>;
 
@@ -69,7 +70,17 @@ async function deliver(name: string): Promise<Held | undefined> {
   return undefined;
 }
 
-// Which entries have a photo that waits for an answer. Rejects with the CoreError of one that the core does not take.
+// Where what it belongs to is seen: an entry, or else a problem.
+const pathTo = ({ of }: Held): Promise<string> =>
+  request({ case: 'journalShow', value: { id: unhex(of) } }, 'entry').then(
+    () => `#/catatan/${of}`,
+    (error: unknown) => {
+      if (failureOf(error) === NOT_FOUND) return `#/masalah/${of}`;
+      throw error;
+    },
+  );
+
+// Where a photo waits for an answer, as addresses. Rejects with the CoreError of one that the core does not take.
 export async function deliverHeld(): Promise<string[]> {
   let refused: unknown;
   const asking = new Set<string>();
@@ -77,7 +88,7 @@ export async function deliverHeld(): Promise<string[]> {
     try {
       await ifFree(name, async () => {
         const held = await deliver(name);
-        if (held !== undefined) asking.add(held.of);
+        if (held !== undefined) asking.add(await pathTo(held));
       });
     } catch (error) {
       refused ??= error;

@@ -5,6 +5,7 @@
 import { t } from '../words/language.svelte';
 import { read, remove, seal, typedName, typedNames, unseal, write } from './keep';
 import { AGAIN_MS, DELAY_MS, inLine, roomFor } from './spool';
+import { setUnsaved } from './unsaved.svelte';
 
 type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 type Typed = Record<string, string>;
@@ -26,24 +27,70 @@ function fieldsOf(form: HTMLElement): Map<string, Field> {
   return fields;
 }
 
+// What found no room yet, by its name in the store and as it is to stand there: nothing that stands there is newer. It is
+// tried again, with or without its form.
+const unkept = new Map<string, string>();
+let again: ReturnType<typeof setTimeout> | undefined;
+async function put(name: string, text: string): Promise<void> {
+  try {
+    await roomFor(async () => write('keep', name, await seal(new TextEncoder().encode(text))));
+    unkept.delete(name);
+  } catch (error) {
+    unkept.set(name, text);
+    again ??= setTimeout(retry, AGAIN_MS);
+    throw error;
+  } finally {
+    setUnsaved(unkept, unkept.size > 0);
+  }
+}
+function retry(): void {
+  again = undefined;
+  for (const [name, text] of unkept) void inLine(async () => unkept.get(name) === text && put(name, text)).catch(() => undefined);
+}
+async function drop(name: string): Promise<void> {
+  unkept.delete(name);
+  setUnsaved(unkept, unkept.size > 0);
+  await roomFor(() => remove('keep', name));
+}
+
 async function opened<T>(name: string): Promise<T | undefined> {
+  const text = unkept.get(name);
+  if (text !== undefined) return JSON.parse(text) as T;
   const sealed = await read<Awaited<ReturnType<typeof seal>>>('keep', name);
   return sealed && (JSON.parse(new TextDecoder().decode(await unseal(sealed))) as T);
 }
 // What a form that keeps a state begins with: what waits for it, or what it would be without.
 export const typedIn = <T extends object>(name: string, fresh: () => T): Promise<T> => inLine(async () => (await opened<T>(typedName(name))) ?? fresh());
-export const holds = (name: string): Promise<boolean> => inLine(async () => (await read('keep', typedName(name))) !== undefined);
+export const holds = (name: string): Promise<boolean> => inLine(async () => unkept.has(typedName(name)) || (await read('keep', typedName(name))) !== undefined);
 // All of it, by the name of its form.
 export async function typedTexts(): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for (const name of await typedNames()) found[name] = await opened(name).catch(() => '');
+  for (const name of new Set([...(await typedNames()), ...unkept.keys()])) found[name] = await opened(name).catch(() => '');
   return found;
 }
 
-export const forget = (name: string): Promise<void> => inLine(() => remove('keep', typedName(name)));
-const put = async (name: string, whole: object): Promise<void> => write('keep', typedName(name), await seal(new TextEncoder().encode(JSON.stringify(whole))));
+export const discard = (typed: string): Promise<void> => inLine(() => drop(typed));
+export function forget(name: string): Promise<void> {
+  forms.get(name)?.end();
+  return discard(typedName(name));
+}
 // What is left of a form of which a part was sent.
-export const keepOn = (name: string, whole: object): Promise<void> => inLine(() => roomFor(() => put(name, whole)));
+export const keepOn = (name: string, whole: object): Promise<void> => inLine(() => put(typedName(name), JSON.stringify(whole)));
+
+// By their names, with what ends a write that they still wait for.
+const forms = new Map<string, { form: HTMLElement; end: () => void }>();
+// While the core takes what stands in a form nobody types into it what would go when it closes. Gives its end.
+export function still(name: string): () => void {
+  const form = forms.get(name)?.form;
+  const at = document.activeElement;
+  const typing = form?.contains(at) && at instanceof HTMLElement ? at : undefined;
+  typing?.blur();
+  form?.setAttribute('inert', '');
+  return () => {
+    form?.removeAttribute('inert');
+    if (document.activeElement === document.body) typing?.focus({ preventScroll: true });
+  };
+}
 
 // `state`: what to keep of a form whose fields come and go; whoever shows it reads it first (`typedIn`), and builds the
 // form from that.
@@ -59,20 +106,23 @@ export const kept =
     const touched = new Set<unknown>();
     // With what found no field to go back to: no newer copy is without it.
     const typed: Typed = {};
-    const flush = (): void => {
-      if (timer === undefined) return;
+    const stop = (): void => {
       clearTimeout(timer);
       timer = undefined;
+    };
+    const flush = (): void => {
+      if (timer === undefined) return;
+      stop();
       const now = whole;
       const keep = async (): Promise<void> => {
         const fields = fieldsOf(form);
         for (const [key, field] of fields) if (touched.has(field)) typed[key] = valueOf(field);
         // A tick or a choice alone is no writing that anybody would miss.
         const words = Object.entries(typed).some(([key, text]) => text.trim() !== '' && (fields.has(key) ? hasWords(fields.get(key)) : text !== 'on'));
-        if (now ?? (!state && words)) await put(name, now ?? typed);
-        else await remove('keep', typedName(name));
+        if (now ?? (!state && words)) await put(typedName(name), JSON.stringify(now ?? typed));
+        else await drop(typedName(name));
       };
-      inLine(() => roomFor(keep)).then(
+      inLine(keep).then(
         () => note.remove(),
         () => {
           if (!form.isConnected) return;
@@ -103,7 +153,10 @@ export const kept =
         for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
       }
     };
+    forms.set(name, { form, end: () => (stop(), note.remove()) });
     form.addEventListener('input', hear, ended);
+    // Before it is forgotten, also where no tap sends it.
+    form.addEventListener('submit', flush, ended);
     // Before whatever a tap does.
     document.addEventListener('click', flush, { capture: true, signal: ended.signal });
     document.addEventListener('visibilitychange', flush, ended);
@@ -113,5 +166,6 @@ export const kept =
       note.remove();
       flush();
       ended.abort();
+      if (forms.get(name)?.form === form) forms.delete(name);
     };
   };

@@ -111,7 +111,7 @@ export const glossary: readonly (readonly [string, string, string, string])[] = 
   ['Persetujuan', 'consent', 'Yang Anda setujui tentang data Anda.', 'What you agreed to about your data.'],
   ['Pelindungan data pribadi', 'personal-data protection', 'Aturan UU PDP tentang data Anda.', 'What the law says about your data.'],
   ['Yang dikirim tentang saya', 'what is sent about me', 'Angka yang keluar dari HP ini; tidak pernah tulisan.', 'Numbers that leave this phone; never words.'],
-  ['Hapus data saya', 'erase my data', 'Menghapus yang Anda tulis untuk selamanya.', 'Erasing what you wrote, for good.'],
+  ['Hapus data saya', 'erase my data', 'Menghapus data Anda dari HP ini; yang di server tetap ada.', 'Removing your data from this phone; the server keeps it.'],
   ['Tahun ajaran / Semester', 'school year / term', 'Masa belajar di sekolah.', 'The periods of school.'],
   ['Hari efektif', 'effective school day', 'Hari belajar, tanpa libur dan ujian.', 'A day of lessons, without holidays and exams.'],
   ['Ringkasan', 'summary', 'Angka gabungan tanpa nama dan tulisan.', 'Numbers together, without names or words.'],

@@ -36,8 +36,8 @@ export const person = {
     'Do not write pupils’ names; write “Pupil A”. Avoid photos of faces.',
   ],
   consentRights: [
-    'Anda boleh menarik kembali yang dibagikan, mengekspor, dan menghapus data Anda kapan saja di Lainnya. Salinan yang sudah terbaca orang lain mungkin tetap ada.',
-    'You may take back what you shared, export and erase your data at any time under More. Copies that others have read may remain.',
+    'Anda boleh kapan saja menarik kembali yang dibagikan, mengekspor data Anda, dan menghapusnya dari HP ini. Menghapus selamanya, juga dari server, hanya bisa di komputer: mintalah bantuan operator. Salinan yang sudah terbaca orang lain mungkin tetap ada.',
+    'You may at any time take back what you shared, export your data and remove it from this phone. Erasing it for good, on the server too, is done on a computer only: ask the school admin to help. Copies that others have read may remain.',
   ],
   // Scanning
   scanInvite: ['Arahkan kamera ke kode undangan dari sekolah.', 'Point the camera at the invitation code of your school.'],
@@ -107,6 +107,10 @@ export const person = {
     'That device, and those it connected, receive nothing any more. What it has not sent stays there and can be exported.',
   ],
   revokeDeviceSure: ['Ya, keluarkan', 'Yes, remove it'],
+  revokeLater: [
+    'Tercatat di HP ini; berlaku sesudah HP ini tersambung ke server. Nyalakan data atau Wi-Fi.',
+    'Noted on this phone; it takes effect once this phone has reached the server. Turn on data or Wi-Fi.',
+  ],
   cancel: ['Batal', 'Cancel'],
   // Recovery card
   card: ['Kartu pemulihan', 'Recovery card'],
