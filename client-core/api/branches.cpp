@@ -58,18 +58,18 @@ base::Result<log::Head> Core::State::head_before(const SpaceState& space, const 
   if (segment_no == 0) return log::Head{};
   const auto row = space.branches.find(branch);
   const bool first = row != space.branches.end() && row->second.first_no == segment_no;
-  SJ_TRY(auto previous, store->segment(space.row.space, first ? row->second.parent : branch, segment_no - 1));
+  SJ_TRY(auto previous, store->segment(space.row.space, first ? row->second.parent : branch, segment_no - 1,
+                                       store::Store::SegmentBytes::left_out));
   if (!previous) return base::error(base::Code::chain_gap, "an earlier segment is not here");
   return log::Head{segment_no, previous->first_op + previous->op_count, previous->hash};
 }
 
-base::Result<std::optional<store::StoredSegment>> Core::State::find_segment(const SpaceState& space,
-                                                                            const base::LogId& log,
-                                                                            std::uint64_t segment_no,
-                                                                            const base::HeadTag& tag) {
+base::Result<std::optional<store::StoredSegment>> Core::State::find_segment(
+    const SpaceState& space, const base::LogId& log, std::uint64_t segment_no, const base::HeadTag& tag,
+    store::Store::SegmentBytes bytes) {
   for (const auto& branch : space.branches_of(log)) {
     if (segment_no < space.first_no(branch)) continue;
-    SJ_TRY(auto held, store->segment(space.row.space, branch, segment_no));
+    SJ_TRY(auto held, store->segment(space.row.space, branch, segment_no, bytes));
     if (held && base::prefix_of<base::HeadTag>(held->hash) == tag) return held;
   }
   return std::optional<store::StoredSegment>();

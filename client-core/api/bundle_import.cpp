@@ -232,7 +232,7 @@ base::Result<BundleReport> BundleImport::finish() {
     SJ_TRY(const auto* space, core_.space(row.space));
     for (const auto state :
          {SegmentState::waiting_key, SegmentState::waiting_deps, SegmentState::quarantined}) {
-      SJ_TRY(auto waiting, core_.store->segments_in_state(row.space, state, SIZE_MAX / 2));
+      SJ_TRY(const auto waiting, core_.store->places_in_state(row.space, state));
       for (const auto& segment : waiting) {
         const auto range = fresh_.find({row.space, space->log_of(segment.log)});
         if (range == fresh_.end() || segment.segment_no < range->second.first ||

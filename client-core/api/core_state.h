@@ -85,6 +85,14 @@ struct SpaceState {
   std::size_t keys_settled_with = 0;  // how many were held when settle_membership last looked
   // Where the next look at what waits begins, by its state: more than is looked at in one go.
   std::map<store::SegmentState, std::pair<base::LogId, std::uint64_t>> waiting_from;
+  // Why a segment waits, as of the last look: one thing that it lacks. While that is not here nothing of the
+  // segment is read: how many there are, and of how many others each says that it stands on them, others
+  // decide.
+  struct Lacking {
+    std::optional<log::Dependency> segment;
+    std::optional<base::EpochId> key;
+  };
+  std::map<base::Hash32, Lacking> lacking;  // by the hash of the waiting segment; of kLackingKept at most
   ErasureProgress erasing;
   std::size_t chunk_erasures_seen = 0;  // of its erasures, those by which carriers' words were doubted
   std::map<base::PersonId, std::uint16_t> roles_read_with;  // as the rows of its records were made
@@ -290,10 +298,10 @@ struct Core::State {
   // branches.cpp
   base::Result<log::Head> head_before(const SpaceState& space, const base::LogId& branch,
                                       std::uint64_t segment_no);
-  base::Result<std::optional<store::StoredSegment>> find_segment(const SpaceState& space,
-                                                                 const base::LogId& log,
-                                                                 std::uint64_t segment_no,
-                                                                 const base::HeadTag& tag);
+  // `bytes` left out: where only its place matters.
+  base::Result<std::optional<store::StoredSegment>> find_segment(
+      const SpaceState& space, const base::LogId& log, std::uint64_t segment_no, const base::HeadTag& tag,
+      store::Store::SegmentBytes bytes = store::Store::SegmentBytes::read);
   bool is_of_this_device(const SpaceState& space, const base::LogId& log) const;
   struct Place {
     base::LogId branch;
@@ -350,7 +358,9 @@ struct Core::State {
   base::Status call_community(SpaceState& space, const std::string& text, const base::ObjectId& object);
   base::Status call_person(const SpaceState& space, const base::PersonId& person, const std::string& text,
                            const base::ObjectId& object);
-  using Opened = fold::AppliedRemote;
+  struct Opened : fold::AppliedRemote {
+    std::optional<log::Dependency> missing;  // of the last segment that waits for another one
+  };
   struct Reading;
   base::Result<bool> open_waiting(SpaceState& space, std::vector<fold::Touched>& touched);
   base::Status read_erasures(SpaceState& space);
@@ -369,10 +379,11 @@ struct Core::State {
   struct Referred {
     log::BranchNames names;
     std::map<base::LogId, std::uint64_t> seen;  // of each branch how far its author can have seen
+    std::optional<log::Dependency> missing;     // the first that is not here; then nothing behind it is said
   };
-  // nullopt: not all of it is here.
-  base::Result<std::optional<Referred>> resolve_deps(const SpaceState& space, const base::LogId& branch,
-                                                     const log::SegmentHeader& header);
+  base::Result<bool> still_lacks(const SpaceState& space, const SpaceState::Lacking& lacking);
+  base::Result<Referred> resolve_deps(const SpaceState& space, const base::LogId& branch,
+                                      const log::SegmentHeader& header);
   struct ReadOps {
     store::SegmentState state = store::SegmentState::applied;
     std::vector<log::Op> ops;

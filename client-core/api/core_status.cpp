@@ -54,11 +54,10 @@ base::Result<Status> Core::status() {
     SJ_TRY(auto unsealed, core.store->unsealed_count(id));
     row.unsealed_ops = unsealed;
     for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
-      SJ_TRY(auto waiting, core.store->segments_in_state(id, state, 4096));
-      row.waiting_segments += waiting.size();
+      SJ_TRY(const auto waiting, core.store->count_in_state(id, state));
+      row.waiting_segments += waiting;
     }
-    SJ_TRY(auto unreadable, core.store->segments_in_state(id, store::SegmentState::unreadable, 4096));
-    row.unreadable = unreadable.size();
+    SJ_TRY(row.unreadable, core.store->count_in_state(id, store::SegmentState::unreadable));
     for (const auto& [key, refusal] : core.refused) {
       if (key.second == id && !refusal.elsewhere) row.refused = refusal.code;
     }
@@ -211,17 +210,14 @@ base::Result<Delivery> Core::State::delivery_of(const SpaceState& space, const b
     SJ_TRY(const bool held, held_at(home, id, object));
     if (!held) return Delivery::saved_here;
   }
-  SJ_TRY(auto late, store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
+  SJ_TRY(const auto late, store->logs_in_state(id, store::SegmentState::quarantined));
   if (late.empty()) return Delivery::on_carrier;
   SJ_TRY(auto ops, store->ops_of(id, object));
   for (const auto& op : ops) {
+    if (std::find(late.begin(), late.end(), op.dot.branch) == late.end()) continue;
     // Held there, but in quarantine: that is never shown as sent.
-    const bool counts_for_nobody =
-        std::any_of(late.begin(), late.end(), [&](const store::StoredSegment& segment) {
-          return segment.log == op.dot.branch && op.dot.position >= segment.first_op &&
-                 op.dot.position < segment.first_op + segment.op_count;
-        });
-    if (counts_for_nobody) return Delivery::saved_here;
+    SJ_TRY(const auto state, store->state_of_op(id, op.dot.branch, op.dot.position));
+    if (state == store::SegmentState::quarantined) return Delivery::saved_here;
   }
   return Delivery::on_carrier;
 }

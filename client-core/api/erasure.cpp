@@ -114,6 +114,7 @@ base::Result<bool> Core::State::body_is_kept(SpaceState& space, const log::Segme
     SJ_TRY(const bool drop, may_drop(space, name, stored->op_count));
     if (!drop) return true;
     SJ_TRY_STATUS(store->replace_segment(id, stored->log, stored->segment_no, log::without_body(segment)));
+    space.lacking.erase(stored->hash);  // without a body it stands on nothing
   }
   SJ_TRY(const auto state, store->segment_state(id, stored->log, stored->segment_no));
   if (state == store::SegmentState::waiting_key || state == store::SegmentState::unreadable) {

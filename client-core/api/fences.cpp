@@ -19,7 +19,8 @@ base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const sp
   std::uint64_t from = 0;
   for (const auto& fence : log.fences()) {
     if (fence.count == 0) continue;
-    SJ_TRY(auto named, find_segment(space, log.log, fence.count - 1, fence.head));
+    SJ_TRY(auto named,
+           find_segment(space, log.log, fence.count - 1, fence.head, store::Store::SegmentBytes::left_out));
     if (named) {
       SJ_TRY_STATUS(space.each_before(named->log, fence.count, [&](const auto& on, std::uint64_t count) {
         if (on == branch) from = std::max(from, count);
@@ -29,7 +30,8 @@ base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const sp
     }
     // It is not here. Where another segment stands in its place this is another branch than the one that was
     // accepted, and how far the two agree is not known from a fence.
-    SJ_TRY(auto rival, store->segment(space.row.space, branch, fence.count - 1));
+    SJ_TRY(auto rival,
+           store->segment(space.row.space, branch, fence.count - 1, store::Store::SegmentBytes::left_out));
     if (!rival) from = std::max(from, fence.count);
   }
   return from;
@@ -91,7 +93,7 @@ base::Status Core::State::remove_revoked_devices(SpaceState& space) {
 
 base::Status Core::State::quarantine_from(SpaceState& space, const base::LogId& log, std::uint64_t segment_no,
                                           std::vector<fold::Touched>& touched) {
-  SJ_TRY(auto first, store->segment(space.row.space, log, segment_no));
+  SJ_TRY(auto first, store->segment(space.row.space, log, segment_no, store::Store::SegmentBytes::left_out));
   if (!first) return {};
   SJ_TRY(auto objects, store->objects_from(space.row.space, log, first->first_op));
   for (const auto& object : objects) touched.push_back({space.row.space, object});
@@ -207,28 +209,26 @@ base::Result<std::vector<QuarantinedLog>> Core::quarantine() {
   std::vector<QuarantinedLog> out;
   for (auto& [id, space] : core.spaces) {
     SJ_TRY(auto names, core.store->profiles(id));
-    SJ_TRY(auto segments, core.store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
-    for (const auto& segment : segments) {  // ascending by log and number
-      if (out.empty() || !(out.back().space == id) || !(out.back().log == segment.log)) {
-        QuarantinedLog row;
-        row.space = id;
-        row.log = segment.log;
-        row.first_segment = segment.segment_no;
-        row.may_readmit = core.is_admin(*space);
-        const auto enrolled = space->membership.logs().find(space->log_of(segment.log));
-        if (enrolled != space->membership.logs().end()) {
-          row.person = enrolled->second.person;
-          row.own = core.is_own(enrolled->second);
-          row.why = why_late(space->membership, enrolled->second);
-        }
-        for (const auto& [person, name] : names) {
-          if (person == row.person) row.name = name;
-        }
-        out.push_back(std::move(row));
+    SJ_TRY(const auto logs, core.store->waiting_logs(id, store::SegmentState::quarantined));
+    for (const auto& late : logs) {
+      QuarantinedLog row;
+      row.space = id;
+      row.log = late.log;
+      row.first_segment = late.first_segment;
+      row.segments = late.segments;
+      row.ops = late.ops;
+      row.bytes = late.bytes;
+      row.may_readmit = core.is_admin(*space);
+      const auto enrolled = space->membership.logs().find(space->log_of(late.log));
+      if (enrolled != space->membership.logs().end()) {
+        row.person = enrolled->second.person;
+        row.own = core.is_own(enrolled->second);
+        row.why = why_late(space->membership, enrolled->second);
       }
-      ++out.back().segments;
-      out.back().ops += segment.op_count;
-      out.back().bytes += segment.bytes.size();
+      for (const auto& [person, name] : names) {
+        if (person == row.person) row.name = name;
+      }
+      out.push_back(std::move(row));
     }
   }
   return out;

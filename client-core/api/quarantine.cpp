@@ -15,9 +15,12 @@ base::Result<QuarantinedWork> Core::quarantined_work(const base::LogId& log) {
   if (work.log.segments == 0) return base::error(base::Code::not_found, "nothing of this log waits");
   const base::SpaceId& id = work.log.space;
   SJ_TRY(auto* space, core.space(id));
-  SJ_TRY(auto waiting, core.store->segments_in_state(id, store::SegmentState::quarantined, SIZE_MAX / 2));
-  for (auto& stored : waiting) {
-    if (!(stored.log == log)) continue;
+  SJ_TRY(const auto places, core.store->places_in_state(id, store::SegmentState::quarantined));
+  for (const auto& place : places) {
+    if (!(place.log == log)) continue;
+    SJ_TRY(auto waiting, core.store->segment(id, log, place.segment_no));
+    if (!waiting) continue;
+    auto& stored = *waiting;
     SJ_TRY(const auto before, core.head_before(*space, log, stored.segment_no));
     SJ_TRY(auto segment, log::decode_segment(stored.bytes));
     SJ_TRY(auto header, log::decode_header(segment.header));

@@ -103,18 +103,31 @@ base::Status Core::State::seal_pending(SpaceState& space, std::size_t budget) {
   return change.commit();
 }
 
-base::Result<std::optional<Core::State::Referred>> Core::State::resolve_deps(
-    const SpaceState& space, const base::LogId& branch, const log::SegmentHeader& header) {
-  Referred to{{branch, {}}, {{branch, header.first_op + header.op_count}}};
+base::Result<Core::State::Referred> Core::State::resolve_deps(const SpaceState& space,
+                                                              const base::LogId& branch,
+                                                              const log::SegmentHeader& header) {
+  Referred to{{branch, {}}, {{branch, header.first_op + header.op_count}}, {}};
   for (const auto& dep : header.deps) {
     // A reference is resolved on the branch whose head the author named; until it is here the segment waits.
-    SJ_TRY(auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head));
-    if (!named) return std::optional<Referred>();
+    SJ_TRY(auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head,
+                                    store::Store::SegmentBytes::left_out));
+    if (!named) {
+      to.missing = dep;
+      return to;
+    }
     to.names.deps.push_back(named->log);
     auto& upto = to.seen[named->log];
     upto = std::max(upto, named->first_op + named->op_count);
   }
-  return std::optional<Referred>(std::move(to));
+  return to;
+}
+
+base::Result<bool> Core::State::still_lacks(const SpaceState& space, const SpaceState::Lacking& lacking) {
+  if (lacking.key) return space.epochs.count(*lacking.key) == 0 && space.membership.fallen_boxes().empty();
+  const auto& dep = *lacking.segment;
+  SJ_TRY(const auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head,
+                                        store::Store::SegmentBytes::left_out));
+  return !named;
 }
 
 // Not `applied`: why there are none.
@@ -154,10 +167,13 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     name.tag = base::prefix_of<base::HeadTag>(
         log::segment_hash(space.row.space, log, before.hash, segment.header, segment.hash_of_body()));
   }
-  std::optional<Referred> to;
+  Referred to;
   if (!segment.erased) {  // else nothing in it refers to anything
     SJ_TRY(to, resolve_deps(space, branch, header));
-    if (!to) return store::SegmentState::waiting_deps;
+    if (to.missing) {
+      opened.missing = to.missing;
+      return store::SegmentState::waiting_deps;
+    }
   }
   const auto enrolled = space.membership.logs().find(log);
   if (enrolled != space.membership.logs().end() && !is_of_this_device(space, log)) {
@@ -170,7 +186,7 @@ base::Result<store::SegmentState> Core::State::open_segment(SpaceState& space, c
     const bool whole = space.membership.erased_ops(name).all(header.op_count);
     return whole ? store::SegmentState::applied : store::SegmentState::waiting_deps;
   }
-  SJ_TRY(const auto read, read_ops(space, log, before, segment, header, *to));
+  SJ_TRY(const auto read, read_ops(space, log, before, segment, header, to));
   if (read.state != store::SegmentState::applied) return read.state;
   const space::ErasedOps erased = space.membership.erased_ops(name);
   fold::IsErased is_erased;
@@ -289,20 +305,34 @@ base::Result<base::Code> Core::State::take_next(Reading& reading, const base::By
 // may have it do, must not keep what stands behind it from ever being looked at: the next time begins there.
 base::Result<bool> Core::State::open_waiting(SpaceState& space, std::vector<fold::Touched>& touched) {
   constexpr std::size_t kAtOnce = 1024;
+  constexpr std::size_t kLackingKept = 4096;
   Opened opened;
   bool progress = false;
   for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
     auto& from = space.waiting_from[state];
     for (bool opens = true; opens;) {
       opens = false;
-      SJ_TRY(auto waiting, store->segments_in_state(space.row.space, state, kAtOnce, from));
+      SJ_TRY(const auto waiting, store->places_in_state(space.row.space, state, kAtOnce, from));
       std::vector<store::StoredSegment> bodiless;
-      for (const auto& stored : waiting) {
+      for (const auto& place : waiting) {
+        const auto why = space.lacking.find(place.hash);
+        if (why != space.lacking.end()) {
+          SJ_TRY(const bool lacks, still_lacks(space, why->second));
+          if (lacks) continue;
+          space.lacking.erase(why);
+        }
+        SJ_TRY(const auto held, store->segment(space.row.space, place.log, place.segment_no));
+        if (!held) continue;
+        const auto& stored = *held;
+        opened.missing.reset();
         SJ_TRY(const auto before, head_before(space, stored.log, stored.segment_no));
         SJ_TRY(auto segment, log::decode_segment(stored.bytes));
         SJ_TRY(auto header, log::decode_header(segment.header));
         SJ_TRY(const auto now, open_segment(space, stored.log, before, segment, header, opened));
         if (segment.erased && now == store::SegmentState::waiting_deps) bodiless.push_back(stored);
+        if (space.lacking.size() == kLackingKept) space.lacking.clear();
+        if (now == store::SegmentState::waiting_key) space.lacking[place.hash].key = header.epoch;
+        if (opened.missing) space.lacking[place.hash].segment = opened.missing;
         if (now == state) continue;
         opens = opens || now == store::SegmentState::applied;
         SJ_TRY_STATUS(store->set_segment_state(space.row.space, stored.log, stored.segment_no, now));

@@ -161,9 +161,9 @@ class Core::State::Survivors {
     if (segment.erased) return std::make_optional<std::vector<log::Op>>();
     SJ_TRY(const auto header, log::decode_header(segment.header));
     SJ_TRY(auto to, core_.resolve_deps(space_, held->log, header));
-    if (!to) return none;
+    if (to.missing) return none;
     SJ_TRY(const auto before, core_.head_before(space_, held->log, held->segment_no));
-    SJ_TRY(auto read, core_.read_ops(space_, space_.log_of(held->log), before, segment, header, *to));
+    SJ_TRY(auto read, core_.read_ops(space_, space_.log_of(held->log), before, segment, header, to));
     if (read.state != store::SegmentState::applied) return none;
     return std::make_optional(std::move(read.ops));
   }

@@ -204,9 +204,13 @@ base::Status Store::set_segment_state(const base::SpaceId& space, const base::Lo
 #define SJ_SEGMENT_COLUMNS "log, no, first_op, op_count, hash, bytes"
 
 base::Result<std::optional<StoredSegment>> Store::segment(const base::SpaceId& space, const base::LogId& log,
-                                                          std::uint64_t no) {
-  auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
-                                       " FROM segment WHERE space = ? AND log = ? AND no = ?");
+                                                          std::uint64_t no, SegmentBytes bytes) {
+  auto query = bytes == SegmentBytes::read
+                   ? state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
+                                             " FROM segment WHERE space = ? AND log = ? AND no = ?")
+                   : state_->database->query(
+                         "SELECT log, no, first_op, op_count, hash, x'' FROM segment"
+                         " WHERE space = ? AND log = ? AND no = ?");
   query.bind(space).bind(log).bind(number(no));
   SJ_TRY(auto row, query.step());
   if (!row) return std::optional<StoredSegment>();
@@ -227,26 +231,6 @@ base::Result<std::vector<StoredSegment>> Store::segments_from(const base::SpaceI
     used += segment.bytes.size();
     if (!segments.empty() && used > max_bytes) return segments;
     segments.push_back(std::move(segment));
-  }
-}
-base::Result<std::vector<StoredSegment>> Store::segments_in_state(const base::SpaceId& space,
-                                                                  SegmentState segment_state,
-                                                                  std::size_t limit,
-                                                                  const SegmentPlace& from) {
-  std::vector<StoredSegment> segments;
-  // The last condition says nothing new; without it SQLite may not use the partial index of what waits, and
-  // left to itself it walks the whole log instead, to be spared a sort.
-  SJ_CHECK(segment_state != SegmentState::applied);
-  auto query = state_->database->query("SELECT " SJ_SEGMENT_COLUMNS
-                                       " FROM segment INDEXED BY segment_waiting"
-                                       " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)"
-                                       " AND (log, no) >= (?, ?) ORDER BY log, no LIMIT ?");
-  query.bind(space).bind(static_cast<std::int64_t>(segment_state));
-  query.bind(from.first).bind(number(from.second)).bind(number(limit));
-  for (;;) {
-    SJ_TRY(auto row, query.step());
-    if (!row) return segments;
-    segments.push_back(segment_of(query));
   }
 }
 base::Result<std::optional<log::Head>> Store::head(const base::SpaceId& space, const base::LogId& log) {

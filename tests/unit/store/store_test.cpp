@@ -131,27 +131,49 @@ TEST_F(StoreFile, SegmentsThatWaitAreFoundInTheOrderOfTheirLogs) {
       StoredSegment segment;
       segment.log = base::LogId{{log}};
       segment.segment_no = no;
-      segment.op_count = 1;
-      segment.bytes = {log, static_cast<std::uint8_t>(no)};
+      segment.first_op = no * 10;
+      segment.op_count = 10;
+      segment.hash = base::Hash32{{log, static_cast<std::uint8_t>(no)}};
+      segment.bytes = base::Bytes(100 * log, log);
       const auto state = no % 2 == 0 ? SegmentState::applied : SegmentState::waiting_key;
       ASSERT_TRUE((*store)->put_segment(space, segment, state).ok());
     }
     ASSERT_TRUE((*store)->put_head(space, base::LogId{{log}}, {4, 4, {}}).ok());
   }
-  const auto waiting = (*store)->segments_in_state(space, SegmentState::waiting_key, 100).value();
+  const auto hash = [](std::uint8_t log, std::uint8_t no) { return base::Hash32{{log, no}}; };
+  const auto waiting = (*store)->places_in_state(space, SegmentState::waiting_key).value();
   ASSERT_EQ(waiting.size(), 6U);
-  EXPECT_EQ(waiting[0].bytes, (base::Bytes{1, 1}));
-  EXPECT_EQ(waiting[5].bytes, (base::Bytes{3, 3}));
-  EXPECT_EQ((*store)->segments_in_state(space, SegmentState::waiting_key, 2).value().size(), 2U);
+  EXPECT_EQ(waiting[0].hash, hash(1, 1));
+  EXPECT_EQ(waiting[5].hash, hash(3, 3));
+  EXPECT_EQ((*store)->places_in_state(space, SegmentState::waiting_key, 2).value().size(), 2U);
   const auto from = [&](std::uint8_t log, std::uint64_t no) {
-    return (*store)->segments_in_state(space, SegmentState::waiting_key, 2, {base::LogId{{log}}, no}).value();
+    return (*store)->places_in_state(space, SegmentState::waiting_key, 2, {base::LogId{{log}}, no}).value();
   };
   ASSERT_EQ(from(1, 2).size(), 2U);
-  EXPECT_EQ(from(1, 2)[0].bytes, (base::Bytes{1, 3}));
-  EXPECT_EQ(from(1, 2)[1].bytes, (base::Bytes{2, 1}));
+  EXPECT_EQ(from(1, 2)[0].hash, hash(1, 3));
+  EXPECT_EQ(from(1, 2)[1].hash, hash(2, 1));
   EXPECT_EQ(from(3, 3).size(), 1U);
   EXPECT_TRUE(from(3, 4).empty());
-  EXPECT_TRUE((*store)->segments_in_state(space, SegmentState::waiting_deps, 100).value().empty());
+  EXPECT_TRUE((*store)->places_in_state(space, SegmentState::waiting_deps).value().empty());
+  EXPECT_EQ((*store)->count_in_state(space, SegmentState::waiting_key).value(), 6U);
+  EXPECT_EQ((*store)->count_in_state(space, SegmentState::waiting_deps).value(), 0U);
+  const auto logs = (*store)->waiting_logs(space, SegmentState::waiting_key).value();
+  ASSERT_EQ(logs.size(), 3U);
+  EXPECT_EQ(logs[1].log, base::LogId{{2}});
+  EXPECT_EQ(logs[1].first_segment, 1U);
+  EXPECT_EQ(logs[1].segments, 2U);
+  EXPECT_EQ(logs[1].ops, 20U);
+  EXPECT_EQ(logs[1].bytes, 400U);
+  const auto state_of = [&](std::uint8_t log, std::uint64_t position) {
+    return (*store)->state_of_op(space, base::LogId{{log}}, position).value();
+  };
+  for (std::uint64_t position = 0; position < 40; ++position) {
+    EXPECT_EQ(state_of(2, position),
+              position / 10 % 2 == 0 ? SegmentState::applied : SegmentState::waiting_key)
+        << position;
+  }
+  EXPECT_FALSE(state_of(2, 40));
+  EXPECT_FALSE(state_of(9, 0));
   ASSERT_TRUE((*store)->set_segment_state(space, base::LogId{{1}}, 1, SegmentState::quarantined).ok());
   EXPECT_EQ((*store)->logs_in_state(space, SegmentState::quarantined).value(),
             std::vector<base::LogId>{base::LogId{{1}}});
@@ -192,7 +214,7 @@ TEST_F(StoreFile, AStoreOfTheFirstVersionIsBroughtUpToDateWithAllItHolds) {
   sqlite3_close(database);
   auto store = Store::open(path(), key_of(1), 0);
   ASSERT_TRUE(store.ok()) << store.error().detail();
-  EXPECT_EQ((*store)->segments_in_state(space, SegmentState::unreadable, 10).value().size(), 3U);
+  EXPECT_EQ((*store)->places_in_state(space, SegmentState::unreadable).value().size(), 3U);
   EXPECT_TRUE((*store)->branches(space).value().empty());
   EXPECT_TRUE((*store)->setting("name").value().has_value());
   ASSERT_TRUE((*store)->put_branch(space, {base::LogId{{3}}, log, log, 1, 1}).ok());

@@ -114,17 +114,36 @@ class Store {
   base::Status put_segment(const base::SpaceId&, const StoredSegment&, SegmentState);
   base::Status put_head(const base::SpaceId&, const base::LogId&, const log::Head&);
   base::Status set_segment_state(const base::SpaceId&, const base::LogId&, std::uint64_t no, SegmentState);
+  enum class SegmentBytes : std::uint8_t { read, left_out };
   base::Result<std::optional<StoredSegment>> segment(const base::SpaceId&, const base::LogId&,
-                                                     std::uint64_t no);
+                                                     std::uint64_t no,
+                                                     SegmentBytes bytes = SegmentBytes::read);
   // Consecutive from `no`, at most `max_bytes` (at least one if there is one).
   base::Result<std::vector<StoredSegment>> segments_from(const base::SpaceId&, const base::LogId&,
                                                          std::uint64_t no, std::size_t max_bytes);
-  // Only states in which segments wait for something: all but applied.
-  // Ascending by log and number, from `from` on.
+  // Of states in which segments wait for something: all but applied. Without their bytes, of which others
+  // decide how many there are. Ascending by log and number.
   using SegmentPlace = std::pair<base::LogId, std::uint64_t>;
-  base::Result<std::vector<StoredSegment>> segments_in_state(const base::SpaceId&, SegmentState,
-                                                             std::size_t limit,
-                                                             const SegmentPlace& from = {});
+  struct WaitingLog {
+    base::LogId log;
+    std::uint64_t first_segment = 0;
+    std::uint64_t segments = 0;
+    std::uint64_t ops = 0;
+    std::uint64_t bytes = 0;
+  };
+  base::Result<std::uint64_t> count_in_state(const base::SpaceId&, SegmentState);
+  struct WaitingPlace {
+    base::LogId log;
+    std::uint64_t segment_no = 0;
+    base::Hash32 hash;
+  };
+  base::Result<std::vector<WaitingPlace>> places_in_state(const base::SpaceId&, SegmentState,
+                                                          std::size_t limit = SIZE_MAX / 2,
+                                                          const SegmentPlace& from = {});
+  base::Result<std::vector<WaitingLog>> waiting_logs(const base::SpaceId&, SegmentState);
+  // Of the segment that holds this op; nullopt when none does.
+  base::Result<std::optional<SegmentState>> state_of_op(const base::SpaceId&, const base::LogId&,
+                                                        std::uint64_t position);
   base::Result<std::optional<log::Head>> head(const base::SpaceId&, const base::LogId&);
   // Forks. `part_at` moves what a chain holds from `to.first_no` on, with its ops, acks and branches, to the
   // branch `to`; the caller renames the dots that other ops name (ops_naming, replace_op).
@@ -152,7 +171,7 @@ class Store {
   base::Result<std::uint64_t> unsealed_count(const base::SpaceId&);
   base::Status set_segment_states_from(const base::SpaceId&, const base::LogId&, std::uint64_t no,
                                        SegmentState);
-  // As segments_in_state.
+  // As places_in_state.
   base::Result<std::vector<base::LogId>> logs_in_state(const base::SpaceId&, SegmentState);
   // Quarantined segments below `no` wait to be opened (again).
   base::Status release_quarantined(const base::SpaceId&, const base::LogId&, std::uint64_t below);
