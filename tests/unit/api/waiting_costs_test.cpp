@@ -84,6 +84,77 @@ TEST_F(WaitingCosts, CountingReadsNoneOfWhatLiesInQuarantineOrCannotBeRead) {
   }
 }
 
+// Each message that brought anything had all of it read, and all that each stands on looked up.
+TEST_F(WaitingCosts, WhatStandsOnSomethingThatNeverComesIsReadOnce) {
+  constexpr std::size_t kWaiting = 60;
+  budi.reset();
+  {
+    Core::State state(clock, random);
+    auto opened = store::Store::open(folder.file("Budi"), base::Secret32(base::Bytes(32, 3)), 0);
+    ASSERT_TRUE(opened.ok());
+    state.store = std::move(opened).value();
+    state.codec = {[](const log::Op& op) { return log::encode_op(op); },
+                   [](base::ByteView bytes) { return log::decode_op(bytes); }};
+    state.journal = std::make_unique<cycle::Journal>(*state.store, state.codec);
+    state.records = std::make_unique<cycle::Records>(*state.store, state.codec, state.roll, state.random);
+    state.attachments =
+        std::make_unique<cycle::Attachments>(*state.store, state.codec, state.roll, state.random);
+    ASSERT_TRUE(state.load().ok());
+    auto& space = *state.spaces.at(school);
+    ASSERT_TRUE(state.seal_pending(space, SIZE_MAX).ok());
+    const auto own = state.store->own_log(school).value();
+    const auto key = crypto::SigningKey::from_seed(own->seed);
+    const auto epoch = *space.membership.current_epoch();
+    auto head = state.store->head(school, own->log).value().value_or(log::Head{});
+    Change change(state);
+    ASSERT_TRUE(change.begin().ok());
+    for (std::size_t i = 0; i < kWaiting; ++i) {
+      log::SealContext context;
+      context.space = school;
+      context.log = own->log;
+      context.log_key = &key;
+      context.epoch = epoch;
+      context.epoch_key = &space.epochs.at(epoch);
+      context.before = head;
+      context.frontier = space.membership.frontier();
+      context.deps = {{base::LogId{{9}}, 4, base::HeadTag{{9}}}};
+      std::vector<log::Op> ops(6);
+      for (auto& op : ops) {
+        op.object = random.id<base::ObjectId>();
+        op.type = 60;
+        base::Bytes noise(2'000);
+        random.fill(noise);
+        op.cells.push_back({0, 1, base::to_hex(noise)});
+        op.supersedes = {log::Dot{base::LogId{{9}}, 3}};
+      }
+      auto sealed = log::seal_segment(context, ops, random);
+      ASSERT_TRUE(sealed.ok()) << sealed.error().detail();
+      const store::StoredSegment row{own->log,          head.count,
+                                     head.next_op,      static_cast<std::uint32_t>(sealed->ops),
+                                     sealed->head.hash, sealed->bytes};
+      ASSERT_TRUE(state.store->put_segment(school, row, store::SegmentState::waiting_deps).ok());
+      space.digest.move_tip(head, sealed->head);
+      head = sealed->head;
+    }
+    ASSERT_TRUE(state.store->put_head(school, own->log, head).ok());
+    ASSERT_TRUE(state.save_digest(space).ok());
+    ASSERT_TRUE(change.commit().ok());
+  }
+  budi = open("Budi");
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(sync(*budi).code, Code::ok);
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(sync(*ani).code, Code::ok);
+  ASSERT_EQ(community(status(*ani)).waiting_segments, kWaiting);
+  std::size_t cost = 0;
+  for (const auto* title : {"satu", "dua"}) {
+    begin_problem(*budi, school, title);
+    ASSERT_EQ(sync(*budi).code, Code::ok);
+    const std::size_t before = asked_for;
+    ASSERT_EQ(sync(*ani).code, Code::ok);
+    cost = asked_for - before;
+  }
+  EXPECT_LT(cost, 500'000U) << "what waits is some 800 kB";
+}
+
 }  // namespace
 }  // namespace sejawat::api
 #endif
