@@ -89,6 +89,8 @@ Usage Carrier::groups_beside(const Space& group) const {
   if (all == groups_of_.end()) return sum;
   for (const Space* one : all->second) {
     sum.segment_bytes += one->usage.segment_bytes + one->usage.record_bytes;
+    sum.records += one->usage.records;
+    sum.record_bytes += one->usage.record_bytes;
     sum.media_bytes += one->usage.media_bytes;
   }
   return sum;

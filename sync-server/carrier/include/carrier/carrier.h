@@ -1,5 +1,6 @@
-// What a server decides: who is served, what is taken, what is answered (docs/PROTOCOL.md, "What a carrier takes in"). It checks
-// signatures, chains, roles and caps and never sees content. Sans-IO; used by the writer thread alone.
+// What a server decides: who is served, what is taken, what is answered (docs/PROTOCOL.md, "What a carrier
+// takes in"). It checks signatures, chains, roles and caps and never sees content. Sans-IO; used by the
+// writer thread alone.
 #pragma once
 
 #include <map>
@@ -154,7 +155,7 @@ class Carrier {
   // Where the disk is all but full: whose word is worth what is left. Anybody is admin of groups of theirs.
   bool may_use_the_last(const Space& space, const base::PublicBoxKey& device) const;
   // What all groups take up together that the founder of this one founded; their records are among the
-  // segment_bytes.
+  // segment_bytes as well.
   Usage groups_beside(const Space& group) const;
   static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
   bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
@@ -180,6 +181,12 @@ class Carrier {
   bool is_stranger(const base::PublicBoxKey& device) const;
   bool within_record_rate(const Payer& payer, std::int64_t wall_seconds);
   bool stranger_may(const Offered& offered, const space::RecordOutline& record, Ingested& ingested);
+  // What counts records of a space, each with what it has room for: the space, then all groups of a founder.
+  struct RecordRoom {
+    space::Membership::Volume used;
+    space::Membership::Volume most;
+  };
+  std::vector<RecordRoom> record_rooms(const Space& space) const;
   bool has_room_for_record(const Space& space, const Offered& offered,
                            const space::RecordOutline& record) const;
   bool may_found_group(const Claim& founder) const;
