@@ -53,7 +53,7 @@ class Carrier {
   // what is stored and must not be used any more. Refusals are verdicts.
   base::Result<Ingested> ingest(const Peer& peer, const sync::ClientMessage& message,
                                 std::int64_t wall_seconds);
-  // After the commit.
+  // After the commit. timed_out: its person asks for more than is looked for at a time, and is to come again.
   base::Result<sync::ServerMessage> answer(Peer& peer, const sync::ClientMessage& message, Ingested ingested);
   // For one message that stands alone (one-shot).
   base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
@@ -150,7 +150,8 @@ class Carrier {
   void note_founder(const Space& space);
   // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
   // went back. Of as many spaces as there is room for beside the set.
-  base::Status tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply);
+  base::Status tell_removed(const Peer& peer, const Ingested& by, std::size_t most,
+                            sync::ServerMessage& reply);
   std::uint64_t quota_of(const Space& space) const;
   // Where the disk is all but full: whose word is worth what is left. Anybody is admin of groups of theirs.
   bool may_use_the_last(const Space& space, const base::PublicBoxKey& device) const;
@@ -263,6 +264,14 @@ class Carrier {
   base::Result<sync::Vector> vector_of(const base::SpaceId& id, std::size_t budget);
   base::Status answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply);
 
+  // questions.cpp: what it costs to look for what is asked.
+  static const sync::Vector* vector_in(const sync::ClientMessage& message, const Ingested& ingested,
+                                       const base::SpaceId& id);
+  std::uint64_t looks_for(const Space& space, const sync::Vector* vector) const;
+  std::uint64_t looks_for(const std::vector<base::SpaceId>& set, const sync::ClientMessage& message,
+                          const Ingested& ingested) const;
+  bool may_ask(const Ingested& by, std::uint64_t looks);
+
   // difference.cpp: what came to a space after a position.
   struct Part {
     sync::SpaceReply reply;  // without the name of the space
@@ -301,6 +310,7 @@ class Carrier {
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
   Allowances allowances_;                                               // of segments and pieces of chunks
   Allowances repeat_allowances_;  // of those that are here already, and of receipts
+  Allowances question_allowances_;
   Allowances record_allowances_;  // strangers share that of nobody
   std::uint32_t verified_ = 0;    // signatures looked at for the segment that is being taken
   bool low_ = false;              // on disk, as of the message that is being taken
