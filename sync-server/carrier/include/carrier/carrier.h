@@ -119,7 +119,9 @@ class Carrier {
     std::set<base::PublicBoxKey> removed_keys;  // that those name
     std::set<base::PersonId> members;
     std::map<base::LogId, std::vector<space::Fence>> fences;  // under which quarantine was counted
-    std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
+    // Of its membership, those looked at in their order, and whether each was by an admin then.
+    using Erasures = std::vector<std::pair<base::RecordId, bool>>;
+    Erasures erasures_done;
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
   // served.cpp
@@ -244,6 +246,7 @@ class Carrier {
   base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,
                             Ingested& ingested);
   // erasure.cpp
+  static Space::Erasures seen_erasures(const space::Membership& membership);
   base::Status settle_erasures(Space& space);
   base::Status settle_erasure(Space& space, const log::SegmentName& name);
   base::Status settle_chunks(Space& space, const space::Erasure& erasure);
