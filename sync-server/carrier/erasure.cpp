@@ -74,8 +74,9 @@ base::Status Carrier::settle_chunks(Space& space, const space::Erasure& erasure)
         SJ_TRY_STATUS(store_.chunks().forget_begun_chunk(id, device, chunk));
     }
   }
-  if (gone.empty()) return {};
+  if (erasure.chunks.empty()) return {};
   SJ_TRY(const auto freed, store_.chunks().drop_chunks(id, gone));
+  SJ_TRY_STATUS(count_chunks(space));
   if (freed == 0) return {};
   auto& used = space.usage.media_bytes;
   used -= std::min(used, freed);

@@ -70,7 +70,8 @@ class Carrier {
     std::size_t logs = 0;
     std::uint64_t arrivals = 0;
     Usage usage;
-    std::uint64_t quota = 0;  // bytes of segments
+    std::uint64_t begun_bytes = 0;  // of chunks that are on their way
+    std::uint64_t quota = 0;        // bytes of segments
   };
   std::vector<SpaceInfo> survey() const;
   const base::GenerationId& generation() const { return generation_; }
@@ -122,6 +123,9 @@ class Carrier {
     // Of its membership, those looked at in their order, and whether each was by an admin then.
     using Erasures = std::vector<std::pair<base::RecordId, bool>>;
     Erasures erasures_done;
+    std::uint64_t chunks = 0;                               // whole ones
+    std::map<base::PublicBoxKey, ChunkStore::Begun> begun;  // of others the beginnings, by who brings them
+    ChunkStore::Begun all_begun;                            // and their sum
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
   // served.cpp
@@ -236,7 +240,12 @@ class Carrier {
                                             const sync::ChunkPiece& piece);
   base::Status mark_chunk(const base::SpaceId& space, const log::ChunkId& chunk);
   base::Status add_chunk_mark(const sync::ClientMessage& message, sync::ServerMessage& reply);
-  bool has_room_for(const Space& space, std::size_t chunk) const;
+  // What chunks take up, whole and begun, and what is kept beside each.
+  static std::uint64_t media_of(const Space& space);
+  bool has_room_for(const Space& space, std::uint64_t more) const;
+  base::Status count_chunks(Space& space);
+  base::Status count_begun(Space& space, const base::PublicBoxKey& device);
+  base::Status forget_beginnings();                                            // of those who left
   bool may_bring(const Space& space, const base::PublicBoxKey& device) const;  // of a member
   std::optional<base::PersonId> bringer(const Space& space, const base::PublicBoxKey& device) const;
   base::Status take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
@@ -315,9 +324,11 @@ class Carrier {
   Allowances repeat_allowances_;  // of those that are here already, and of receipts
   Allowances question_allowances_;
   Allowances record_allowances_;  // strangers share that of nobody
-  std::uint32_t verified_ = 0;    // signatures looked at for the segment that is being taken
-  bool low_ = false;              // on disk, as of the message that is being taken
-  bool scarce_ = false;           // and even of the reserve there is little left
+  std::set<std::pair<base::SpaceId, base::PublicBoxKey>>
+      left_;                    // with beginnings there that nobody goes on with
+  std::uint32_t verified_ = 0;  // signatures looked at for the segment that is being taken
+  bool low_ = false;            // on disk, as of the message that is being taken
+  bool scarce_ = false;         // and even of the reserve there is little left
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };
