@@ -363,7 +363,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
   }
   base::Status put_chunk_mark(const base::ChunkMark& mark) override {
-    return prepare("INSERT INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
+    return prepare("INSERT OR REPLACE INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
   }
   base::Result<bool> has_chunk_mark(const base::ChunkMark& mark) override {
     auto query = prepare("SELECT 1 FROM chunk_mark WHERE mark = ?");

@@ -348,6 +348,20 @@ TYPED_TEST_P(StoreSuite, BeginningsAreCountedByDevice) {
   EXPECT_EQ(chunks.begun(space).value().size(), 1U);
 }
 
+// Whoever finds a chunk whose mark is an older one's must not end the server by it.
+TYPED_TEST_P(StoreSuite, AMarkThatComesAgainIsTheNewest) {
+  const auto first = this->random.template id<base::ChunkMark>();
+  const auto second = this->random.template id<base::ChunkMark>();
+  auto& chunks = this->store->chunks();
+  this->durably([&] {
+    ASSERT_TRUE(chunks.put_chunk_mark(first).ok());
+    ASSERT_TRUE(chunks.put_chunk_mark(second).ok());
+    EXPECT_TRUE(chunks.put_chunk_mark(first).ok());
+  });
+  EXPECT_EQ(chunks.last_chunk_mark().value(), first);
+  EXPECT_TRUE(chunks.has_chunk_mark(second).value());
+}
+
 TYPED_TEST_P(StoreSuite, APlaceIsNeverTakenTwice) {
   this->durably([&] {
     this->put_record(this->school);
@@ -452,7 +466,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
                             ChunksLieInTheirSpaceAndGoWhenTheyAreErased, BeginningsAreCountedByDevice,
-                            APlaceIsNeverTakenTwice, BranchesAndHashesAreKept,
+                            AMarkThatComesAgainIsTheNewest, APlaceIsNeverTakenTwice, BranchesAndHashesAreKept,
                             TheBytesOfALogAreCountedFromANumberOn,
                             AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommit, OneOwnerAtATime,
                             TwoStoresAreTwoGenerations);

@@ -59,7 +59,8 @@ class ChunkStore {
                                                                  const log::ChunkId&) = 0;
   virtual base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId&) = 0;  // ascending
   virtual base::Result<std::uint64_t> chunk_count(const base::SpaceId&) = 0;
-  // Of all that was taken up to some moment; a store that went back to before it does not have it.
+  // Of all that was taken up to some moment; a store that went back to before it does not have it. One
+  // that was there before is the newest from then on.
   virtual base::Status put_chunk_mark(const base::ChunkMark&) = 0;
   virtual base::Result<bool> has_chunk_mark(const base::ChunkMark&) = 0;
   virtual base::Result<std::optional<base::ChunkMark>> last_chunk_mark() = 0;
