@@ -54,7 +54,8 @@ json::object row_of(const carrier::Carrier::SpaceInfo& space) {
           {"records", space.usage.records},
           {"record_bytes", space.usage.record_bytes},
           {"segment_bytes", space.usage.segment_bytes},
-          {"media_bytes", space.usage.media_bytes}};
+          {"media_bytes", space.usage.media_bytes},
+          {"begun_bytes", space.begun_bytes}};
 }
 
 int run_address(const std::string& data, const std::string& listen, bool as_json, const std::string& lang) {
@@ -132,13 +133,14 @@ int run_quota(const std::string& data, const carrier::Limits& limits, bool as_js
   for (const auto& space : seen->carrier->survey()) {
     const bool personal = space.kind == space::SpaceKind::personal;
     const std::uint64_t quota = personal ? limits.personal_bytes : limits.community_bytes;
-    const std::uint64_t used = space.usage.segment_bytes + space.usage.media_bytes;
+    const std::uint64_t used = space.usage.segment_bytes + space.usage.media_bytes + space.begun_bytes;
     const std::uint64_t percent = quota == 0 ? 100 : used * 100 / quota;
     if (as_json) {
       std::cout << json::serialize(json::object{{"space", space.space.hex()},
                                                 {"kind", kind_name(space.kind)},
                                                 {"segment_bytes", space.usage.segment_bytes},
                                                 {"media_bytes", space.usage.media_bytes},
+                                                {"begun_bytes", space.begun_bytes},
                                                 {"quarantined_bytes", space.usage.quarantined_bytes},
                                                 {"quota", quota},
                                                 {"percent", percent}})

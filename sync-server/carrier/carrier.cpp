@@ -50,6 +50,7 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
     }
     SJ_TRY(auto branches, store.branches(id));
     for (const auto& branch : branches) space->add_branch(branch);
+    SJ_TRY_STATUS(carrier->count_chunks(*space));
     carrier->note_founder(*space);
     carrier->index(*space);
     // In memory alone, until the next commit: an older program only ever counted up.
@@ -57,6 +58,12 @@ base::Result<std::unique_ptr<Carrier>> Carrier::open(CarrierStore& store, const 
     if (space->fences.empty() && space->usage.quarantined_bytes != 0)
       SJ_TRY_STATUS(carrier->recount_quarantine(*space));
     carrier->spaces_.emplace(id, std::move(space));
+  }
+  carrier->left_.clear();
+  for (const auto& [id, space] : carrier->spaces_) {
+    for (const auto& [device, held] : space->begun) {
+      if (!carrier->is_member(*space, device)) carrier->left_.emplace(id, device);
+    }
   }
   SJ_TRY_STATUS(carrier->settle_what_was_not_understood());
   carrier->changes_ = {};
@@ -89,7 +96,9 @@ Usage Carrier::groups_beside(const Space& group) const {
   if (all == groups_of_.end()) return sum;
   for (const Space* one : all->second) {
     sum.segment_bytes += one->usage.segment_bytes + one->usage.record_bytes;
-    sum.media_bytes += one->usage.media_bytes;
+    sum.records += one->usage.records;
+    sum.record_bytes += one->usage.record_bytes;
+    sum.media_bytes += media_of(*one);
   }
   return sum;
 }
@@ -125,7 +134,8 @@ std::vector<Carrier::SpaceInfo> Carrier::survey() const {
   for (const auto& [id, space] : spaces_) {
     const auto& membership = space->membership;
     all.push_back({id, membership.kind(), membership.members().size(), membership.devices().size(),
-                   membership.logs().size(), space->position, space->usage, quota_of(*space)});
+                   membership.logs().size(), space->position, space->usage, space->all_begun.bytes,
+                   quota_of(*space)});
   }
   return all;
 }
@@ -145,6 +155,7 @@ base::Status Carrier::store_record(Space& space, const base::RecordId& id, base:
   changes_.tips[space.membership.space()] = space.position;
   ingested.own.emplace(space.membership.space(), space.position);
   index(space);
+  SJ_TRY_STATUS(forget_beginnings());
   SJ_TRY_STATUS(settle_quarantine(space));
   SJ_TRY_STATUS(store_.append_record(space.membership.space(), space.tip(), space.digest.value(), record));
   return settle_erasures(space);

@@ -2,6 +2,7 @@
 // when every op in it is erased, or when what survives was written once more and is here. Header, signature
 // and hash of the body stay, so chain, digests and positions are as before.
 #include <algorithm>
+#include <numeric>
 
 #include "carrier/carrier.h"
 #include "space/erasure_rule.h"
@@ -10,30 +11,46 @@
 namespace sejawat::carrier {
 namespace {
 
-std::vector<bool> seen_erasures(const space::Membership& membership) {
-  std::vector<bool> seen;
-  for (const auto& erasure : membership.erasures()) seen.push_back(erasure.by_admin);
-  return seen;
+// Where those stand that are new, or all of them where one went or is another than it was.
+template <class Erasures>
+std::vector<std::size_t> to_look_at(const Erasures& before, const Erasures& now) {
+  std::vector<std::size_t> fresh;
+  std::size_t known = 0;
+  for (std::size_t at = 0; at < now.size(); ++at) {
+    if (known < before.size() && now[at] == before[known]) {
+      ++known;
+    } else {
+      fresh.push_back(at);
+    }
+  }
+  if (known == before.size()) return fresh;
+  fresh.resize(now.size());
+  std::iota(fresh.begin(), fresh.end(), std::size_t{0});
+  return fresh;
 }
 
 }  // namespace
+
+Carrier::Space::Erasures Carrier::seen_erasures(const space::Membership& membership) {
+  Space::Erasures seen;
+  for (const auto& erasure : membership.erasures()) seen.emplace_back(erasure.record, erasure.by_admin);
+  return seen;
+}
 
 void Carrier::sign_receipts(const crypto::BoxKey& key) {
   receipt_key_ = space::receipt_key(key);
   key_ = key.public_key();
 }
 
-// After a record: what is erased since. A removal may void an erasure and another one bring it back; then all
-// are looked at again.
+// After a record: what is erased since. A removal may void an erasure and another one bring it back, to where
+// it stood.
 base::Status Carrier::settle_erasures(Space& space) {
   const auto& erasures = space.membership.erasures();
   auto now = seen_erasures(space.membership);
   if (now == space.erasures_done) return {};
-  const std::size_t before = space.erasures_done.size();
-  const bool one_more = now.size() == before + 1 &&
-                        std::equal(space.erasures_done.begin(), space.erasures_done.end(), now.begin());
+  const auto places = to_look_at(space.erasures_done, now);
   space.erasures_done = std::move(now);
-  for (std::size_t at = one_more ? before : 0; at < erasures.size(); ++at) {
+  for (const std::size_t at : places) {
     for (const auto& segment : erasures[at].segments) SJ_TRY_STATUS(settle_erasure(space, segment.name));
     SJ_TRY_STATUS(settle_chunks(space, erasures[at]));
   }
@@ -57,8 +74,9 @@ base::Status Carrier::settle_chunks(Space& space, const space::Erasure& erasure)
         SJ_TRY_STATUS(store_.chunks().forget_begun_chunk(id, device, chunk));
     }
   }
-  if (gone.empty()) return {};
+  if (erasure.chunks.empty()) return {};
   SJ_TRY(const auto freed, store_.chunks().drop_chunks(id, gone));
+  SJ_TRY_STATUS(count_chunks(space));
   if (freed == 0) return {};
   auto& used = space.usage.media_bytes;
   used -= std::min(used, freed);

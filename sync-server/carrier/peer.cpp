@@ -59,7 +59,8 @@ base::Result<sync::Vector> Carrier::vector_of(const base::SpaceId& id, std::size
   return vector;
 }
 
-base::Status Carrier::tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply) {
+base::Status Carrier::tell_removed(const Peer& peer, const Ingested& by, std::size_t most,
+                                   sync::ServerMessage& reply) {
   const base::PublicBoxKey& device = peer.device;
   // Whoever claims another's phone and takes that back would fill each answer to it.
   const auto is_asked_for = [&](const base::PersonId& person) {
@@ -77,6 +78,8 @@ base::Status Carrier::tell_removed(const Peer& peer, std::size_t most, sync::Ser
       return row.second.box_key == device && is_asked_for(row.second.person);
     });
     if (!theirs) continue;
+    // Left out, it is told with a later hello.
+    if (!may_ask(by, looks_for(*space, nullptr))) break;
     --room;
     sync::SpaceReply part;
     part.space.id = id;
@@ -158,11 +161,7 @@ base::Status Carrier::bring_up(Peer& peer, const sync::ClientMessage& message, c
     const auto place_in = std::lower_bound(peer.set.begin(), peer.set.end(), id);
     if (place_in == peer.set.end() || !(*place_in == id)) continue;
     const auto i = static_cast<std::size_t>(place_in - peer.set.begin());
-    const sync::Vector* vector = nullptr;
-    for (std::size_t place = 0; place < message.spaces.size(); ++place) {
-      const bool same = ingested.spaces[place] && *ingested.spaces[place] == id;
-      if (same && message.spaces[place].vector) vector = &*message.spaces[place].vector;
-    }
+    const sync::Vector* vector = vector_in(message, ingested, id);
     // Whoever was never here and says what it holds hears what is here.
     const bool both = vector != nullptr && message.hello && !message.hello->set;
     auto& position = peer.positions[i];
@@ -231,7 +230,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     if (hello != nullptr && reply.records_taken == 0 && reply.segments_taken == 0) {
       reply.error = was_removed(peer.device) ? base::Code::fenced : base::Code::unknown_membership;
     }
-    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer, sync::kMaxSpaces, reply));
+    if (hello != nullptr) SJ_TRY_STATUS(tell_removed(peer, ingested, sync::kMaxSpaces, reply));
     return reply;
   }
   if (!peer.person) {
@@ -240,12 +239,14 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
     peer.follow({}, std::nullopt);
     return reply;
   }
+  if (!may_ask(ingested, looks_for(set, message, ingested)))
+    return base::error(base::Code::timed_out, "more is asked than is looked for at a time");
   reply.media = message.media;
   SJ_TRY_STATUS(add_chunk_mark(message, reply));
   SJ_TRY_STATUS(add_receipts(peer, message, ingested.wall_seconds, reply));
   peer.own.merge(ingested.own);
   if (hello != nullptr) {
-    SJ_TRY_STATUS(tell_removed(peer, sync::kMaxSpaces - set.size(), reply));
+    SJ_TRY_STATUS(tell_removed(peer, ingested, sync::kMaxSpaces - set.size(), reply));
     if (!hello->set || !(*hello->set == log::set_tag(set))) reply.set = set;
     SJ_TRY(const bool goes_on, greet(peer, *hello, set, reply));
     if (!goes_on) return reply;

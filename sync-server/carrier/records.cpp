@@ -15,6 +15,8 @@ constexpr int kPasses = 8;
 // in several passes.
 constexpr std::uint32_t kComingIn = 16;
 
+constexpr std::uint64_t kNothing = UINT64_MAX;  // as a part of what there is
+
 // Another record of the same message may turn these.
 bool may_turn(base::Code code) {
   return code == base::Code::unknown_space || code == base::Code::unknown_membership ||
@@ -92,37 +94,53 @@ bool Carrier::stranger_may(const Offered& offered, const space::RecordOutline& r
   return within_record_rate(Payer(), offered.wall_seconds);
 }
 
+std::vector<Carrier::RecordRoom> Carrier::record_rooms(const Space& space) const {
+  const auto used_by = [](const Usage& usage) {
+    return space::Membership::Volume{usage.records, usage.record_bytes};
+  };
+  const space::Membership::Volume community{limits_.records, limits_.record_bytes};
+  switch (space.membership.kind()) {
+    case space::SpaceKind::personal:
+      return {{used_by(space.usage), {limits_.personal_records, limits_.personal_record_bytes}}};
+    case space::SpaceKind::group:
+      return {{used_by(space.usage), {limits_.group_records, limits_.group_record_bytes}},
+              {used_by(groups_beside(space)), community}};
+    default: return {{used_by(space.usage), community}};
+  }
+}
+
 // A rule of this carrier alone, and never of what a record means: what it refuses is as good as before, stays
 // where it is and may come another way. So what an admin brings has room whoever wrote it: records of others,
 // which reached people past this carrier, may already stand on it.
 bool Carrier::has_room_for_record(const Space& space, const Offered& offered,
                                   const space::RecordOutline& record) const {
-  const auto fits = [&](std::uint64_t records, std::uint64_t bytes, std::uint64_t most,
-                        std::uint64_t most_bytes) {
-    return records < most && bytes + offered.record.size() <= most_bytes;
+  const auto fits = [&](const space::Membership::Volume& used, std::uint64_t most, std::uint64_t most_bytes) {
+    return used.records < most && used.bytes + offered.record.size() <= most_bytes;
   };
-  const auto& used = space.usage;
-  if (!fits(used.records, used.record_bytes, limits_.records, limits_.record_bytes)) return false;
+  const auto rooms = record_rooms(space);
+  const auto fits_all = [&](std::uint64_t kept_part) {
+    return std::all_of(rooms.begin(), rooms.end(), [&](const auto& room) {
+      return fits(room.used, room.most.records - room.most.records / kept_part,
+                  room.most.bytes - room.most.bytes / kept_part);
+    });
+  };
+  if (!fits_all(kNothing)) return false;
   // Whoever has admins change the key without end must not end up beyond being removed.
-  const bool last =
-      !fits(used.records, used.record_bytes, limits_.records - limits_.records / limits_.records_removal_part,
-            limits_.record_bytes - limits_.record_bytes / limits_.records_removal_part);
+  const bool last = !fits_all(limits_.records_removal_part);
   if (last && !record.takes_away) return false;
   if (is_admin(space, offered.device)) return true;
   if (last) return false;
-  const bool ample =
-      fits(used.records, used.record_bytes, limits_.records - limits_.records / limits_.records_kept_part,
-           limits_.record_bytes - limits_.record_bytes / limits_.records_kept_part);
+  const bool ample = fits_all(limits_.records_kept_part);
   const std::uint64_t part = ample ? limits_.records_part : limits_.records_newcomer_part;
+  const auto& most = rooms.front().most;
   std::set<base::PersonId>
       authors;  // whoever claims the device: which of them it is the record's past decides
   if (record.author) authors = space.membership.introduced_for(*record.author);
   if (record.device && record.author == record.device->id) authors.insert(record.device->person);
   return std::all_of(authors.begin(), authors.end(), [&](const auto& author) {
     if (space.membership.role_of(author) == space::WireRole::admin) return true;
-    const auto written = space.membership.written_by(author);
-    return fits(written.records, written.bytes, std::max<std::uint64_t>(limits_.records / part, 1),
-                std::max<std::uint64_t>(limits_.record_bytes / part, space::kMaxRecordBytes));
+    return fits(space.membership.written_by(author), std::max<std::uint64_t>(most.records / part, 1),
+                std::max<std::uint64_t>(most.bytes / part, space::kMaxRecordBytes));
   });
 }
 

@@ -109,7 +109,9 @@ void Carrier::cut_claims_by(const Space& space, const std::set<base::DeviceId>& 
 }
 
 void Carrier::cut_unless_member(const Space& space, const base::PublicBoxKey& device) {
-  if (!is_member(space, device)) changes_.cut[device].insert(space.membership.space());
+  if (is_member(space, device)) return;
+  changes_.cut[device].insert(space.membership.space());
+  if (space.begun.count(device) != 0) left_.emplace(space.membership.space(), device);
 }
 
 bool Carrier::Claim::is_of(const Whose& whose) const {

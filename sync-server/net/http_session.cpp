@@ -106,9 +106,9 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       co_return false;
     }
     deadline_.disarm();  // from here on it waits for us
-    const Request request = parser.release();
+    Request request = parser.release();
+    // Whoever is answered here stays a stranger: a message that stands alone may be a replay.
     Reply reply = co_await answer_request(server_, request, caller_);
-    if (reply.served) stranger_.leave();
     co_return co_await finish(reply, request, false);
   }
 

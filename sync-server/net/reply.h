@@ -15,7 +15,6 @@ struct Reply {
   http::response<http::span_body<const std::uint8_t>> message;
   std::shared_ptr<const void> owner;  // of what the body points to
   bool close = false;
-  bool served = false;  // a device that the carrier knows was
 };
 
 Reply reply_status(http::status status);

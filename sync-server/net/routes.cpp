@@ -48,13 +48,14 @@ bool may_see_metrics(const Server& server, const Request& request, const Caller&
                               base::as_bytes(header(request, http::field::authorization)));
 }
 
-Task<Reply> answer_sync(Server& server, const Request& request) {
+Task<Reply> answer_sync(Server& server, Request& request) {
   sync::CarrierSession session(server.key, server.random);
   const auto body = request.body().cdata();
-  const base::ByteView bytes{static_cast<const std::uint8_t*>(body.data()), body.size()};
-  auto incoming = session.on_message(bytes);
+  const std::size_t bytes_in = body.size();
+  auto incoming = session.on_message({static_cast<const std::uint8_t*>(body.data()), bytes_in});
+  request.body() = RequestBody::value_type();
   ++server.counts.posts;
-  server.counts.bytes_in += bytes.size();
+  server.counts.bytes_in += bytes_in;
   if (!incoming.ok()) {
     // Not meant for this key, or rubbish: no word more than that.
     const bool foreign = incoming.code() == base::Code::cannot_decrypt;
@@ -70,15 +71,11 @@ Task<Reply> answer_sync(Server& server, const Request& request) {
   }
   auto reply = session.reply(*served.answer);
   if (!reply.ok()) co_return reply_status(http::status::internal_server_error);
-  // Whatever a stranger brought, which may be rubbish: it stays one.
-  const bool known = served.answer->error == base::Code::ok && served.standing.known;
   server.counts.bytes_out += reply->size();
   spdlog::info(R"({{"event":"sync","bytes_in":{},"bytes_out":{},"segments_taken":{},"refused":{}}})",
-               bytes.size(), reply->size(), served.answer->segments_taken,
+               bytes_in, reply->size(), served.answer->segments_taken,
                served.answer->segment_exceptions.size() + served.answer->record_exceptions.size());
-  Reply answer = reply_sync(std::move(*reply));
-  answer.served = known;
-  co_return answer;
+  co_return reply_sync(std::move(*reply));
 }
 
 Reply answer_file(Server& server, const Request& request, const Caller& caller) {
@@ -186,7 +183,7 @@ std::optional<Reply> refuse_early(Server& server, const Request& head, const Cal
   return refusal;
 }
 
-Task<Reply> answer_request(Server& server, const Request& request, const Caller& caller) {
+Task<Reply> answer_request(Server& server, Request& request, const Caller& caller) {
   Reply reply;
   if (request.method() == http::verb::post) {
     reply = co_await answer_sync(server, request);

@@ -19,7 +19,8 @@ struct Caller {
 bool wants_websocket(const Request& head);
 // Judges the head alone, before a body is read: nullopt goes on.
 std::optional<Reply> refuse_early(Server& server, const Request& head, const Caller& caller);
-Task<Reply> answer_request(Server& server, const Request& request, const Caller& caller);
+// Its body is gone once it was read: whoever waits for the writer keeps no second copy of it.
+Task<Reply> answer_request(Server& server, Request& request, const Caller& caller);
 
 // Whether a page of `origin` (the header; empty for what is no browser) may sync with the host it asks. There
 // is no cookie or other right that a foreign page could ride on; this only keeps it from trying.

@@ -5,12 +5,41 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
+
+#include "message_memory.h"
 
 namespace sejawat::storage {
 namespace {
 
 constexpr std::size_t kMaxGroup = 256;
+constexpr std::size_t kRememberedMost = 16'384;  // devices, of some 100 bytes each
+
+// Memory that is taken until it is given back, of strangers' a part.
+class Held {
+ public:
+  struct Claim {
+    std::size_t bytes = 0;
+    bool by_stranger = false;
+  };
+  bool take(const Claim& claim) {
+    if (all_ + claim.bytes > Writer::kMaxHeld) return false;
+    if (claim.by_stranger && strangers_ + claim.bytes > Writer::kMaxHeld / Writer::kStrangersPart)
+      return false;
+    all_ += claim.bytes;
+    strangers_ += claim.by_stranger ? claim.bytes : 0;
+    return true;
+  }
+  void give_back(const Claim& claim) {
+    all_ -= claim.bytes;
+    strangers_ -= claim.by_stranger ? claim.bytes : 0;
+  }
+
+ private:
+  std::size_t all_ = 0;
+  std::size_t strangers_ = 0;
+};
 
 }  // namespace
 
@@ -20,7 +49,13 @@ struct Writer::State {
   std::function<void(base::Error)> fatal;
   std::mutex mutex;
   std::condition_variable wake;
-  std::deque<Request> waiting;
+  struct Waiting {
+    Request request;
+    Held::Claim claim;
+  };
+  std::deque<Waiting> waiting;
+  Held held;
+  std::set<base::PublicBoxKey> known;  // when they were last answered; a few too few do no harm
   std::deque<Pushes> pushes;
   struct Copying {
     std::string path;
@@ -44,7 +79,7 @@ struct Writer::State {
       : carrier(carrier_in), store(store_in), fatal(std::move(fatal_in)), max_waiting(max_waiting_in) {}
 
   // All empty: time to end.
-  void next(std::vector<Request>& group, std::deque<Pushes>& reading) {
+  void next(std::vector<Waiting>& group, std::deque<Pushes>& reading) {
     std::unique_lock<std::mutex> lock(mutex);
     wake.wait(lock, [this] { return stopping || !waiting.empty() || !pushes.empty() || copying; });
     while (!waiting.empty() && group.size() < kMaxGroup) {
@@ -55,10 +90,10 @@ struct Writer::State {
   }
 
   // Until it returns ok nothing of the group may be acknowledged.
-  base::Status store_all(std::vector<Request>& group, std::vector<carrier::Carrier::Ingested>& ingested) {
+  base::Status store_all(std::vector<Waiting>& group, std::vector<carrier::Carrier::Ingested>& ingested) {
     const auto start = std::chrono::steady_clock::now();
     SJ_TRY_STATUS(store.begin());
-    for (auto& request : group) {
+    for (auto& [request, claim] : group) {
       if (!request.peer) request.peer = std::make_shared<carrier::Peer>(request.device);
       SJ_TRY(auto one, carrier.ingest(*request.peer, request.message, request.wall_seconds));
       ingested.push_back(std::move(one));
@@ -70,7 +105,7 @@ struct Writer::State {
     return {};
   }
 
-  bool serve(std::vector<Request>& group) {
+  bool serve(std::vector<Waiting>& group) {
     std::vector<carrier::Carrier::Ingested> ingested;
     base::Status stored = store_all(group, ingested);
     if (!stored.ok()) {
@@ -81,10 +116,31 @@ struct Writer::State {
     requests += group.size();
     low = carrier.runs_low();
     for (std::size_t i = 0; i < group.size(); ++i) {
-      group[i].done(carrier.answer(*group[i].peer, group[i].message, std::move(ingested[i])));
+      const Request& request = group[i].request;
+      auto answer = carrier.answer(*request.peer, request.message, std::move(ingested[i]));
+      remember(*request.peer);
+      request.done(std::move(answer));
     }
     tell_changes();
     return true;
+  }
+
+  void remember(const carrier::Peer& peer) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    if (!peer.known) {
+      known.erase(peer.device);
+      return;
+    }
+    if (known.size() >= kRememberedMost) known.clear();
+    known.insert(peer.device);
+  }
+
+  void give_back(std::vector<Waiting>& group) {
+    std::vector<Held::Claim> claims;
+    for (const auto& one : group) claims.push_back(one.claim);
+    group.clear();
+    const std::lock_guard<std::mutex> lock(mutex);
+    for (const auto& claim : claims) held.give_back(claim);
   }
 
   void tell_changes() {
@@ -105,7 +161,7 @@ struct Writer::State {
   }
 
   // A store that cannot be read is as unfit as one that cannot be written.
-  bool read(const std::deque<Pushes>& reading, std::vector<Request>& group) {
+  bool read(const std::deque<Pushes>& reading, std::vector<Waiting>& group) {
     for (const auto& one : reading) {
       base::Status served = read_for(one);
       if (served.ok()) continue;
@@ -117,15 +173,15 @@ struct Writer::State {
 
   // After a failed write or fsync nothing that follows could be trusted, and the carrier's memory may be
   // ahead of the store: say so and end. Where the process outlives that, everybody who waits gets the error.
-  void fail(base::Error error, std::vector<Request>& group) {
+  void fail(base::Error error, std::vector<Waiting>& group) {
     fatal(error);
     {
       const std::lock_guard<std::mutex> lock(mutex);
       failed = true;
-      for (auto& request : waiting) group.push_back(std::move(request));
+      for (auto& one : waiting) group.push_back(std::move(one));
       waiting.clear();
     }
-    for (auto& request : group) request.done(error);
+    for (auto& one : group) one.request.done(error);
   }
 
   void copy_some() {
@@ -163,13 +219,14 @@ struct Writer::State {
   }
   void work() {
     for (;;) {
-      std::vector<Request> group;
+      std::vector<Waiting> group;
       std::deque<Pushes> reading;
       next(group, reading);
       const bool nothing = group.empty() && reading.empty();
       if (nothing && is_stopping()) return;
       if (!read(reading, group)) return;
       if (!group.empty() && !serve(group)) return;
+      give_back(group);
       copy_some();
     }
   }
@@ -188,10 +245,13 @@ Writer::Writer(carrier::Carrier& carrier, carrier::CarrierStore& store,
 Writer::~Writer() { stop(); }
 
 bool Writer::submit(Request request) {
+  const std::size_t bytes = sizeof(State::Waiting) + memory_of(request.message);
   {
     const std::lock_guard<std::mutex> lock(state_->mutex);
     if (state_->stopping || state_->failed || state_->waiting.size() >= state_->max_waiting) return false;
-    state_->waiting.push_back(std::move(request));
+    const Held::Claim claim{bytes, state_->known.count(request.device) == 0};
+    if (!state_->held.take(claim)) return false;
+    state_->waiting.push_back({std::move(request), claim});
   }
   state_->wake.notify_one();
   return true;

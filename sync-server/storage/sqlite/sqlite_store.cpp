@@ -363,7 +363,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
   }
   base::Status put_chunk_mark(const base::ChunkMark& mark) override {
-    return prepare("INSERT INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
+    return prepare("INSERT OR REPLACE INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
   }
   base::Result<bool> has_chunk_mark(const base::ChunkMark& mark) override {
     auto query = prepare("SELECT 1 FROM chunk_mark WHERE mark = ?");
@@ -378,6 +378,11 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
   base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
     auto query = prepare("SELECT id FROM chunk WHERE space = ? ORDER BY id");
     return ids_of<log::ChunkId>(query.bind(space.view()));
+  }
+  base::Result<std::uint64_t> chunk_count(const base::SpaceId& space) override {
+    auto query = prepare("SELECT count(*) FROM chunk WHERE space = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).step());
+    return row ? query.u64(0) : 0;
   }
   base::Result<std::uint64_t> drop_chunks(const base::SpaceId& space,
                                           const std::vector<log::ChunkId>& ids) override {
@@ -425,6 +430,30 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
                                                          const log::ChunkId& chunk) override {
     auto query = prepare("SELECT device FROM chunk_begun WHERE space = ? AND id = ? ORDER BY device");
     return ids_of<base::PublicBoxKey>(query.bind(space.view()).bind(chunk.view()));
+  }
+  base::Result<std::vector<std::pair<base::PublicBoxKey, Begun>>> begun(const base::SpaceId& space) override {
+    std::vector<std::pair<base::PublicBoxKey, Begun>> all;
+    auto query = prepare(
+        "SELECT device, count(*), sum(length(bytes)) FROM chunk_begun WHERE space = ? GROUP BY device"
+        " ORDER BY device");
+    query.bind(space.view());
+    for (;;) {
+      SJ_TRY(const bool row, query.step());
+      if (!row) return all;
+      all.emplace_back(query.id<base::PublicBoxKey>(0), Begun{query.u64(1), query.u64(2)});
+    }
+  }
+  base::Result<Begun> begun(const base::SpaceId& space, const base::PublicBoxKey& device) override {
+    auto query = prepare(
+        "SELECT count(*), ifnull(sum(length(bytes)), 0) FROM chunk_begun WHERE space = ? AND device = ?");
+    SJ_TRY(const bool row, query.bind(space.view()).bind(device.view()).step());
+    return row ? Begun{query.u64(0), query.u64(1)} : Begun{};
+  }
+  base::Status forget_begun(const base::SpaceId& space, const base::PublicBoxKey& device) override {
+    auto query = prepare("DELETE FROM chunk_begun WHERE space = ? AND device = ?");
+    SJ_TRY_STATUS(query.bind(space.view()).bind(device.view()).run());
+    replaced_ = replaced_ || sqlite3_changes(database_) > 0;
+    return {};
   }
   base::Status forget_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
                                   const log::ChunkId& chunk) override {

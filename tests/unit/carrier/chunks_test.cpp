@@ -142,7 +142,7 @@ TEST_F(ChunkTest, WhoIsNotInASpaceNeitherBringsNorFetchesThere) {
 TEST_F(ChunkTest, AFullQuotaBlocksThePhotoAndNotTheText) {
   Writing log = enrol(school, admin);
   Limits limits;
-  limits.community_bytes = 10'000;
+  limits.community_bytes = 10'000 + 4 * 256;  // and what is kept beside each of two
   open(limits);
   ASSERT_EQ(bring_whole(admin, some(4'000)), Code::ok);
   EXPECT_EQ(bring_whole(admin, some(1'001)), Code::quota_exceeded) << "half of it, to the byte";
@@ -215,19 +215,58 @@ TEST_F(ChunkTest, ABeginningOfAnotherLengthIsNotGoneOnWith) {
   EXPECT_EQ(bring(admin, {piece(school.id(), chunk, 300, 700)}).chunk_states.at(0).held, 1'000U);
 }
 
-// Whose device it was is not known any more once it was removed, and then only an admin takes it away.
-TEST_F(ChunkTest, ABeginningOfWhoWasRemovedIsNobodysToForget) {
+// Nobody goes on with it, and nobody could tell any more whose it was to erase.
+TEST_F(ChunkTest, BeginningsGoWithTheDeviceThatBroughtThem) {
   admit(sari);
   admit(budi);
   const Bytes begun = some(4'000);
-  ASSERT_EQ(bring(budi, {piece(school.id(), begun, 0, 1'000)}).chunk_states.at(0).held, 1'000U);
+  for (const auto* person : {&sari, &budi})
+    ASSERT_EQ(bring(*person, {piece(school.id(), begun, 0, 1'000)}).chunk_states.at(0).held, 1'000U);
   const auto removal =
       school.add(space::write_person_removed(admin.author(), school.membership, budi.id(), {}));
   ASSERT_EQ(offer(admin, school.id(), removal), Code::ok);
-  ASSERT_EQ(erase(sari, {begun}), Code::ok);
-  EXPECT_EQ(store->chunks().begun_by(school.id(), log::chunk_id(begun))->size(), 1U);
-  ASSERT_EQ(erase(admin, {begun}), Code::ok);
+  EXPECT_EQ(store->chunks().begun_by(school.id(), log::chunk_id(begun)).value(),
+            std::vector<base::PublicBoxKey>{sari.device()});
+  EXPECT_TRUE(store->forgotten());
+  // One that an older program left goes with what comes next.
+  ASSERT_TRUE(store->begin().ok());
+  ASSERT_TRUE(store->chunks()
+                  .put_begun_chunk(school.id(), budi.device(), log::chunk_id(begun), {4'000, some(9)}, 4)
+                  .ok());
+  ASSERT_TRUE(store->commit().ok());
+  open({});
+  EXPECT_EQ(store->chunks().begun_by(school.id(), log::chunk_id(begun))->size(), 2U);
+  EXPECT_EQ(bring(sari, {piece(school.id(), begun, 1'000, 3'000)}).chunk_states.at(0).held, 4'000U);
   EXPECT_TRUE(store->chunks().begun_by(school.id(), log::chunk_id(begun))->empty());
+}
+
+TEST_F(ChunkTest, BeginningsTakeRoomAndSoDoesWhatIsKeptBesideAChunk) {
+  admit(sari);
+  const auto bring_begun = [&](const Person& by, const Bytes& chunk) {
+    return bring(by, {piece(school.id(), chunk, 0, 2'000)}).chunk_states.at(0).code;
+  };
+  std::vector<Bytes> chunks;
+  for (int i = 0; i < 3; ++i) chunks.push_back(some(3'000));
+  Limits limits;
+  limits.community_bytes = 2 * (2 * 2'256 + 3'255);
+  open(limits);
+  EXPECT_EQ(bring_begun(admin, chunks[0]), Code::ok);
+  EXPECT_EQ(bring_begun(sari, chunks[0]), Code::ok);
+  EXPECT_EQ(carrier->survey()[0].begun_bytes, 4'000U);
+  EXPECT_EQ(bring_begun(admin, chunks[1]), Code::quota_exceeded);
+  open(limits);
+  EXPECT_EQ(bring_begun(admin, chunks[1]), Code::quota_exceeded) << "also after a restart";
+  // What is whole is counted once, and the other beginning of it still.
+  EXPECT_EQ(bring(admin, {piece(school.id(), chunks[0], 2'000, 1'000)}).chunk_states.at(0).held, 3'000U);
+  EXPECT_EQ(bring_begun(admin, chunks[2]), Code::quota_exceeded);
+  ASSERT_EQ(erase(admin, {chunks[0]}), Code::ok);
+  EXPECT_EQ(bring_begun(admin, chunks[1]), Code::ok) << "erased, both are gone";
+  limits.community_bytes = 20 * 2 * 300 + 2 * 3'256;
+  open(limits);
+  int tiny = 0;
+  while (tiny < 100 && bring_whole(sari, some(3)) == Code::ok) ++tiny;
+  EXPECT_LT(tiny, 30);
+  EXPECT_TRUE(audit(*store).ok());
 }
 
 TEST_F(ChunkTest, NoChunkIsGivenWhileTextIsToCome) {

@@ -17,6 +17,18 @@ class CostTest : public SchoolTest {
     EXPECT_EQ(offer(of, school.id(), record), Code::ok);
     return phone;
   }
+  Community group_of(const Person& founder, std::uint8_t number) {
+    const std::array<std::uint8_t, 16> salt{number};
+    Community group(space::space_id(founder.certificate.identity_key, space::SpaceKind::group, salt));
+    group.add(space::write_genesis(founder.author(), founder.identity.box.public_key(),
+                                   space::SpaceKind::group, salt));
+    EXPECT_EQ(offer(founder, group.id(), group.records().front()), Code::ok);
+    return group;
+  }
+  Bytes log_of(const Person& by, const Community& in) {
+    return space::write_log(by.author(), in.membership,
+                            crypto::SigningKey::from_seed(base::Secret32::random(random)));
+  }
   static sync::ClientMessage vector_of(const Community& of, const std::vector<Writing>& logs) {
     auto mine = upload(of.id());
     mine.vector.emplace();
@@ -298,6 +310,103 @@ TEST_F(CostTest, ASignatureThatIsTriedAgainstManyEndsCostsAsManyTries) {
   EXPECT_EQ(write(admin, ends[0], forged), Code::timed_out);
 }
 
+class QuestionTest : public CostTest {
+ protected:
+  ~QuestionTest() override { carrier.reset(); }
+  void open_with(const Limits& limits) { carrier = std::move(Carrier::open(watched, limits)).value(); }
+  // And how often the store was asked for it.
+  Code ask(const Person& by, const sync::ClientMessage& message, std::int64_t now = kNow) {
+    const auto before = watched.calls;
+    EXPECT_TRUE(watched.begin().ok());
+    auto ingested = carrier->ingest(by.device(), message, now);
+    EXPECT_TRUE(watched.commit().ok());
+    const auto reply = carrier->answer(by.device(), message, std::move(ingested).value());
+    calls = watched.calls - before;
+    return reply.ok() ? reply->error : reply.code();
+  }
+  std::size_t calls = 0;
+  FailingStore watched{*store};
+};
+
+// A vector of sixty bytes has every log and record of a space looked at.
+TEST_F(QuestionTest, WhatIsAskedIsLookedForAtARate) {
+  admit(sari);
+  std::vector<Writing> logs;
+  for (int i = 0; i < 30; ++i) {
+    logs.push_back(enrol(school, admin));
+    ASSERT_EQ(write(admin, logs.back(), logs.back().write()), Code::ok);
+  }
+  const auto anew = vector_of(school, {});
+  auto full = message_of({});
+  full.hello->set = log::set_tag({school.id()});
+  full.hello->full = true;
+  Limits limits;
+  // Of thirty logs, and for a vector of as many records twice.
+  for (const auto& [question, looks] :
+       {std::pair(anew, 1U + 30 / 8 + 66 / 64), std::pair(full, 1U + 30 / 8)}) {
+    limits.question_burst = 4 * looks;
+    limits.questions_per_second = looks;
+    open_with(limits);
+    for (int i = 0; i < 4; ++i) EXPECT_EQ(ask(sari, question), Code::ok);
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(ask(sari, question), Code::timed_out);
+      EXPECT_LT(calls, 10U);
+    }
+    EXPECT_EQ(ask(admin, question), Code::ok) << "others are not kept from it";
+    EXPECT_EQ(ask(sari, question, kNow + 1), Code::ok) << "one more a second";
+    EXPECT_EQ(ask(sari, question, kNow + 1), Code::timed_out);
+  }
+  // What goes on where it was asks nothing of that, and what is brought is taken all the same.
+  open_with(limits);
+  Books books;
+  exchange(sari, books);
+  for (int i = 0; i < 10; ++i) ask(sari, anew);
+  EXPECT_EQ(ask(sari, anew), Code::timed_out);
+  EXPECT_EQ(exchange(sari, books).error, Code::ok);
+  auto with_segment = anew;
+  with_segment.spaces.push_back(upload(school.id(), {}, {run_of(logs[0].id, {logs[0].write()})}));
+  const auto before = carrier->survey()[0].arrivals;
+  EXPECT_EQ(ask(admin, with_segment), Code::ok);
+  EXPECT_EQ(carrier->survey()[0].arrivals, before + 1);
+}
+
+// Each entry is looked for at every end of its log.
+TEST_F(QuestionTest, EntriesOfALogWithManyEndsCostAsManyLooks) {
+  Writing log = enrol(school, admin);
+  ASSERT_EQ(write(admin, log, log.write()), Code::ok);
+  for (int i = 0; i < 8; ++i) {
+    Writing end = log;
+    ASSERT_EQ(write(admin, end, end.write()), Code::ok);
+  }
+  auto question = vector_of(school, {});
+  for (std::uint64_t i = 0; i < 1'000; ++i)
+    question.spaces[0].vector->entries.push_back({log.id, i + 1, random.id<base::HeadTag>()});
+  Limits limits;
+  limits.question_burst = 2'000;
+  open_with(limits);
+  EXPECT_EQ(ask(admin, question), Code::ok);
+  EXPECT_GT(calls, 7'000U);
+  EXPECT_EQ(ask(admin, question), Code::timed_out);
+  EXPECT_LT(calls, 10U);
+}
+
+TEST_F(QuestionTest, WhoWasRemovedIsToldAtARateToo) {
+  admit(sari);
+  Writing log = enrol(school, sari);
+  ASSERT_EQ(write(sari, log, log.write()), Code::ok);
+  for (int i = 0; i < 16; ++i) enrol(school, admin);
+  ASSERT_EQ(offer(admin, school.id(),
+                  school.add(space::write_person_removed(admin.author(), school.membership, sari.id(), {}))),
+            Code::ok);
+  Limits limits;
+  limits.question_burst = 3;
+  open_with(limits);
+  EXPECT_EQ(send(sari, message_of({})).spaces.size(), 1U);
+  const auto reply = send(sari, message_of({}));
+  EXPECT_EQ(reply.error, Code::fenced) << "and hears that it is out all the same";
+  EXPECT_TRUE(reply.spaces.empty());
+}
+
 TEST_F(CostTest, ReceiptsAreLookedUpAtARate) {
   const auto key = crypto::BoxKey::random(random);
   Writing log = enrol(school, admin);
@@ -344,17 +453,9 @@ TEST_F(CostTest, NoSignatureOfAStrangersIsLookedAtBeyondTheirAllowance) {
 
 TEST_F(CostTest, GroupsOfOneFounderShareWhatTheyMayTakeUp) {
   admit(sari);
-  const auto group_of = [&](std::uint8_t number) {
-    const std::array<std::uint8_t, 16> salt{number};
-    Community group(space::space_id(sari.certificate.identity_key, space::SpaceKind::group, salt));
-    group.add(
-        space::write_genesis(sari.author(), sari.identity.box.public_key(), space::SpaceKind::group, salt));
-    EXPECT_EQ(offer(sari, group.id(), group.records().front()), Code::ok);
-    return group;
-  };
   std::vector<Community> groups;
   std::vector<Writing> logs;
-  for (std::uint8_t i = 0; i < 3; ++i) groups.push_back(group_of(i));
+  for (std::uint8_t i = 0; i < 3; ++i) groups.push_back(group_of(sari, i));
   for (auto& group : groups) logs.push_back(enrol(group, sari));
   Writing in_school = enrol(school, sari);
   const auto segment = logs[0].draft(1000);
@@ -372,6 +473,75 @@ TEST_F(CostTest, GroupsOfOneFounderShareWhatTheyMayTakeUp) {
   Writing another = enrol(groups[2], sari);
   EXPECT_EQ(write(sari, logs[2], logs[2].draft(16)), Code::quota_exceeded) << "records take room as well";
   EXPECT_EQ(write(sari, in_school, in_school.draft(1000)), Code::ok) << "the school has its own";
+}
+
+// All records of all spaces are resident, and anybody is admin of groups of theirs.
+TEST_F(CostTest, RecordsOfAllGroupsOfOneFounderShareTheRoomOfOneCommunity) {
+  admit(sari);
+  std::vector<Community> groups;
+  for (std::uint8_t i = 0; i < 3; ++i) groups.push_back(group_of(sari, i));
+  const auto budi_in = space::write_member(sari.author(), groups[0].membership, budi.certificate.identity_key,
+                                           budi.identity.box.public_key(), space::WireRole::writer, {});
+  ASSERT_EQ(offer(sari, groups[0].id(), groups[0].add(budi_in)), Code::ok);
+  const Person wati(random);
+  const auto wati_in = space::write_member(sari.author(), groups[0].membership, wati.certificate.identity_key,
+                                           wati.identity.box.public_key(), space::WireRole::writer, {});
+  ASSERT_EQ(offer(sari, groups[0].id(), groups[0].add(wati_in)), Code::ok);
+  Limits limits;
+  limits.records = 20;
+  limits.records_part = 1;
+  limits.records_removal_part = 20;
+  open(limits);
+  for (std::size_t i = 5; i < 19; ++i)
+    ASSERT_EQ(offer(sari, groups[i % 3].id(), log_of(sari, groups[i % 3])), Code::ok) << i;
+  for (const auto& group : groups)
+    EXPECT_EQ(offer(sari, group.id(), log_of(sari, group)), Code::quota_exceeded);
+  EXPECT_EQ(offer(sari, school.id(), log_of(sari, school)), Code::ok) << "the school has its own";
+  EXPECT_EQ(offer(admin, school.id(), log_of(admin, school)), Code::ok);
+  const auto remove = [&](const Person& who) {
+    return offer(
+        sari, groups[0].id(),
+        groups[0].add(space::write_person_removed(sari.author(), groups[0].membership, who.id(), {})));
+  };
+  EXPECT_EQ(remove(budi), Code::ok) << "who takes somebody out has the last of it";
+  EXPECT_EQ(remove(wati), Code::quota_exceeded);
+  limits.records = 1000;
+  std::uint64_t bytes = 0;
+  for (const auto& one : carrier->survey()) {
+    if (one.kind == space::SpaceKind::group) bytes += one.usage.record_bytes;
+  }
+  const auto next = log_of(sari, groups[2]);
+  limits.records_removal_part = 1'000'000'000;
+  limits.record_bytes = bytes + next.size() - 1;
+  open(limits);
+  EXPECT_EQ(offer(sari, groups[2].id(), next), Code::quota_exceeded) << "of their bytes as well";
+  ++limits.record_bytes;
+  open(limits);
+  EXPECT_EQ(offer(sari, groups[2].id(), next), Code::ok);
+}
+
+TEST_F(CostTest, ADiaryAndAGroupHaveLessRoomForRecordsThanACommunity) {
+  admit(sari);
+  Community diary = support::diary_of(sari);
+  ASSERT_TRUE(send(sari, message_of({upload(diary.id(), diary.records())})).record_exceptions.empty());
+  const Community group = group_of(sari, 1);
+  Limits limits;
+  limits.personal_records = 4;
+  limits.group_records = 3;
+  open(limits);
+  const auto room_left = [&](const Person& by, const Community& in) {
+    int left = 0;
+    while (left < 10 && offer(by, in.id(), log_of(by, in)) == Code::ok) ++left;
+    return left;
+  };
+  EXPECT_EQ(room_left(sari, diary), 4 - static_cast<int>(diary.records().size()));
+  EXPECT_EQ(room_left(sari, group), 2);
+  EXPECT_EQ(room_left(admin, school), 10);
+  limits = {};
+  limits.personal_record_bytes = limits.group_record_bytes = 1;
+  open(limits);
+  EXPECT_EQ(room_left(sari, diary) + room_left(sari, group), 0) << "bytes likewise";
+  EXPECT_EQ(room_left(admin, school), 10);
 }
 
 // A group that somebody else added one to does not go before what one belongs to.

@@ -138,6 +138,30 @@ TEST_F(ErasureTest, ABodyThatComesLaterFindsRoomOrStaysAway) {
   EXPECT_EQ(carrier->survey()[0].usage.segment_bytes, segment.size());
 }
 
+// What made it void falls, and it stands where it came: before one that was looked at since.
+TEST_F(ErasureTest, AnErasureThatComesIntoForceBetweenOthersIsCarriedOut) {
+  admit(sari, space::WireRole::admin);
+  admit(budi, space::WireRole::admin);
+  auto log = enrol(school, admin);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto of_budi = name_of(log);
+  EXPECT_EQ(write(admin, log, log.write()), Code::ok);
+  const auto of_admin = name_of(log);
+  const auto unaware = school.membership;
+  const auto out = school.add(space::write_person_removed(sari.author(), unaware, budi.id(), {}));
+  ASSERT_EQ(offer(sari, school.id(), out), Code::ok);
+  const auto first = school.add(space::write_erased(budi.author(), unaware, 0, {{of_budi, {{0, 3}}}}, {}));
+  ASSERT_EQ(offer(budi, school.id(), first), Code::ok);
+  EXPECT_FALSE(bodiless(log, 0)) << "by somebody who was removed";
+  ASSERT_EQ(erase(admin, {{of_admin, {{0, 3}}}}), Code::ok);
+  EXPECT_TRUE(bodiless(log, 1));
+  const auto senior = school.add(space::write_person_removed(admin.author(), unaware, sari.id(), {}));
+  ASSERT_EQ(offer(admin, school.id(), senior), Code::ok);
+  ASSERT_TRUE(school.membership.role_of(budi.id()));
+  EXPECT_TRUE(bodiless(log, 0));
+  EXPECT_EQ(receipts(budi, first).size(), 1U);
+}
+
 TEST_F(ErasureTest, WhatIsErasedInQuarantineMakesRoomThere) {
   Limits limits;
   limits.quarantine_bytes = 1500;

@@ -162,6 +162,18 @@ class FailingStore final : public CarrierStore, public ChunkStore {
                                                          const log::ChunkId& chunk) override {
     return on([&] { return chunks_.begun_by(id, chunk); });
   }
+  base::Result<std::uint64_t> chunk_count(const base::SpaceId& id) override {
+    return on([&] { return chunks_.chunk_count(id); });
+  }
+  base::Result<std::vector<std::pair<base::PublicBoxKey, Begun>>> begun(const base::SpaceId& id) override {
+    return on([&] { return chunks_.begun(id); });
+  }
+  base::Result<Begun> begun(const base::SpaceId& id, const base::PublicBoxKey& by) override {
+    return on([&] { return chunks_.begun(id, by); });
+  }
+  base::Status forget_begun(const base::SpaceId& id, const base::PublicBoxKey& by) override {
+    return on([&] { return chunks_.forget_begun(id, by); });
+  }
   base::Status forget_begun_chunk(const base::SpaceId& id, const base::PublicBoxKey& by,
                                   const log::ChunkId& chunk) override {
     return on([&] { return chunks_.forget_begun_chunk(id, by, chunk); });

@@ -243,6 +243,14 @@ TEST_F(SchoolTest, TheDefaultsAreBeyondHonestUse) {
   EXPECT_GT(limits.records / limits.records_part, 10ULL * 40 * 4);
   EXPECT_GT(limits.records / limits.records_newcomer_part, 20U);
   EXPECT_GE(limits.record_bytes / limits.records_newcomer_part, 4 * space::kMaxRecordBytes);
+  // Of a group of 60 with two phones each: newcomers, phones and logs of 500 bytes, and 240 keys in ten
+  // years, each boxed (62 bytes) for every phone and every card.
+  EXPECT_GT(limits.group_records, 4 * (60U * 20 + 240 * 2));
+  EXPECT_GT(limits.group_record_bytes, 4 * (60ULL * 20 * 500 + 240ULL * 180 * 62));
+  EXPECT_GT(limits.group_records / limits.records_newcomer_part, 8U);
+  // Of a person a phone, its log and its removal a year, four keys and 144 erasures.
+  EXPECT_GT(limits.personal_records, 40U * (3 + 4 * 2 + 144));
+  EXPECT_GT(limits.personal_record_bytes, 40U * (11 * 500 + 144 * 1000));
 }
 
 }  // namespace

@@ -318,6 +318,50 @@ TYPED_TEST_P(StoreSuite, ChunksLieInTheirSpaceAndGoWhenTheyAreErased) {
   EXPECT_EQ(this->store->chunks().chunk_ids(space).value(), std::vector<log::ChunkId>{second});
 }
 
+TYPED_TEST_P(StoreSuite, BeginningsAreCountedByDevice) {
+  const auto& space = this->school.space;
+  const auto device = base::PublicBoxKey{{1}};
+  const auto other = base::PublicBoxKey{{2}};
+  auto& chunks = this->store->chunks();
+  const auto put = [&](const base::PublicBoxKey& by, std::size_t size) {
+    const auto id = this->random.template id<log::ChunkId>();
+    ASSERT_TRUE(chunks.put_begun_chunk(space, by, id, {5000, this->some(size)}, 2).ok());
+  };
+  this->durably([&] {
+    this->put_record(this->school);
+    for (const std::size_t size : {10, 20, 30}) put(device, size);
+    put(other, 7);
+    ASSERT_TRUE(chunks.put_chunk(space, this->random.template id<log::ChunkId>(), Bytes(300, 1), {}).ok());
+  });
+  using Begun = carrier::ChunkStore::Begun;
+  const std::vector<std::pair<base::PublicBoxKey, Begun>> all{{device, Begun{2, 50}}, {other, Begun{1, 7}}};
+  EXPECT_EQ(chunks.begun(space).value(), all);
+  EXPECT_EQ(chunks.begun(space, device).value(), (Begun{2, 50}));
+  EXPECT_EQ(chunks.begun(this->diary.space, device).value(), Begun{});
+  EXPECT_EQ(chunks.chunk_count(space).value(), 1U);
+  EXPECT_EQ(chunks.chunk_count(this->diary.space).value(), 0U);
+  this->durably([&] {
+    ASSERT_TRUE(chunks.forget_begun(space, device).ok());
+    EXPECT_FALSE(this->store->forgotten());
+    ASSERT_TRUE(chunks.forget_begun(space, device).ok()) << "what is not there";
+  });
+  EXPECT_EQ(chunks.begun(space).value().size(), 1U);
+}
+
+// Whoever finds a chunk whose mark is an older one's must not end the server by it.
+TYPED_TEST_P(StoreSuite, AMarkThatComesAgainIsTheNewest) {
+  const auto first = this->random.template id<base::ChunkMark>();
+  const auto second = this->random.template id<base::ChunkMark>();
+  auto& chunks = this->store->chunks();
+  this->durably([&] {
+    ASSERT_TRUE(chunks.put_chunk_mark(first).ok());
+    ASSERT_TRUE(chunks.put_chunk_mark(second).ok());
+    EXPECT_TRUE(chunks.put_chunk_mark(first).ok());
+  });
+  EXPECT_EQ(chunks.last_chunk_mark().value(), first);
+  EXPECT_TRUE(chunks.has_chunk_mark(second).value());
+}
+
 TYPED_TEST_P(StoreSuite, APlaceIsNeverTakenTwice) {
   this->durably([&] {
     this->put_record(this->school);
@@ -421,8 +465,9 @@ REGISTER_TYPED_TEST_SUITE_P(StoreSuite, ArrivalsAreDenseAndOrderedWithinTheirSpa
                             WhatIsNotThereIsNoErrorAndNothing, SpacesRecordsAndSegmentsAreFoundAgain,
                             TheRestIsCountedAfterAPosition, EndsAreSeenInsideTheTransactionThatMovesThem,
                             WhatWasCommittedIsThereAfterReopening, WhatWasNotCommittedNeverWas,
-                            ChunksLieInTheirSpaceAndGoWhenTheyAreErased, APlaceIsNeverTakenTwice,
-                            BranchesAndHashesAreKept, TheBytesOfALogAreCountedFromANumberOn,
+                            ChunksLieInTheirSpaceAndGoWhenTheyAreErased, BeginningsAreCountedByDevice,
+                            AMarkThatComesAgainIsTheNewest, APlaceIsNeverTakenTwice, BranchesAndHashesAreKept,
+                            TheBytesOfALogAreCountedFromANumberOn,
                             AReplacedSegmentKeepsItsPlaceAndIsForgottenWithTheCommit, OneOwnerAtATime,
                             TwoStoresAreTwoGenerations);
 

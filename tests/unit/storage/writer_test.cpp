@@ -270,6 +270,54 @@ TEST_F(WriterTest, AFullQueueSaysSoAndForgetsNothingItTook) {
   EXPECT_EQ(acked, taken + 1);
 }
 
+// Keys cost strangers nothing, and of each a message may wait.
+TEST_F(WriterTest, WhatWaitsTakesSoMuchMemoryAndOfStrangersLessThanOfThoseWhoAreKnown) {
+  start();
+  ASSERT_TRUE(submit(log->write()));
+  while (acked == 0) std::this_thread::yield();
+  block();
+  const auto fill = [&](const base::PublicBoxKey& by, const sync::ClientMessage& message) {
+    std::size_t taken = 0;
+    for (; taken < 1000; ++taken) {
+      Writer::Request request;
+      request.device = by;
+      request.message = message;
+      request.done = [](const base::Result<sync::ServerMessage>&) {};
+      if (!writer->submit(std::move(request))) break;
+    }
+    return taken;
+  };
+  // Of 57 KB on the line, and several times that as they lie in memory.
+  auto tiny_runs = message_of({upload(school.id())});
+  for (int i = 0; i < 4096; ++i) tiny_runs.spaces[0].logs.push_back({base::Bytes(8, 3), {}});
+  const Person stranger(random);
+  const Person other(random);
+  const std::size_t of_runs = fill(stranger.device(), tiny_runs);
+  EXPECT_LT(of_runs * 4096 * (sizeof(sync::LogRun) + 8), Writer::kMaxHeld / Writer::kStrangersPart);
+  EXPECT_GT(of_runs, 15U);
+  const auto large = message_of({upload(school.id(), {}, {run_of(log->id, {base::Bytes(60'000, 1)})})});
+  EXPECT_LT(fill(other.device(), large), 8U) << "all of them together";
+  EXPECT_TRUE(submit(log->write())) << "who is known does not wait for them";
+  const std::size_t of_members = fill(admin.device(), large);
+  EXPECT_LT((of_members + 1) * 60'000 + of_runs * 4096 * sizeof(sync::LogRun), Writer::kMaxHeld);
+  EXPECT_GT(of_members, 300U);
+  EXPECT_FALSE(submit(base::Bytes(60'000, 1)));
+  store->set_hold(false);
+  while (acked < 3) std::this_thread::yield();
+  writer->stop();
+  EXPECT_EQ(acked, 3);
+}
+
+TEST_F(WriterTest, WhatWasAnsweredTakesNoMemoryAnyMore) {
+  start();
+  for (int i = 0; i < 800; ++i) {
+    while (!submit(base::Bytes(60'000, 1))) std::this_thread::yield();
+  }
+  while (refused < 800) std::this_thread::yield();
+  writer->stop();
+  EXPECT_EQ(refused, 800);
+}
+
 TEST_F(WriterTest, StoppingFinishesWhatWaitsAndTakesNothingMore) {
   start();
   block();

@@ -1,5 +1,6 @@
-// What a server decides: who is served, what is taken, what is answered (docs/PROTOCOL.md, "What a carrier takes in"). It checks
-// signatures, chains, roles and caps and never sees content. Sans-IO; used by the writer thread alone.
+// What a server decides: who is served, what is taken, what is answered (docs/PROTOCOL.md, "What a carrier
+// takes in"). It checks signatures, chains, roles and caps and never sees content. Sans-IO; used by the
+// writer thread alone.
 #pragma once
 
 #include <map>
@@ -52,7 +53,7 @@ class Carrier {
   // what is stored and must not be used any more. Refusals are verdicts.
   base::Result<Ingested> ingest(const Peer& peer, const sync::ClientMessage& message,
                                 std::int64_t wall_seconds);
-  // After the commit.
+  // After the commit. timed_out: its person asks for more than is looked for at a time, and is to come again.
   base::Result<sync::ServerMessage> answer(Peer& peer, const sync::ClientMessage& message, Ingested ingested);
   // For one message that stands alone (one-shot).
   base::Result<Ingested> ingest(const base::PublicBoxKey& device, const sync::ClientMessage& message,
@@ -69,7 +70,8 @@ class Carrier {
     std::size_t logs = 0;
     std::uint64_t arrivals = 0;
     Usage usage;
-    std::uint64_t quota = 0;  // bytes of segments
+    std::uint64_t begun_bytes = 0;  // of chunks that are on their way
+    std::uint64_t quota = 0;        // bytes of segments
   };
   std::vector<SpaceInfo> survey() const;
   const base::GenerationId& generation() const { return generation_; }
@@ -118,7 +120,12 @@ class Carrier {
     std::set<base::PublicBoxKey> removed_keys;  // that those name
     std::set<base::PersonId> members;
     std::map<base::LogId, std::vector<space::Fence>> fences;  // under which quarantine was counted
-    std::vector<bool> erasures_done;  // of its membership, those looked at; true: by an admin
+    // Of its membership, those looked at in their order, and whether each was by an admin then.
+    using Erasures = std::vector<std::pair<base::RecordId, bool>>;
+    Erasures erasures_done;
+    std::uint64_t chunks = 0;                               // whole ones
+    std::map<base::PublicBoxKey, ChunkStore::Begun> begun;  // of others the beginnings, by who brings them
+    ChunkStore::Begun all_begun;                            // and their sum
     SpaceTip tip() const { return {position, digest.state(), usage}; }
   };
   // served.cpp
@@ -149,12 +156,13 @@ class Carrier {
   void note_founder(const Space& space);
   // What is held of the logs of a removed device, where it was removed: nothing else tells it of a store that
   // went back. Of as many spaces as there is room for beside the set.
-  base::Status tell_removed(const Peer& peer, std::size_t most, sync::ServerMessage& reply);
+  base::Status tell_removed(const Peer& peer, const Ingested& by, std::size_t most,
+                            sync::ServerMessage& reply);
   std::uint64_t quota_of(const Space& space) const;
   // Where the disk is all but full: whose word is worth what is left. Anybody is admin of groups of theirs.
   bool may_use_the_last(const Space& space, const base::PublicBoxKey& device) const;
   // What all groups take up together that the founder of this one founded; their records are among the
-  // segment_bytes.
+  // segment_bytes as well.
   Usage groups_beside(const Space& group) const;
   static std::uint64_t& used_by(Space& space, bool late);  // the counter of segments that lie there
   bool has_room_for_text(Space& space, std::size_t bytes, bool late) const;
@@ -180,6 +188,12 @@ class Carrier {
   bool is_stranger(const base::PublicBoxKey& device) const;
   bool within_record_rate(const Payer& payer, std::int64_t wall_seconds);
   bool stranger_may(const Offered& offered, const space::RecordOutline& record, Ingested& ingested);
+  // What counts records of a space, each with what it has room for: the space, then all groups of a founder.
+  struct RecordRoom {
+    space::Membership::Volume used;
+    space::Membership::Volume most;
+  };
+  std::vector<RecordRoom> record_rooms(const Space& space) const;
   bool has_room_for_record(const Space& space, const Offered& offered,
                            const space::RecordOutline& record) const;
   bool may_found_group(const Claim& founder) const;
@@ -226,7 +240,12 @@ class Carrier {
                                             const sync::ChunkPiece& piece);
   base::Status mark_chunk(const base::SpaceId& space, const log::ChunkId& chunk);
   base::Status add_chunk_mark(const sync::ClientMessage& message, sync::ServerMessage& reply);
-  bool has_room_for(const Space& space, std::size_t chunk) const;
+  // What chunks take up, whole and begun, and what is kept beside each.
+  static std::uint64_t media_of(const Space& space);
+  bool has_room_for(const Space& space, std::uint64_t more) const;
+  base::Status count_chunks(Space& space);
+  base::Status count_begun(Space& space, const base::PublicBoxKey& device);
+  base::Status forget_beginnings();                                            // of those who left
   bool may_bring(const Space& space, const base::PublicBoxKey& device) const;  // of a member
   std::optional<base::PersonId> bringer(const Space& space, const base::PublicBoxKey& device) const;
   base::Status take_chunks(const base::PublicBoxKey& device, const sync::ClientMessage& message,
@@ -236,6 +255,7 @@ class Carrier {
   base::Status store_record(Space& space, const base::RecordId& id, base::ByteView record,
                             Ingested& ingested);
   // erasure.cpp
+  static Space::Erasures seen_erasures(const space::Membership& membership);
   base::Status settle_erasures(Space& space);
   base::Status settle_erasure(Space& space, const log::SegmentName& name);
   base::Status settle_chunks(Space& space, const space::Erasure& erasure);
@@ -255,6 +275,14 @@ class Carrier {
   base::Result<bool> base_known(const sync::Hello& hello, const std::vector<base::SpaceId>& set);
   base::Result<sync::Vector> vector_of(const base::SpaceId& id, std::size_t budget);
   base::Status answer_vectors(const std::vector<base::SpaceId>& set, sync::ServerMessage& reply);
+
+  // questions.cpp: what it costs to look for what is asked.
+  static const sync::Vector* vector_in(const sync::ClientMessage& message, const Ingested& ingested,
+                                       const base::SpaceId& id);
+  std::uint64_t looks_for(const Space& space, const sync::Vector* vector) const;
+  std::uint64_t looks_for(const std::vector<base::SpaceId>& set, const sync::ClientMessage& message,
+                          const Ingested& ingested) const;
+  bool may_ask(const Ingested& by, std::uint64_t looks);
 
   // difference.cpp: what came to a space after a position.
   struct Part {
@@ -294,10 +322,13 @@ class Carrier {
   std::map<base::PublicBoxKey, std::set<base::SpaceId>> removed_from_;  // devices; asked with every hello
   Allowances allowances_;                                               // of segments and pieces of chunks
   Allowances repeat_allowances_;  // of those that are here already, and of receipts
+  Allowances question_allowances_;
   Allowances record_allowances_;  // strangers share that of nobody
-  std::uint32_t verified_ = 0;    // signatures looked at for the segment that is being taken
-  bool low_ = false;              // on disk, as of the message that is being taken
-  bool scarce_ = false;           // and even of the reserve there is little left
+  std::set<std::pair<base::SpaceId, base::PublicBoxKey>>
+      left_;                    // with beginnings there that nobody goes on with
+  std::uint32_t verified_ = 0;  // signatures looked at for the segment that is being taken
+  bool low_ = false;            // on disk, as of the message that is being taken
+  bool scarce_ = false;         // and even of the reserve there is little left
   Changes changes_;
   std::map<std::pair<base::SpaceId, std::uint64_t>, SharedNews> news_;  // until the next change
 };

@@ -58,7 +58,9 @@ class ChunkStore {
   virtual base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId&,
                                                                  const log::ChunkId&) = 0;
   virtual base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId&) = 0;  // ascending
-  // Of all that was taken up to some moment; a store that went back to before it does not have it.
+  virtual base::Result<std::uint64_t> chunk_count(const base::SpaceId&) = 0;
+  // Of all that was taken up to some moment; a store that went back to before it does not have it. One
+  // that was there before is the newest from then on.
   virtual base::Status put_chunk_mark(const base::ChunkMark&) = 0;
   virtual base::Result<bool> has_chunk_mark(const base::ChunkMark&) = 0;
   virtual base::Result<std::optional<base::ChunkMark>> last_chunk_mark() = 0;
@@ -74,6 +76,15 @@ class ChunkStore {
                                         const log::ChunkId&) = 0;
   virtual base::Result<std::vector<base::PublicBoxKey>> begun_by(const base::SpaceId&,
                                                                  const log::ChunkId&) = 0;  // ascending
+  struct Begun {
+    std::uint64_t count = 0;
+    std::uint64_t bytes = 0;
+    friend bool operator==(const Begun&, const Begun&) = default;
+  };
+  virtual base::Result<std::vector<std::pair<base::PublicBoxKey, Begun>>> begun(const base::SpaceId&) = 0;
+  virtual base::Result<Begun> begun(const base::SpaceId&, const base::PublicBoxKey&) = 0;
+  // All of a device, gone from the store's files as well.
+  virtual base::Status forget_begun(const base::SpaceId&, const base::PublicBoxKey&) = 0;
   // Of an erased attachment: as drop_begun_chunk, and gone from the store's files as well.
   virtual base::Status forget_begun_chunk(const base::SpaceId&, const base::PublicBoxKey&,
                                           const log::ChunkId&) = 0;

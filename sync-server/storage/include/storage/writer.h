@@ -12,7 +12,13 @@ namespace sejawat::storage {
 
 class Writer {
  public:
-  static constexpr std::size_t kMaxWaiting = 4096;                      // requests in the queue
+  static constexpr std::size_t kMaxWaiting = 4096;  // requests in the queue
+  // Memory that requests take until they are answered: some 500 phones that come at once with full messages,
+  // 5,000 with one of 6 KiB, as new lines begin.
+  static constexpr std::size_t kMaxHeld = std::size_t{32} << 20;
+  // What part of it those may take whom no certificate named when they were last answered here, if they ever
+  // were: 1,300 who join at once. Keys cost nothing, and a flood must not have members told to come later.
+  static constexpr std::size_t kStrangersPart = 4;
   using Done = std::function<void(base::Result<sync::ServerMessage>)>;  // called on the writer's thread
   // `carrier` and `store` are borrowed and used by the writer's thread alone until stop() returns. When the
   // store fails, `fatal` is called once and the process must end; if `fatal` returns all the same, whoever
@@ -28,7 +34,7 @@ class Writer {
     // Of a connection with more than one message: of this thread alone until `done`, and inside it.
     std::shared_ptr<carrier::Peer> peer = nullptr;
   };
-  // False when the queue is full, after a failure, or when stopping: the client comes again later.
+  // False when there is no room for it, after a failure, or when stopping: the client comes again later.
   bool submit(Request request);
   void stop();  // finishes what waits
 
