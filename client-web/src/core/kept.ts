@@ -50,7 +50,7 @@ function retry(): void {
 async function drop(name: string): Promise<void> {
   unkept.delete(name);
   setUnsaved(unkept, unkept.size > 0);
-  await roomFor(() => remove('keep', name));
+  await remove('keep', name);
 }
 
 async function opened<T>(name: string): Promise<T | undefined> {
@@ -120,7 +120,7 @@ export const kept =
         // A tick or a choice alone is no writing that anybody would miss.
         const words = Object.entries(typed).some(([key, text]) => text.trim() !== '' && (fields.has(key) ? hasWords(fields.get(key)) : text !== 'on'));
         if (now ?? (!state && words)) await put(typedName(name), JSON.stringify(now ?? typed));
-        else await drop(typedName(name));
+        else await roomFor(() => drop(typedName(name)));
       };
       inLine(keep).then(
         () => note.remove(),
