@@ -106,13 +106,16 @@ export const kept =
     const touched = new Set<unknown>();
     // With what found no field to go back to: no newer copy is without it.
     const typed: Typed = {};
+    let stops = 0;
     const stop = (): void => {
+      stops += 1;
       clearTimeout(timer);
       timer = undefined;
     };
     const flush = (): void => {
       if (timer === undefined) return;
       stop();
+      const mine = stops;
       const now = whole;
       const keep = async (): Promise<void> => {
         const fields = fieldsOf(form);
@@ -125,7 +128,8 @@ export const kept =
       inLine(keep).then(
         () => note.remove(),
         () => {
-          if (!form.isConnected) return;
+          // Forgotten meanwhile, or tried anew.
+          if (!form.isConnected || mine !== stops) return;
           note.className = 'note bad';
           note.setAttribute('role', 'alert');
           note.textContent = t('draftFailed');
