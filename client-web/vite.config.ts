@@ -16,5 +16,7 @@ export default defineConfig({
     // A file for each screen is a hundred bytes that pack badly, twenty times.
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
+    // What the first page needs anyway, in one file with the runtime.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'base', test: /src.(core.(codes|spool)|parts.heading)\./ }] } } },
   },
 });

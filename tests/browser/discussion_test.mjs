@@ -49,6 +49,7 @@ test('a teacher shares a problem out of the journal, and a colleague discusses i
   assert.equal(await cici.locator('button:has-text("Tandai akar masalah")').count(), 0, 'whoever does not own it may not');
   await cici.click('article a');
   await cici.waitForSelector('h2:has-text("Linimasa siklus")');
+  assert.equal(await cici.locator('a:has-text("Laporan siklus")').count(), 0, 'only its owner starts a report');
   assert.equal(await cici.locator('text=rekan juga mengalami').count(), 0, 'one is no colleague of oneself');
   await cici.goBack();
   await cici.waitForSelector('button[aria-pressed="true"]:has-text("(1)")');

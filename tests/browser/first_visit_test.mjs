@@ -244,6 +244,15 @@ test('a part that did not arrive can be asked for again; joining shows how far i
   held = false;
   await page.waitForSelector('[role=status] >> text=Sudah di server sekolah');
   assert.ok(!page.url().includes('kartu'), 'whoever left is not fetched back');
+  await page.context().route('**/assets/Attachments-*.js', (route) => route.abort());
+  await page.goto(`${world.url}#/bagikan`);
+  await page.reload();
+  await page.fill('input[name=title]', 'Waktu habis sebelum kesimpulan');
+  await page.locator('label:has-text("Dengan siapa") select').selectOption('alone');
+  await page.click('button:has-text("Simpan")');
+  await page.waitForSelector('text=Linimasa siklus');
+  await page.waitForSelector('p:has-text("Bagian ini belum terunduh")');
+  await page.context().unroute('**/assets/Attachments-*.js');
   await page.goto(`${world.url}#/kartu`);
   await page.waitForSelector('pre:has-text("kata:")');
   const card = await page.textContent('pre');

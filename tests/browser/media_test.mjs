@@ -440,6 +440,34 @@ test('a voice note: recorded, paused, kept through a killed browser, played; one
   assert.deepEqual(page.faults, []);
 });
 
+test('a note that finds no room any more is ended, and the microphone let go of', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi', ...VOICE);
+  await alone(page, world.url, 'Pak Budi');
+  await page.addInitScript(() => {
+    const devices = MediaDevices.prototype;
+    const ask = devices.getUserMedia;
+    devices.getUserMedia = async function (...args) { return (globalThis.heard = await ask.apply(this, args)); };
+  });
+  await page.reload();
+  await begin(page, world.url, 'Dengan suara');
+  await page.click('button:has-text("Suara")');
+  await page.waitForSelector('[role=timer]:has-text("0:04")');
+  await page.evaluate(() => {
+    const { put } = IDBObjectStore.prototype;
+    IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError'); };
+    globalThis.makeRoom = () => (IDBObjectStore.prototype.put = put);
+  });
+  await page.waitForSelector(`${attachments} [role=alert]:has-text("ruang")`);
+  await page.waitForFunction(() => globalThis.heard.getTracks().every(({ readyState }) => readyState === 'ended'), undefined, { timeout: 3000 });
+  await page.evaluate(() => globalThis.makeRoom());
+  // What had found room is there.
+  await page.click(`${attachments} button:has-text("Kembali")`);
+  await page.waitForSelector('button:has-text("Putar")');
+});
+
 test('without permission for the microphone the phone says what to do, and nothing is left behind', { skip }, async (t) => {
   const world = new World();
   t.after(() => world.close());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { alone, join, looks, sizes, skip, World, write } from './support.mjs';
+import { alone, holdable, join, looks, sizes, skip, World, write } from './support.mjs';
 
 const SENTENCE = 'Kelompok belakang berhenti bekerja begitu soal cerita dibagikan';
 
@@ -173,6 +173,39 @@ test('a store that the browser threw away is told of, with what was not sent, an
   await page.waitForSelector('text=Data di browser ini telah terhapus');
   assert.match(await page.textContent('[role=alert]'), /Catatan: 1/);
   await looks(page, '16-emptied');
+  // Whichever tab is asked to begin anew: both do.
+  const tab = await page.context().newPage();
+  await tab.goto(world.url);
+  await tab.click('button:has-text("Mulai lagi di sini")');
+  for (const one of [tab, page]) await one.waitForSelector('text=Selamat datang');
+});
+
+test('a journal that could not be read says so, and shows what it has when it can be', { skip }, async (t) => {
+  const world = new World();
+  t.after(() => world.close());
+  await world.serve();
+  const page = await world.phone('budi');
+  await alone(page, world.url, 'Pak Budi');
+  await write(page, world.url, SENTENCE);
+  await page.waitForSelector('li:has-text("Kelompok")');
+  await holdable(page);
+  await page.addInitScript(() => (globalThis.heldCommand = 'journalList'));
+  const failing = '[role=alert]:has-text("Belum berhasil. Coba lagi.")';
+  for (const hash of ['', 'catatan']) {
+    await page.goto(`${world.url}#/${hash}`);
+    await page.reload();
+    await page.waitForSelector('main h1');
+    await page.waitForTimeout(500);
+    await page.evaluate(() => globalThis.letGo(35));
+    await page.waitForSelector(failing);
+    await looks(page, `17-unread-${hash || 'home'}`);
+    await page.goto(`${world.url}#/lainnya`);
+    await page.waitForSelector('h1:has-text("Lainnya")');
+    await page.goto(`${world.url}#/${hash}`);
+    await page.waitForSelector('li:has-text("Kelompok")');
+    assert.equal(await page.locator(failing).count(), 0);
+  }
+  assert.deepEqual(page.faults, []);
 });
 
 test('a store without its key is left as it is, at every start', { skip }, async (t) => {

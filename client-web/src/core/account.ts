@@ -19,7 +19,7 @@ export const own = (name: string): string => (ACCOUNT === '' ? name : `${name}-$
 export function choose(id: string): void {
   sessionStorage.setItem(NAME, id);
   localStorage.setItem(NAME, id);
-  history.replaceState(null, '', location.pathname + (/^#\/gabung\/./.exec(location.hash) ? location.hash : ''));
+  history.replaceState(null, '', location.pathname + (/^#\/gabung\/./.test(location.hash) ? location.hash : ''));
 }
 export function become(id: string): void {
   choose(id);

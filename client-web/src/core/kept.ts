@@ -50,7 +50,7 @@ function retry(): void {
 async function drop(name: string): Promise<void> {
   unkept.delete(name);
   setUnsaved(unkept, unkept.size > 0);
-  await roomFor(() => remove('keep', name));
+  await remove('keep', name);
 }
 
 async function opened<T>(name: string): Promise<T | undefined> {
@@ -106,13 +106,16 @@ export const kept =
     const touched = new Set<unknown>();
     // With what found no field to go back to: no newer copy is without it.
     const typed: Typed = {};
+    let stops = 0;
     const stop = (): void => {
+      stops += 1;
       clearTimeout(timer);
       timer = undefined;
     };
     const flush = (): void => {
       if (timer === undefined) return;
       stop();
+      const mine = stops;
       const now = whole;
       const keep = async (): Promise<void> => {
         const fields = fieldsOf(form);
@@ -120,12 +123,13 @@ export const kept =
         // A tick or a choice alone is no writing that anybody would miss.
         const words = Object.entries(typed).some(([key, text]) => text.trim() !== '' && (fields.has(key) ? hasWords(fields.get(key)) : text !== 'on'));
         if (now ?? (!state && words)) await put(typedName(name), JSON.stringify(now ?? typed));
-        else await drop(typedName(name));
+        else await roomFor(() => drop(typedName(name)));
       };
       inLine(keep).then(
         () => note.remove(),
         () => {
-          if (!form.isConnected) return;
+          // Forgotten meanwhile, or tried anew.
+          if (!form.isConnected || mine !== stops) return;
           note.className = 'note bad';
           note.setAttribute('role', 'alert');
           note.textContent = t('draftFailed');

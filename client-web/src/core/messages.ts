@@ -49,6 +49,7 @@ export type FromWorker =
 export type BetweenTabs =
   | { owner: string; drafts: CryptoKey; blocks: boolean }
   | { hello: string }
+  | { begin: 'anew' }
   | ({ from: string; ask: number } & Wish)
   | { to: string; answer: number; result: Result }
   | { to: string; answer: number; failed: number }

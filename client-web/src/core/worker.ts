@@ -262,7 +262,9 @@ const harmless = (wish: Wish): boolean =>
 const mine = (wish: Wish): boolean => door !== undefined || ('control' in wish && module !== undefined);
 
 tabs.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
-  if ('ask' in data) {
+  if ('begin' in data) {
+    anew?.();
+  } else if ('ask' in data) {
     if (!mine(data)) return;
     void perform(data).then((answer) => {
       others({ to: data.from, answer: data.ask, ...answer });
@@ -292,6 +294,7 @@ tabs.onmessage = ({ data }: MessageEvent<BetweenTabs>) => {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   if ('begin' in data) {
     anew?.();
+    others(data);
   } else if ('withdraw' in data) {
     withdrawn.abort();
   } else if ('online' in data) {
