@@ -363,6 +363,14 @@ base::Status Core::State::note_withdrawn(const store::CarrierRow& carrier,
   return {};
 }
 
+base::Result<bool> Core::State::is_put_out(const SpaceState& space, const base::PublicBoxKey& by) {
+  const auto* row = carrier(by);
+  if (!(space.row.space == personal) || row == nullptr || row->last_error != 0 || is_served(personal, by))
+    return false;
+  SJ_TRY(const auto named, store->setting("named:" + personal.hex()));
+  return named && holds_key(*named, by);
+}
+
 base::Result<std::vector<base::PublicBoxKey>> Core::State::carriers_of(const base::SpaceId& id) const {
   SJ_TRY(const auto home, known_home(id));
   if (home) return std::vector<base::PublicBoxKey>{*home};

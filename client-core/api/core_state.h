@@ -240,6 +240,9 @@ struct Core::State {
   base::Status move_home();
   base::Status set_shut_out(SpaceState& space, const base::PublicBoxKey& carrier, bool out);
   bool is_shut_out(const SpaceState& space) const;
+  // The own space, by a carrier that named it once and leaves it out since: this device was removed. What of
+  // its logs lies there may be beyond a fence that nobody tells it of.
+  base::Result<bool> is_put_out(const SpaceState& space, const base::PublicBoxKey& by);
   std::map<base::EpochId, const base::Secret32*> borrowed_keys(const SpaceState& space) const;
   bool is_admin(const SpaceState& space) const;
   // Whether that carrier holds all that is known here of an object, be it in quarantine.

@@ -132,6 +132,10 @@ base::Result<std::vector<Refusal>> Core::refusals(const base::PublicBoxKey& carr
   for (const auto& [key, refusal] : state_->refused) {
     if (key.first == carrier) refusals.push_back({key.second, refusal.code, refusal.elsewhere});
   }
+  const auto own = state_->spaces.find(state_->personal);
+  if (own == state_->spaces.end() || state_->refused.count({carrier, state_->personal}) != 0) return refusals;
+  SJ_TRY(const bool out, state_->is_put_out(*own->second, carrier));
+  if (out) refusals.push_back({state_->personal, base::Code::fenced, false});
   return refusals;
 }
 
@@ -208,7 +212,8 @@ base::Result<Delivery> Core::State::delivery_of(const SpaceState& space, const b
   SJ_TRY(const auto homes, homes_of(space));
   for (const auto& home : homes) {
     SJ_TRY(const bool held, held_at(home, id, object));
-    if (!held) return Delivery::saved_here;
+    SJ_TRY(const bool out, is_put_out(space, home));
+    if (!held || out) return Delivery::saved_here;
   }
   SJ_TRY(const auto late, store->logs_in_state(id, store::SegmentState::quarantined));
   if (late.empty()) return Delivery::on_carrier;

@@ -151,6 +151,7 @@ class Device {
   void tell_live();
   void check_sent(const api::Status& status);
   void check_delivery();
+  bool learns_later(const base::SpaceId& space);
   void check_photos_saved();
   void check_shared_saved();
   void note_photos_sent(const api::Status& status);

@@ -214,6 +214,12 @@ void Device::mark_sent() {
   for (auto& [id, shared] : saved_.shared) shared.sent = true;
 }
 
+// Whom a revocation sends to quarantine while the answer is on its way, the device cannot know of yet.
+bool Device::learns_later(const base::SpaceId& space) {
+  return current_.as_of && current_.as_of->count(space) != 0 &&
+         here().server->records()[space] != current_.as_of->at(space);
+}
+
 // What is shown as sent lies on the carrier that said so, and counts there.
 void Device::check_sent(const api::Status& status) {
   const Site site = here();
@@ -223,6 +229,13 @@ void Device::check_sent(const api::Status& status) {
                           site.server->lifetime() == current_.lifetime && site.server->up();
   if (!comparable) return;
   const auto personal = personal_space();
+  // Who is out is not told where their fence stands; that the space is refused the status says instead of
+  // "sent".
+  const auto& refusals = status.carriers.front().refusals;
+  const bool is_told = std::any_of(refusals.begin(), refusals.end(), [&](const api::Refusal& refusal) {
+    return personal && refusal.space == *personal && refusal.code == base::Code::fenced;
+  });
+  if (is_told) return;
   std::map<base::LogId, std::uint64_t> last;
   for (const auto* changes : {&saved_.certain, &saved_.seen}) {
     for (const auto& [dot, change] : *changes) {
@@ -230,12 +243,10 @@ void Device::check_sent(const api::Status& status) {
       position = std::max(position, dot.position);
     }
   }
-  // Whom a revocation sends to quarantine while the answer is on its way, the device cannot know of yet.
-  const bool learnt_since = personal && current_.as_of && current_.as_of->count(*personal) != 0 &&
-                            site.server->records()[*personal] != current_.as_of->at(*personal);
   for (const auto& [log, position] : last) {
     const auto holds = personal ? site.server->holds(*personal, {log, position}) : Server::Holds::nothing;
-    if ((holds == Server::Holds::late && learnt_since) || holds == Server::Holds::unreadable) continue;
+    if ((holds == Server::Holds::late && learns_later(*personal)) || holds == Server::Holds::unreadable)
+      continue;
     world_.witness.always(Always::sent_is_on_the_carrier, holds == Server::Holds::counted,
                           "device " + std::to_string(number_) + " shows as sent what its carrier " +
                               (holds == Server::Holds::late ? "keeps in quarantine" : "does not hold"));
@@ -260,8 +271,9 @@ void Device::check_delivery() {
   auto changes = changes_of(*core_, *object);
   if (!settle_call("look", changes.code()) || !personal) return;
   for (const auto& [dot, text] : *changes) {
-    world_.witness.always(Always::sent_is_on_the_carrier,
-                          site.server->holds(*personal, dot) != Server::Holds::nothing,
+    const auto holds = site.server->holds(*personal, dot);
+    const bool late = holds == Server::Holds::late && !learns_later(*personal);
+    world_.witness.always(Always::sent_is_on_the_carrier, holds != Server::Holds::nothing && !late,
                           "an entry is shown as sent and is not whole on the carrier");
   }
 }
