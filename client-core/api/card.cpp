@@ -65,7 +65,14 @@ base::Result<space::RecoveryCard> Core::renewed_card(space::RecoveryCard old) {
 
 base::Status Core::confirm_card() {
   SJ_TRY_STATUS(state_->ensure_usable());
-  return state_->store->put_setting(kUnconfirmedCard, {});
+  {
+    store::Store::Transaction transaction(*state_->store);
+    SJ_TRY_STATUS(transaction.begin());
+    SJ_TRY_STATUS(state_->store->wipe_setting(kUnconfirmedCard));
+    SJ_TRY_STATUS(transaction.commit());
+  }
+  static_cast<void>(state_->store->forget_if_due());  // until it succeeds, each sync tries
+  return {};
 }
 
 base::Status Core::confirm_card(const std::vector<CardWord>& words) {

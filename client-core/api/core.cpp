@@ -101,7 +101,7 @@ base::Status install_person(Core::State& core, std::string_view name) {
   // Read by programs from before the proof only (load.cpp takes it from the first record).
   SJ_TRY_STATUS(core.store->put_setting("identity_box", core.card.box.view()));
   SJ_TRY_STATUS(core.store->put_setting("name", base::as_bytes(name)));
-  SJ_TRY_STATUS(core.store->put_setting(kLinkRequest, {}));
+  SJ_TRY_STATUS(core.store->wipe_setting(kLinkRequest));
   SJ_TRY(auto* personal, core.space(core.personal));
   SJ_TRY(auto genesis, core.take_record(*personal, space::write_personal_genesis(*core.identity)));
   static_cast<void>(genesis);

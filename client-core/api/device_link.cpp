@@ -156,7 +156,7 @@ base::Status Core::accept_link(std::string_view text) {
   SJ_TRY_STATUS(core.store->put_setting("device", keys.view()));
   SJ_TRY_STATUS(core.store->put_setting("certificate", granted.certificate.bytes));
   SJ_TRY_STATUS(core.store->put_setting("name", base::as_bytes(granted.grant.name)));
-  SJ_TRY_STATUS(core.store->put_setting(kLinkRequest, {}));
+  SJ_TRY_STATUS(core.store->wipe_setting(kLinkRequest));
   core.device = std::move(granted.keys);
   core.certificate = std::move(granted.certificate);
   core.name = granted.grant.name;

@@ -284,7 +284,7 @@ base::Status Core::State::finish_join(SpaceState& space) {
 }
 
 base::Status Core::State::save_pending_join() {
-  if (!pending_join) return store->put_setting("pending_join", {});
+  if (!pending_join) return store->wipe_setting("pending_join");
   base::Writer writer;
   writer.raw(pending_join->space.view());
   writer.raw(pending_join->carrier.view());

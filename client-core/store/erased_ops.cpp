@@ -81,6 +81,11 @@ base::Status Store::replace_unsealed_op(const base::SpaceId& space, const Stored
   return put_setting(kForgetDue, {});
 }
 
+base::Status Store::wipe_setting(std::string_view name) {
+  SJ_TRY_STATUS(put_setting(name, {}));
+  return put_setting(kForgetDue, {});
+}
+
 base::Status Store::forget_if_due() {
   SJ_TRY(const auto due, setting(kForgetDue));
   return due ? forget_deleted() : base::Status();

@@ -111,6 +111,35 @@ TEST_F(Cycling, WhatDidNotWorkBeginsTheNextRound) {
   EXPECT_EQ(stories.stalled(school, "2026-12-20")->size(), 1U);
 }
 
+TEST_F(Cycling, TwoMeasuresOfOneNameKeepTheirOwnResults) {
+  const auto problem = shared_problem();
+  ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
+  cycle::Record option;
+  option.values["title"] = "Kartu tanya";
+  auto alternative = budi->cycle().propose(problem, option);
+  ASSERT_TRUE(alternative.ok());
+  auto chosen = budi->cycle().choose(problem, *alternative, trial());
+  ASSERT_TRUE(chosen.ok());
+  cycle::Change plan{*chosen, {{"plan", "Kartu"}}, {}};
+  for (const auto* before : {"4A: 40", "4B: 55"}) {
+    plan.parts["measures"].push_back({0, {{"name", "Nilai rata-rata"}, {"before", before}}});
+  }
+  ASSERT_TRUE(budi->cycle().prepare(plan).ok());
+  ASSERT_TRUE(budi->cycle().start(*chosen, "2026-11-26").ok());
+  const std::vector<cycle::Measured> three(3, {"Nilai rata-rata", "50", "better"});
+  EXPECT_EQ(budi->cycle().record_impact(*chosen, entry("Lebih baik"), three).code(), Code::invalid_argument);
+  ASSERT_TRUE(budi->cycle()
+                  .record_impact(*chosen, entry("Lebih baik"),
+                                 {{"Nilai rata-rata", "50", "better"}, {"Nilai rata-rata", "56", "same"}})
+                  .ok());
+  const auto view = budi->cycle().records().show(*chosen);
+  ASSERT_TRUE(view.ok());
+  const auto& measures = view->record.parts.at("measures");
+  ASSERT_EQ(measures.size(), 2U);
+  EXPECT_EQ(measures[0].values.at("after"), "50");
+  EXPECT_EQ(measures[1].values.at("after"), "56");
+}
+
 TEST_F(Cycling, ATrialIsConcludedThoughItsProblemWasErased) {
   const auto problem = shared_problem();
   ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());

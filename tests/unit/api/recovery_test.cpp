@@ -71,6 +71,16 @@ TEST_F(Recovery, GoesOnWithTheCardAfterTheAppWasKilledBeforeItsSync) {
   EXPECT_FALSE(phone->recovering());
 }
 
+// What was overwritten would stand in the log of the store, and then in its free pages, until something else
+// does.
+TEST_F(Recovery, TheSeedOfACardIsForgottenByTheFilesOnceTheCardIsConfirmed) {
+  auto ani = founder("Ani");
+  const auto log = folder.file("Ani") + "-wal";
+  ASSERT_GT(std::filesystem::file_size(log), 0U);
+  ASSERT_TRUE(ani->confirm_card().ok());
+  EXPECT_EQ(std::filesystem::file_size(log), 0U);
+}
+
 TEST_F(Recovery, IntoAnotherPersonsStoreIsRefused) {
   space::RecoveryCard card;
   auto ani = founder("Ani", &card);

@@ -216,6 +216,8 @@ class Store {
   // What was deleted leaves the search index and the files of this store as well; outside a transaction.
   base::Status forget_deleted();
   base::Status forget_if_due();  // where something was erased since
+  // As put_setting with nothing; due to be forgotten: a secret that is not needed any more.
+  base::Status wipe_setting(std::string_view name);
   // Names of members, as they wrote them; rows derived from ops.
   base::Status put_profile(const base::SpaceId&, const base::PersonId&, std::string_view name);
   base::Result<std::vector<std::pair<base::PersonId, std::string>>> profiles(const base::SpaceId&);
