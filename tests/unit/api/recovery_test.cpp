@@ -74,7 +74,8 @@ TEST_F(Recovery, GoesOnWithTheCardAfterTheAppWasKilledBeforeItsSync) {
 // What was overwritten would stand in the log of the store, and then in its free pages, until something else
 // does.
 TEST_F(Recovery, TheSeedOfACardIsForgottenByTheFilesOnceTheCardIsConfirmed) {
-  auto ani = founder("Ani");
+  auto ani = person("Ani");
+  add(*ani, "sebelum kartu dicatat");
   const auto log = folder.file("Ani") + "-wal";
   constexpr std::size_t kOnePage = 32 + 24 + 4096;
   ASSERT_GT(std::filesystem::file_size(log), kOnePage);
