@@ -1,6 +1,6 @@
-// The state of one object as a pure function of the set of ops on it (docs/PROTOCOL.md, "What an object shows"): order of
-// arrival and clocks do not matter. Multi-value registers per (element, field), OR-set and grow-only
-// elements, per-log counters.
+// The state of one object as a pure function of the set of ops on it (docs/PROTOCOL.md, "What an object
+// shows"): order of arrival and clocks do not matter. Multi-value registers per (element, field), OR-set and
+// grow-only elements, per-log counters.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
 // What a space shows, as 16 bytes: devices that hold the same ops, keys and fold version get the same
-// (docs/PROTOCOL.md, "State hash"). Of values alone, since the end of a forked log may have another name on another
-// device. Keyed, so that whoever sees two of them learns nothing of what was written.
+// (docs/PROTOCOL.md, "State hash"). Of values alone, since the end of a forked log may have another name on
+// another device. Keyed, so that whoever sees two of them learns nothing of what was written.
 #pragma once
 
 #include "base/ids.h"

@@ -1,5 +1,5 @@
-// One change to one object (docs/PROTOCOL.md, "Ops"). Plaintext: it exists only inside sealed bodies and in the client's
-// store.
+// One change to one object (docs/PROTOCOL.md, "Ops"). Plaintext: it exists only inside sealed bodies and in
+// the client's store.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // A run of consecutive ops of one log, compressed, encrypted, hashed and signed together: the unit of
-// storage, transfer and trust (docs/PROTOCOL.md, "Segments"). This half is what a carrier needs; sealing and opening are
-// log_seal.
+// storage, transfer and trust (docs/PROTOCOL.md, "Segments"). This half is what a carrier needs; sealing and
+// opening are log_seal.
 #pragma once
 
 #include <optional>
@@ -57,7 +57,7 @@ struct Segment {
 // A segment as one byte string: varint length + header, varint length + body, 64 bytes signature. Where the
 // body was erased its length is 0 and its hash (32) stands before the signature.
 base::Bytes encode_segment(const Segment& segment);
-base::Result<Segment> decode_segment(base::ByteView bytes);       // malformed, too_large
+base::Result<Segment> decode_segment(base::ByteView bytes);  // malformed, too_large
 base::Bytes encode_header(const SegmentHeader& header);
 base::Result<SegmentHeader> decode_header(base::ByteView bytes);  // malformed, too_large, version_unsupported
 
@@ -104,7 +104,8 @@ base::Result<Verified> verify_next(const base::SpaceId& space, const base::LogId
                                    const Segment& segment);
 
 base::LogId log_id(const base::SpaceId& space, const base::PublicSignKey& key);
-// Name of a fork's branch: H(log, number of the first divergent segment, its hash) (docs/PROTOCOL.md, "Forks").
+// Name of a fork's branch: H(log, number of the first divergent segment, its hash) (docs/PROTOCOL.md,
+// "Forks").
 base::LogId fork_name(const base::LogId& log, std::uint64_t fork_point, const base::Hash32& first_divergent);
 
 }  // namespace sejawat::log
