@@ -327,12 +327,6 @@ bool Server::was_removed(const base::PublicBoxKey& device) {
     for (const auto& [id, row] : of->removed_devices()) {
       if (row.box_key == device) return true;
     }
-    // A cheat's device that names the same key may have been, and come back: a connection shows a key only.
-    const auto& devices = of->devices();
-    if (std::count_if(devices.begin(), devices.end(),
-                      [&](const auto& row) { return row.second.box_key == device; }) > 1) {
-      return true;
-    }
   }
   return false;
 }
