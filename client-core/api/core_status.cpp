@@ -54,10 +54,11 @@ base::Result<Status> Core::status() {
     SJ_TRY(auto unsealed, core.store->unsealed_count(id));
     row.unsealed_ops = unsealed;
     for (const auto state : {store::SegmentState::waiting_key, store::SegmentState::waiting_deps}) {
-      SJ_TRY(const auto waiting, core.store->count_in_state(id, state));
-      row.waiting_segments += waiting;
+      SJ_TRY(const auto logs, core.store->waiting_logs(id, state));
+      for (const auto& log : logs) row.waiting_segments += log.segments;
     }
-    SJ_TRY(row.unreadable, core.store->count_in_state(id, store::SegmentState::unreadable));
+    SJ_TRY(const auto unreadable, core.store->waiting_logs(id, store::SegmentState::unreadable));
+    for (const auto& log : unreadable) row.unreadable += log.segments;
     for (const auto& [key, refusal] : core.refused) {
       if (key.second == id && !refusal.elsewhere) row.refused = refusal.code;
     }

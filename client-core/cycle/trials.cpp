@@ -1,6 +1,5 @@
 // From a plan to a verdict (F9 - F11, F15).
 #include <algorithm>
-#include <set>
 
 #include "cycle/rounds.h"
 #include "together.h"
@@ -57,15 +56,17 @@ base::Result<base::ObjectId> Cycle::record_impact(const base::ObjectId& trial, J
     SJ_TRY(auto pen, pen_of(view));
     Change change{trial, {}, {}};
     const auto held = view.record.parts.find("measures");
-    std::set<std::uint32_t> taken;  // of several measures of one name each takes one result, in their order
+    std::vector<std::uint32_t>
+        taken;  // of several measures of one name each takes one result, in their order
     for (const auto& one : measured) {
       if (held == view.record.parts.end()) return invalid("measures: none were declared");
       const auto found = std::find_if(held->second.begin(), held->second.end(), [&](const PartValues& part) {
         const auto name = part.values.find("name");
-        return name != part.values.end() && name->second == one.name && taken.count(part.element) == 0;
+        return name != part.values.end() && name->second == one.name &&
+               std::find(taken.begin(), taken.end(), part.element) == taken.end();
       });
       if (found == held->second.end()) return invalid("measures: no such measure");
-      taken.insert(found->element);
+      taken.push_back(found->element);
       change.parts["measures"].push_back({found->element, {{"after", one.after}, {"effect", one.effect}}});
     }
     SJ_TRY_STATUS(records_.change(pen, change));

@@ -9,14 +9,6 @@ namespace sejawat::store {
   " FROM segment INDEXED BY segment_waiting" \
   " WHERE space = ? AND state = ? AND state IN (1, 2, 3, 4)"
 
-base::Result<std::uint64_t> Store::count_in_state(const base::SpaceId& space, SegmentState segment_state) {
-  SJ_CHECK(segment_state != SegmentState::applied);
-  auto query = state_->database->query("SELECT count(*)" SJ_WAITING);
-  query.bind(space).bind(static_cast<std::int64_t>(segment_state));
-  SJ_TRY(const auto row, query.step());
-  return row ? query.u64(0) : 0;
-}
-
 base::Result<std::vector<Store::WaitingPlace>> Store::places_in_state(const base::SpaceId& space,
                                                                       SegmentState segment_state,
                                                                       std::size_t limit,

@@ -131,7 +131,6 @@ class Store {
     std::uint64_t ops = 0;
     std::uint64_t bytes = 0;
   };
-  base::Result<std::uint64_t> count_in_state(const base::SpaceId&, SegmentState);
   struct WaitingPlace {
     base::LogId log;
     std::uint64_t segment_no = 0;
