@@ -364,11 +364,16 @@ base::Status Core::State::note_withdrawn(const store::CarrierRow& carrier,
 }
 
 base::Result<bool> Core::State::is_put_out(const SpaceState& space, const base::PublicBoxKey& by) {
-  const auto* row = carrier(by);
-  if (!(space.row.space == personal) || row == nullptr || row->last_error != 0 || is_served(personal, by))
-    return false;
+  if (!(space.row.space == personal) || is_served(personal, by)) return false;
   SJ_TRY(const auto named, store->setting("named:" + personal.hex()));
-  return named && holds_key(*named, by);
+  if (!named || !holds_key(*named, by)) return false;
+  // A store that was lost leaves the space out as well, and all its acks were taken back.
+  SJ_TRY(const auto heads, store->heads(personal));
+  for (const auto& [log, head] : heads) {
+    SJ_TRY(const auto acked, store->acked_segments(by, personal, log));
+    if (acked > 0) return true;
+  }
+  return false;
 }
 
 base::Result<std::vector<base::PublicBoxKey>> Core::State::carriers_of(const base::SpaceId& id) const {

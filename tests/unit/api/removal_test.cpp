@@ -332,6 +332,41 @@ TEST_F(Removal, WhatWasSentBeforeARemovalThatDidNotKnowOfItIsNotShownAsSentOnceO
   EXPECT_FALSE(ani->cycle().records().show(problem).ok());
 }
 
+// Seed 125202435434604: a removed phone that had nothing to offer was told nothing, and showed all as sent. A
+// line that fails afterwards takes nothing of that back.
+TEST_F(Removal, WhatARemovedPhoneHadSentIsNotShownAsSentAlsoWhereTheLineFailsLater) {
+  auto budi = member(*ani, "Budi", &budi_card);
+  auto phone = another_device("phone", budi_card);
+  settle({budi.get(), phone.get()});
+  const auto devices = phone->devices();
+  ASSERT_TRUE(devices.ok());
+  add(*phone, "dikirim sebelum dikeluarkan");
+  sync(*phone);
+  const auto entries = phone->journal().list(false, 0, 1);
+  ASSERT_TRUE(entries.ok() && entries->size() == 1);
+  const auto entry = entries->front().entry.id;
+  ASSERT_EQ(*phone->delivery(entry), Delivery::on_carrier);
+  for (const auto& device : *devices) {
+    if (!device.self) continue;
+    ASSERT_TRUE(budi->revoke_device(device.device).ok());
+  }
+  sync(*budi);
+  const auto is_told = [&] {
+    const auto now = status(*phone);
+    const auto& refusals = now.carriers.front().refusals;
+    return std::any_of(refusals.begin(), refusals.end(), [&](const Refusal& one) {
+      return one.space == phone->personal_space() && one.code == Code::fenced;
+    });
+  };
+  for (int i = 0; i < 3; ++i) sync(*phone);
+  EXPECT_EQ(*phone->delivery(entry), Delivery::saved_here);
+  EXPECT_TRUE(is_told());
+  server.cut_after = 0;
+  EXPECT_EQ(sync(*phone).code, Code::offline);
+  EXPECT_EQ(*phone->delivery(entry), Delivery::saved_here);
+  EXPECT_TRUE(is_told());
+}
+
 // Seed 273547719173064: whom a carrier serves no more it told nothing of a store that went back.
 TEST_F(Removal, LateWorkComesAgainWhereTheServerWentBackToBeforeItCame) {
   auto budi = member(*ani, "Budi", &budi_card);
