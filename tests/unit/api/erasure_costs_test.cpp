@@ -2,7 +2,7 @@
 #ifndef __EMSCRIPTEN__
 #include <algorithm>
 
-#include "core_state.h"
+#include "closed_state.h"
 #include "erase_plan.h"
 #include "log_seal/seal.h"
 #include "world.h"
@@ -79,25 +79,6 @@ class ErasureCosts : public World {
   static log::SegmentName name_of(const store::StoredSegment& segment) {
     return {segment.log, segment.segment_no, base::prefix_of<base::HeadTag>(segment.hash)};
   }
-  // Ani's device, closed, with a count of what it decodes.
-  struct Counted {
-    Counted(ErasureCosts& of, const std::string& name) : state(of.clock, of.random) {
-      state.store = of.store_of(name);
-      state.codec = {[](const log::Op& op) { return log::encode_op(op); },
-                     [this](base::ByteView bytes) {
-                       ++decoded;
-                       return log::decode_op(bytes);
-                     }};
-      state.journal = std::make_unique<cycle::Journal>(*state.store, state.codec);
-      state.records = std::make_unique<cycle::Records>(*state.store, state.codec, state.roll, state.random);
-      state.attachments =
-          std::make_unique<cycle::Attachments>(*state.store, state.codec, state.roll, state.random);
-      SJ_CHECK(state.load().ok());
-      decoded = 0;
-    }
-    std::size_t decoded = 0;
-    Core::State state;
-  };
 };
 
 // Found by reading: each look found one more of them, and decoded all.
@@ -122,7 +103,7 @@ TEST_F(ErasureCosts, AChainOfWitnessesIsDecodedOnce) {
   });
   for (auto* core : {budi.get(), ani.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
   ani.reset();
-  Counted counted(*this, "Ani");
+  ClosedState counted(folder.file("Ani"), clock, random);
   auto& space = *counted.state.spaces.at(school);
   const auto plan = plan_of(counted.state, space, problem);
   ASSERT_TRUE(plan.ok());
@@ -190,7 +171,7 @@ TEST_F(ErasureCosts, WitnessesAreReadOnceAndNotBeforeTheLastIsHere) {
   ASSERT_EQ(community(status(*ani)).waiting_segments, kWaiting);
   ani.reset();
   {
-    Counted counted(*this, "Ani");
+    ClosedState counted(folder.file("Ani"), clock, random);
     std::vector<fold::Touched> touched;
     ASSERT_TRUE(counted.state.apply_waiting(*counted.state.spaces.at(school), touched).ok());
     EXPECT_LT(counted.decoded, kOps) << "the last is not here";
@@ -201,7 +182,7 @@ TEST_F(ErasureCosts, WitnessesAreReadOnceAndNotBeforeTheLastIsHere) {
   ASSERT_EQ(community(status(*ani)).waiting_segments, 0U);
   ani.reset();
   {
-    Counted counted(*this, "Ani");
+    ClosedState counted(folder.file("Ani"), clock, random);
     auto& store = *counted.state.store;
     for (const auto& name : waiting) {
       ASSERT_TRUE(

@@ -2,7 +2,7 @@
 #ifndef __EMSCRIPTEN__
 #include <algorithm>
 
-#include "core_state.h"
+#include "closed_state.h"
 #include "fold/apply.h"
 #include "space/record_outline.h"
 #include "world.h"
@@ -22,17 +22,8 @@ class ManyLogs : public World {
 
   // Logs with a segment each, from the store of that name, which nobody has open.
   void opens_logs(const std::string& name, const base::SpaceId& where) {
-    Core::State state(clock, random);
-    auto opened = store::Store::open(folder.file(name), base::Secret32(base::Bytes(32, 3)), 0);
-    ASSERT_TRUE(opened.ok());
-    state.store = std::move(opened).value();
-    state.codec = {[](const log::Op& op) { return log::encode_op(op); },
-                   [](base::ByteView bytes) { return log::decode_op(bytes); }};
-    state.journal = std::make_unique<cycle::Journal>(*state.store, state.codec);
-    state.records = std::make_unique<cycle::Records>(*state.store, state.codec, state.roll, state.random);
-    state.attachments =
-        std::make_unique<cycle::Attachments>(*state.store, state.codec, state.roll, state.random);
-    ASSERT_TRUE(state.load().ok());
+    ClosedState closed(folder.file(name), clock, random);
+    Core::State& state = closed.state;
     auto& space = *state.spaces.at(where);
     Change change(state);
     ASSERT_TRUE(change.begin().ok());

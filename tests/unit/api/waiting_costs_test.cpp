@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <new>
 
-#include "core_state.h"
+#include "closed_state.h"
 #include "world.h"
 
 namespace {
@@ -89,17 +89,8 @@ TEST_F(WaitingCosts, WhatStandsOnSomethingThatNeverComesIsReadOnce) {
   constexpr std::size_t kWaiting = 60;
   budi.reset();
   {
-    Core::State state(clock, random);
-    auto opened = store::Store::open(folder.file("Budi"), base::Secret32(base::Bytes(32, 3)), 0);
-    ASSERT_TRUE(opened.ok());
-    state.store = std::move(opened).value();
-    state.codec = {[](const log::Op& op) { return log::encode_op(op); },
-                   [](base::ByteView bytes) { return log::decode_op(bytes); }};
-    state.journal = std::make_unique<cycle::Journal>(*state.store, state.codec);
-    state.records = std::make_unique<cycle::Records>(*state.store, state.codec, state.roll, state.random);
-    state.attachments =
-        std::make_unique<cycle::Attachments>(*state.store, state.codec, state.roll, state.random);
-    ASSERT_TRUE(state.load().ok());
+    ClosedState closed(folder.file("Budi"), clock, random);
+    Core::State& state = closed.state;
     auto& space = *state.spaces.at(school);
     ASSERT_TRUE(state.seal_pending(space, SIZE_MAX).ok());
     const auto own = state.store->own_log(school).value();
