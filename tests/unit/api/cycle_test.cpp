@@ -87,19 +87,10 @@ TEST_F(Cycling, FromALineInAJournalToASolutionThatWorked) {
 TEST_F(Cycling, WhatDidNotWorkBeginsTheNextRound) {
   const auto problem = shared_problem();
   ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
-  cycle::Record option;
-  option.values["title"] = "Kartu tanya";
-  auto alternative = budi->cycle().propose(problem, option);
-  ASSERT_TRUE(alternative.ok());
-  auto chosen = budi->cycle().choose(problem, *alternative, trial());
-  ASSERT_TRUE(chosen.ok());
-  cycle::Change plan{*chosen, {{"plan", "Kartu"}}, {}};
-  plan.parts["measures"].push_back({0, {{"name", "m"}}});
-  ASSERT_TRUE(budi->cycle().prepare(plan).ok());
-  ASSERT_TRUE(budi->cycle().start(*chosen, "2026-11-26").ok());
+  const auto chosen = begun(*budi, problem);
   ASSERT_TRUE(
-      budi->cycle().record_impact(*chosen, entry("Tidak ada yang berubah"), {{"m", "3", "same"}}).ok());
-  ASSERT_TRUE(budi->cycle().conclude(*chosen, {"not_yet", "", "other_root"}, "2026-11-30").ok());
+      budi->cycle().record_impact(chosen, entry("Tidak ada yang berubah"), {{"m", "3", "same"}}).ok());
+  ASSERT_TRUE(budi->cycle().conclude(chosen, {"not_yet", "", "other_root"}, "2026-11-30").ok());
   EXPECT_EQ(state(*budi, problem), "new_cycle");
   everybody();
   const cycle::SchoolDays days;
@@ -114,25 +105,16 @@ TEST_F(Cycling, WhatDidNotWorkBeginsTheNextRound) {
 TEST_F(Cycling, TwoMeasuresOfOneNameKeepTheirOwnResults) {
   const auto problem = shared_problem();
   ASSERT_TRUE(budi->cycle().find_root(problem, {{"statement", "Tidak ada waktu tunggu"}}).ok());
-  cycle::Record option;
-  option.values["title"] = "Kartu tanya";
-  auto alternative = budi->cycle().propose(problem, option);
-  ASSERT_TRUE(alternative.ok());
-  auto chosen = budi->cycle().choose(problem, *alternative, trial());
-  ASSERT_TRUE(chosen.ok());
-  cycle::Change plan{*chosen, {{"plan", "Kartu"}}, {}};
-  for (const auto* before : {"4A: 40", "4B: 55"}) {
-    plan.parts["measures"].push_back({0, {{"name", "Nilai rata-rata"}, {"before", before}}});
-  }
-  ASSERT_TRUE(budi->cycle().prepare(plan).ok());
-  ASSERT_TRUE(budi->cycle().start(*chosen, "2026-11-26").ok());
+  const auto chosen = begun(*budi, problem,
+                            {{{"name", "Nilai rata-rata"}, {"before", "4A: 40"}},
+                             {{"name", "Nilai rata-rata"}, {"before", "4B: 55"}}});
   const std::vector<cycle::Measured> three(3, {"Nilai rata-rata", "50", "better"});
-  EXPECT_EQ(budi->cycle().record_impact(*chosen, entry("Lebih baik"), three).code(), Code::invalid_argument);
+  EXPECT_EQ(budi->cycle().record_impact(chosen, entry("Lebih baik"), three).code(), Code::invalid_argument);
   ASSERT_TRUE(budi->cycle()
-                  .record_impact(*chosen, entry("Lebih baik"),
+                  .record_impact(chosen, entry("Lebih baik"),
                                  {{"Nilai rata-rata", "50", "better"}, {"Nilai rata-rata", "56", "same"}})
                   .ok());
-  const auto view = budi->cycle().records().show(*chosen);
+  const auto view = budi->cycle().records().show(chosen);
   ASSERT_TRUE(view.ok());
   const auto& measures = view->record.parts.at("measures");
   ASSERT_EQ(measures.size(), 2U);

@@ -49,8 +49,9 @@ struct Cycling : World {
     EXPECT_TRUE(view.ok());
     return view.ok() ? view->state : "?";
   }
-  // A trial of that problem that has its impact, by its owner.
-  base::ObjectId tried(Core& core, const base::ObjectId& problem) {
+  // A trial of that problem that was begun with these measures, by its owner.
+  base::ObjectId begun(Core& core, const base::ObjectId& problem,
+                       const std::vector<cycle::Values>& measures = {{{"name", "m"}}}) {
     cycle::Record option;
     option.values["title"] = "Kartu tanya";
     auto alternative = core.cycle().propose(problem, option);
@@ -58,11 +59,16 @@ struct Cycling : World {
     auto chosen = core.cycle().choose(problem, *alternative, trial());
     EXPECT_TRUE(chosen.ok());
     cycle::Change plan{*chosen, {{"plan", "Kartu"}}, {}};
-    plan.parts["measures"].push_back({0, {{"name", "m"}}});
+    for (const auto& measure : measures) plan.parts["measures"].push_back({0, measure});
     EXPECT_TRUE(core.cycle().prepare(plan).ok());
     EXPECT_TRUE(core.cycle().start(*chosen, "2026-11-26").ok());
-    EXPECT_TRUE(core.cycle().record_impact(*chosen, entry("Lebih ramai"), {{"m", "3", "same"}}).ok());
     return *chosen;
+  }
+  // The same with its impact.
+  base::ObjectId tried(Core& core, const base::ObjectId& problem) {
+    const auto chosen = begun(core, problem);
+    EXPECT_TRUE(core.cycle().record_impact(chosen, entry("Lebih ramai"), {{"m", "3", "same"}}).ok());
+    return chosen;
   }
   cycle::RecordView option_of(Core& core, const base::ObjectId& trial) {
     auto view = core.cycle().records().show(trial);
