@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
-#include <unordered_map>
 
 #include "base/planted.h"
+#include "sqlite_chunks.h"
+#include "sqlite_connection.h"
 #include "sqlite_copy.h"
 #include "sqlite_schema.h"
-#include "sqlite_statement.h"
 #include "storage_sqlite/backup.h"
 
 namespace sejawat::storage {
@@ -33,13 +33,8 @@ base::Code sqlite_code(sqlite3* database, int result) {
 
 namespace {
 
-class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkStore {
+class SqliteStore final : public carrier::CarrierStore, private SqliteConnection {
  public:
-  ~SqliteStore() override {
-    for (auto& [sql, statement] : statements_) sqlite3_finalize(statement);
-    sqlite3_close(database_);
-  }
-
   // A file that no one changes, whatever lies beside it.
   base::Status open_artefact(const std::string& uri) {
     if (sqlite3_open_v2(uri.c_str(), &database_, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) !=
@@ -52,7 +47,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     if (version > kSchemaVersion) return base::error(base::Code::store_too_new);
     if (version == 0) return base::error(base::Code::store_key_wrong, "no database of a server");
     if (version < kOldestArtefact) return base::error(base::Code::version_unsupported, "an older version's");
-    knows_bringers_ = version >= 8;
+    chunks_.knows_bringers = version >= 8;
     counts_ = version >= 9;
     return {};
   }
@@ -332,135 +327,7 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     return room;
   }
 
-  carrier::ChunkStore& chunks() override { return *this; }
-  base::Status put_usage(const base::SpaceId& space, const carrier::SpaceTip& tip) override {
-    tips_[space] = tip;
-    return {};
-  }
-  base::Result<std::uint32_t> chunk_size(const base::SpaceId& space, const log::ChunkId& chunk) override {
-    auto query = prepare("SELECT length(bytes) FROM chunk WHERE space = ? AND id = ?");
-    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
-    return row ? static_cast<std::uint32_t>(query.u64(0)) : 0;
-  }
-  base::Result<base::Bytes> chunk(const base::SpaceId& space, const log::ChunkId& chunk, std::uint32_t offset,
-                                  std::uint32_t most) override {
-    auto query = prepare("SELECT substr(bytes, ?, ?) FROM chunk WHERE space = ? AND id = ?");
-    query.bind(number(std::uint64_t{offset} + 1)).bind(number(most));
-    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
-    return row ? base::to_bytes(query.blob(0)) : base::Bytes();
-  }
-  base::Status put_chunk(const base::SpaceId& space, const log::ChunkId& chunk, base::ByteView bytes,
-                         const std::optional<base::PersonId>& by) override {
-    auto query = prepare("INSERT OR IGNORE INTO chunk(space, id, bytes, person) VALUES(?, ?, ?, ?)");
-    query.bind(space.view()).bind(chunk.view()).bind(bytes);
-    return (by ? query.bind(by->view()) : query.bind_null()).run();
-  }
-  base::Result<std::optional<base::PersonId>> brought_by(const base::SpaceId& space,
-                                                         const log::ChunkId& chunk) override {
-    if (!knows_bringers_) return std::optional<base::PersonId>();
-    auto query = prepare("SELECT person FROM chunk WHERE space = ? AND id = ?");
-    SJ_TRY(const bool row, query.bind(space.view()).bind(chunk.view()).step());
-    return row ? base::PersonId::from(query.blob(0)) : std::nullopt;
-  }
-  base::Status put_chunk_mark(const base::ChunkMark& mark) override {
-    return prepare("INSERT OR REPLACE INTO chunk_mark(mark) VALUES(?)").bind(mark.view()).run();
-  }
-  base::Result<bool> has_chunk_mark(const base::ChunkMark& mark) override {
-    auto query = prepare("SELECT 1 FROM chunk_mark WHERE mark = ?");
-    return query.bind(mark.view()).step();
-  }
-  base::Result<std::optional<base::ChunkMark>> last_chunk_mark() override {
-    auto query = prepare("SELECT mark FROM chunk_mark ORDER BY seq DESC LIMIT 1");
-    SJ_TRY(const bool row, query.step());
-    if (!row) return std::optional<base::ChunkMark>();
-    return std::optional(query.id<base::ChunkMark>(0));
-  }
-  base::Result<std::vector<log::ChunkId>> chunk_ids(const base::SpaceId& space) override {
-    auto query = prepare("SELECT id FROM chunk WHERE space = ? ORDER BY id");
-    return ids_of<log::ChunkId>(query.bind(space.view()));
-  }
-  base::Result<std::uint64_t> chunk_count(const base::SpaceId& space) override {
-    auto query = prepare("SELECT count(*) FROM chunk WHERE space = ?");
-    SJ_TRY(const bool row, query.bind(space.view()).step());
-    return row ? query.u64(0) : 0;
-  }
-  base::Result<std::uint64_t> drop_chunks(const base::SpaceId& space,
-                                          const std::vector<log::ChunkId>& ids) override {
-    std::uint64_t freed = 0;
-    for (const auto& id : ids) {
-      SJ_TRY(const auto size, chunk_size(space, id));
-      freed += size;
-      auto whole = prepare("DELETE FROM chunk WHERE space = ? AND id = ?");
-      SJ_TRY_STATUS(whole.bind(space.view()).bind(id.view()).run());
-      replaced_ = replaced_ || sqlite3_changes(database_) > 0;
-      auto begun = prepare("DELETE FROM chunk_begun WHERE space = ? AND id = ?");
-      SJ_TRY_STATUS(begun.bind(space.view()).bind(id.view()).run());
-      replaced_ = replaced_ || sqlite3_changes(database_) > 0;
-    }
-    return freed;
-  }
-  base::Result<std::optional<carrier::BegunChunk>> begun_chunk(const base::SpaceId& space,
-                                                               const base::PublicBoxKey& device,
-                                                               const log::ChunkId& chunk) override {
-    auto query = prepare("SELECT total, bytes FROM chunk_begun WHERE space = ? AND device = ? AND id = ?");
-    SJ_TRY(const bool row, query.bind(space.view()).bind(device.view()).bind(chunk.view()).step());
-    if (!row) return std::optional<carrier::BegunChunk>();
-    return std::optional<carrier::BegunChunk>(
-        carrier::BegunChunk{static_cast<std::uint32_t>(query.u64(0)), base::to_bytes(query.blob(1))});
-  }
-  base::Status put_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
-                               const log::ChunkId& chunk, const carrier::BegunChunk& begun,
-                               std::size_t keep) override {
-    auto query =
-        prepare("INSERT OR REPLACE INTO chunk_begun(space, id, device, total, bytes) VALUES(?, ?, ?, ?, ?)");
-    query.bind(space.view()).bind(chunk.view()).bind(device.view()).bind(number(begun.total));
-    SJ_TRY_STATUS(query.bind(base::ByteView(begun.bytes)).run());
-    auto older = prepare(
-        "DELETE FROM chunk_begun WHERE space = ?1 AND device = ?2 AND seq NOT IN"
-        " (SELECT seq FROM chunk_begun WHERE space = ?1 AND device = ?2 ORDER BY seq DESC LIMIT ?3)");
-    return older.bind(space.view()).bind(device.view()).bind(number(keep)).run();
-  }
-  base::Status drop_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
-                                const log::ChunkId& chunk) override {
-    auto query = prepare("DELETE FROM chunk_begun WHERE space = ? AND device = ? AND id = ?");
-    return query.bind(space.view()).bind(device.view()).bind(chunk.view()).run();
-  }
-
-  base::Result<std::vector<base::PublicBoxKey>> begun_by(const base::SpaceId& space,
-                                                         const log::ChunkId& chunk) override {
-    auto query = prepare("SELECT device FROM chunk_begun WHERE space = ? AND id = ? ORDER BY device");
-    return ids_of<base::PublicBoxKey>(query.bind(space.view()).bind(chunk.view()));
-  }
-  base::Result<std::vector<std::pair<base::PublicBoxKey, Begun>>> begun(const base::SpaceId& space) override {
-    std::vector<std::pair<base::PublicBoxKey, Begun>> all;
-    auto query = prepare(
-        "SELECT device, count(*), sum(length(bytes)) FROM chunk_begun WHERE space = ? GROUP BY device"
-        " ORDER BY device");
-    query.bind(space.view());
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return all;
-      all.emplace_back(query.id<base::PublicBoxKey>(0), Begun{query.u64(1), query.u64(2)});
-    }
-  }
-  base::Result<Begun> begun(const base::SpaceId& space, const base::PublicBoxKey& device) override {
-    auto query = prepare(
-        "SELECT count(*), ifnull(sum(length(bytes)), 0) FROM chunk_begun WHERE space = ? AND device = ?");
-    SJ_TRY(const bool row, query.bind(space.view()).bind(device.view()).step());
-    return row ? Begun{query.u64(0), query.u64(1)} : Begun{};
-  }
-  base::Status forget_begun(const base::SpaceId& space, const base::PublicBoxKey& device) override {
-    auto query = prepare("DELETE FROM chunk_begun WHERE space = ? AND device = ?");
-    SJ_TRY_STATUS(query.bind(space.view()).bind(device.view()).run());
-    replaced_ = replaced_ || sqlite3_changes(database_) > 0;
-    return {};
-  }
-  base::Status forget_begun_chunk(const base::SpaceId& space, const base::PublicBoxKey& device,
-                                  const log::ChunkId& chunk) override {
-    replaced_ = true;
-    return drop_begun_chunk(space, device, chunk);
-  }
-
+  carrier::ChunkStore& chunks() override { return chunks_; }
   base::Result<std::unique_ptr<Copy>> copy_to(const std::string& path) override {
     return start_copy(database_, path);
   }
@@ -472,16 +339,6 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
       "INSERT INTO arrival(space, position, is_record, log, no, digest, bytes, hash, total)"
       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, length(?7) +"
       " ifnull((SELECT total FROM arrival WHERE space = ?1 AND position = ?2 - 1), 0))";
-
-  template <class AnyId>
-  static base::Result<std::vector<AnyId>> ids_of(Statement& query) {
-    std::vector<AnyId> ids;
-    for (;;) {
-      SJ_TRY(const bool row, query.step());
-      if (!row) return ids;
-      ids.push_back(query.id<AnyId>(0));
-    }
-  }
 
   // Of what came after a position: in each level what is left of its block, in the last one all.
   base::Result<std::int64_t> freed_after(const base::SpaceId& space, std::uint64_t position) {
@@ -555,32 +412,12 @@ class SqliteStore final : public carrier::CarrierStore, public carrier::ChunkSto
     SJ_TRY(const bool row, query.step());
     return row ? static_cast<int>(query.i64(0)) : 0;
   }
-  base::Error failure() const {
-    if (database_ == nullptr) return base::error(base::Code::storage_failed, "out of memory");
-    return base::error(sqlite_code(database_, sqlite3_errcode(database_)), sqlite3_errmsg(database_));
-  }
-  base::Status execute(const char* sql) {
-    if (sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) return failure();
-    return {};
-  }
-  // SQL is a literal, so its address is its name.
-  template <std::size_t N>
-  Statement prepare(const char (&sql)[N]) {
-    auto& statement = statements_[sql];
-    if (statement == nullptr) {
-      sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-    }
-    return Statement(database_, statement);
-  }
-  sqlite3* database_ = nullptr;
   std::string path_;
-  bool knows_bringers_ = true;
-  bool counts_ = true;     // its sums of sizes are kept as today's program keeps them
-  bool replaced_ = false;  // something whose old bytes may still be in a file
-  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  bool counts_ = true;  // its sums of sizes are kept as today's program keeps them
   // Of the open transaction, not yet in their rows.
   std::map<base::SpaceId, carrier::SpaceTip> tips_;
   std::map<std::pair<base::SpaceId, base::LogId>, log::Head> heads_;
+  SqliteChunks chunks_{*this, tips_};
 };
 
 }  // namespace
