@@ -65,12 +65,7 @@ base::Result<space::RecoveryCard> Core::renewed_card(space::RecoveryCard old) {
 
 base::Status Core::confirm_card() {
   SJ_TRY_STATUS(state_->ensure_usable());
-  {
-    store::Store::Transaction transaction(*state_->store);
-    SJ_TRY_STATUS(transaction.begin());
-    SJ_TRY_STATUS(state_->store->wipe_setting(kUnconfirmedCard));
-    SJ_TRY_STATUS(transaction.commit());
-  }
+  SJ_TRY_STATUS(state_->store->wipe_setting(kUnconfirmedCard));
   static_cast<void>(state_->store->forget_if_due());  // until it succeeds, each sync tries
   return {};
 }

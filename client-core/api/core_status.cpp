@@ -216,11 +216,10 @@ base::Result<Delivery> Core::State::delivery_of(const SpaceState& space, const b
     SJ_TRY(const bool out, is_put_out(space, home));
     if (!held || out) return Delivery::saved_here;
   }
-  SJ_TRY(const auto late, store->logs_in_state(id, store::SegmentState::quarantined));
+  SJ_TRY(const auto late, store->places_in_state(id, store::SegmentState::quarantined, 1));
   if (late.empty()) return Delivery::on_carrier;
   SJ_TRY(auto ops, store->ops_of(id, object));
   for (const auto& op : ops) {
-    if (std::find(late.begin(), late.end(), op.dot.branch) == late.end()) continue;
     // Held there, but in quarantine: that is never shown as sent.
     SJ_TRY(const auto state, store->state_of_op(id, op.dot.branch, op.dot.position));
     if (state == store::SegmentState::quarantined) return Delivery::saved_here;

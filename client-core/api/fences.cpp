@@ -43,13 +43,11 @@ base::Result<std::uint64_t> Core::State::fenced_from(SpaceState& space, const sp
 base::Result<std::vector<space::Fence>> Core::State::fences_at_heads(const SpaceState& space,
                                                                      std::vector<base::LogId> logs) {
   const auto& enrolled = space.membership.logs();
-  std::vector<std::size_t> places;
-  for (const auto& log : logs) places.push_back(enrolled.at(log).place);
-  std::sort(places.begin(), places.end());
-  const std::size_t last = places.size() > space::kFencesAtOnce ? places[space::kFencesAtOnce] : SIZE_MAX;
+  std::sort(logs.begin(), logs.end(), [&](const base::LogId& a, const base::LogId& b) {
+    return enrolled.at(a).place < enrolled.at(b).place;
+  });
   std::vector<space::Fence> fences;
   for (const auto& log : logs) {
-    if (enrolled.at(log).place >= last) continue;
     for (const auto& branch : space.branches_of(log)) {
       if (fences.size() == space::kFencesAtOnce) break;
       SJ_TRY(auto head, store->head(space.row.space, branch));

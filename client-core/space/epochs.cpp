@@ -113,22 +113,18 @@ bool counts(const KeyBoxes& boxes, const base::HeadTag& tag, const std::vector<R
 
 }  // namespace
 
-// Those who write them do so in order; and a sort of the library's is a kilobyte more on every phone.
 SealedBoxes::SealedBoxes(std::vector<Box> boxes) {
-  for (std::size_t i = 1; i < boxes.size(); ++i) {
-    for (std::size_t at = i; at > 0 && boxes[at].first < boxes[at - 1].first; --at) {
-      std::swap(boxes[at], boxes[at - 1]);
-    }
-  }
+  std::stable_sort(boxes.begin(), boxes.end(), [](const Box& a, const Box& b) { return a.first < b.first; });
   boxes_ = std::make_shared<const std::vector<Box>>(std::move(boxes));
 }
 
 std::span<const SealedBoxes::Box> SealedBoxes::of(const base::HeadTag& recipient) const {
-  std::size_t first = 0;
-  while (first < boxes_->size() && (*boxes_)[first].first < recipient) ++first;
-  std::size_t last = first;
-  while (last < boxes_->size() && (*boxes_)[last].first == recipient) ++last;
-  return {boxes_->data() + first, last - first};
+  const auto first =
+      std::lower_bound(boxes_->begin(), boxes_->end(), recipient,
+                       [](const Box& box, const base::HeadTag& tag) { return box.first < tag; });
+  const auto last =
+      std::find_if(first, boxes_->end(), [&](const Box& box) { return !(box.first == recipient); });
+  return {first, last};
 }
 
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,

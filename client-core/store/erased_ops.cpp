@@ -82,8 +82,8 @@ base::Status Store::replace_unsealed_op(const base::SpaceId& space, const Stored
 }
 
 base::Status Store::wipe_setting(std::string_view name) {
-  SJ_TRY_STATUS(put_setting(name, {}));
-  return put_setting(kForgetDue, {});
+  SJ_TRY_STATUS(put_setting(kForgetDue, {}));  // first, so that it is due whatever happens in between
+  return put_setting(name, {});
 }
 
 base::Status Store::forget_if_due() {

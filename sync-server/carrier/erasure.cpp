@@ -54,6 +54,9 @@ base::Status Carrier::settle_erasures(Space& space) {
     for (const auto& segment : erasures[at].segments) SJ_TRY_STATUS(settle_erasure(space, segment.name));
     SJ_TRY_STATUS(settle_chunks(space, erasures[at]));
   }
+  const bool of_chunks =
+      std::any_of(places.begin(), places.end(), [&](std::size_t at) { return !erasures[at].chunks.empty(); });
+  if (of_chunks) SJ_TRY_STATUS(count_chunks(space));
   return {};
 }
 
@@ -74,9 +77,8 @@ base::Status Carrier::settle_chunks(Space& space, const space::Erasure& erasure)
         SJ_TRY_STATUS(store_.chunks().forget_begun_chunk(id, device, chunk));
     }
   }
-  if (erasure.chunks.empty()) return {};
+  if (gone.empty()) return {};
   SJ_TRY(const auto freed, store_.chunks().drop_chunks(id, gone));
-  SJ_TRY_STATUS(count_chunks(space));
   if (freed == 0) return {};
   auto& used = space.usage.media_bytes;
   used -= std::min(used, freed);
@@ -103,6 +105,7 @@ base::Status Carrier::settle_what_was_not_understood() {
     if (!due) continue;
     SJ_TRY_STATUS(store_.begin());
     for (const auto& erasure : space->membership.erasures()) SJ_TRY_STATUS(settle_chunks(*space, erasure));
+    SJ_TRY_STATUS(count_chunks(*space));
     SJ_TRY_STATUS(store_.commit());
   }
   return {};

@@ -110,10 +110,10 @@ if(EMSCRIPTEN)
   # client-core/platform/wasm brings the file system; nothing is ever written to a temporary file.
   # __WASM__ (clang says __wasm__) lets the encrypting layer ask the browser for chance, where there is no /dev.
   # No phone tests SQLite, opens a database from memory, has one that shrinks by itself, asks it what tables it has or
-  # whether they are whole, or copies a table as it stands.
+  # whether they are whole, copies a table as it stands, or has a foreign key (store/schema.h).
   target_compile_definitions(dep_sqlite PRIVATE SQLITE_STMTJRNL_SPILL=-1 __WASM__=1 SQLITE_UNTESTABLE
     SQLITE_OMIT_DESERIALIZE SQLITE_OMIT_AUTOVACUUM SQLITE_OMIT_INTEGRITY_CHECK
-    SQLITE_OMIT_INTROSPECTION_PRAGMAS SQLITE_OMIT_SCHEMA_PRAGMAS SQLITE_OMIT_XFER_OPT)
+    SQLITE_OMIT_INTROSPECTION_PRAGMAS SQLITE_OMIT_SCHEMA_PRAGMAS SQLITE_OMIT_XFER_OPT SQLITE_OMIT_FOREIGN_KEY)
 else()
   target_compile_definitions(dep_sqlite PRIVATE HAVE_USLEEP=1 HAVE_LOCALTIME_R=1 HAVE_GMTIME_R=1 HAVE_FDATASYNC=1)
   target_include_directories(dep_sqlite PRIVATE "${CMAKE_SOURCE_DIR}/tools/cmake")
