@@ -8,7 +8,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 const out = new URL('../build/web/', import.meta.url).pathname;
 // The goal for the whole is 700,000 (docs/adr/0027); until it is reached, this only keeps it from growing unseen.
 // Of it some 11,200 are photos and voice notes, the data saver and what keeps them and the keys on a full phone (docs/adr/0035).
-const BUDGET = { typable: 120_000, whole: 932_000 };
+const BUDGET = { typable: 120_000, whole: 933_000 };
 
 const files = readdirSync(out, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())

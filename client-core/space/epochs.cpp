@@ -124,7 +124,7 @@ std::span<const SealedBoxes::Box> SealedBoxes::of(const base::HeadTag& recipient
                        [](const Box& box, const base::HeadTag& tag) { return box.first < tag; });
   const auto last =
       std::find_if(first, boxes_->end(), [&](const Box& box) { return !(box.first == recipient); });
-  return {first, last};
+  return {boxes_->data() + (first - boxes_->begin()), static_cast<std::size_t>(last - first)};
 }
 
 base::Bytes write_epoch(const Author& author, const Membership& to, const base::Secret32& key,
