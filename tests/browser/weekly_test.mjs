@@ -220,18 +220,22 @@ test('what was found out in English reads in English', { skip }, async (t) => {
   for (const word of ['Masalah', 'Siklus', 'Mengapa', 'Akar']) assert.ok(!text.includes(word), word);
 });
 
-// A discussion with its turns, in the phase of turns, on both phones. Gives its id.
+// A discussion with its turns, in the phase of turns, on one phone. Gives its id.
+async function called(world, page, turns) {
+  await page.goto(`${world.url}#/pekan`);
+  await page.click('button:has-text("Jadwalkan")');
+  await page.fill('form input[type=text] >> nth=0', 'Diskusi pekan pertama');
+  await page.click('form button:has-text("Simpan")');
+  await page.click('button:has-text("Buat giliran")');
+  await page.waitForSelector(`ol > li:nth-child(${turns})`);
+  await page.click('button:has-text("Mulai: giliran bicara")');
+  await page.waitForSelector('.chip:has-text("Giliran bicara")');
+  return page.url().match(/pekan\/([0-9a-f]+)/)[1];
+}
+// And on a colleague's.
 async function begun(world, cici, budi) {
-  await cici.goto(`${world.url}#/pekan`);
-  await cici.click('button:has-text("Jadwalkan")');
-  await cici.fill('form input[type=text] >> nth=0', 'Diskusi pekan pertama');
-  await cici.click('form button:has-text("Simpan")');
-  await cici.click('button:has-text("Buat giliran")');
-  await cici.waitForSelector('ol > li:nth-child(3)');
-  await cici.click('button:has-text("Mulai: giliran bicara")');
-  await cici.waitForSelector('.chip:has-text("Giliran bicara")');
+  const id = await called(world, cici, 3);
   await settle(cici);
-  const id = cici.url().match(/pekan\/([0-9a-f]+)/)[1];
   await budi.goto(`${world.url}#/`);
   await settle(budi);
   await budi.goto(`${world.url}#/pekan/${id}`);
@@ -425,15 +429,8 @@ test('minutes keep their added rows over a killed browser, and nothing that anot
 
 test('a row that is added by mistake is no row, one that is emptied goes, and one without its words waits for them', { skip }, async (t) => {
   const { world, budi } = await staffroom(t, { budi: [...BUDI, 'facilitator'] });
-  await budi.goto(`${world.url}#/pekan`);
-  await budi.click('button:has-text("Jadwalkan")');
-  await budi.fill('form input[type=text] >> nth=0', 'Diskusi pekan pertama');
-  await budi.click('form button:has-text("Simpan")');
-  await budi.click('button:has-text("Buat giliran")');
-  await budi.waitForSelector('ol > li:nth-child(2)');
-  await budi.click('button:has-text("Mulai: giliran bicara")');
-  await budi.waitForSelector('.chip:has-text("Giliran bicara")');
-  await budi.goto(`${world.url}#/notulen/${budi.url().match(/pekan\/([0-9a-f]+)/)[1]}`);
+  const id = await called(world, budi, 2);
+  await budi.goto(`${world.url}#/notulen/${id}`);
   await budi.click('button:has-text("Tulis notulen")');
   const edit = () => budi.click('button:has-text("Ubah")');
   const save = () => budi.click('form button.primary:has-text("Simpan")');
