@@ -5,7 +5,8 @@ namespace sejawat::store {
 namespace {
 
 // Something was deleted that the files still hold: also where a full disk kept them from being written anew.
-constexpr std::string_view kForgetDue = "forget_due";
+constexpr std::string_view kForgetDue = "forget_due";  // words: the search index has them, too
+constexpr std::string_view kWipeDue = "wipe_due";      // a secret, which only the log of the database has
 
 }  // namespace
 
@@ -82,24 +83,24 @@ base::Status Store::replace_unsealed_op(const base::SpaceId& space, const Stored
 }
 
 base::Status Store::wipe_setting(std::string_view name) {
-  SJ_TRY_STATUS(put_setting(kForgetDue, {}));  // first, so that it is due whatever happens in between
+  SJ_TRY_STATUS(put_setting(kWipeDue, {}));  // first, so that it is due whatever happens in between
   return put_setting(name, {});
-}
-
-base::Status Store::forget_if_due() {
-  SJ_TRY(const auto due, setting(kForgetDue));
-  return due ? forget_deleted() : base::Status();
 }
 
 // A search index without content only marks what is deleted; merging it leaves that out. Freed pages are
 // overwritten (secure_delete), and the log of the database is written back and emptied.
-base::Status Store::forget_deleted() {
+base::Status Store::forget_if_due() {
+  SJ_TRY(const auto words, setting(kForgetDue));
+  SJ_TRY(const auto secrets, setting(kWipeDue));
+  if (!words && !secrets) return {};
   Database& database = *state_->database;
-  SJ_TRY_STATUS(database.execute("INSERT INTO journal_words(journal_words) VALUES('optimize')"));
-  SJ_TRY_STATUS(database.execute("INSERT INTO cycle_words(cycle_words) VALUES('optimize')"));
+  if (words) {
+    SJ_TRY_STATUS(database.execute("INSERT INTO journal_words(journal_words) VALUES('optimize')"));
+    SJ_TRY_STATUS(database.execute("INSERT INTO cycle_words(cycle_words) VALUES('optimize')"));
+  }
   SJ_TRY_STATUS(database.execute("PRAGMA wal_checkpoint(TRUNCATE)"));
-  auto query = database.query("DELETE FROM setting WHERE name = ?");
-  return query.bind(kForgetDue).run();
+  auto query = database.query("DELETE FROM setting WHERE name IN (?, ?)");
+  return query.bind(kForgetDue).bind(kWipeDue).run();
 }
 
 }  // namespace sejawat::store

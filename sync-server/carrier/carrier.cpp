@@ -129,6 +129,11 @@ bool Carrier::took_nothing(const Ingested& by) {
                                  {limits_.repeat_burst, limits_.repeats_per_second});
 }
 
+const space::Membership* Carrier::membership(const base::SpaceId& space) const {
+  const auto found = spaces_.find(space);
+  return found == spaces_.end() ? nullptr : &found->second->membership;
+}
+
 std::vector<Carrier::SpaceInfo> Carrier::survey() const {
   std::vector<SpaceInfo> all;
   for (const auto& [id, space] : spaces_) {

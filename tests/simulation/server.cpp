@@ -29,6 +29,23 @@ bool refuses(const std::vector<sync::Exception>& exceptions) {
   });
 }
 
+bool is_taken(const sync::ServerMessage& reply, std::uint32_t place) {
+  const auto& exceptions = reply.segment_exceptions;
+  return std::none_of(exceptions.begin(), exceptions.end(),
+                      [place](const sync::Exception& one) { return one.place == place; });
+}
+
+// From which segment on all of a log lies beyond what its fences name; nullopt: nothing does.
+std::optional<std::uint64_t> fenced_from(const space::Membership& members, base::ByteView log) {
+  for (const auto& [id, enrolled] : members.logs()) {
+    if (!enrolled.fence || !base::equal(id.view().subspan(0, log.size()), log)) continue;
+    std::uint64_t from = 0;
+    for (const auto& fence : enrolled.fences()) from = std::max(from, fence.count);
+    return from;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Server::Server(World& world, std::string folder, std::uint64_t number, Planted planted)
@@ -356,6 +373,29 @@ void Server::look_at(const carrier::Peer& peer) {
   world_.witness.always(Always::messages_are_capped, capped, "a connection that keeps too much");
 }
 
+// What lies beyond a fence that this server knows is never simply taken: other phones would count on it.
+void Server::look_at(const sync::ClientMessage& message, const carrier::Carrier::Ingested& ingested) {
+  std::uint32_t place = 0;
+  for (std::size_t i = 0; i < message.spaces.size(); ++i) {
+    const auto& space = ingested.spaces[i];
+    const auto* members = space ? carrier_->membership(*space) : nullptr;
+    for (const auto& run : message.spaces[i].logs) {
+      for (const auto& bytes : run.segments) {
+        const bool taken = place < ingested.reply.segments_taken && is_taken(ingested.reply, place);
+        ++place;
+        const auto fenced = members != nullptr ? fenced_from(*members, run.log) : std::nullopt;
+        if (!fenced) continue;
+        const auto segment = log::decode_segment(bytes);
+        const auto header = segment.ok() ? log::decode_header(segment->header)
+                                         : base::Result<log::SegmentHeader>(segment.error());
+        world_.witness.always(Always::late_work_is_told_apart,
+                              !taken || !header.ok() || header->segment_no < *fenced,
+                              "a server takes what lies beyond a fence as if it counted");
+      }
+    }
+  }
+}
+
 const space::Membership* Server::membership(const base::SpaceId& space) {
   if (!up()) return nullptr;
   auto& known = known_[space];
@@ -492,6 +532,7 @@ base::Result<std::vector<carrier::Carrier::Ingested>> Server::commit(const std::
   SJ_TRY_STATUS(store_->begin());
   for (const auto& request : group) {
     SJ_TRY(auto one, carrier_->ingest(*request.peer, request.message, request.wall_seconds));
+    look_at(request.message, one);
     ingested.push_back(std::move(one));
   }
   SJ_TRY_STATUS(store_->commit());

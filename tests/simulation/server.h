@@ -129,6 +129,7 @@ class Server {
   void look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message);
   void look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply);
   void look_at(const carrier::Peer& peer);
+  void look_at(const sync::ClientMessage& message, const carrier::Carrier::Ingested& ingested);
   base::Result<std::shared_ptr<const Promise>> promise_now();
   void check_promises();
 

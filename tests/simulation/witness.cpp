@@ -129,6 +129,7 @@ constexpr std::array kAlways = {"codes are expected",
                                 "erased bodies are gone",
                                 "last words are in sight",
                                 "photos are kept",
+                                "late work is told apart",
                                 "who is put out stays out"};
 static_assert(kFaults.size() == static_cast<std::size_t>(Fault::count_));
 static_assert(kSometimes.size() == static_cast<std::size_t>(Sometimes::count_));

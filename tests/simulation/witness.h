@@ -145,6 +145,7 @@ enum class Always : std::uint8_t {
   erased_bodies_are_gone,
   last_words_are_in_sight,
   photos_are_kept,
+  late_work_is_told_apart,
   who_is_put_out_stays_out,
   count_
 };

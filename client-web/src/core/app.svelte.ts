@@ -10,7 +10,7 @@ import { heldNames } from './keep';
 import { forget, remember } from './people';
 import { carried, onLineChange } from './saver.svelte';
 import { room, wasFull, type Room } from './space';
-import { drain } from './spool';
+import { drain, UNOPENED } from './spool';
 
 const OFFLINE = 5;
 const EXISTS = 3;
@@ -53,7 +53,8 @@ async function readStatus(): Promise<void> {
   app.room = await room();
   if (app.status.hasPerson && app.status.name !== known) {
     known = app.status.name;
-    await remember(ACCOUNT, known);
+    // Where the disk is too full for it, after the next question.
+    await remember(ACCOUNT, known).catch(() => (known = ''));
   }
 }
 
@@ -183,7 +184,7 @@ async function takeThem(): Promise<void> {
     app.facesAsked = (await heldNames()).length > 0 ? await (await import('./held')).deliverHeld() : [];
     app.heldRefused = undefined;
   } catch (error) {
-    app.heldRefused = failureOf(error, OFFLINE);
+    app.heldRefused = app.draftRefused === UNOPENED ? undefined : failureOf(error, OFFLINE);
   }
   if (app.draftRefused !== undefined || app.heldRefused !== undefined) retake = setTimeout(() => void takeDrafts(), AGAIN_MS);
   app.journal += 1;
@@ -222,7 +223,8 @@ export function begin(): void {
       app.journal += 1;
       const { code, sent, received, refused } = told.value;
       if (app.state.at === 'ready' && app.state.owner) {
-        void keepEnding({ at: Date.now(), code, sent, received, refused });
+        // On a full disk, which is said elsewhere, one is missing in the list of the last ones.
+        void keepEnding({ at: Date.now(), code, sent, received, refused }).catch(() => undefined);
         if (NO_LINE.includes(code)) retryLater();
         else failures = 0;
       }

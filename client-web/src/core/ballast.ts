@@ -62,7 +62,7 @@ async function wasGiven(): Promise<boolean> {
   }
 }
 
-const full = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
+export const full = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';
 
 // What a browser that was killed left of its trials. One under way is locked, and stays.
 async function sweep(root: FileSystemDirectoryHandle): Promise<void> {

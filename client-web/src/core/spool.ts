@@ -1,7 +1,7 @@
 // Drafts: what is typed is durable in the second store within half a second, sealed, with or without a core. A finished
 // draft goes into the core once: its id was chosen here, so a second try finds that the first one arrived.
 import { own } from './account';
-import { giveBallast } from './ballast';
+import { full, giveBallast } from './ballast';
 import { failureOf, CoreError, request } from './client';
 import type { Entry } from './entry';
 import { hasWords, merged, written } from './entry';
@@ -139,6 +139,8 @@ let draining: Promise<void> | undefined;
 export const refusals = new Map<string, number>();
 // No code of the core's: a draft of which nobody can say what it holds.
 export const UNREAD = -1;
+// Nor this: a disk too full to open any.
+export const UNOPENED = -2;
 
 // Why the core did not take one of them; the others went in.
 async function deliverAll(): Promise<unknown> {
@@ -146,7 +148,10 @@ async function deliverAll(): Promise<unknown> {
   let refused: unknown;
   // In the order in which they were written: the journal lists what came last first.
   const unread = (): undefined => void (refused = new CoreError(UNREAD));
-  for (const draft of (await drafts(unread)).reverse()) {
+  const all = await drafts(unread).catch((error: unknown) => {
+    throw full(error) ? new CoreError(UNOPENED) : error;
+  });
+  for (const draft of all.reverse()) {
     if (!draft.finished) continue;
     try {
       await deliver(draft);

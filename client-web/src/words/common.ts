@@ -38,6 +38,7 @@ export const common = {
   drafts: ['Belum selesai ditulis', 'Not finished'],
   draftRefused: ['Catatan belum masuk ke daftar. Isinya aman di HP ini.', 'An entry is not in the list yet. Its words are safe on this phone.'],
   draftUnread: ['Satu tulisan di HP ini tidak dapat dibuka. Yang lain aman, dan tetap dapat ditulis.', 'Something written on this phone cannot be opened. The rest is safe, and you can go on writing.'],
+  draftsUnopened: ['Ruang HP penuh; tulisan belum dapat dibuka. Isinya aman di HP ini. Kosongkan ruang.', 'The phone is full; what was written cannot be opened yet. Its words are safe on this phone. Free some space.'],
   noEntries: ['Belum ada catatan', 'No entries yet'],
   noEntriesText: ['Satu kejadian di kelas hari ini sudah cukup untuk mulai.', 'One event in class today is enough to begin.'],
   search: ['Cari catatan', 'Search entries'],

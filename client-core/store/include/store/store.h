@@ -212,9 +212,8 @@ class Store {
   base::Result<std::optional<base::ObjectId>> erase_op(const base::SpaceId&, const log::Dot&);
   // An op that has not left this store becomes `op`, which is of no object.
   base::Status replace_unsealed_op(const base::SpaceId&, const StoredOp& op);
-  // What was deleted leaves the search index and the files of this store as well; outside a transaction.
-  base::Status forget_deleted();
-  base::Status forget_if_due();  // where something was erased since
+  // What was erased since leaves the search index and the files of this store as well; outside a transaction.
+  base::Status forget_if_due();
   // As put_setting with nothing; due to be forgotten: a secret that is not needed any more.
   base::Status wipe_setting(std::string_view name);
   // Names of members, as they wrote them; rows derived from ops.

@@ -75,6 +75,8 @@ class Carrier {
   };
   std::vector<SpaceInfo> survey() const;
   const base::GenerationId& generation() const { return generation_; }
+  // For who looks on; nullptr: not held. Good until the next ingest.
+  const space::Membership* membership(const base::SpaceId& space) const;
   // The disk has less left than the reserve and these bytes: new bodies and chunks are refused, and whoever
   // wants to write beside the store had better not.
   bool runs_low(std::uint64_t besides = 0) const;
