@@ -384,9 +384,10 @@ TEST(FoundSeeds, SchedulesOfEverythingThatOnceBrokeAPropertyHold) {
 // With a member who cheats. 274044440153666: who called another's phone theirs had it fetch their diary.
 // 78279746881490: a phone that its owner had revoked was served what the cheat has, who called it theirs.
 // 152217791478738: a cheat who was admin let more of their own in than a link was for, as admins may.
+// 271557050903310: what was acked with the question whose device it is has no digest, and was compared anew.
 TEST(FoundSeeds, SchedulesWithACheatThatOnceBrokeAPropertyHold) {
-  for (const std::uint64_t seed :
-       {274044440153666U, 78279746881490U, 61391020534473U, 11324607698869U, 152217791478738U}) {
+  for (const std::uint64_t seed : {274044440153666U, 78279746881490U, 61391020534473U, 11324607698869U,
+                                   152217791478738U, 271557050903310U}) {
     RunOptions options;
     options.seed = seed;
     options.schedule.shape = Shape::cheats;

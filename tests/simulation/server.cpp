@@ -351,14 +351,16 @@ bool Server::was_removed(const base::PublicBoxKey& device) {
 void Server::look_at(const base::PublicBoxKey& device, const sync::ClientMessage& message) {
   if (!message.hello || !message.hello->full || !message.hello->set) return;
   // A set that changed is a reason too, and an ack that no digest confirmed; then this server said so itself,
-  // or gave its last ack with the group that removed the device.
+  // or gave its last ack with the group that removed the device, or with the question whose device it is.
+  const bool told = told_unknown_.count(device) != 0 || acked_and_asked_whose_.count(device) != 0;
   world_.witness.always(Always::base_is_lost_with_reason_only,
-                        told_unknown_.count(device) != 0 || world_.stores_went_back || was_removed(device),
+                        told || world_.stores_went_back || was_removed(device),
                         "a client holds something else than its carrier says, and no store went back");
 }
 
 void Server::look_at(const base::PublicBoxKey& device, const sync::ServerMessage& reply) {
   world_.witness.sometimes(Sometimes::carrier_is_not_what_it_was, lifetime_ > 0 && reply.generation);
+  if (reply.whose && reply.records_taken + reply.segments_taken > 0) acked_and_asked_whose_.insert(device);
   if (!reply.base_unknown) return;
   world_.witness.sometimes(Sometimes::generation_alone_does_not_tell, went_back_as_it_was_);
   told_unknown_.insert(device);

@@ -161,8 +161,9 @@ class Server {
       std::make_shared<Records>();  // the group that is being answered
   std::optional<Disk::Image> snapshot_;
   std::uint64_t lifetime_ = 0;
-  bool went_back_as_it_was_ = false;           // to a snapshot: under the same generation
-  std::set<base::PublicBoxKey> told_unknown_;  // that it does not know their base any more
+  bool went_back_as_it_was_ = false;                    // to a snapshot: under the same generation
+  std::set<base::PublicBoxKey> told_unknown_;           // that it does not know their base any more
+  std::set<base::PublicBoxKey> acked_and_asked_whose_;  // by one reply, which has no digest then
   struct Known {
     explicit Known(const base::SpaceId& id) : membership(id) {}
     space::Membership membership;
