@@ -186,19 +186,15 @@ base::Status Core::revoke_device(const base::DeviceId& device) {
   if (device == core.certificate->device()) {
     return base::error(Code::invalid_argument, "a device does not revoke itself: use another one");
   }
-  if (core.spaces.at(core.personal)->membership.devices().count(device) == 0) {
+  SpaceState& home = *core.spaces.at(core.personal);
+  if (home.membership.devices().count(device) == 0) {
     return base::error(Code::not_found, "no such device of yours");
   }
-  Change change(core);
-  SJ_TRY_STATUS(change.begin());
-  for (auto& [id, space] : core.spaces) {
-    if (space->membership.devices().count(device) == 0) continue;
-    SJ_TRY(auto fences, core.fences_at_heads(*space, space::logs_of(space->membership, device)));
-    SJ_TRY_STATUS(
-        commit(core, *space,
-               {space::write_device_removed(core.author(), space->membership, device, std::move(fences))}));
-  }
-  return change.commit();
+  // The other spaces follow (membership_changed), each that lets this device write there: one that does not,
+  // by what others left in it, must not keep the lost phone everywhere.
+  SJ_TRY(auto fences, core.fences_at_heads(home, space::logs_of(home.membership, device)));
+  return commit(core, home,
+                {space::write_device_removed(core.author(), home.membership, device, std::move(fences))});
 }
 
 base::Status Core::rotate(const base::SpaceId& id) {

@@ -102,6 +102,44 @@ TEST_F(ManyLogs, OfAStolenPhoneKeepItsOwnerFromRevokingItNowhere) {
   EXPECT_EQ(sync(*budi).code, Code::ok);
 }
 
+// The same by a record: whoever holds the stolen phone puts the one that could revoke it out of the school.
+TEST_F(ManyLogs, AndWhoWasPutOutOfOneSpaceByItRevokesItAtHomeAllTheSame) {
+  auto phone = another_device("phone");
+  for (int i = 0; i < 2; ++i) {
+    for (auto* core : {budi.get(), phone.get(), ani.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
+  }
+  const auto stolen = own_device(*phone);
+  const auto own = own_device(*budi);
+  phone.reset();
+  budi.reset();
+  base::Bytes removal;
+  // Budi's own may hear of it on any way, a bundle or another server.
+  for (const auto* name : {"phone", "Budi"}) {
+    ClosedState closed(folder.file(name), clock, random);
+    Core::State& state = closed.state;
+    auto& space = *state.spaces.at(school);
+    ASSERT_EQ(space.membership.devices().count(own), 1U);
+    if (removal.empty()) removal = space::write_device_removed(state.author(), space.membership, own, {});
+    Change change(state);
+    ASSERT_TRUE(change.begin().ok());
+    ASSERT_TRUE(state.take_record(space, removal).ok());
+    ASSERT_TRUE(change.commit().ok());
+  }
+  phone = open("phone");
+  budi = open("Budi");
+  for (auto* core : {phone.get(), budi.get()}) ASSERT_EQ(sync(*core).code, Code::ok);
+  EXPECT_TRUE(budi->revoke_device(stolen).ok());
+  EXPECT_EQ(sync(*budi).code, Code::ok);
+  const auto devices = budi->devices();
+  ASSERT_TRUE(devices.ok());
+  EXPECT_TRUE(std::any_of(devices->begin(), devices->end(),
+                          [&](const auto& one) { return one.device == stolen && one.removed; }));
+  add(*budi, "sesudahnya");
+  EXPECT_EQ(sync(*budi).code, Code::ok);
+  static_cast<void>(sync(*phone));
+  EXPECT_EQ(texts(*phone), "") << "the diary goes on without it";
+}
+
 // Revoked at home before it was known that it is in the school, too: whoever hears of that ends it there.
 TEST_F(ManyLogs, ThatCameAfterARevocationStopNoSync) {
   const auto without_school = [&](sync::ServerMessage& reply) {
