@@ -1,6 +1,6 @@
-// A peer of wire version 1 as it was before there were attachments: it neither says nor reads what came later
-// (docs/PROTOCOL.md, "Versions"). Both ends are played so: a server is handed what it would have understood,
-// and of a device nothing else is heard and told.
+// A peer of wire version 1 as it was before there were attachments: it neither says nor reads those
+// (docs/PROTOCOL.md, "Versions"); what came later still, it does. Both ends are played so: a server is handed
+// what it would have understood, and of a device nothing else is heard and told.
 #pragma once
 
 #include "base/ids.h"
