@@ -116,9 +116,13 @@ test('the disk is full while typing: room kept for text is given to it, then it 
   assert.equal(world.readNatively(card).length, 2);
 });
 
-// An entry that was finished before the core was there: it waits in the drafts. With what is used by then.
-async function waitingDraft(world, link) {
-  const page = await world.phone('budi');
+// A phone that was killed with a finished entry in its drafts, is here again, and has opened nothing yet. The entry was
+// finished before the core was there, so that only the store's own files have to grow. `before`: what was used by then.
+async function withWaitingDraft(t) {
+  const world = new World();
+  t.after(() => world.close());
+  const link = await world.school();
+  let page = await world.phone('budi');
   await withoutCache(page);
   const card = await join(page, world.url, link, 'Pak Budi');
   await page.context().route('**/*.wasm', () => undefined);
@@ -130,49 +134,46 @@ async function waitingDraft(world, link) {
   await page.waitForTimeout(600);
   const before = await used(page);
   await world.killPhone('budi');
-  return { before, card };
+  page = await world.phone('budi');
+  await withoutCache(page);
+  return { world, page, before, card };
 }
 
-async function goesInOnceThereIsRoom(page, world, said, card) {
+// Says so, and once there is room the entry goes in by itself.
+async function saysSo({ world, page, card }, said, look) {
+  await page.goto(world.url);
+  const alert = `[role=alert]:has-text("${said}")`;
+  await page.waitForSelector(alert);
+  await look();
   await quota(page, world, undefined);
-  await page.waitForSelector(`[role=alert]:has-text("${said}")`, { state: 'detached' });
+  await page.waitForSelector(alert, { state: 'detached' });
   await page.waitForSelector('li:has-text("penuh"):has-text("Sudah di server sekolah")');
   assert.equal(world.readNatively(card).length, 1);
 }
 
 test('the store itself is full: the entry waits in the drafts, is said to, and goes in by itself once there is room', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  const { before, card } = await waitingDraft(world, await world.school());
-  const page = await world.phone('budi');
-  await withoutCache(page);
+  const phone = await withWaitingDraft(t);
+  const { world, page, before } = phone;
   // Enough for what keeps the drafts, and the store's own files find no more.
   await quota(page, world, before + 65_536);
-  await page.goto(world.url);
-  const said = 'Catatan belum masuk ke daftar';
-  await page.waitForSelector(`[role=alert]:has-text("${said}")`);
-  await page.waitForSelector('li:has-text("penuh")');
-  await looks(page, '85-store-full');
-  await goesInOnceThereIsRoom(page, world, said, card);
+  await saysSo(phone, 'Catatan belum masuk ke daftar', async () => {
+    await page.waitForSelector('li:has-text("penuh")');
+    await looks(page, '85-store-full');
+  });
 });
 
 test('there is not even room to open the drafts: that is said, and what waits goes in by itself once there is', { skip }, async (t) => {
-  const world = new World();
-  t.after(() => world.close());
-  const { before, card } = await waitingDraft(world, await world.school());
-  const page = await world.phone('budi');
-  await withoutCache(page);
+  const phone = await withWaitingDraft(t);
+  const { world, page, before } = phone;
   // The Worker has opened its keys by then, and the page has not asked for the drafts.
   await page.context().route('**/*.wasm', async (route) => {
     await quota(page, world, before - 65_536);
     await route.continue();
   });
-  await page.goto(world.url);
-  const said = 'tulisan belum dapat dibuka';
-  await page.waitForSelector(`[role=alert]:has-text("${said}")`);
-  await looks(page, '85-drafts-unopened');
-  assert.deepEqual(page.faults, []);
-  await goesInOnceThereIsRoom(page, world, said, card);
+  await saysSo(phone, 'tulisan belum dapat dibuka', async () => {
+    await looks(page, '85-drafts-unopened');
+    assert.deepEqual(page.faults, []);
+  });
 });
 
 test('a second store that the browser threw away: the keys are put back from their spare place, and a PIN still stands', { skip }, async (t) => {

@@ -383,8 +383,7 @@ void Server::look_at(const sync::ClientMessage& message, const carrier::Carrier:
     const auto* members = space ? carrier_->membership(*space) : nullptr;
     for (const auto& run : message.spaces[i].logs) {
       for (const auto& bytes : run.segments) {
-        const bool taken = place < ingested.reply.segments_taken && is_taken(ingested.reply, place);
-        ++place;
+        const bool taken = is_taken(ingested.reply, place++);
         const auto fenced = members != nullptr ? fenced_from(*members, run.log) : std::nullopt;
         if (!fenced) continue;
         const auto segment = log::decode_segment(bytes);
