@@ -30,7 +30,18 @@ std::optional<std::uint64_t> Peer::position_in(const base::SpaceId& space) const
   return positions[static_cast<std::size_t>(found - set.begin())];
 }
 
+// Somebody else's claim to the device may have fallen, in a space that it was never served.
+bool Peer::is_cut_by(const std::set<base::SpaceId>& lost, const std::vector<base::SpaceId>& set,
+                     const std::vector<base::SpaceId>& left) {
+  return std::any_of(lost.begin(), lost.end(), [&](const auto& space) {
+    return std::binary_search(set.begin(), set.end(), space) ||
+           std::binary_search(left.begin(), left.end(), space);
+  });
+}
+
 void Peer::follow(const std::vector<base::SpaceId>& to, std::optional<std::uint64_t> fresh) {
+  left.clear();
+  std::set_difference(set.begin(), set.end(), to.begin(), to.end(), std::back_inserter(left));
   std::vector<std::optional<std::uint64_t>> kept;
   for (const auto& space : to) {
     const bool stays = std::binary_search(set.begin(), set.end(), space);
@@ -204,6 +215,7 @@ base::Result<sync::ServerMessage> Carrier::answer(Peer& peer, const sync::Client
                                                   Ingested ingested) {
   sync::ServerMessage reply = std::move(ingested.reply);
   if (reply.error != base::Code::ok) return reply;
+  peer.left.clear();
   if (ingested.own.empty()) ++peer.in_vain;
   const sync::Hello* hello = message.hello ? &*message.hello : nullptr;
   peer.confirmed = peer.greeted;

@@ -12,7 +12,7 @@ constexpr std::size_t kBatch = 256;
 }  // namespace
 
 Standing Standing::of(const carrier::Peer& peer) {
-  return {peer.pushable(), peer.known && peer.confirmed, peer.set, peer.positions};
+  return {peer.pushable(), peer.known && peer.confirmed, peer.set, peer.left, peer.positions};
 }
 
 void LiveHub::start() {
@@ -28,6 +28,7 @@ void LiveHub::follow(LivePeer& peer, const base::PublicBoxKey& device, Standing 
   const bool is_known = standing.known;
   if (known != followed_.end() && standing.pushable && known->second.standing.pushable &&
       known->second.standing.known == standing.known && known->second.standing.set == standing.set) {
+    known->second.standing.left = std::move(standing.left);
     known->second.standing.positions = std::move(standing.positions);
     return;
   }
@@ -107,12 +108,8 @@ void LiveHub::on_changes(const carrier::Changes& changes) {
     if (found == by_device_.end()) continue;
     const auto peers = found->second;  // cutting one changes them
     for (auto* peer : peers) {
-      // Somebody else's claim to the device may have fallen, in a space that it was never served.
-      const auto& set = followed_.at(peer).standing.set;
-      const bool was_served = std::any_of(lost.begin(), lost.end(), [&](const auto& space) {
-        return std::binary_search(set.begin(), set.end(), space);
-      });
-      if (was_served) peer->cut();
+      const Standing& standing = followed_.at(peer).standing;
+      if (carrier::Peer::is_cut_by(lost, standing.set, standing.left)) peer->cut();
     }
   }
 }

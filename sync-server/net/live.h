@@ -22,6 +22,7 @@ struct Standing {
   bool pushable = false;
   bool known = false;  // no stranger, and no replay of what somebody else once sent
   std::vector<base::SpaceId> set;
+  std::vector<base::SpaceId> left;  // since the answer before
   std::vector<std::optional<std::uint64_t>> positions;
   static Standing of(const carrier::Peer& peer);
 };

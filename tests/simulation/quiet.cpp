@@ -48,7 +48,8 @@ std::string School::has_all_begun() {
     missing.clear();
     for (const auto& person : people_) {
       for (Device* device : person->alive()) {
-        if (person->card && !device->has_all_keys()) device->recover();
+        // Also where nothing waits for it yet: nobody can invite without the newest key.
+        if (person->card && !(device->has_all_keys() && device->holds_current_keys())) device->recover();
       }
       const bool done = begin(*person);
       if (!done) missing += ", person " + std::to_string(person->number);

@@ -317,10 +317,8 @@ void Server::push_news() {
   for (const auto& [id, live] : lives) {
     if (!live->peer || live->answering) continue;
     const auto lost = changes.cut.find(live->peer->device);
-    const auto& set = live->peer->set;
     if (lost != changes.cut.end() &&
-        std::any_of(lost->second.begin(), lost->second.end(),
-                    [&](const auto& space) { return std::binary_search(set.begin(), set.end(), space); })) {
+        carrier::Peer::is_cut_by(lost->second, live->peer->set, live->peer->left)) {
       lives_.erase(id);
       live->deliver(base::error(base::Code::interrupted));
       continue;

@@ -27,6 +27,9 @@ struct Peer {
   std::uint32_t in_vain = 0;  // messages that brought nothing new here
   bool told = false;  // the last message said that more is to come: the peer asks, no push before it does
   std::vector<base::SpaceId> set;  // as the last reply left it: what an index means
+  // What it was served until the last reply and is no more, ascending. Whoever is removed by the very group
+  // of messages that took their last words has been answered before anything cuts their connection.
+  std::vector<base::SpaceId> left;
   // For each space of the set: what this peer has been sent or has brought, up to here. nullopt while its
   // base is void and its vector has not come.
   std::vector<std::optional<std::uint64_t>> positions;
@@ -37,6 +40,9 @@ struct Peer {
 
   bool pushable() const { return live && confirmed; }
   std::optional<std::uint64_t> position_in(const base::SpaceId& space) const;
+  // It must end where it loses one of these: it was served that at its last reply, or until then.
+  static bool is_cut_by(const std::set<base::SpaceId>& lost, const std::vector<base::SpaceId>& set,
+                        const std::vector<base::SpaceId>& left);
   // Takes over another set; spaces that stay keep their position, others begin at `fresh`.
   void follow(const std::vector<base::SpaceId>& to, std::optional<std::uint64_t> fresh);
 };
