@@ -1,5 +1,4 @@
 // sejawat-server: a carrier. Reads its settings and wires the rooms together.
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "inspect_commands.h"
 #include "listen_address.h"
 #include "messages.h"
+#include "net/log_sink.h"
 #include "net/server.h"
 #include "platform_posix/files.h"
 #include "space/invite.h"
@@ -83,7 +83,7 @@ int serve(const Settings& settings) {
   ::umask(077);  // whatever is created below is this user's alone
   platform::forbid_core_dumps();
   crypto::initialise();
-  auto logger = spdlog::stderr_logger_mt("sejawat");
+  auto logger = std::make_shared<spdlog::logger>("sejawat", std::make_shared<net::LogSink>(STDERR_FILENO));
   logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%e","level":"%l","message":%v})");
   spdlog::set_default_logger(logger);
   crypto::SystemRandom random;
@@ -147,6 +147,7 @@ int serve(const Settings& settings) {
 using Say = std::function<std::string(const char*, const char*)>;
 
 CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
+  const CLI::Range at_least_one(1, 1'000'000);
   auto* serve_command = app.add_subcommand(
       "serve", say("membuat yang belum ada dan melayani sampai SIGTERM; sinyal kedua "
                    "menghentikan seketika",
@@ -193,7 +194,8 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
   serve_command
       ->add_option("--max-connections", settings.net.limits.connections,
                    say("koneksi sekaligus", "connections at once"))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(at_least_one);
   serve_command
       ->add_option(
           "--max-strangers", settings.net.limits.strangers,
@@ -202,7 +204,7 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
               "of them, those on which nobody was served yet; beyond, one of the network that has most "
               "is closed, where that is more than 200, else the oldest"))
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(at_least_one);
   serve_command
       ->add_option("--max-per-address", settings.net.limits.connections_per_origin,
                    say("dari satu alamat (IPv6: satu /64); selebihnya yang terlama dari yang belum pernah "
@@ -211,18 +213,20 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
                        "of them from one address (IPv6: one /64); beyond, the oldest of those on which "
                        "nobody was served is "
                        "closed; this machine itself is exempt"))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(at_least_one);
   serve_command
       ->add_option("--max-per-device", settings.net.limits.connections_per_device,
                    say("koneksi langsung satu perangkat; selebihnya yang terlama ditutup",
                        "live connections of one device; beyond, the oldest is closed"))
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(at_least_one);
   serve_command
       ->add_option("--queue", settings.queue,
                    say("pesan yang boleh menunggu disk; selebihnya diminta datang lagi (503)",
                        "messages that may wait for the disk; others are asked to come again (503)"))
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(at_least_one);
   serve_command
       ->add_option("--live-idle", settings.live_idle,
                    say("detik sampai koneksi langsung yang diam ditutup; ping di tengahnya",

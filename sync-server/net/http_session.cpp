@@ -1,5 +1,7 @@
 #include "http_session.h"
 
+#include <algorithm>
+
 #include "crypto/noise.h"
 #include "deadline.h"
 #include "routes.h"
@@ -99,11 +101,16 @@ class HttpSession final : public Connection, public std::enable_shared_from_this
       static_cast<void>(count);
       if (error) co_return false;
     }
-    auto [error, read] = co_await http::async_read(stream_, buffer_, parser, kTuple);
-    static_cast<void>(read);
-    if (error) {
-      co_await refuse_head(error);
-      co_return false;
+    parser.eager(true);
+    while (!parser.is_done()) {
+      // As much at once as has come so far: few reads for what is long, no memory for who sends little.
+      buffer_.reserve(std::min(buffer_.size() + parser.get().body().size(), kReadMax));
+      auto [error, read] = co_await http::async_read_some(stream_, buffer_, parser, kTuple);
+      static_cast<void>(read);
+      if (error) {
+        co_await refuse_head(error);
+        co_return false;
+      }
     }
     deadline_.disarm();  // from here on it waits for us
     Request request = parser.release();

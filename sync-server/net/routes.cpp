@@ -72,9 +72,11 @@ Task<Reply> answer_sync(Server& server, Request& request) {
   auto reply = session.reply(*served.answer);
   if (!reply.ok()) co_return reply_status(http::status::internal_server_error);
   server.counts.bytes_out += reply->size();
-  spdlog::info(R"({{"event":"sync","bytes_in":{},"bytes_out":{},"segments_taken":{},"refused":{}}})",
-               bytes_in, reply->size(), served.answer->segments_taken,
-               served.answer->segment_exceptions.size() + served.answer->record_exceptions.size());
+  // Strangers come as often as they like.
+  if (!served.stranger)
+    spdlog::info(R"({{"event":"sync","bytes_in":{},"bytes_out":{},"segments_taken":{},"refused":{}}})",
+                 bytes_in, reply->size(), served.answer->segments_taken,
+                 served.answer->segment_exceptions.size() + served.answer->record_exceptions.size());
   co_return reply_sync(std::move(*reply));
 }
 

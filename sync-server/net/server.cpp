@@ -71,8 +71,8 @@ base::Status run_server(const ServerOptions& asked, const crypto::BoxKey& carrie
                         storage::Writer& writer, base::Random& random, base::Clock& clock) {
   const ServerOptions options = fitted(asked, raise_descriptor_limit());
   Server server(options, carrier_key, writer, random, clock);
+  std::signal(SIGPIPE, SIG_IGN);  // tls_stream.h, log_sink.h
   if (!options.tls_certificate.empty()) {
-    std::signal(SIGPIPE, SIG_IGN);  // tls_stream.h
     server.tls.emplace(asio::ssl::context::tls_server);
     SJ_TRY_STATUS(configure_tls(*server.tls, options.tls_certificate, options.tls_key));
   }

@@ -58,8 +58,9 @@ class WebSocketSession final : public Connection,
     if (writing_) let_go();
     read_deadline_.disarm();
     write_deadline_.disarm();
-    spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
-                 messages_, pushes_, bytes_in_, bytes_out_);
+    if (known_)
+      spdlog::info(R"({{"event":"socket_end","messages":{},"pushes":{},"bytes_in":{},"bytes_out":{}}})",
+                   messages_, pushes_, bytes_in_, bytes_out_);
   }
 
   void drain() override {
@@ -146,6 +147,7 @@ class WebSocketSession final : public Connection,
     if (!peer_) peer_ = std::make_shared<carrier::Peer>(incoming->device);
     answering_ = true;
     Served served = co_await durable(server_, incoming->device, std::move(incoming->message), peer_);
+    known_ = known_ || !served.stranger;
     const bool sent = co_await answer(served);
     answering_ = false;
     if (sent && drained_) co_return co_await end(websocket::close_code::going_away);
@@ -289,6 +291,7 @@ class WebSocketSession final : public Connection,
   bool asked_ = false;      // the hub is asked for a push
   bool behind_ = false;     // something is new that it was not asked for yet
   bool drained_ = false;
+  bool known_ = false;  // somebody whom a certificate names was answered here
   bool closing_ = false;
   std::unique_ptr<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
   std::uint64_t arrived_ = 0;                    // bytes of the message that is being read

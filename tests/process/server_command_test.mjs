@@ -47,6 +47,43 @@ test('whoever is not its user is told so, by every command, and that nothing was
   }
 });
 
+test('a limit that lets nobody in is refused before a folder is made', async () => {
+  const world = new World();
+  try {
+    for (const option of ['--max-connections', '--max-per-address', '--max-per-device', '--max-strangers', '--queue']) {
+      const refused = world.run('sejawat-server', 'serve', '--data', world.path('S'), '--listen', '127.0.0.1:0', option, '0');
+      assert.notEqual(refused.status, 0, option);
+      assert.match(refused.err, new RegExp(`${option}: Value 0 not in range 1 to`));
+    }
+    assert.deepEqual(readdirSync(world.root), []);
+  } finally {
+    await world.close();
+  }
+});
+
+test('a server whose log nobody reads any more goes on', async () => {
+  const world = new World();
+  try {
+    world.prefix = ['bash', '-c', 'exec "$0" "$@" 2> >(exit 0)']; // what writes to that is sent SIGPIPE
+    const running = await world.server();
+    world.prefix = [];
+    world.client('A', 'init', '--name', 'Bu Ani Suryani');
+    const created = world.client('A', '--json', 'community', 'create', '--name', 'SDN 30 Mataram', '--kind', 'school',
+      '--server', running.address, '--operator-invite', running.operator_invite);
+    assert.equal(created.status, 0, created.err);
+    for (let i = 0; i < 3; ++i) {
+      const synced = world.client('A', 'sync');
+      assert.equal(synced.status, 0, synced.err);
+    }
+    assert.equal(running.child.exitCode, null);
+    assert.equal(running.child.signalCode, null);
+    running.child.kill('SIGTERM');
+    assert.equal(await running.ended, 0);
+  } finally {
+    await world.close();
+  }
+});
+
 test('a folder that others may write in, and a key that others may read, are refused with the remedy', async () => {
   const world = new World();
   try {

@@ -1,0 +1,31 @@
+// Where a server's log lines go: to a descriptor that may be a pipe whose reader stalls or is gone. A line
+// that cannot be written at once is dropped and counted, so that no reader of the log ever holds up the loop
+// that serves; the next line that can be written follows one that says how many are missing.
+#pragma once
+
+#include <spdlog/sinks/base_sink.h>
+
+#include <cstdint>
+#include <mutex>
+
+namespace sejawat::net {
+
+// Any thread. Lines of up to 4,096 bytes (PIPE_BUF) are written whole or not at all; ours have some hundred.
+// The descriptor is the caller's and stays as it is: others may share it, so it is not made non-blocking. The
+// process has to ignore SIGPIPE (run_server does).
+class LogSink final : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit LogSink(int descriptor) : descriptor_(descriptor) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& line) override;
+  void flush_() override {}
+
+ private:
+  void write(const spdlog::details::log_msg& line);
+
+  int descriptor_;
+  std::uint64_t dropped_ = 0;
+};
+
+}  // namespace sejawat::net
