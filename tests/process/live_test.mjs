@@ -108,6 +108,27 @@ test('while a watch has the store, another command waits and then says so', asyn
   }
 });
 
+test('a command that waits for the store goes on once the watch has let go of it', async () => {
+  const world = new World();
+  let watch;
+  try {
+    await twoDevices(world);
+    watch = new Watch(world, 'B2');
+    await until(() => watch.count('synced') === 1);
+    const started = Date.now();
+    const waiting = world.clientAside('B2', '--json', 'status');
+    await sleep(500);
+    assert.equal(await watch.stop(), 0, watch.error);
+    const done = await waiting;
+    assert.equal(done.status, 0, done.err);
+    assert.equal(JSON.parse(done.out).pending, 0);
+    assert.ok(Date.now() - started >= 500, 'it had to wait');
+  } finally {
+    await watch?.stop('SIGKILL');
+    await world.close();
+  }
+});
+
 test('a watch outlives its server: it says offline, comes back by itself, and misses nothing', async () => {
   const world = new World();
   let watch;
