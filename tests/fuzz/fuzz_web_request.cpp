@@ -1,5 +1,5 @@
-// What a browser asks for, in the words that are read by our own code: the target of a request and its Range.
-// Heads and frames around them are read by Beast. needs: net
+// What a browser asks for, as far as our own code reads it (Beast the rest): the target and the Range.
+// needs: net
 #include <cstdlib>
 
 #include "byte_range.h"
