@@ -101,6 +101,9 @@ int serve(const Settings& settings) {
     // Our own page, behind a proxy that asks us by another name.
     options.allow_origins.push_back(server::page_origin(*judged));
   }
+  options.host = listen->first;
+  options.port = listen->second;
+  if (auto may = net::can_serve(options); !may.ok()) return fail(settings, may.error());
   if (auto made = server::prepare_data_folder(settings.data); !made.ok()) return fail(settings, made.error());
   auto secret = platform::load_or_create_key(settings.data + "/server.key", random);
   if (!secret.ok()) return fail(settings, secret.error());
@@ -124,8 +127,6 @@ int serve(const Settings& settings) {
   // Serving matters more: backups are then made while it is stopped.
   if (!backups.ok()) spdlog::warn(R"({"event":"no_backups_beside_the_work"})");
   options.timeouts.live_idle = std::chrono::seconds(settings.live_idle);
-  options.host = listen->first;
-  options.port = listen->second;
   options.listening = [&](std::uint16_t port) {
     const auto announced =
         server::announced_address(settings.public_address, options.host, port, !options.tls_key.empty(), key);

@@ -67,6 +67,17 @@ Task<void> wait_for_signals(Signals& signals, Acceptor& acceptor, Server& server
 
 }  // namespace
 
+base::Status can_serve(const ServerOptions& options) {
+  if (!options.tls_certificate.empty()) {
+    asio::ssl::context tls(asio::ssl::context::tls_server);
+    SJ_TRY_STATUS(configure_tls(tls, options.tls_certificate, options.tls_key));
+  }
+  asio::io_context io;
+  SJ_TRY(const auto acceptor, listen(io, options.host, options.port));
+  static_cast<void>(acceptor);
+  return {};
+}
+
 base::Status run_server(const ServerOptions& asked, const crypto::BoxKey& carrier_key,
                         storage::Writer& writer, base::Random& random, base::Clock& clock) {
   const ServerOptions options = fitted(asked, raise_descriptor_limit());

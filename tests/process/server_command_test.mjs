@@ -141,6 +141,26 @@ test('a damaged database is told apart and left alone', async () => {
   }
 });
 
+test('a wrong address or certificate is told before anything is made', async () => {
+  const world = new World();
+  try {
+    writeFileSync(world.path('no.pem'), 'no certificate');
+    const wrong = [
+      ['--listen', '192.0.2.1:8787'],
+      ['--listen', 'sekolah.invalid:8787'],
+      ['--listen', '127.0.0.1:0', '--tls-cert', world.path('no.pem'), '--tls-key', world.path('no.pem')],
+    ];
+    for (const args of wrong) {
+      const refused = server(world, 'serve', ...args);
+      assert.notEqual(refused.status, 0, args.join(' '));
+      assert.ok(errorOf(refused).message, refused.err);
+      assert.deepEqual(readdirSync(world.root), ['no.pem'], args.join(' '));
+    }
+  } finally {
+    await world.close();
+  }
+});
+
 test('an address that another program has is a clear error', async () => {
   const world = new World();
   const other = net.createServer();

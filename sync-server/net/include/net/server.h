@@ -46,6 +46,10 @@ struct ServerOptions {
   std::vector<std::string> allow_origins;  // pages of other hosts that may sync here: scheme://host[:port]
 };
 
+// Whether run_server would find the address free and the certificate in order just now. Takes nothing and
+// touches no file, so that a wrong option is told before anything is made. Errors as run_server's.
+base::Status can_serve(const ServerOptions& options);
+
 // Serves until SIGTERM or SIGINT, then drains: no new connections, what is under way is finished, live peers
 // are told to come again; a second signal ends the process at once. The writer is stopped before it returns.
 // invalid_argument: the address; offline: it cannot be listened on; not_found: certificate or key. All
