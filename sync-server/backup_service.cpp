@@ -10,7 +10,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
+#include <initializer_list>
 #include <thread>
 #include <vector>
 
@@ -25,6 +27,7 @@ constexpr std::size_t kTokenSize = 32;
 constexpr int kPollMs = 20;
 constexpr int kUntilTakenMs = 10'000;
 constexpr int kWithoutGrowthMs = 120'000;
+constexpr std::int64_t kLeftAfterSeconds = 60;
 
 // The token of one of our names; empty for anything else, whatever it tries.
 std::string token_of(const std::string& name, std::string_view ending) {
@@ -67,15 +70,23 @@ struct BackupService::State {
   int stop = -1;
   std::thread thread;
 
-  base::Status open() {
+  void sweep(std::initializer_list<const char*> endings, std::int64_t older_than_seconds) {
     std::error_code code;
     std::filesystem::directory_iterator entry(data, code);
+    const std::int64_t now = std::time(nullptr);
     for (; !code && entry != std::filesystem::directory_iterator(); entry.increment(code)) {
       const std::string name = entry->path().filename().string();
-      for (const char* ending : {".request", ".part", ".copy", ".failed"}) {
-        if (!token_of(name, ending).empty()) ::unlink(entry->path().c_str());
+      for (const char* ending : endings) {
+        if (token_of(name, ending).empty()) continue;
+        struct stat file {};
+        if (::lstat(entry->path().c_str(), &file) != 0) continue;
+        if (now - file.st_mtime >= older_than_seconds) ::unlink(entry->path().c_str());
       }
     }
+  }
+
+  base::Status open() {
+    sweep({".request", ".part", ".copy", ".failed"}, 0);
     notify = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
     stop = ::eventfd(0, EFD_CLOEXEC);
     if (notify < 0 || stop < 0 || ::inotify_add_watch(notify, data.c_str(), IN_CREATE | IN_MOVED_TO) < 0)
@@ -87,6 +98,8 @@ struct BackupService::State {
     const std::string token = token_of(name, ".request");
     if (token.empty()) return;
     ::unlink((data + "/" + name).c_str());
+    // Of whoever was killed before they took theirs. Who takes one has it open at once, and keeps it so.
+    sweep({".copy", ".failed"}, kLeftAfterSeconds);
     const std::string part = name_of(data, token, ".part");
     // The writer may still hold `done` when this object goes, so it holds names only.
     const auto done = [folder = data, token, part](const base::Status& outcome) {

@@ -1,7 +1,7 @@
 // A server that dies and comes back from what was kept of it, with real processes.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { World, entries, jsonLines, program } from './support.mjs';
@@ -275,6 +275,29 @@ test('a backup beside another one, or beside a server that stops, says to try ag
     assert.equal(error.error, 'store_locked');
     assert.match(error.message, /Another backup is being made.*data is safe; try again/);
     server.child.kill('SIGCONT');
+  } finally {
+    await world.close();
+  }
+});
+
+test('a copy that somebody asked for and did not live to take goes with the next backup', async () => {
+  const world = new World();
+  try {
+    await world.school();
+    const left = (at, minutes) => {
+      const file = world.path('S', `backup-${String(at).padStart(32, '0')}.copy`);
+      writeFileSync(file, 'x');
+      const then = Date.now() / 1000 - minutes * 60;
+      utimesSync(file, then, then);
+      return file;
+    };
+    const old = left(1, 2);
+    const fresh = left(2, 0); // somebody may be about to open it
+    const done = world.run('sejawat-server', 'backup', 'create', '--data', world.path('S'), '--to', world.path('kept'), '--json');
+    assert.equal(done.status, 0, done.err);
+    assert.ok(!existsSync(old));
+    assert.ok(existsSync(fresh));
+    assert.equal(readdirSync(world.path('S')).filter((name) => name.endsWith('.copy')).length, 1, 'its own is gone as well');
   } finally {
     await world.close();
   }
