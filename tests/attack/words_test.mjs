@@ -43,7 +43,7 @@ test("a colleague's name does not steer a terminal, and is one line of a list", 
   }
 });
 
-test('a name of a megabyte is refused, and so is one that is no UTF-8', async () => {
+test('a name of a hundred kilobytes is refused, and so is a text of a megabyte, and one that is no UTF-8', async () => {
   const world = new World();
   try {
     const server = await world.school();
@@ -51,6 +51,11 @@ test('a name of a megabyte is refused, and so is one that is no UTF-8', async ()
     assert.notEqual(long.status, 0);
     const community = world.client('B', 'community', 'create', '--name', 'x'.repeat(100_000), '--kind', 'school', '--server', server.address);
     assert.notEqual(community.status, 0);
+    world.input = `${JSON.stringify({ date: '2026-11-24', events: [{ domain: 'pupils', happened: 'x'.repeat(1 << 20) }] })}\n`;
+    const huge = world.client('B', '--json', 'journal', 'add', '--from', '-');
+    assert.notEqual(huge.status, 0);
+    assert.match(JSON.parse(huge.err.trim().split('\n').at(-1)).detail, /line 1: happened: too long; nothing was imported/);
+    assert.equal(world.client('B', '--json', 'journal', 'list').lines.length, 0);
     world.input = Buffer.from([...Buffer.from('{"date":"2026-11-24","events":[{"domain":"pupils","happened":"'), 0xff, 0xc0, ...Buffer.from('"}]}\n')]);
     const broken = world.client('B', '--json', 'journal', 'add', '--from', '-');
     assert.notEqual(broken.status, 0);
