@@ -80,7 +80,8 @@ struct BackupService::State {
         if (token_of(name, ending).empty()) continue;
         struct stat file {};
         if (::lstat(entry->path().c_str(), &file) != 0) continue;
-        if (now - file.st_mtime >= older_than_seconds) ::unlink(entry->path().c_str());
+        if (older_than_seconds == 0 || now - file.st_mtime >= older_than_seconds)
+          ::unlink(entry->path().c_str());
       }
     }
   }

@@ -146,12 +146,10 @@ base::Result<bool> Carrier::base_known(const sync::Hello& hello, const std::vect
 // False when the reply ends here: vectors, or a base that is not known.
 base::Result<bool> Carrier::greet(Peer& peer, const sync::Hello& hello, const std::vector<base::SpaceId>& set,
                                   sync::ServerMessage& reply) {
-  peer.set.clear();
-  if (!hello.set) {  // a client that has nothing from here yet
-    peer.follow(set, 0);
-    return true;
-  }
+  const bool begins = !hello.set;  // a client that has nothing from here yet
   peer.follow(set, std::nullopt);
+  peer.positions.assign(set.size(), begins ? std::optional<std::uint64_t>(0) : std::nullopt);
+  if (begins) return true;
   if (hello.full) {
     SJ_TRY_STATUS(answer_vectors(set, reply));
     return false;

@@ -77,20 +77,6 @@ base::Code Carrier::judge_join(const Space& space, const space::RecordOutline& j
   return base::Code::ok;
 }
 
-// Another server took it before it was wiped or went back, and records of others stand on it. Of somebody who
-// belongs here by another invite it lets nobody in: nor does it raise anybody's role, where the invite was
-// for no higher one, or where an admin has yet to confirm the join of whoever came by an invite that was
-// revoked or fell. So it may come from anybody whom the space knows, and what they wrote after it does not
-// wait for an admin who happens to have it.
-bool Carrier::lets_nobody_in(const Space& space, const Offered& offered, const space::RecordOutline& join,
-                             base::Code verdict) const {
-  if (!join.device || !is_member(space, offered.device)) return false;
-  const auto role = space.membership.role_of(join.device->person);
-  if (!role) return false;
-  if (verdict == base::Code::invite_revoked || verdict == base::Code::invite_invalid) return true;
-  return space.membership.invites().at(*join.join_invite).role <= *role;
-}
-
 bool Carrier::is_stranger(const base::PublicBoxKey& device) const {
   return !known(device) && !was_removed(device);
 }
@@ -187,10 +173,7 @@ base::Result<base::Code> Carrier::take_record(const Offered& offered, Ingested& 
     // for ever (expiry and use counts are filters, never meaning; and an invite that fell with its author
     // stands again by the confirmation that follows the join).
     const base::Code verdict = judge_join(space, *peek, offered.wall_seconds);
-    if (verdict != base::Code::ok && !is_admin(space, offered.device) &&
-        !lets_nobody_in(space, offered, *peek, verdict)) {
-      return verdict;
-    }
+    if (verdict != base::Code::ok && !is_admin(space, offered.device)) return verdict;
   }
   if (!has_room_for_record(space, offered, *peek)) return base::Code::quota_exceeded;
   if (stranger && !stranger_may(offered, *peek, ingested)) return base::Code::timed_out;

@@ -7,37 +7,29 @@
 #include <string>
 
 namespace sejawat::net {
-namespace {
 
-// Of a pipe this means that PIPE_BUF bytes fit (POSIX, poll and write), of a file always.
 bool takes_a_line(int descriptor) {
   pollfd asked{descriptor, POLLOUT, 0};
   return ::poll(&asked, 1, 0) == 1 && (asked.revents & POLLOUT) != 0 && (asked.revents & POLLERR) == 0;
 }
 
-}  // namespace
-
 void LogSink::sink_it_(const spdlog::details::log_msg& line) {
-  if (dropped_ > 0 && takes_a_line(descriptor_)) {
+  if (dropped_ > 0) {
     const std::string missing = R"({"event":"log_lines_dropped","lines":)" + std::to_string(dropped_) + "}";
-    dropped_ = 0;
-    write({line.time, line.source, line.logger_name, spdlog::level::warn, missing});
+    if (write({line.time, line.source, line.logger_name, spdlog::level::warn, missing})) dropped_ = 0;
   }
-  write(line);
+  if (!write(line)) ++dropped_;
 }
 
-void LogSink::write(const spdlog::details::log_msg& line) {
+bool LogSink::write(const spdlog::details::log_msg& line) {
+  if (!takes_a_line(descriptor_)) return false;
   spdlog::memory_buf_t text;
   formatter_->format(line, text);
-  if (!takes_a_line(descriptor_)) {
-    ++dropped_;
-    return;
-  }
   ssize_t written = 0;
   do {
     written = ::write(descriptor_, text.data(), text.size());
   } while (written < 0 && errno == EINTR);
-  if (written < 0) ++dropped_;
+  return written == static_cast<ssize_t>(text.size());
 }
 
 }  // namespace sejawat::net

@@ -121,6 +121,7 @@ class Device {
   std::int64_t offline_until = 0;
   std::optional<base::DeviceId> id;  // once it is somebody's
   // Another device revoked it; what it had shown of this one's changes then.
+  bool has_invited = false;
   bool revoked = false;
   bool revocation_tried = false;
   std::set<log::Dot> within;

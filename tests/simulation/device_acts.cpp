@@ -64,6 +64,7 @@ std::optional<space::InviteLink> Device::invite(std::string_view role, std::int6
                    {base::Code::not_found, base::Code::not_permitted, base::Code::key_missing})) {
     return std::nullopt;
   }
+  has_invited = true;
   tell_live();
   return std::move(made->link);
 }

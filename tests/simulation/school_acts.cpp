@@ -188,6 +188,8 @@ void School::revoke_device() {
   });
   if (alive.size() < 2 || before || !person.card) return;
   Device& target = *alive[1 + world_.random.below(alive.size() - 1)];
+  // It would end its invites as well, as above.
+  if (kinds_.servers_go_back && target.has_invited) return;
   Device& by = *alive.front();
   if (!by.up() || !by.joined() || !target.id || (by.id && *by.id == *target.id)) return;
   by.revoke_device(target);

@@ -38,22 +38,11 @@ bool shows(const SharedTexts& shown, const base::ObjectId& id, const std::string
   return found != shown.end() && found->second.find(word) != std::string::npos;
 }
 
-// A phone that invited was revoked by somebody who did not know yet whom it had let in: what a device of
-// theirs wrote by the right of that join waits for an admin, though they may belong by another one since.
-bool is_in_doubt(School& school, const space::Membership& membership, const Device& device) {
-  const auto& inviting = school.people().front()->devices;
-  const bool any =
-      std::any_of(inviting.begin(), inviting.end(), [](const auto& phone) { return phone->revoked; });
-  return any && device.id &&
-         std::any_of(membership.logs().begin(), membership.logs().end(),
-                     [&](const auto& log) { return log.second.device == *device.id && log.second.fence; });
-}
-
-// Somebody who belongs in the end, with a device that reads on; one whose own words wait shows them as well.
-bool reads(School& school, const space::Membership& membership, const Person& person, const Device& device) {
+// Somebody who belongs in the end, with a device that reads on.
+bool reads(const space::Membership& membership, const Person& person, const Device& device) {
   const auto role = person.id ? membership.role_of(*person.id) : std::nullopt;
   return role && *role >= space::WireRole::reader && !person.membership_touched && !device.revoked &&
-         !is_in_doubt(school, membership, device) && device.id && membership.devices().count(*device.id) != 0;
+         device.id && membership.devices().count(*device.id) != 0;
 }
 
 // Whoever was removed, demoted or never admitted, and has brought all that they wrote for the school. A
@@ -134,8 +123,7 @@ void check_shared(School& school) {
       for (const auto& [id, shared] : person->shared_sent_before) must[id] = shared.word;
     }
     for (const auto& device : person->devices) {
-      if (person->membership_touched || device->revoked || is_in_doubt(school, *membership, *device))
-        continue;
+      if (person->membership_touched || device->revoked) continue;
       for (const auto& [id, shared] : device->saved().shared) {
         if (!device->lost() || shared.sent) must[id] = shared.word;
       }
@@ -144,7 +132,7 @@ void check_shared(School& school) {
   std::optional<SharedTexts> first;
   for (const auto& person : school.people()) {
     for (Device* device : person->alive()) {
-      if (!device->has_person() || !reads(school, *membership, *person, *device)) continue;
+      if (!device->has_person() || !reads(*membership, *person, *device)) continue;
       auto shown = shared_of(device->core(), *school.community());
       if (!witness.always(Always::codes_are_expected, shown.ok(), "shared records cannot be listed")) return;
       for (const auto& [id, word] : must) {
@@ -178,8 +166,7 @@ void check_late_shared(School& school) {
   std::map<base::ObjectId, std::string> brought;
   for (const auto& person : school.people()) {
     for (Device* device : person->alive()) {
-      if (!person->membership_touched && !device->revoked && !is_in_doubt(school, *membership, *device))
-        continue;
+      if (!person->membership_touched && !device->revoked) continue;
       if (!device->has_person() || !has_brought_shared(*device, id)) continue;
       for (const auto& [object, shared] : device->saved().shared) brought[object] = shared.word;
     }
@@ -187,7 +174,7 @@ void check_late_shared(School& school) {
   if (brought.empty()) return;
   for (const auto& person : school.people()) {
     for (Device* device : person->alive()) {
-      if (!device->has_person() || !reads(school, *membership, *person, *device)) continue;
+      if (!device->has_person() || !reads(*membership, *person, *device)) continue;
       auto shown = shared_of(device->core(), id);
       auto waiting = waiting_in_quarantine(device->core(), id);
       if (!witness.always(Always::codes_are_expected, shown.ok() && waiting.ok(),

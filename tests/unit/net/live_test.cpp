@@ -160,8 +160,8 @@ TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {
   EXPECT_EQ(line->cuts, 1);
 }
 
-// Her last words and her removal came in one group: she was answered as somebody who is known no more, and
-// the line would have stayed open for as long as it was silent.
+// Her last words and her removal came in one group: she was answered as somebody who is known no more, before
+// anything could cut her line.
 TEST_F(LiveHubTest, WhoWasRemovedWithTheGroupThatTookTheirLastWordsIsCut) {
   hear();
   const auto line = std::make_shared<Line>(sari);

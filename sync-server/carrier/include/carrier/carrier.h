@@ -206,8 +206,6 @@ class Carrier {
   base::Code told(const Offered& offered, base::Code code) const;
   base::Code judge_join(const Space& space, const space::RecordOutline& join,
                         std::int64_t wall_seconds) const;
-  bool lets_nobody_in(const Space& space, const Offered& offered, const space::RecordOutline& join,
-                      base::Code verdict) const;
   // branches.cpp: where a log's segments stand, when it has several ends.
   struct Place {
     base::LogId branch;
