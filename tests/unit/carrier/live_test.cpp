@@ -212,30 +212,32 @@ TEST_F(LiveTest, WhoeverIsNoMemberHearsNothing) {
 
 // As a server does with what comes in the same moment: all is taken, committed, and only then answered.
 TEST_F(LiveTest, WhoIsRemovedByTheGroupThatTookTheirWordsIsStillToBeCut) {
-  Line line(sari);
-  settle(line);
-  ASSERT_FALSE(line.peer.set.empty());
-  const auto words =
-      upload(school.id(),
-             {school.add(space::write_log(sari.author(), school.membership,
-                                          crypto::SigningKey::from_seed(base::Secret32::random(random))))});
-  sync::ClientMessage last;
-  last.spaces = {words};
-  ASSERT_TRUE(store->begin().ok());
-  auto taken = carrier->ingest(line.peer, last, kNow);
-  ASSERT_TRUE(taken.ok());
-  const auto removal = message_of(
-      {upload(school.id(),
-              {school.add(space::write_person_removed(admin.author(), school.membership, sari.id(), {}))})});
-  auto removed = carrier->ingest(admin.device(), removal, kNow);
-  ASSERT_TRUE(removed.ok());
-  ASSERT_TRUE(store->commit().ok());
-  ASSERT_TRUE(carrier->answer(line.peer, last, std::move(taken).value()).ok());
-  ASSERT_TRUE(carrier->answer(admin.device(), removal, std::move(removed).value()).ok());
-  const auto cut = carrier->take_changes().cut;
-  ASSERT_EQ(cut.count(sari.device()), 1U);
-  EXPECT_TRUE(line.peer.set.empty());
-  EXPECT_TRUE(Peer::is_cut_by(cut.at(sari.device()), line.peer.set, line.peer.left));
+  for (const bool greets : {false, true}) {
+    const Person& whom = greets ? budi : sari;
+    Line line(whom);
+    settle(line);
+    ASSERT_FALSE(line.peer.set.empty());
+    sync::ClientMessage last;
+    if (greets) last.hello = line.books.hello();
+    const auto key = crypto::SigningKey::from_seed(base::Secret32::random(random));
+    last.spaces = {
+        upload(school.id(), {school.add(space::write_log(whom.author(), school.membership, key))})};
+    ASSERT_TRUE(store->begin().ok());
+    auto taken = carrier->ingest(line.peer, last, kNow);
+    ASSERT_TRUE(taken.ok());
+    const auto removal = message_of({upload(
+        school.id(),
+        {school.add(space::write_person_removed(admin.author(), school.membership, whom.id(), {}))})});
+    auto removed = carrier->ingest(admin.device(), removal, kNow);
+    ASSERT_TRUE(removed.ok());
+    ASSERT_TRUE(store->commit().ok());
+    ASSERT_TRUE(carrier->answer(line.peer, last, std::move(taken).value()).ok());
+    ASSERT_TRUE(carrier->answer(admin.device(), removal, std::move(removed).value()).ok());
+    const auto cut = carrier->take_changes().cut;
+    ASSERT_EQ(cut.count(whom.device()), 1U);
+    EXPECT_TRUE(line.peer.set.empty());
+    EXPECT_TRUE(Peer::is_cut_by(cut.at(whom.device()), line.peer.set, line.peer.left)) << greets;
+  }
 }
 
 TEST_F(LiveTest, WhatDoesNotFitIsAskedFor) {
