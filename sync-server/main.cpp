@@ -119,9 +119,9 @@ int serve(const Settings& settings) {
   if (!operator_secret.ok()) return fail(settings, operator_secret.error());
 
   const auto fatal = [&settings](const base::Error& error) {
-    if (net::takes_a_line(STDERR_FILENO))
-      fail(settings, error);  // else this would wait for who reads the log
-    std::_Exit(1);            // no destructor may touch a database whose last write failed
+    // Said where it can be said at once: nobody may be reading.
+    if (net::takes_a_line(STDERR_FILENO)) fail(settings, error);
+    std::_Exit(1);  // no destructor may touch a database whose last write failed
   };
   storage::Writer writer(**carrier, **store, fatal, settings.queue);
   auto backups = server::BackupService::start(writer, settings.data);

@@ -295,6 +295,8 @@ bool Device::holds_current_keys() {
                                     [](const auto& space) { return !space.member || space.current_key; });
 }
 
+bool Device::lacks_a_key() { return !has_all_keys() || !holds_current_keys(); }
+
 bool Device::has_sent_all() {
   if (!has_person() || last_sync_.code != base::Code::ok) return false;
   auto status = core_->status();

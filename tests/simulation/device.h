@@ -107,6 +107,7 @@ class Device {
   bool knows(const base::PersonId& person);
   std::optional<base::SpaceId> personal_space();
   std::optional<base::SpaceId> community();
+  bool lacks_a_key();   // whoever sees that shows the card again
   bool has_all_keys();  // nothing that arrived waits for a key
   bool holds_current_keys();
   bool has_sent_all();  // the last sync went well, and nothing came after it
@@ -120,8 +121,8 @@ class Device {
   std::uint64_t number() const { return number_; }
   std::int64_t offline_until = 0;
   std::optional<base::DeviceId> id;  // once it is somebody's
-  // Another device revoked it; what it had shown of this one's changes then.
   bool has_invited = false;
+  // Another device revoked it; what it had shown of this one's changes then.
   bool revoked = false;
   bool revocation_tried = false;
   std::set<log::Dot> within;

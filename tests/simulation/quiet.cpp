@@ -49,7 +49,7 @@ std::string School::has_all_begun() {
     for (const auto& person : people_) {
       for (Device* device : person->alive()) {
         // Also where nothing waits for it yet: nobody can invite without the newest key.
-        if (person->card && !(device->has_all_keys() && device->holds_current_keys())) device->recover();
+        if (person->card && device->lacks_a_key()) device->recover();
       }
       const bool done = begin(*person);
       if (!done) missing += ", person " + std::to_string(person->number);
@@ -100,8 +100,8 @@ bool School::sync_everywhere(Device& device, std::string& waits) {
     go(device, i);
     bool ok = sync_now(device);
     // An epoch whose only device is lost: whoever sees that something waits for its key shows the card again.
-    const bool keys = device.has_all_keys() && device.holds_current_keys();
-    if (ok && device.person().card && !device.revoked && !keys) {
+    const bool lacks = device.lacks_a_key();
+    if (ok && device.person().card && !device.revoked && lacks) {
       // What it brought or heard before the card was shown is news to the others.
       quiet = quiet && says_nothing(device.last_sync());
       device.recover();

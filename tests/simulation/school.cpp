@@ -129,7 +129,7 @@ bool School::begin(Person& person) {
   if (!device.up()) return false;
   if (!device.has_person() && !(person.card ? device.recover() : device.make_person())) return false;
   // Closed before the keys had come: the card is shown once more.
-  if (quiet_ && person.card && !(device.has_all_keys() && device.holds_current_keys())) device.recover();
+  if (quiet_ && person.card && device.lacks_a_key()) device.recover();
   // A founding that ended with its process may be there all the same.
   if (person.founder && !community_) community_ = device.community();
   if (device.joined()) return true;
