@@ -51,21 +51,20 @@ AdmissionLimits fitting(AdmissionLimits limits, std::size_t descriptors) {
   return limits;
 }
 
-void Admission::Bucket::refill(double burst, double per_second, std::int64_t now_ms) {
+void Admission::Bucket::refill(const Rate& rate, double times, std::int64_t now_ms) {
   const double passed = static_cast<double>(std::max<std::int64_t>(0, now_ms - at_ms)) / 1000;
-  tokens = std::min(burst, tokens + passed * per_second);
+  tokens = std::min(times * rate.burst, tokens + passed * times * rate.per_second);
   at_ms = now_ms;
 }
 
-void Admission::forget_idle(Places& places, double times, std::int64_t now_ms) {
-  const double handshakes = times * limits_.handshake_burst;
-  const double tls_handshakes = times * limits_.tls_handshake_burst;
+void Admission::forget_idle(Places& places, double times) {
   for (auto at = places.begin(); at != places.end();) {
-    Place& place = at->second;
-    place.handshakes.refill(handshakes, times * limits_.handshakes_per_second, now_ms);
-    place.tls_handshakes.refill(tls_handshakes, times * limits_.tls_handshakes_per_second, now_ms);
-    const bool idle = place.connections == 0 && place.handshakes.tokens >= handshakes &&
-                      place.tls_handshakes.tokens >= tls_handshakes;
+    bool idle = at->second.connections == 0;
+    for (std::size_t i = 0; i < kRates; ++i) {
+      Bucket& bucket = at->second.buckets[i];
+      bucket.refill(rates_[i], times, latest_ms_);
+      idle = idle && bucket.tokens >= times * rates_[i].burst;
+    }
     at = idle ? places.erase(at) : std::next(at);
   }
 }
@@ -73,10 +72,10 @@ void Admission::forget_idle(Places& places, double times, std::int64_t now_ms) {
 Admission::Place* Admission::place(Places& places, const Origin& origin, double times) {
   const auto found = places.find(origin);
   if (found != places.end()) return &found->second;
-  if (places.size() >= limits_.origins) forget_idle(places, times, latest_ms_);
+  if (places.size() >= limits_.origins) forget_idle(places, times);
   if (places.size() >= limits_.origins) return nullptr;
-  const Place fresh{
-      0, {times * limits_.handshake_burst, latest_ms_}, {times * limits_.tls_handshake_burst, latest_ms_}};
+  Place fresh;
+  for (std::size_t i = 0; i < kRates; ++i) fresh.buckets[i] = {times * rates_[i].burst, latest_ms_};
   return &places.emplace(origin, fresh).first->second;
 }
 
@@ -97,27 +96,23 @@ void Admission::leave(const Origin& origin) {
   if (found != places_.end()) --found->second.connections;
 }
 
-bool Admission::handshake(const Origin& origin, std::int64_t now_ms) {
-  return take(origin, &Place::handshakes, limits_.handshake_burst, limits_.handshakes_per_second, now_ms);
-}
+bool Admission::arrival(const Origin& origin, std::int64_t now_ms) { return take(origin, 0, now_ms); }
 
-bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) {
-  return take(origin, &Place::tls_handshakes, limits_.tls_handshake_burst, limits_.tls_handshakes_per_second,
-              now_ms);
-}
+bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) { return take(origin, 1, now_ms); }
 
-bool Admission::take(const Origin& origin, Bucket Place::*which, double burst, double per_second,
-                     std::int64_t now_ms) {
+bool Admission::handshake(const Origin& origin, std::int64_t now_ms) { return take(origin, 2, now_ms); }
+
+bool Admission::take(const Origin& origin, std::size_t which, std::int64_t now_ms) {
   latest_ms_ = std::max(latest_ms_, now_ms);
   if (origin.loopback) return true;
   const double times = limits_.rates_per_network;
   Place* own = place(places_, origin, 1);
   Place* network = place(networks_, network_of(origin), times);
   if (own == nullptr || network == nullptr) return false;
-  Bucket& of_own = own->*which;
-  Bucket& of_network = network->*which;
-  of_own.refill(burst, per_second, now_ms);
-  of_network.refill(times * burst, times * per_second, now_ms);
+  Bucket& of_own = own->buckets[which];
+  Bucket& of_network = network->buckets[which];
+  of_own.refill(rates_[which], 1, now_ms);
+  of_network.refill(rates_[which], times, now_ms);
   // From both or neither: one who asks too often takes nothing from the others of the network.
   if (of_own.tokens < 1 || of_network.tokens < 1) return false;
   of_own.tokens -= 1;

@@ -69,16 +69,21 @@ bool enter(Server& server, const Origin& origin) {
   }
 }
 
-void admit(Socket socket, Server& server) {
+// Who comes too often takes nobody's place, and no socket of it stays with us to be said goodbye.
+bool comes_too_often(Server& server, const Origin& origin, Socket& socket) {
+  const auto now = server.clock.now().monotonic_ms;
+  if (server.admission.arrival(origin, now) && (!server.tls || server.admission.tls_handshake(origin, now)))
+    return false;
+  ++server.counts.refused_rate;
+  beast::error_code ignored;
+  socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  return true;
+}
+
+void admit(Socket socket, const Tcp::endpoint& remote, Server& server) {
   beast::error_code code;
-  const auto remote = socket.remote_endpoint(code);
-  if (code) return;  // gone already
   const Origin origin = origin_of(remote.address());
-  // First, because who comes too often takes nobody's place.
-  if (server.tls && !server.admission.tls_handshake(origin, server.clock.now().monotonic_ms)) {
-    ++server.counts.refused_rate;
-    return;
-  }
+  if (comes_too_often(server, origin, socket)) return;
   if (!enter(server, origin)) {
     ++server.counts.refused_full;
     return;
@@ -129,7 +134,8 @@ base::Result<Acceptor> listen(asio::io_context& io, const std::string& host, std
 
 Task<void> accept_loop(Acceptor& acceptor, Server& server) {
   for (;;) {
-    auto [code, socket] = co_await acceptor.async_accept(kTuple);
+    Tcp::endpoint remote;
+    auto [code, socket] = co_await acceptor.async_accept(remote, kTuple);
     if (code == asio::error::operation_aborted || !acceptor.is_open()) co_return;
     const bool no_descriptor =
         code == asio::error::no_descriptors || code == boost::system::errc::too_many_files_open_in_system;
@@ -139,7 +145,7 @@ Task<void> accept_loop(Acceptor& acceptor, Server& server) {
       co_await pause.async_wait(kTuple);
       continue;
     }
-    admit(std::move(socket), server);
+    admit(std::move(socket), remote, server);
   }
 }
 

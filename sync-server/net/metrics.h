@@ -21,7 +21,7 @@ struct Counts {
   std::uint64_t refused_full = 0;         // too many connections, over all or from one place
   std::uint64_t refused_strangers = 0;    // let go for a newer one: nobody was served on it
   std::uint64_t refused_descriptors = 0;  // the system had no descriptor for one
-  std::uint64_t refused_rate = 0;         // 429
+  std::uint64_t refused_rate = 0;         // 429, or let go: came or pinged too often
   std::uint64_t refused_busy = 0;         // 503: the writer's queue is full
   std::uint64_t refused_origin = 0;       // a page of another host
   std::uint64_t refused_malformed = 0;    // HTTP, a frame or a message that does not read

@@ -19,6 +19,8 @@ constexpr std::size_t kReadStep = 8 * 1024;
 // Whoever is not known after so many messages will not be: a newcomer needs a few. Those that bring something
 // are not counted: a removed phone may have much late work.
 constexpr std::uint32_t kStrangersMessages = 16;
+// Pings and pongs of one minute. Each ping costs us a write; who watches over a line sends one now and then.
+constexpr std::uint32_t kControlsAMinute = 60;
 
 template <class Stream>
 class WebSocketSession final : public Connection,
@@ -127,9 +129,21 @@ class WebSocketSession final : public Connection,
     read_deadline_.arm_moving(this->shared_from_this(), Way::in,
                               std::is_same_v<Stream, TlsStream> ? timeouts.body : timeouts.first_request,
                               timeouts);
+    socket_.control_callback([this](websocket::frame_type, beast::string_view) { count_control(); });
     auto [error] = co_await socket_.async_accept(*request_, kTuple);
     request_.reset();
     co_return !error;
+  }
+
+  void count_control() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - controls_since_ >= std::chrono::minutes(1)) {
+      controls_since_ = now;
+      controls_ = 0;
+    }
+    if (++controls_ != kControlsAMinute + 1) return;
+    ++server_.counts.refused_rate;
+    let_go();
   }
 
   // One message of the client, and its answer. False: the connection ends.
@@ -295,6 +309,8 @@ class WebSocketSession final : public Connection,
   bool closing_ = false;
   std::unique_ptr<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
   std::uint64_t arrived_ = 0;                    // bytes of the message that is being read
+  std::chrono::steady_clock::time_point controls_since_;
+  std::uint32_t controls_ = 0;  // since then
   std::uint64_t messages_ = 0;
   std::uint64_t pushes_ = 0;
   std::uint64_t bytes_in_ = 0;

@@ -103,6 +103,22 @@ test('a message in a thousand fragments is one message, pings in between are ans
   assert.equal(connection.code(), 1008, 'and the stranger was let go as always');
 });
 
+test('pings are answered, sixty a minute; with one more the line ends', async () => {
+  const connection = await upgraded(endpoint);
+  const answered = () => connection.frames().filter((one) => one.opcode === 10).length;
+  const before = (await metrics(endpoint))['refused_total{reason="rate"}'];
+  for (let i = 0; i < 60; ++i) connection.socket.write(frame(9, Buffer.from('x')));
+  while (answered() < 60) await sleep(10);
+  let over = false;
+  connection.closed.then(() => (over = true));
+  await sleep(300);
+  assert.equal(over, false, 'who watches over a line loses nothing by it');
+  connection.socket.write(frame(10, Buffer.from('x')));
+  await connection.closed;
+  assert.equal(answered(), 60);
+  assert.equal((await metrics(endpoint))['refused_total{reason="rate"}'], before + 1);
+});
+
 test('fragments without end, empty or of one byte, end with the deadline and cost no memory', async (t) => {
   const pid = server.pid;
   const resident = () => Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]);
@@ -181,7 +197,7 @@ test('a flood of pings and of broken handshakes does not hold up a client', asyn
   assert.equal(answer.status, 200);
   assert.ok(Date.now() - start < 1000);
   for (const code of await Promise.all(rubbish)) assert.equal(code, 1008);
-  for (const flood of floods) flood.socket.destroy();
+  for (const flood of floods) await flood.closed;
   await sleep(100);
   const counted = await metrics(endpoint);
   assert.ok(counted.connections <= 3, 'nothing is left of them');

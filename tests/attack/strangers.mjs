@@ -67,6 +67,35 @@ try {
   }
   saw.newcomer = statusOf(await get(endpoint, '/healthz'));
   saw.watchEnded ??= false;
+
+  // Whoever comes and goes as fast as it can, and meanwhile somebody from elsewhere.
+  saw.arrivals = { welcome: 0, turned: 0 };
+  const comeAndGo = () => new Promise((resolve) => {
+    const socket = net.connect(port, host, () => socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'));
+    let answered = false;
+    socket.on('data', () => (answered = true));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      ++saw.arrivals[answered ? 'welcome' : 'turned'];
+      resolve();
+    });
+  });
+  const elsewhere = async () => {
+    const times = [];
+    while (saw.arrivals.welcome + saw.arrivals.turned < 4000) {
+      const start = Date.now();
+      saw.elsewhere = statusOf(await get(endpoint, '/healthz', '', { localAddress: '192.0.2.2' }));
+      times.push(Date.now() - start);
+      if (saw.elsewhere !== 200) break;
+    }
+    saw.slowest = Math.max(...times);
+  };
+  const four = async () => {
+    for (let i = 0; i < 1000; ++i) await comeAndGo();
+  };
+  const started = Date.now();
+  await Promise.all([elsewhere(), four(), four(), four(), four()]);
+  saw.arrivals.seconds = (Date.now() - started) / 1000;
   watch.removeAllListeners('exit');
   watch.kill('SIGTERM');
 } finally {

@@ -7,10 +7,10 @@ import WebSocket from 'ws';
 export const hostOf = (endpoint) => ({ host: endpoint.slice(0, endpoint.lastIndexOf(':')), port: Number(endpoint.slice(endpoint.lastIndexOf(':') + 1)) });
 
 // Sends bytes as they are; resolves with all that came back when the server closes, or after `wait` ms.
-export function raw(endpoint, text, wait = 15000) {
+export function raw(endpoint, text, wait = 15000, from = {}) {
   return new Promise((resolve) => {
     const { host, port } = hostOf(endpoint);
-    const socket = net.connect(port, host);
+    const socket = net.connect({ ...from, port, host });
     let answer = '';
     const done = () => {
       socket.destroy();
@@ -26,8 +26,8 @@ export function raw(endpoint, text, wait = 15000) {
     socket.write(text);
   });
 }
-export const get = (endpoint, target, headers = '') =>
-  raw(endpoint, `GET ${target} HTTP/1.1\r\nHost: ${endpoint}\r\n${headers}Connection: close\r\n\r\n`);
+export const get = (endpoint, target, headers = '', from = {}) =>
+  raw(endpoint, `GET ${target} HTTP/1.1\r\nHost: ${endpoint}\r\n${headers}Connection: close\r\n\r\n`, 15000, from);
 export const statusOf = (answer) => Number(answer.match(/^HTTP\/1\.1 (\d+)/)?.[1]);
 
 // One device on one channel.

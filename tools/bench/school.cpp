@@ -56,7 +56,7 @@ School::School(const Options& options) : options_(options), folder_(options.fold
 
 void School::start_server() {
   // The same port again, because clients know the address.
-  const std::string listen = "127.0.0.1:" + std::to_string(port_);
+  const std::string listen = options_.host + ":" + std::to_string(port_);
   std::vector<std::string> command{
       options_.programs + "/sejawat-server", "serve", "--data", data(), "--listen", listen, "--json"};
   command.insert(command.end(), options_.serve.begin(), options_.serve.end());

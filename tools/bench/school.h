@@ -19,6 +19,7 @@ struct Options {
   std::size_t clients = 0;
   std::size_t rounds = 0;
   std::vector<std::string> serve;  // further flags of the server
+  std::string host = "127.0.0.1";  // where the server listens
   std::string shape;               // of first-download, batch-ingest or removals; empty: all
 };
 

@@ -11,8 +11,7 @@ AdmissionLimits small() {
   AdmissionLimits limits;
   limits.connections = 5;
   limits.connections_per_origin = 2;
-  limits.handshakes_per_second = 2;
-  limits.handshake_burst = 3;
+  limits.handshakes = {3, 2};
   limits.origins = 4;
   return limits;
 }
@@ -105,8 +104,7 @@ TEST(Admission, HandshakesComeInABurstAndThenAtTheirRate) {
 
 TEST(Admission, TlsHandshakesHaveARateOfTheirOwn) {
   auto limits = small();
-  limits.tls_handshake_burst = 2;
-  limits.tls_handshakes_per_second = 1;
+  limits.tls_handshakes = {2, 1};
   Admission admission(limits);
   for (int i = 0; i < 2; ++i) EXPECT_TRUE(admission.tls_handshake(from(1), 1000));
   EXPECT_FALSE(admission.tls_handshake(from(1), 1000));
@@ -117,12 +115,30 @@ TEST(Admission, TlsHandshakesHaveARateOfTheirOwn) {
   EXPECT_FALSE(admission.tls_handshake(from(1), 2001));
 }
 
+TEST(Admission, WhoComesAndGoesTakesNoPlaceAndIsHeldBackAllTheSame) {
+  auto limits = small();
+  limits.arrivals = {20, 10};
+  Admission admission(limits);
+  const auto come_and_go = [&](const Origin& origin, std::int64_t now) {
+    if (!admission.arrival(origin, now)) return false;
+    EXPECT_EQ(admission.enter(origin), Entry::admitted);
+    admission.leave(origin);
+    return true;
+  };
+  int heard = 0;
+  for (int i = 0; i < 1000; ++i) heard += come_and_go(from(1), 1000) ? 1 : 0;
+  EXPECT_EQ(heard, 20);
+  for (int i = 0; i < 1000; ++i) heard += come_and_go(from(1), 2000) ? 1 : 0;
+  EXPECT_EQ(heard, 20 + 10);
+  EXPECT_TRUE(come_and_go(from(2), 2000));
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(admission.arrival(origin_of_v4({127, 0, 0, 1}), 2000));
+}
+
 // Whoever has a /56 has 256 of our addresses, and a host gives out a /48.
 TEST(Admission, AllAddressesOfANetworkTogetherHaveFourTimesTheRate) {
   auto limits = small();
   limits.origins = 1000;
-  limits.tls_handshake_burst = 3;
-  limits.tls_handshakes_per_second = 2;
+  limits.tls_handshakes = {3, 2};
   Admission admission(limits);
   const auto at = [](std::uint8_t network, std::uint8_t part) {
     return origin_of_v6({0x20, 0x01, 0x0d, 0xb8, 0, network, 0, part, 1});

@@ -26,6 +26,11 @@ struct OriginHash {
   std::size_t operator()(const Origin& origin) const noexcept;
 };
 
+struct Rate {
+  double burst = 0;  // at once, after a while of less
+  double per_second = 0;
+};
+
 struct AdmissionLimits {
   std::size_t connections = 10000;  // fewer where the system gives fewer descriptors (fitting)
   // Of them, those on which nobody was served yet: one more, and one of these is let go.
@@ -36,12 +41,13 @@ struct AdmissionLimits {
   std::size_t connections_per_origin = 1000;
   // WebSockets of one device, the newest: a phone that comes back leaves some behind that nobody has noticed.
   std::size_t connections_per_device = 8;
-  // Handshakes cost us two X25519 and 64 KiB before we know who asks.
-  double handshakes_per_second = 50;
-  double handshake_burst = 500;
-  // TLS handshakes cost us a signature before that, and a page opens several connections.
-  double tls_handshakes_per_second = 50;
-  double tls_handshake_burst = 500;
+  // A connection that comes and goes costs us an accept, and all others their turn in the queue before it. A
+  // school that opens the app for the first time comes with thousands.
+  Rate arrivals{2000, 200};
+  // TLS handshakes cost us a signature before we know who asks, and a page opens several connections.
+  Rate tls_handshakes{500, 50};
+  // Handshakes of ours cost us two X25519 and 64 KiB.
+  Rate handshakes{500, 50};
   // All of one /48 together have so many times these rates: whoever has one has 65,536 addresses of ours.
   double rates_per_network = 4;
   std::size_t origins = 65536;  // remembered at once
@@ -56,33 +62,37 @@ enum class Entry { admitted, none_of_origin, none };
 
 class Admission {
  public:
-  explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
+  explicit Admission(const AdmissionLimits& limits)
+      : rates_{limits.arrivals, limits.tls_handshakes, limits.handshakes}, limits_(limits) {}
   // Every `admitted` is matched by one leave().
   Entry enter(const Origin& origin);
   void leave(const Origin& origin);
-  // False: answer 429, read nothing. `now_ms` never goes back.
-  bool handshake(const Origin& origin, std::int64_t now_ms);
-  // The same before a TLS handshake, but then: close it.
+  // What one origin may do so often, and its network times that. `now_ms` never goes back.
+  // False: close it.
+  bool arrival(const Origin& origin, std::int64_t now_ms);
   bool tls_handshake(const Origin& origin, std::int64_t now_ms);
+  // False: answer 429, read nothing.
+  bool handshake(const Origin& origin, std::int64_t now_ms);
   std::size_t connections() const { return connections_; }
 
  private:
+  static constexpr std::size_t kRates = 3;
   struct Bucket {
     double tokens = 0;
     std::int64_t at_ms = 0;
-    void refill(double burst, double per_second, std::int64_t now_ms);
+    void refill(const Rate& rate, double times, std::int64_t now_ms);
   };
   struct Place {
     std::size_t connections = 0;
-    Bucket handshakes;
-    Bucket tls_handshakes;
+    std::array<Bucket, kRates> buckets;
   };
   using Places = std::unordered_map<Origin, Place, OriginHash>;
   // `times` the rates. nullptr: no room to remember one more.
   Place* place(Places& places, const Origin& origin, double times);
-  void forget_idle(Places& places, double times, std::int64_t now_ms);
-  bool take(const Origin& origin, Bucket Place::*which, double burst, double per_second, std::int64_t now_ms);
+  void forget_idle(Places& places, double times);
+  bool take(const Origin& origin, std::size_t which, std::int64_t now_ms);
 
+  const std::array<Rate, kRates> rates_;
   AdmissionLimits limits_;
   std::size_t connections_ = 0;
   std::int64_t latest_ms_ = 0;
