@@ -55,17 +55,27 @@ class Greeting final : public Connection, public std::enable_shared_from_this<Gr
   Stranger stranger_;
 };
 
-// Who comes takes the place of a stranger where there is none left: of one from there, where all of that
-// address are taken.
+// Somebody goes for who comes, of those from there (nullptr: of all): a stranger, or else somebody of the
+// person who has most. False: nobody does.
+bool make_room(Server& server, const Origin* from) {
+  Connection* stranger = from != nullptr ? server.strangers.make_room(*from) : server.strangers.make_room();
+  if (stranger != nullptr) {
+    ++server.counts.refused_strangers;
+    stranger->let_go();
+    return true;
+  }
+  Connection* member = from != nullptr ? server.members.make_room(*from) : server.members.make_room();
+  if (member == nullptr) return false;
+  ++server.counts.refused_person;
+  member->let_go();
+  return true;
+}
+
 bool enter(Server& server, const Origin& origin) {
   for (;;) {
     const Entry entry = server.admission.enter(origin);
     if (entry == Entry::admitted) return true;
-    auto& strangers = server.strangers;
-    Connection* goes = entry == Entry::none_of_origin ? strangers.make_room(origin) : strangers.make_room();
-    if (goes == nullptr) return false;
-    ++server.counts.refused_strangers;
-    goes->let_go();
+    if (!make_room(server, entry == Entry::none_of_origin ? &origin : nullptr)) return false;
   }
 }
 
@@ -99,7 +109,7 @@ void admit(Socket socket, const Tcp::endpoint& remote, Server& server) {
   }
 }
 
-// No descriptor is left for who comes: a stranger goes, and its descriptor with it. False: none is there.
+// No descriptor is left for who comes: somebody goes, and a descriptor with them. False: nobody does.
 bool free_descriptor(Server& server) {
   constexpr auto kSaidAgain = std::chrono::minutes(1);
   ++server.counts.refused_descriptors;
@@ -109,11 +119,7 @@ bool free_descriptor(Server& server) {
     spdlog::warn(R"({{"event":"out_of_descriptors","connections":{},"hint":"LimitNOFILE, ulimit -n"}})",
                  server.admission.connections());
   }
-  Connection* goes = server.strangers.make_room();
-  if (goes == nullptr) return false;
-  ++server.counts.refused_strangers;
-  goes->let_go();
-  return true;
+  return make_room(server, nullptr);
 }
 
 }  // namespace

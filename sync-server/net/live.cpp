@@ -12,7 +12,7 @@ constexpr std::size_t kBatch = 256;
 }  // namespace
 
 Standing Standing::of(const carrier::Peer& peer) {
-  return {peer.pushable(), peer.known && peer.confirmed, peer.set, peer.left, peer.positions};
+  return {peer.pushable(), peer.known && peer.confirmed, peer.person, peer.set, peer.left, peer.positions};
 }
 
 void LiveHub::start() {

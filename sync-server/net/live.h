@@ -20,7 +20,8 @@ namespace sejawat::net {
 // What the io thread may know of a carrier::Peer: a copy, made on the writer's thread with each answer.
 struct Standing {
   bool pushable = false;
-  bool known = false;  // no stranger, and no replay of what somebody else once sent
+  bool known = false;                     // no stranger, and no replay of what somebody else once sent
+  std::optional<sync::PersonTag> person;  // whose device it is
   std::vector<base::SpaceId> set;
   std::vector<base::SpaceId> left;  // since the answer before
   std::vector<std::optional<std::uint64_t>> positions;

@@ -60,6 +60,7 @@ std::string metrics_text(const Counts& counts, const storage::Writer::Counters& 
   text.labelled("refused_total", "reason", "key", counts.refused_key);
   text.labelled("refused_total", "reason", "failed", counts.refused_failed);
   text.labelled("refused_total", "reason", "device", counts.refused_device);
+  text.labelled("refused_total", "reason", "person", counts.refused_person);
   text.metric("gauge", "disk_low", writer.low ? 1 : 0);
   text.metric("gauge", "writer_waiting", writer.waiting);
   text.metric("counter", "sync_requests_total", writer.requests);

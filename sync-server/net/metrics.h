@@ -28,6 +28,7 @@ struct Counts {
   std::uint64_t refused_key = 0;          // not meant for our key
   std::uint64_t refused_failed = 0;       // what was to be answered could not be read
   std::uint64_t refused_device = 0;       // let go for a newer connection of the same device
+  std::uint64_t refused_person = 0;       // let go for somebody else: whose it was has most
   // Now.
   std::size_t connections = 0;
   std::size_t live_peers = 0;

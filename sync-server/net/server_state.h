@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "live.h"
+#include "members.h"
 #include "metrics.h"
 #include "net/server.h"
 #include "net/static_files.h"
@@ -56,6 +57,7 @@ struct Server {
         admission(options_in.limits),
         files(options_in.web),
         strangers(options_in.limits.strangers, options_in.limits.strangers_per_network),
+        members(options_in.limits.connections_per_device),
         live(io, writer_in, counts, options_in.limits.connections_per_device) {}
 
   const ServerOptions& options;
@@ -68,6 +70,7 @@ struct Server {
   Counts counts;
   std::unordered_set<Connection*> connections;
   Strangers strangers;
+  Members members;
   bool disk_low = false;                                                    // as last said in the log
   std::optional<std::chrono::steady_clock::time_point> out_of_descriptors;  // when the log last said so
   std::optional<asio::ssl::context> tls;

@@ -36,6 +36,7 @@ class WebSocketSession final : public Connection,
         read_deadline_(server),
         write_deadline_(server),
         stranger_(server, slot_.origin(), *this),
+        member_(server.members),
         free_(server.io.get_executor(), Timer::time_point::max()) {
     server_.connections.insert(this);
     // What a reader does not take stays with us, one message, and not as megabytes in the kernel.
@@ -178,7 +179,12 @@ class WebSocketSession final : public Connection,
     const bool refused =
         served.answer->error != base::Code::ok || (served.stranger && served.in_vain >= kStrangersMessages);
     if (!refused) {
-      if (served.standing.known) stranger_.leave();
+      if (served.standing.known) {
+        stranger_.leave();
+        if (served.standing.person) {
+          server_.members.enter(member_, slot_.origin(), *served.standing.person, *this);
+        }
+      }
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
       // makes it the last one.
       server_.live.follow(*this, peer_->device, std::move(served.standing));
@@ -299,6 +305,7 @@ class WebSocketSession final : public Connection,
   Deadline read_deadline_;
   Deadline write_deadline_;
   Stranger stranger_;
+  Members::Ticket member_;
   Timer free_;              // cancelled when a write ended
   bool answering_ = false;  // a message of the client is not answered yet
   bool writing_ = false;    // something is leaving

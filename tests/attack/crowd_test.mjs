@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import net from 'node:net';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -109,6 +109,41 @@ test('however few connections there may be, silent sockets keep no member out', 
     assert.ok(counted.connections <= 50);
     assert.equal(counted['refused_total{reason="connections"}'], 0);
   } finally {
+    await world.close();
+  }
+});
+
+test('a person who takes every place, with two devices and copies of them, keeps no colleague out', async () => {
+  const world = new World();
+  const watches = [];
+  try {
+    world.serveFlags = ['--max-connections', '12'];
+    const server = await world.school();
+    assert.equal(world.client('B2', 'recover', '--card-file', world.path('card.txt'), '--server', server.address).status, 0);
+    const open = (home, copy) => {
+      cpSync(world.path(home), world.path(copy), { recursive: true });
+      watches.push(world.spawnClient(copy, 'sync', '--watch'));
+    };
+    for (const home of ['B', 'B2']) {
+      world.client(home, 'sync');
+      for (let i = 0; i < 6 && watches.length < 11; ++i) {
+        open(home, `${home}-${i}`);
+        while ((await metrics(server.endpoint)).live_peers < watches.length) await sleep(20);
+      }
+    }
+    // With the twelfth, whoever asks for this needs the place of one.
+    open('B2', 'B2-5');
+    let counted = await metrics(server.endpoint);
+    for (; !counted['refused_total{reason="person"}']; counted = await metrics(server.endpoint)) await sleep(50);
+    world.client('A', 'journal', 'add', '--happened', 'di antara salinan');
+    const done = world.client('A', '--json', 'sync');
+    assert.equal(done.status, 0, done.err);
+    assert.equal(done.json.pending, 0);
+    counted = await metrics(server.endpoint);
+    assert.equal(counted['refused_total{reason="connections"}'], 0);
+    assert.ok(counted.live_peers >= 10, 'no more go than have to');
+  } finally {
+    for (const watch of watches) watch.kill('SIGTERM');
     await world.close();
   }
 });

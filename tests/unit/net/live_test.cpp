@@ -65,7 +65,7 @@ class LiveHubTest : public testing::Test {
     io.restart();
     io.poll();
   }
-  Standing live_at(std::uint64_t position) const { return {true, true, {school.id()}, {}, {position}}; }
+  Standing live_at(std::uint64_t position) const { return {true, true, {}, {school.id()}, {}, {position}}; }
   std::uint64_t tip() { return school.records().size(); }
 
   support::SeededRandom random{30};
@@ -106,8 +106,8 @@ TEST_F(LiveHubTest, WhoNeverBecameLiveIsToldNothingAndCutAllTheSame) {
   hear();
   const auto quiet = std::make_shared<Line>(sari);
   const auto others = std::make_shared<Line>(admin);
-  hub.follow(*quiet, sari.device(), {false, true, {school.id()}, {}, {tip()}});
-  hub.follow(*others, admin.device(), {false, true, {school.id()}, {}, {tip()}});
+  hub.follow(*quiet, sari.device(), {false, true, {}, {school.id()}, {}, {tip()}});
+  hub.follow(*others, admin.device(), {false, true, {}, {school.id()}, {}, {tip()}});
   EXPECT_EQ(counts.live_peers, 0U);
   something_happens();
   hear();
@@ -152,7 +152,7 @@ TEST_F(LiveHubTest, WhoIsLiveNoMoreIsStillCut) {
   hear();
   const auto line = std::make_shared<Line>(sari);
   hub.follow(*line, sari.device(), live_at(tip()));
-  hub.follow(*line, sari.device(), {false, true, {school.id()}, {}, {tip()}});
+  hub.follow(*line, sari.device(), {false, true, {}, {school.id()}, {}, {tip()}});
   EXPECT_EQ(counts.live_peers, 0U);
   offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
   hear();
@@ -166,7 +166,7 @@ TEST_F(LiveHubTest, WhoWasRemovedWithTheGroupThatTookTheirLastWordsIsCut) {
   hear();
   const auto line = std::make_shared<Line>(sari);
   hub.follow(*line, sari.device(), live_at(tip()));
-  hub.follow(*line, sari.device(), {true, false, {}, {school.id()}, {}});
+  hub.follow(*line, sari.device(), {true, false, {}, {}, {school.id()}, {}});
   offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
   hear();
   EXPECT_EQ(line->cuts, 1);
@@ -176,7 +176,7 @@ TEST_F(LiveHubTest, WhoWasRemovedWithTheGroupThatTookTheirLastWordsIsCut) {
 TEST_F(LiveHubTest, WhoWasNeverServedASpaceIsNotCutForIt) {
   hear();
   const auto line = std::make_shared<Line>(sari);
-  hub.follow(*line, sari.device(), {true, true, {random.id<base::SpaceId>()}, {}, {tip()}});
+  hub.follow(*line, sari.device(), {true, true, {}, {random.id<base::SpaceId>()}, {}, {tip()}});
   offer(admin, space::write_person_removed(admin.author(), school.membership, sari.id(), {}));
   hear();
   EXPECT_EQ(line->cuts, 0);
