@@ -218,9 +218,12 @@ CLI::App* add_serve_options(CLI::App& app, Settings& settings, const Say& say) {
       ->capture_default_str()
       ->check(at_least_one);
   serve_command
-      ->add_option("--max-per-device", settings.net.limits.connections_per_device,
-                   say("koneksi langsung satu perangkat; selebihnya yang terlama ditutup",
-                       "live connections of one device; beyond, the oldest is closed"))
+      ->add_option(
+          "--max-per-device", settings.net.limits.connections_per_device,
+          say("koneksi langsung satu perangkat; selebihnya yang terlama ditutup; dari satu orang sebanyak "
+              "ini tetap ada bila semua tempat terisi",
+              "live connections of one device; beyond, the oldest is closed; of one person so many "
+              "stay where every place is taken"))
       ->capture_default_str()
       ->check(at_least_one);
   serve_command

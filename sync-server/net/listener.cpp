@@ -87,6 +87,7 @@ bool comes_too_often(Server& server, const Origin& origin, Socket& socket) {
   ++server.counts.refused_rate;
   beast::error_code ignored;
   socket.set_option(asio::socket_base::linger(true, 0), ignored);
+  socket.close(ignored);  // the destructor would take that back, and say goodbye
   return true;
 }
 

@@ -4,8 +4,8 @@
 // other and not a newcomer elsewhere, and two phones of a school are not the most where each of thousands
 // comes from another place. Of those it is the oldest, because who has something to say says it at once; and
 // where nobody has more than their share, the oldest of all. So it is, too, where all connections are taken,
-// or all of one address: who comes takes the place of a stranger, and is turned away only where there is
-// none.
+// or all of one address: who comes takes the place of a stranger, or where there is none that of somebody who
+// has very many (members.h), and is turned away only where there is nobody like that.
 #pragma once
 
 #include <algorithm>

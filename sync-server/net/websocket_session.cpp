@@ -19,8 +19,8 @@ constexpr std::size_t kReadStep = 8 * 1024;
 // Whoever is not known after so many messages will not be: a newcomer needs a few. Those that bring something
 // are not counted: a removed phone may have much late work.
 constexpr std::uint32_t kStrangersMessages = 16;
-// Pings and pongs of one minute. Each ping costs us a write; who watches over a line sends one now and then.
-constexpr std::uint32_t kControlsAMinute = 60;
+// Pings of one minute. Each costs us a write; who watches over a line sends one now and then.
+constexpr std::uint32_t kPingsAMinute = 60;
 
 template <class Stream>
 class WebSocketSession final : public Connection,
@@ -130,19 +130,21 @@ class WebSocketSession final : public Connection,
     read_deadline_.arm_moving(this->shared_from_this(), Way::in,
                               std::is_same_v<Stream, TlsStream> ? timeouts.body : timeouts.first_request,
                               timeouts);
-    socket_.control_callback([this](websocket::frame_type, beast::string_view) { count_control(); });
+    socket_.control_callback([this](websocket::frame_type kind, beast::string_view) {
+      if (kind == websocket::frame_type::ping) count_ping();
+    });
     auto [error] = co_await socket_.async_accept(*request_, kTuple);
     request_.reset();
     co_return !error;
   }
 
-  void count_control() {
+  void count_ping() {
     const auto now = std::chrono::steady_clock::now();
-    if (now - controls_since_ >= std::chrono::minutes(1)) {
-      controls_since_ = now;
-      controls_ = 0;
+    if (now - pings_since_ >= std::chrono::minutes(1)) {
+      pings_since_ = now;
+      pings_ = 0;
     }
-    if (++controls_ != kControlsAMinute + 1) return;
+    if (++pings_ != kPingsAMinute + 1) return;
     ++server_.counts.refused_rate;
     let_go();
   }
@@ -171,6 +173,8 @@ class WebSocketSession final : public Connection,
   }
 
   Task<bool> answer(Served& served) {
+    // Let go while the writer had it: it counts no more.
+    if (!beast::get_lowest_layer(socket_).is_open()) co_return false;
     if (!served.answer.ok()) {
       const bool busy = served.answer.code() == base::Code::timed_out;
       co_return co_await end(busy ? websocket::close_code::try_again_later
@@ -179,11 +183,10 @@ class WebSocketSession final : public Connection,
     const bool refused =
         served.answer->error != base::Code::ok || (served.stranger && served.in_vain >= kStrangersMessages);
     if (!refused) {
-      if (served.standing.known) {
+      // Whose device it is has to be known as well: else it is in nobody's number, and would never go.
+      if (served.standing.known && served.standing.person) {
         stranger_.leave();
-        if (served.standing.person) {
-          server_.members.enter(member_, slot_.origin(), *served.standing.person, *this);
-        }
+        server_.members.enter(member_, slot_.origin(), *served.standing.person, *this);
       }
       // Before it waits for anything: what is committed while the answer leaves is told after it, and a cut
       // makes it the last one.
@@ -316,8 +319,8 @@ class WebSocketSession final : public Connection,
   bool closing_ = false;
   std::unique_ptr<sync::ServerMessage> pushed_;  // made, and waiting for its turn: at most one
   std::uint64_t arrived_ = 0;                    // bytes of the message that is being read
-  std::chrono::steady_clock::time_point controls_since_;
-  std::uint32_t controls_ = 0;  // since then
+  std::chrono::steady_clock::time_point pings_since_;
+  std::uint32_t pings_ = 0;  // since then
   std::uint64_t messages_ = 0;
   std::uint64_t pushes_ = 0;
   std::uint64_t bytes_in_ = 0;

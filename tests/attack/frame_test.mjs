@@ -114,6 +114,9 @@ test('pings are answered, sixty a minute; with one more the line ends', async ()
   await sleep(300);
   assert.equal(over, false, 'who watches over a line loses nothing by it');
   connection.socket.write(frame(10, Buffer.from('x')));
+  await sleep(100);
+  assert.equal(over, false, 'a pong costs nobody anything');
+  connection.socket.write(frame(9, Buffer.from('x')));
   await connection.closed;
   assert.equal(answered(), 60);
   assert.equal((await metrics(endpoint))['refused_total{reason="rate"}'], before + 1);
