@@ -123,7 +123,7 @@ base::Result<Core::State::Referred> Core::State::resolve_deps(const SpaceState& 
 }
 
 base::Result<bool> Core::State::still_lacks(const SpaceState& space, const SpaceState::Lacking& lacking) {
-  if (lacking.key) return space.epochs.count(*lacking.key) == 0 && space.membership.fallen_boxes().empty();
+  if (lacking.key) return space.epochs.count(*lacking.key) == 0 && !space.membership.has_fallen_keys();
   const auto& dep = *lacking.segment;
   SJ_TRY(const auto named, find_segment(space, space.log_of(dep.log), dep.segment_no, dep.head,
                                         store::Store::SegmentBytes::left_out));
@@ -135,7 +135,7 @@ base::Result<Core::State::ReadOps> Core::State::read_ops(SpaceState& space, cons
                                                          const log::Head& before, const log::Segment& segment,
                                                          const log::SegmentHeader& header, Referred& to) {
   auto key = space.epochs.find(header.epoch);
-  if (key == space.epochs.end() && !space.membership.fallen_boxes().empty()) {
+  if (key == space.epochs.end() && space.membership.has_fallen_keys()) {
     SJ_TRY_STATUS(open_fallen_key(space, header.epoch));
     key = space.epochs.find(header.epoch);
   }

@@ -169,6 +169,8 @@ class Membership {
   // Of records that are void: nobody seals with these, but what was sealed may have been readmitted.
   const std::vector<EpochInfo>& fallen_epochs() const { return view().fallen_epochs; }
   const std::vector<KeyBoxes>& fallen_boxes() const { return view().fallen_boxes; }
+  // An epoch may fall alone: to box a key takes a lower role than to open one.
+  bool has_fallen_keys() const { return !view().fallen_epochs.empty() || !view().fallen_boxes.empty(); }
   // Erasures that stand, in order of add. One's own ops are erased for good, whatever becomes of their
   // author; what an admin erased of others falls with a removal that voids the record.
   const std::vector<Erasure>& erasures() const { return view().erasures; }
