@@ -96,13 +96,17 @@ void Admission::leave(const Origin& origin) {
   if (found != places_.end()) --found->second.connections;
 }
 
-bool Admission::arrival(const Origin& origin, std::int64_t now_ms) { return take(origin, 0, now_ms); }
+bool Admission::arrival(const Origin& origin, std::int64_t now_ms) { return take(origin, kArrivals, now_ms); }
 
-bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) { return take(origin, 1, now_ms); }
+bool Admission::tls_handshake(const Origin& origin, std::int64_t now_ms) {
+  return take(origin, kTlsHandshakes, now_ms);
+}
 
-bool Admission::handshake(const Origin& origin, std::int64_t now_ms) { return take(origin, 2, now_ms); }
+bool Admission::handshake(const Origin& origin, std::int64_t now_ms) {
+  return take(origin, kHandshakes, now_ms);
+}
 
-bool Admission::take(const Origin& origin, std::size_t which, std::int64_t now_ms) {
+bool Admission::take(const Origin& origin, Rated which, std::int64_t now_ms) {
   latest_ms_ = std::max(latest_ms_, now_ms);
   if (origin.loopback) return true;
   const double times = limits_.rates_per_network;

@@ -81,14 +81,10 @@ try {
     });
   });
   const elsewhere = async () => {
-    const times = [];
     while (saw.arrivals.welcome + saw.arrivals.turned < 4000) {
-      const start = Date.now();
       saw.elsewhere = statusOf(await get(endpoint, '/healthz', '', { localAddress: '192.0.2.2' }));
-      times.push(Date.now() - start);
       if (saw.elsewhere !== 200) break;
     }
-    saw.slowest = Math.max(...times);
   };
   const four = async () => {
     for (let i = 0; i < 1000; ++i) await comeAndGo();

@@ -1,8 +1,8 @@
 #include "network.h"
 
 #include <arpa/inet.h>
-#include <linux/in.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>

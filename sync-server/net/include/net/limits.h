@@ -76,7 +76,7 @@ class Admission {
   std::size_t connections() const { return connections_; }
 
  private:
-  static constexpr std::size_t kRates = 3;
+  enum Rated : std::size_t { kArrivals, kTlsHandshakes, kHandshakes, kRates };  // places in what follows
   struct Bucket {
     double tokens = 0;
     std::int64_t at_ms = 0;
@@ -90,7 +90,7 @@ class Admission {
   // `times` the rates. nullptr: no room to remember one more.
   Place* place(Places& places, const Origin& origin, double times);
   void forget_idle(Places& places, double times);
-  bool take(const Origin& origin, std::size_t which, std::int64_t now_ms);
+  bool take(const Origin& origin, Rated which, std::int64_t now_ms);
 
   const std::array<Rate, kRates> rates_;
   AdmissionLimits limits_;
